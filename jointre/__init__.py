@@ -1,0 +1,1 @@
+"""Joint named-entity recognition and relation extraction."""

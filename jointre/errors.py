@@ -1,0 +1,31 @@
+"""Every error jointre raises on purpose.
+
+    JointreError                 something the user can put right
+    ├── ConfigError              an experiment file, an override, a component's options
+    ├── DataError                a corpus, a prediction file, a text
+    ├── ArchiveError             a saved model
+    └── RunError                 a run directory, a training that cannot go on
+
+Messages name the place, the value, what is accepted and what to do. The command
+line prints them without a traceback and exits with code 1.
+"""
+
+
+class JointreError(Exception):
+    """Base of all errors that a user can put right."""
+
+
+class ConfigError(JointreError):
+    """An experiment file, an override or a component's options are wrong."""
+
+
+class DataError(JointreError):
+    """A corpus, a prediction file or a text cannot be used."""
+
+
+class ArchiveError(JointreError):
+    """A saved model cannot be read or written."""
+
+
+class RunError(JointreError):
+    """A run directory cannot be used, or a training cannot go on."""

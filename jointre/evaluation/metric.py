@@ -1,0 +1,129 @@
+"""Metric: a named protocol that compares predicted with gold documents."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Int
+
+from jointre.config import Registrable
+from jointre.data.schema import Document
+from jointre.errors import DataError
+from jointre.evaluation.report import MONITORED, Counts, Report, Scores, Tally, table, total
+
+__all__ = ["Metric", "Report", "Scores", "monitor_keys", "table"]
+
+
+class Metric(Registrable, ABC, interface="metric"):
+    """Compares predictions with gold under one published convention.
+
+    A protocol defines ``tally``: the counts of one document, by block and label. Measures
+    that are no ratio of added counts are given by ``more_blocks``.
+
+    Args:
+        symmetric: relation labels whose direction has no meaning.
+    """
+
+    given: ClassVar[tuple[str, ...]] = ("symmetric",)
+    blocks: ClassVar[tuple[str, ...]]
+
+    def __init__(self, symmetric: frozenset[str]) -> None:
+        self.symmetric = symmetric
+
+    @abstractmethod
+    def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:
+        """The counts of one document for each block that is made of counts.
+
+        Raises:
+            DataError: the document has what the protocol does not define.
+        """
+
+    def more_blocks(
+        self, gold: Sequence[Document], predicted: Sequence[Document]
+    ) -> dict[str, Scores]:
+        """Blocks that are computed over the whole corpus at once; none by default."""
+        return {}
+
+    def score(self, gold: Sequence[Document], predicted: Sequence[Document]) -> Report:
+        """The report over a corpus.
+
+        Args:
+            gold: annotated documents.
+            predicted: the same documents in the same order, as predicted.
+
+        Raises:
+            DataError: the documents do not belong together, or have what the protocol
+                does not define.
+        """
+        sums: dict[str, Tally] = {}
+        for one in self._tallies(gold, predicted):
+            for block, tally in one.items():
+                known = sums.setdefault(block, {})
+                for label, counts in tally.items():
+                    known[label] = known[label].plus(counts) if label in known else counts
+        more = self.more_blocks(gold, predicted)
+        scores = {
+            block: more[block] if block in more else Scores.of(sums.get(block, {}))
+            for block in self.blocks
+        }
+        return Report(self.registered_name, scores)
+
+    def counts(
+        self, gold: Sequence[Document], predicted: Sequence[Document]
+    ) -> dict[str, Int[np.ndarray, "documents 3"]]:
+        """Right, predicted and gold items of each document, for significance tests.
+
+        Args:
+            gold: annotated documents.
+            predicted: the same documents in the same order, as predicted.
+
+        Raises:
+            DataError: as ``score``.
+        """
+        rows: dict[str, list[Counts]] = {}
+        for one in self._tallies(gold, predicted):
+            for block, tally in one.items():
+                rows.setdefault(block, []).append(total(tally))
+        return {block: np.array(found, dtype=np.int64) for block, found in rows.items()}
+
+    def _tallies(
+        self, gold: Sequence[Document], predicted: Sequence[Document]
+    ) -> Iterator[dict[str, Tally]]:
+        check_pairs(gold, predicted)
+        for one, other in zip(gold, predicted, strict=True):
+            yield self.tally(one, other)
+
+
+def monitor_keys(metric: Metric | type[Metric]) -> list[str]:
+    """The names that ``Report.flat`` will have, such as ``relation_strict_f1``."""
+    return [f"{block}_{measure}" for block in metric.blocks for measure in MONITORED]
+
+
+def check_pairs(gold: Sequence[Document], predicted: Sequence[Document]) -> None:
+    """Checks that two lists hold the same documents in the same order.
+
+    Raises:
+        DataError: naming the first document that differs in id or tokens, or the
+            numbers of documents.
+    """
+    for index, (one, other) in enumerate(zip(gold, predicted, strict=False)):
+        if one.id != other.id:
+            raise DataError(
+                f"document {index}: gold is {one.id!r}, predicted is {other.id!r}; "
+                "both must hold the same documents in the same order"
+            )
+        if one.tokens != other.tokens:
+            raise DataError(f"document {one.id!r}: {_first_difference(one.tokens, other.tokens)}")
+    if len(gold) != len(predicted):
+        raise DataError(
+            f"{len(gold)} gold documents, but {len(predicted)} predicted ones; "
+            "both must hold the same documents in the same order"
+        )
+
+
+def _first_difference(gold: tuple[str, ...], predicted: tuple[str, ...]) -> str:
+    for index, (one, other) in enumerate(zip(gold, predicted, strict=False)):
+        if one != other:
+            return f"token {index} is {one!r} in gold, {other!r} in the prediction"
+    return f"{len(gold)} tokens in gold, {len(predicted)} in the prediction"

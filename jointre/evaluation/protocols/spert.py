@@ -1,0 +1,87 @@
+"""SpertMetric: sets of typed spans and triples, symmetric relations counted once."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import ClassVar, final
+
+from jointre.data.schema import Document
+from jointre.evaluation.matching import Mention, Triple, left_to_right, match_sets, mentions
+from jointre.evaluation.matching import triples as read_triples
+from jointre.evaluation.metric import Metric
+from jointre.evaluation.report import Tally
+
+
+@final
+@Metric.register("spert")
+class SpertMetric(Metric):
+    """The evaluation of SpERT and SINET, the default.
+
+    Blocks: ``entity`` compares (span, type); ``relation_boundary`` ("Rel", without NEC)
+    both spans and the label; ``relation_strict`` ("Rel+", with NEC) the entity types too.
+    Each compares sets, so duplicates collapse, in ``relation_boundary`` also triples that
+    differ only in entity types. A mistyped entity is one wrong and one missed. Gold is
+    never filtered: what is too wide or was truncated counts as missed.
+
+    Symmetric relations are read from left to right on both sides, by starts alone: the
+    reverse direction, or both directions, is one right relation. Arguments that start at
+    the same token keep their order.
+
+    Paper: Eberts and Ulges 2020, https://arxiv.org/abs/1909.07755.
+
+    Args:
+        symmetric: relation labels whose direction has no meaning.
+        no_overlapping: leave out every entity that overlaps another one of its list, and
+            every relation whose arguments overlap, in gold and predictions alike.
+
+    Example:
+        >>> from jointre.data.schema import Document, Entity, Span
+        >>> gold = Document("d", ("Marie", "Curie"), entities=(Entity("Per", (Span(0, 2),)),))
+        >>> none = Document("d", ("Marie", "Curie"))
+        >>> SpertMetric(frozenset()).score([gold, gold], [gold, none]).flat()["entity_recall"]
+        0.5
+    """
+
+    blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_boundary", "relation_strict")
+
+    def __init__(self, symmetric: frozenset[str], no_overlapping: bool = False) -> None:
+        super().__init__(symmetric)
+        self.no_overlapping = no_overlapping
+
+    def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:
+        """The counts of one document by block and label."""
+        entities = [self._entities(document) for document in (gold, predicted)]
+        relations = [self._relations(document) for document in (gold, predicted)]
+        boundary = [[triple.boundary for triple in found] for found in relations]
+        strict = [[triple.strict for triple in found] for found in relations]
+        return {
+            "entity": match_sets(entities[0], entities[1]),
+            "relation_boundary": match_sets(boundary[0], boundary[1]),
+            "relation_strict": match_sets(strict[0], strict[1]),
+        }
+
+    def _entities(self, document: Document) -> set[Mention]:
+        found = {mention for mention, _ in mentions(document)}
+        return without_overlaps(found) if self.no_overlapping else found
+
+    def _relations(self, document: Document) -> list[Triple]:
+        found = [triple for triple, _ in read_triples(document, self.registered_name)]
+        if self.no_overlapping:
+            found = [triple for triple in found if not triple.head.overlaps(triple.tail)]
+        return [left_to_right(triple, self.symmetric) for triple in found]
+
+
+def without_overlaps(found: Iterable[Mention]) -> set[Mention]:
+    """The mentions that share no token with any other one.
+
+    Two types on one span overlap; a mention does not overlap its own repetition.
+    """
+    ordered = sorted(set(found), key=lambda mention: (mention.start, mention.end))
+    overlapping: set[Mention] = set()
+    reach = 0
+    for index, mention in enumerate(ordered):
+        if index and mention.start < reach:
+            overlapping.add(mention)
+        reach = max(reach, mention.end)
+    # What overlaps anything later overlaps the next one, as starts are sorted.
+    overlapping.update(one for one, following in pairwise(ordered) if following.start < one.end)
+    return set(ordered) - overlapping

@@ -1,0 +1,55 @@
+"""PureMetric: lists of ordered span pairs, strict when both arguments are right entities."""
+
+from collections import Counter
+from typing import ClassVar, final
+
+from jointre.data.schema import Document
+from jointre.evaluation.matching import Key, Triple, count, match_lists, mentions, triples
+from jointre.evaluation.metric import Metric
+from jointre.evaluation.report import Tally
+
+
+@final
+@Metric.register("pure")
+class PureMetric(Metric):
+    """The evaluation of PURE: a list match of ordered spans and label.
+
+    Blocks: ``entity`` compares (span, type); ``relation_boundary`` both ordered spans and
+    the label; ``relation_strict`` wants ``relation_boundary`` right and both argument spans
+    among the predicted entities that have the right type. What is predicted and what is
+    gold is the same in both relation blocks. Symmetric relations get no treatment: the
+    annotated direction must be met.
+
+    Lists keep their duplicates: a gold item annotated twice counts twice, and has to be
+    predicted twice to be fully found; a repeated prediction of one gold item is one right
+    and one wrong.
+
+    Paper: Zhong and Chen 2021, https://arxiv.org/abs/2010.12812.
+
+    Differences: the released code calls every repetition of a right prediction right, so
+    recall could exceed 1. Its own predictions never repeat, so no published number changes.
+
+    Args:
+        symmetric: given to every protocol; not used by this one.
+    """
+
+    blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_boundary", "relation_strict")
+
+    def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:
+        """The counts of one document by block and label."""
+        wanted = [triple for triple, _ in triples(gold, self.registered_name)]
+        given = [triple for triple, _ in triples(predicted, self.registered_name)]
+        gold_mentions = [mention for mention, _ in mentions(gold)]
+        predicted_mentions = [mention for mention, _ in mentions(predicted)]
+        right = {mention.span for mention in set(gold_mentions) & set(predicted_mentions)}
+        matched = Counter(map(_key, wanted)) & Counter(map(_key, given))
+        strict = [key for key in matched.elements() if key[0] in right and key[1] in right]
+        return {
+            "entity": match_lists(gold_mentions, predicted_mentions),
+            "relation_boundary": match_lists(map(_key, wanted), map(_key, given)),
+            "relation_strict": count(strict, map(_key, given), map(_key, wanted)),
+        }
+
+
+def _key(triple: Triple) -> Key:
+    return triple.boundary

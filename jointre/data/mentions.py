@@ -1,0 +1,58 @@
+"""Entities with several mentions, taken apart for data that hold one mention an entity."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from jointre.data.schema import Document, Entity
+
+
+def one_mention_each(document: Document) -> tuple[Document, int]:
+    """The document with one entity a mention, and how many entities were taken apart.
+
+    Relations join first mentions. The mentions of an entity taken apart form a cluster,
+    unless it is already in one; then they join that.
+    """
+    if all(len(entity.mentions) == 1 for entity in document.entities):
+        return document, 0
+    entities: list[Entity] = []
+    places: list[range] = []
+    for entity in document.entities:
+        places.append(range(len(entities), len(entities) + len(entity.mentions)))
+        scores = entity.mention_scores or (None,) * len(entity.mentions)
+        for mention, score in zip(entity.mentions, scores, strict=True):
+            alone = None if score is None else (score,)
+            entities.append(replace(entity, mentions=(mention,), mention_scores=alone))
+    grouped = {member for group in document.clusters for member in group}
+    apart = [index for index, place in enumerate(places) if len(place) > 1]
+    clusters = [tuple(new for old in group for new in places[old]) for group in document.clusters]
+    clusters += [tuple(places[index]) for index in apart if index not in grouped]
+    relations = tuple(
+        replace(relation, head=places[relation.head][0], tail=places[relation.tail][0])
+        for relation in document.relations
+    )
+    changed = replace(
+        document, entities=tuple(entities), relations=relations, clusters=tuple(clusters)
+    )
+    return changed, len(apart)
+
+
+def keep_entities(document: Document, keep: Callable[[Entity], bool]) -> tuple[Document, int, int]:
+    """The document without some entities, and how many entities and relations went.
+
+    Relations to an entity that goes go too; clusters lose the member.
+    """
+    kept = [index for index, entity in enumerate(document.entities) if keep(entity)]
+    if len(kept) == len(document.entities):
+        return document, 0, 0
+    new = {old: index for index, old in enumerate(kept)}
+    relations = tuple(
+        replace(relation, head=new[relation.head], tail=new[relation.tail])
+        for relation in document.relations
+        if relation.head in new and relation.tail in new
+    )
+    shorter = (tuple(new[old] for old in group if old in new) for group in document.clusters)
+    clusters = tuple(group for group in shorter if group)
+    entities = tuple(document.entities[index] for index in kept)
+    changed = replace(document, entities=entities, relations=relations, clusters=clusters)
+    gone = len(document.entities) - len(entities), len(document.relations) - len(relations)
+    return changed, *gone

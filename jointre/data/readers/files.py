@@ -1,0 +1,138 @@
+"""Corpus files: opened plain or gzipped, decoded, parsed and replaced as a whole."""
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Any, NoReturn
+
+from jointre.data.nearest import did_you_mean
+from jointre.errors import DataError
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def check_file(path: Path) -> None:
+    """Raises a DataError unless ``path`` is a file; a missing one names its nearest neighbour."""
+    if path.is_dir():
+        raise DataError(f"{path}: this is a folder; name a file in it")
+    if path.exists():
+        return
+    folder = path.parent
+    if not folder.is_dir():
+        raise DataError(f"{path}: no such file; the folder {folder} does not exist")
+    names = sorted(item.name for item in folder.iterdir() if item.is_file())
+    raise DataError(f"{path}: no such file in {folder}{did_you_mean(path.name, names)}")
+
+
+def stem(path: Path) -> str:
+    """The file's name without its suffixes: ``train`` for ``train.json.gz``."""
+    return path.name.removesuffix(".gz").rsplit(".", 1)[0] or path.name
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedIOBase]:
+    """The file's bytes, unzipped when its name ends in ``.gz`` or its content is gzip."""
+    check_file(path)
+    try:
+        with path.open("rb") as raw:
+            zipped = path.suffix == ".gz" or raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            if not zipped:
+                yield raw
+                return
+            with gzip.GzipFile(fileobj=raw) as stream:
+                yield stream
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: not a whole gzip file ({error}); fetch it again") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def read_text(path: Path) -> str:
+    """The whole file as text."""
+    with opened(path) as stream:
+        content = stream.read().removeprefix(_BOM)
+    if not content.strip():
+        raise DataError(f"{path}: the file is empty")
+    return _decoded(content, path, 0)
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1, one at a time."""
+    offset, empty = 0, True
+    with opened(path) as stream:
+        for number, line in enumerate(stream, start=1):
+            text = _decoded(line.removeprefix(_BOM) if number == 1 else line, path, offset)
+            offset += len(line)
+            if text.strip():
+                empty = False
+                yield number, text
+    if empty:
+        raise DataError(f"{path}: the file is empty")
+
+
+def _decoded(content: bytes, path: Path, offset: int) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not UTF-8 at byte {offset + error.start} "
+            f"(0x{content[error.start]:02x}); convert the file to UTF-8"
+        ) from error
+
+
+def parse(text: str, path: Path, line: int = 1) -> Any:
+    """The JSON value of ``text``, which begins at ``line`` of the file."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        end = error.pos >= len(text.rstrip())
+        hint = "; the file seems to be cut off" if end else ""
+        place = f"{path}:{line + error.lineno - 1}"
+        raise DataError(f"{place}: not JSON: {error.msg} at column {error.colno}{hint}") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}:{line}: not JSON: {error}") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def dump(value: Any, place: str) -> str:
+    """The value as one line of JSON that UTF-8 can hold."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{place}: cannot be written as JSON: {error}") from error
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can only hold escaped
+        return json.dumps(value)
+    return text
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[BufferedIOBase]:
+    """A file to write that takes the place of ``path`` once it is whole, gzipped for ``.gz``."""
+    if path.is_dir():
+        raise DataError(f"{path}: this is a folder; name a file to write")
+    if not path.parent.is_dir():
+        raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with draft.open("wb") as raw:
+            if path.suffix == ".gz":
+                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+                    yield stream
+            else:
+                yield raw
+        draft.replace(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,34 @@
+"""Which format a file looks like, to say which reader would read it."""
+
+import re
+from pathlib import Path
+
+from jointre.data.readers.files import opened
+from jointre.errors import DataError
+
+_HEAD = 65_536  # bytes; one record of any of the formats tells
+
+_SIGNS = (
+    ("pubtator", r"\A\d+\|t\|"),
+    ("triples", r'\A\s*\[(?=.*"triple_list"\s*:)'),
+    ("triples", r'\A\s*\{(?=.*"sentText"\s*:)'),
+    ("docred", r'\A\s*\[(?=.*"(vertexSet|sents)"\s*:)'),
+    ("spert", r'\A\s*\[\s*\{(?=.*"tokens"\s*:)'),
+    ("jsonl", r'\A\s*\{(?=.*"(mentions|chars)"\s*:)'),
+    ("dygie", r'\A\s*\{(?=.*"sentences"\s*:)(?=.*"(ner|doc_key|clusters|predicted_ner)"\s*:)'),
+    ("jsonl", r'\A\s*\{(?=.*"(tokens|text)"\s*:)'),
+)
+
+
+def sniff(path: Path) -> str | None:
+    """The registered name of the reader whose files look like this one, or None."""
+    try:
+        with opened(path) as stream:
+            head = stream.read(_HEAD)
+    except DataError:
+        return None
+    text = head.decode("utf-8-sig", errors="replace")
+    for name, pattern in _SIGNS:
+        if re.search(pattern, text, re.DOTALL):
+            return name
+    return None

@@ -1,0 +1,109 @@
+"""SpERT's JSON: one list of sentences with token offsets, ends exclusive."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.fields import entity, identity, mapping, relation, sequence, strings
+from jointre.data.readers.files import dump, parse, read_text, replaced, stem
+from jointre.data.readers.plain import plain
+from jointre.data.readers.reader import Reader
+from jointre.data.schema import Document
+from jointre.errors import DataError
+
+_KEYS = frozenset({"tokens", "entities", "relations"})
+_ENTITY = frozenset({"type", "start", "end"})
+_RELATION = frozenset({"type", "head", "tail"})
+
+
+@final
+@Reader.register("spert")
+class SpertReader(Reader):
+    """Sentences of ``tokens``, ``entities`` {type, start, end}, ``relations`` {type, head, tail}.
+
+    ``orig_id`` names a sentence; where it is absent the id is ``{file}:{record}``, counted
+    from 1. Further keys of a sentence are kept in ``extra``.
+
+    Paper: https://arxiv.org/abs/1909.07755
+
+    Args:
+        types: the types file, ``{"entities": {…}, "relations": {…}}``.
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+
+    def __init__(self, types: Path | None = None) -> None:
+        super().__init__(types)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        for number, record in enumerate(self._records(path), start=1):
+            place = f"{path}: record {number}"
+            yield place, self._document(record, f"{stem(path)}:{number}", place)
+
+    def _records(self, path: Path) -> list[dict[str, Any]]:
+        try:
+            records = sequence(parse(read_text(path), path), str(path), "the file's content")
+            for number, record in enumerate(records, start=1):
+                place = f"{path}: record {number}"
+                if "tokens" not in mapping(record, place, "a sentence"):
+                    raise DataError(f"{place}: a sentence needs 'tokens'; found {sorted(record)}")
+        except DataError as error:
+            raise self._misread(path, error) from error
+        return records
+
+    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+        tokens = strings(record.get("tokens"), place, "tokens")
+        if "tags" in record and "entities" not in record:
+            raise DataError(
+                f"{place}: 'tags' instead of 'entities': this is the BILOU variant of the format; "
+                "use the file whose sentences list 'entities' with start and end"
+            )
+        entities = tuple(
+            entity(item, "type", len(tokens), place, f"entities[{index}]")
+            for index, item in enumerate(sequence(record.get("entities", []), place, "entities"))
+        )
+        relations = tuple(
+            relation(item, "type", len(entities), place, f"relations[{index}]")
+            for index, item in enumerate(sequence(record.get("relations", []), place, "relations"))
+        )
+        for key, known in (("entities", _ENTITY), ("relations", _RELATION)):
+            unknown = sum(len(item.keys() - known) for item in record.get(key, []))
+            if unknown:
+                self.losses.add(f"unknown keys of {key} left out", place, unknown)
+        return Document(
+            id=identity(record.get("orig_id"), default, place, "orig_id"),
+            tokens=tokens,
+            entities=entities,
+            relations=relations,
+            extra={key: value for key, value in record.items() if key not in _KEYS},
+        )
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes sentences; a document with several becomes one record without borders."""
+        losses = Losses()
+        with replaced(path) as stream:
+            stream.write(b"[")
+            for number, document in enumerate(documents):
+                record = _record(plain(document, frozenset(), losses))
+                line = dump(record, f"document {document.id!r}")
+                stream.write((",\n" if number else "\n").encode() + line.encode())
+            stream.write(b"\n]\n")
+        return losses
+
+
+def _record(document: Document) -> dict[str, Any]:
+    name = document.extra.get("orig_id")
+    return {
+        "tokens": list(document.tokens),
+        "entities": [
+            {"type": item.label, "start": item.span.start, "end": item.span.end}
+            for item in document.entities
+        ],
+        "relations": [
+            {"type": item.label, "head": item.head, "tail": item.tail}
+            for item in document.relations
+        ],
+        **{key: value for key, value in document.extra.items() if key not in _KEYS},
+        "orig_id": name if str(name) == document.id else document.id,
+    }

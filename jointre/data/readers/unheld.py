@@ -1,0 +1,35 @@
+"""What a format cannot hold of a document, counted before it is written."""
+
+from collections.abc import Set
+
+from jointre.data.losses import Losses
+from jointre.data.schema import Document
+
+
+def count_unheld(document: Document, holds: Set[str], losses: Losses) -> None:
+    """Counts everything the document has and ``holds`` does not name.
+
+    Args:
+        document: about to be written.
+        holds: what the format has a place for, of the keys of the table below.
+        losses: filled.
+    """
+    entities, relations = document.entities, document.relations
+    present = {
+        "text": ("texts", document.text is not None),
+        "offsets": ("lists of character offsets", document.offsets is not None),
+        "sentences": ("lists of sentences", len(document.sentences) > 1),
+        "clusters": ("clusters", len(document.clusters)),
+        "flags": ("flags", len(document.flags)),
+        "scores": (
+            "scores",
+            sum(entity.score is not None for entity in entities)
+            + sum(relation.score is not None for relation in relations)
+            + sum(len(entity.mention_scores or ()) for entity in entities),
+        ),
+        "entity_ids": ("ids of entities", sum(entity.id is not None for entity in entities)),
+        "evidence": ("lists of evidence", sum(bool(item.evidence) for item in relations)),
+    }
+    for key, (kind, count) in present.items():
+        if count and key not in holds:
+            losses.add(f"{kind} left out", f"document {document.id!r}", int(count))

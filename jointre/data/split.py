@@ -1,0 +1,222 @@
+"""Documents cut into the units a model reads, predictions joined back, and dev carved off."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy
+
+from jointre.data.losses import Losses
+from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a model reads at once: a sentence of a document, or all of it.
+
+    Args:
+        source: index of the document it comes from.
+        offset: index of its first token in that document.
+        document: the unit as a Document of its own, with its own gold.
+    """
+
+    source: int
+    offset: int
+    document: Document
+
+
+def split(
+    documents: Sequence[Document],
+    by: Literal["sentence", "document"],
+    losses: Losses | None = None,
+) -> list[Unit]:
+    """The units of documents, in order; empty sentences and documents are units too.
+
+    A sentence holds one mention an entity: an entity with several becomes several. A
+    relation goes to every sentence where both of its entities are, between their first
+    mentions there. What crosses a border stays in the documents, for scoring.
+
+    Args:
+        documents: they are not changed.
+        by: ``"document"``: each is a unit, as it is; ``"sentence"``: one unit a
+            sentence, or one in all where ``sentences`` is empty.
+        losses: when given, counts what no unit holds.
+    """
+    if by == "document":
+        return [Unit(source, 0, document) for source, document in enumerate(documents)]
+    lost = Losses() if losses is None else losses
+    return [
+        unit
+        for source, document in enumerate(documents)
+        for unit in _sentences(source, document, lost)
+    ]
+
+
+def _sentences(source: int, document: Document, losses: Losses) -> list[Unit]:
+    borders = document.sentences or (Span(0, len(document.tokens)),)
+    single = all(len(entity.mentions) == 1 for entity in document.entities)
+    if borders == (Span(0, len(document.tokens)),) and single:
+        return [Unit(source, 0, document)]
+    entities: list[list[Entity]] = [[] for _ in borders]
+    # Where each entity first occurs in each sentence that mentions it.
+    first: list[dict[int, int]] = [{} for _ in document.entities]
+    for index, entity in enumerate(document.entities):
+        for number, mention in enumerate(entity.mentions):
+            sentence = _sentence_of(mention, borders)
+            if sentence is None:
+                example = f"document {document.id!r}, tokens [{mention.start}, {mention.end})"
+                losses.add("mentions across sentences left out", example)
+                continue
+            first[index].setdefault(sentence, len(entities[sentence]))
+            entities[sentence].append(_alone(entity, number, borders[sentence].start))
+    relations = _relations(document, first, len(borders), losses)
+    if document.clusters:
+        losses.add("clusters left out", f"document {document.id!r}", len(document.clusters))
+    return [
+        Unit(source, border.start, _part(document, number, border, entities, relations))
+        for number, border in enumerate(borders)
+    ]
+
+
+def _sentence_of(mention: Span, borders: Sequence[Span]) -> int | None:
+    """The sentence that holds a mention; an empty sentence holds none."""
+    index = bisect_right(borders, mention.start, key=lambda border: border.start) - 1
+    return index if index >= 0 and mention.end <= borders[index].end else None
+
+
+def _alone(entity: Entity, number: int, offset: int) -> Entity:
+    start, end = entity.mentions[number]
+    scores = entity.mention_scores
+    return replace(
+        entity,
+        mentions=(Span(start - offset, end - offset),),
+        mention_scores=None if scores is None else (scores[number],),
+    )
+
+
+def _relations(
+    document: Document, first: Sequence[dict[int, int]], size: int, losses: Losses
+) -> list[list[Relation]]:
+    relations: list[list[Relation]] = [[] for _ in range(size)]
+    for relation in document.relations:
+        heads, tails = first[relation.head], first[relation.tail]
+        shared = sorted(heads.keys() & tails.keys())
+        if not shared:
+            example = f"document {document.id!r}, {relation.label} of entities "
+            losses.add(
+                "relations across sentences left out",
+                f"{example}{relation.head} and {relation.tail}",
+            )
+        for sentence in shared:
+            relations[sentence].append(
+                replace(relation, head=heads[sentence], tail=tails[sentence], evidence=())
+            )
+    return relations
+
+
+def _part(
+    document: Document,
+    number: int,
+    border: Span,
+    entities: Sequence[Sequence[Entity]],
+    relations: Sequence[Sequence[Relation]],
+) -> Document:
+    start, end = border
+    text, offsets = None, None
+    if document.text is not None and document.offsets is not None:
+        offsets = document.offsets[start:end]
+        origin, limit = (offsets[0][0], offsets[-1][1]) if offsets else (0, 0)
+        text = document.text[origin:limit]
+        offsets = tuple((left - origin, right - origin) for left, right in offsets)
+    return Document(
+        id=document.id if len(document.sentences) <= 1 else f"{document.id}#{number}",
+        tokens=document.tokens[start:end],
+        text=text,
+        offsets=offsets,
+        entities=tuple(entities[number]),
+        relations=tuple(relations[number]),
+        flags=document.flags,
+    )
+
+
+def join(
+    documents: Sequence[Document], units: Sequence[Unit], predictions: Sequence[Document]
+) -> list[Document]:
+    """The documents with what was predicted for their units instead of their gold.
+
+    Args:
+        documents: those that were split; their tokens, text, offsets, sentences, id and
+            extra are kept.
+        units: what :func:`split` made of them.
+        predictions: one a unit, in the same order, over the unit's tokens.
+
+    Raises:
+        DataError: predictions and units do not belong together.
+    """
+    if len(units) != len(predictions):
+        raise DataError(f"{len(predictions)} predictions for {len(units)} units")
+    parts: list[list[tuple[int, Document]]] = [[] for _ in documents]
+    for unit, prediction in zip(units, predictions, strict=True):
+        if prediction.tokens != unit.document.tokens:
+            raise DataError(
+                f"the prediction {prediction.id!r} has other tokens than the unit "
+                f"{unit.document.id!r} in its place"
+            )
+        parts[unit.source].append((unit.offset, prediction))
+    return [_joined(document, own) for document, own in zip(documents, parts, strict=True)]
+
+
+def _joined(document: Document, parts: Sequence[tuple[int, Document]]) -> Document:
+    entities: list[Entity] = []
+    relations: list[Relation] = []
+    clusters: list[tuple[int, ...]] = []
+    flags = dict.fromkeys(document.flags)
+    for offset, part in parts:
+        before = len(entities)
+        for entity in part.entities:
+            moved = tuple(Span(start + offset, end + offset) for start, end in entity.mentions)
+            entities.append(replace(entity, mentions=moved))
+        for relation in part.relations:
+            head, tail = relation.head + before, relation.tail + before
+            relations.append(replace(relation, head=head, tail=tail))
+        clusters += [tuple(member + before for member in group) for group in part.clusters]
+        flags |= dict.fromkeys(part.flags)
+    return replace(
+        document,
+        entities=tuple(entities),
+        relations=tuple(relations),
+        clusters=tuple(clusters),
+        flags=tuple(flags),
+    )
+
+
+def carve_dev(
+    documents: Sequence[Document], fraction: float, seed: int
+) -> tuple[list[Document], list[Document]]:
+    """Training documents and a development part of them, both in the given order.
+
+    The documents, sorted by id, are shuffled; the first ``round(fraction * n)``, at
+    least one, are dev. So the order in the file does not matter.
+
+    Args:
+        documents: at least two.
+        fraction: the part that becomes dev, between 0 and 1.
+        seed: of the shuffle.
+
+    Raises:
+        DataError: nothing would be left for one of the two.
+    """
+    if not 0 < fraction < 1:
+        raise DataError(f"the dev fraction must lie between 0 and 1, not be {fraction}")
+    size = max(1, round(fraction * len(documents)))
+    if size >= len(documents):
+        raise DataError(
+            f"a dev fraction of {fraction} of {len(documents)} documents leaves none to train on"
+        )
+    order = sorted(range(len(documents)), key=lambda index: documents[index].id)
+    shuffled = numpy.random.default_rng(seed).permutation(len(order))
+    chosen = {order[int(rank)] for rank in shuffled[:size]}
+    train = [document for index, document in enumerate(documents) if index not in chosen]
+    return train, [documents[index] for index in sorted(chosen)]

@@ -1,0 +1,177 @@
+"""Vocabulary: labels and their indices, fixed before a model is built."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from jointre.data.labels import LabelSets
+from jointre.data.nearest import did_you_mean
+from jointre.data.schema import Document
+from jointre.errors import DataError
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The entity and relation labels of a model, in the order of its outputs.
+
+    Args:
+        entity_labels: distinct; an index is a position in this tuple.
+        relation_labels: distinct, likewise.
+        symmetric: relation labels that hold in both directions.
+
+    Raises:
+        DataError: a label occurs twice, or a symmetric one is no relation label.
+
+    Example:
+        >>> vocabulary = Vocabulary(("Org", "Peop"), ("Live_In", "Work_For"), frozenset())
+        >>> vocabulary.relation_index("Work_For")
+        1
+    """
+
+    entity_labels: tuple[str, ...]
+    relation_labels: tuple[str, ...]
+    symmetric: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for kind, labels in (("entity", self.entity_labels), ("relation", self.relation_labels)):
+            twice = [label for label, count in Counter(labels).items() if count > 1]
+            if twice:
+                raise DataError(f"the {kind} labels name {twice[0]!r} twice; labels must differ")
+        for label in sorted(self.symmetric - set(self.relation_labels)):
+            raise DataError(
+                f"the symmetric relation {label!r} is none of the relation labels "
+                f"{', '.join(self.relation_labels) or '(there are none)'}"
+                f"{did_you_mean(label, self.relation_labels)}"
+            )
+
+    @cached_property
+    def _entities(self) -> dict[str, int]:
+        return {label: index for index, label in enumerate(self.entity_labels)}
+
+    @cached_property
+    def _relations(self) -> dict[str, int]:
+        return {label: index for index, label in enumerate(self.relation_labels)}
+
+    def entity_index(self, label: str) -> int:
+        """The label's position among the entity labels.
+
+        Raises:
+            DataError: it is none of them.
+        """
+        return _index(self._entities, label, "entity")
+
+    def relation_index(self, label: str) -> int:
+        """The label's position among the relation labels.
+
+        Raises:
+            DataError: it is none of them.
+        """
+        return _index(self._relations, label, "relation")
+
+    @classmethod
+    def build(
+        cls,
+        documents: Iterable[Document],
+        labels: LabelSets | None = None,
+        symmetric: Sequence[str] | None = None,
+    ) -> Self:
+        """The vocabulary of training documents.
+
+        Args:
+            documents: the training documents; read once.
+            labels: the types file's labels, which fix the order; without them labels
+                are sorted.
+            symmetric: names of the symmetric relations; None: those of ``labels``.
+
+        Raises:
+            DataError: a document has a label that ``labels`` lacks, or ``symmetric``
+                names no relation.
+        """
+        entities: dict[str, str] = {}
+        relations: dict[str, str] = {}
+        for document in documents:
+            for entity in document.entities:
+                if entity.label is not None:
+                    entities.setdefault(entity.label, document.id)
+            for relation in document.relations:
+                relations.setdefault(relation.label, document.id)
+        if labels is None:
+            return cls(
+                tuple(sorted(entities)), tuple(sorted(relations)), frozenset(symmetric or ())
+            )
+        _require(entities, labels.entities, "entity", labels.source)
+        _require(relations, labels.relations, "relation", labels.source)
+        names = labels.symmetric if symmetric is None else frozenset(symmetric)
+        return cls(labels.entities, labels.relations, names)
+
+    def unknown_labels(self, documents: Iterable[Document]) -> dict[str, dict[str, int]]:
+        """Labels of evaluation documents that the vocabulary lacks; they count as missed gold.
+
+        Returns:
+            ``{"entities": {label: count}, "relations": {label: count}}``, both possibly empty.
+        """
+        entities: Counter[str] = Counter()
+        relations: Counter[str] = Counter()
+        for document in documents:
+            entities.update(
+                entity.label
+                for entity in document.entities
+                if entity.label is not None and entity.label not in self._entities
+            )
+            relations.update(
+                relation.label
+                for relation in document.relations
+                if relation.label not in self._relations
+            )
+        return {"entities": dict(entities), "relations": dict(relations)}
+
+    def to_dict(self) -> dict[str, list[str]]:
+        """Plain lists, for JSON."""
+        return {
+            "entity_labels": list(self.entity_labels),
+            "relation_labels": list(self.relation_labels),
+            "symmetric": sorted(self.symmetric),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Any) -> Self:
+        """The vocabulary that :meth:`to_dict` wrote.
+
+        Raises:
+            DataError: the content is anything else.
+        """
+        keys = ("entity_labels", "relation_labels", "symmetric")
+        if not isinstance(content, dict) or set(content) != set(keys):
+            found = sorted(map(str, content)) if isinstance(content, dict) else repr(content)[:60]
+            raise DataError(
+                f"a vocabulary is an object with the keys {', '.join(keys)}, not {found}"
+            )
+        for key in keys:
+            value = content[key]
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                raise DataError(f"vocabulary: {key} must be a list of strings, not {value!r:.60}")
+        return cls(
+            tuple(content["entity_labels"]),
+            tuple(content["relation_labels"]),
+            frozenset(content["symmetric"]),
+        )
+
+
+def _index(known: dict[str, int], label: str, kind: str) -> int:
+    if label not in known:
+        raise DataError(
+            f"{label!r} is no {kind} label of the model, which knows "
+            f"{', '.join(known) or 'none'}{did_you_mean(label, known)}"
+        )
+    return known[label]
+
+
+def _require(found: dict[str, str], known: tuple[str, ...], kind: str, source: str) -> None:
+    for label, document in found.items():
+        if label not in known:
+            raise DataError(
+                f"document {document!r} has the {kind} label {label!r}, which {source} lacks; "
+                f"it lists {', '.join(known) or 'none'}{did_you_mean(label, known)}"
+            )

@@ -85,6 +85,8 @@ class Metric(Registrable, ABC, interface="metric"):
         for one in self._tallies(gold, predicted):
             for block, tally in one.items():
                 rows.setdefault(block, []).append(total(tally))
+        if not gold:
+            return {block: np.zeros((0, 3), dtype=np.int64) for block in self.blocks}
         return {block: np.array(found, dtype=np.int64) for block, found in rows.items()}
 
     def _tallies(

@@ -25,7 +25,7 @@ Tally = dict[str, Counts]
 """The counts of one block by label."""
 
 
-def ratio(numerator: float, denominator: float) -> float:
+def ratio(numerator: float | int, denominator: int) -> float:
     """The quotient, 0 when the denominator is 0."""
     return numerator / denominator if denominator else 0.0
 

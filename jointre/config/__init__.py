@@ -1,1 +1,26 @@
-"""."""
+"""Experiment files: read, checked as a whole, and turned into objects by name."""
+
+from jointre.config.check import check, resolve
+from jointre.config.construct import Factory, construct
+from jointre.config.describe import Option, describe
+from jointre.config.jsonnet import load_config
+from jointre.config.nearest import nearest
+from jointre.config.packages import include_packages
+from jointre.config.places import LoadedConfig
+from jointre.config.problem import Problem
+from jointre.config.registrable import Registrable
+
+__all__ = [
+    "Factory",
+    "LoadedConfig",
+    "Option",
+    "Problem",
+    "Registrable",
+    "check",
+    "construct",
+    "describe",
+    "include_packages",
+    "load_config",
+    "nearest",
+    "resolve",
+]

@@ -1,0 +1,185 @@
+"""Experiment files: jsonnet or JSON, with overrides, as plain data."""
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import _jsonnet
+
+from jointre.config.leaves import shorten
+from jointre.config.nearest import nearest
+from jointre.config.overrides import as_jsonnet
+from jointre.config.places import LoadedConfig
+from jointre.errors import ConfigError
+
+_SNIPPET = "<overrides>"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def load_config(
+    file: Path | str, overrides: Sequence[str] = (), ext_vars: Mapping[str, str] = _NOTHING
+) -> LoadedConfig:
+    """Evaluate an experiment file.
+
+    Args:
+        file: a ``.jsonnet`` or ``.json`` file.
+        overrides: ``path.to.key=VALUE`` (JSON, else a string) or jsonnet text, added in
+            this order with ``+``. Imports are looked for in the working directory, then
+            in the file's folder and its parents.
+        ext_vars: external variables; ``data`` is ``$JOINTRE_DATA``, else ``data``.
+
+    Raises:
+        ConfigError: a file cannot be read, jsonnet reports an error (with its place), an
+            override does not fit, or the result is not an object.
+    """
+    main = Path(file)
+    variables = {"data": os.environ.get("JOINTRE_DATA", "data"), **ext_vars}
+    reader = _Files(main)
+    reader.open(main)
+    parts = [f"(import {json.dumps(str(main.absolute()))})"]
+    parts += [as_jsonnet(each, lambda text: _evaluate(text, reader, {})) for each in overrides]
+    data = _evaluate(" +\n".join(parts), reader, variables)
+    if not isinstance(data, dict):
+        raise ConfigError(f"{main}: a config is an object, but this is {shorten(data)}")
+    texts = {_shown(path): text for path, text in reader.texts.items()}
+    texts |= {f"-o {each}": _as_text(each) for each in overrides}
+    return LoadedConfig(data, tuple(reader.texts), texts)
+
+
+def _as_text(override: str) -> str:
+    """An override as text in which keys stand before colons."""
+    path, equals, _ = override.partition("=")
+    if equals and re.fullmatch(r"[\w.-]+", path.strip()):
+        return f"{path.strip().rpartition('.')[2]}:"
+    return override
+
+
+def _shown(path: Path) -> str:
+    """A path as messages show it: relative to the working directory where it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+@dataclass
+class _Files:
+    """Opens files for jsonnet and remembers them."""
+
+    main: Path
+    texts: dict[Path, str] = field(default_factory=dict)
+    failure: ConfigError | None = None
+
+    def open(self, path: Path) -> str:
+        """The text of a file.
+
+        Raises:
+            ConfigError: there is none, it is a folder, or it is no text.
+        """
+        path = path.absolute()
+        if path.is_dir():
+            raise ConfigError(f"{_shown(path)} is a folder; give a .jsonnet or .json file in it")
+        if not path.exists():
+            raise ConfigError(_not_found(path))
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except OSError as error:
+            raise ConfigError(f"{_shown(path)} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(
+                f"{_shown(path)} is not UTF-8 text (byte {error.start}); a config is a .jsonnet "
+                "or .json file"
+            ) from error
+        if "\0" in text:
+            raise ConfigError(f"{_shown(path)} is a binary file; a config is .jsonnet or .json")
+        self.texts[path] = text
+        return text
+
+    def __call__(self, folder: str, name: str) -> tuple[str, bytes]:
+        """Jsonnet's import: the file's place and content."""
+        path = self._find(folder, name)
+        try:
+            return _shown(path), self.open(path).encode()
+        except ConfigError as error:
+            self.failure = error
+            raise
+
+    def _find(self, folder: str, name: str) -> Path:
+        if folder:
+            return Path(os.path.normpath(Path(folder).absolute() / name))
+        # An override has no folder of its own.
+        above = self.main.absolute().parents
+        places = [each / name for each in (Path.cwd(), *above, _PACKAGE)]
+        return Path(os.path.normpath(next((each for each in places if each.is_file()), places[0])))
+
+
+def _not_found(path: Path) -> str:
+    folder = path.parent
+    while not folder.is_dir():
+        folder = folder.parent
+    if folder != path.parent:
+        return f"{_shown(path)} does not exist: {_shown(folder)} has no folder that leads there"
+    files = [each.name for each in folder.iterdir() if each.suffix.endswith(("sonnet", "json"))]
+    close = nearest(path.name, files)
+    hint = f"; did you mean {_shown(folder / close)}?" if close else ""
+    return f"{_shown(path)} does not exist{hint}"
+
+
+def _evaluate(text: str, files: _Files, variables: Mapping[str, str]) -> Any:
+    """Evaluate jsonnet text.
+
+    Raises:
+        ConfigError: jsonnet refused it; one line, with the place.
+    """
+    try:
+        output = _jsonnet.evaluate_snippet(
+            _SNIPPET, text, import_callback=files, ext_vars=dict(variables)
+        )
+    except RuntimeError as error:
+        if files.failure is not None:
+            importer = _places(str(error))
+            raise ConfigError(f"{importer}{files.failure}") from error
+        raise ConfigError(_readable(str(error), files, variables)) from error
+    return json.loads(output)
+
+
+def _places(error: str) -> str:
+    """The first place of a run-time error in a file, as a prefix of a message."""
+    for line in error.splitlines()[1:]:
+        match = re.match(r"\s+(.+?:\(?\d+:\d+\)?(?:-\(?[\d:]+\)?)?)", line)
+        if match is not None and not match[1].startswith(_SNIPPET):
+            return f"{_line(match[1])}: "
+    return ""
+
+
+def _line(place: str) -> str:
+    """``file:line`` of jsonnet's ``file:line:column-column`` or ``file:(l:c)-(l:c)``."""
+    match = re.match(r"(.+?):\(?(\d+):", place)
+    return place if match is None else f"{match[1]}:{match[2]}"
+
+
+def _readable(error: str, files: _Files, variables: Mapping[str, str]) -> str:
+    """Jsonnet's error on one line: the place, then what is wrong."""
+    head, _, trace = error.partition("\n")
+    static = re.match(
+        r"STATIC ERROR: (?P<place>.+?:\(?\d+:\d+\)?(?:-\(?[\d:]+\)?)?): (?P<text>.*)", head
+    )
+    if static is not None:
+        place = _line(static["place"])
+        place = "in an override" if place.startswith(_SNIPPET) else place
+        return f"{place}: {static['text']}"
+    text = head.removeprefix("RUNTIME ERROR: ")
+    if text.startswith("override "):
+        return text
+    place = _places(error) or f"{_shown(files.main.absolute())}: "
+    missing = re.match(r"undefined external variable: (\S+)", text)
+    if missing is not None:
+        name = missing[1]
+        close = nearest(name, variables)
+        hint = f"; did you mean {close!r}?" if close else ""
+        text = f"the external variable {name!r} has no value; give --ext-var {name}=VALUE{hint}"
+    return f"{place}{text}"

@@ -1,0 +1,64 @@
+"""Values without parts, checked by pydantic in strict JSON mode: ``"4"`` is not 4."""
+
+import enum
+import functools
+import json
+import math
+from pathlib import PurePath
+from typing import Any
+
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+
+
+def plain(value: Any) -> Any:
+    """A value given from Python in JSON's terms: paths and enums as text, tuples as lists."""
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, enum.Enum):
+        return plain(value.value)
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        return int(value)  # jsonnet knows doubles only and prints 1.0 as 1
+    return value
+
+
+def shorten(value: Any, limit: int = 60) -> str:
+    """A value as JSON, cut to `limit` characters."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+@functools.cache
+def _cached_adapter(hint: Any) -> TypeAdapter[Any]:
+    try:
+        return TypeAdapter(hint, config=ConfigDict(strict=True))
+    except PydanticUserError as error:
+        raise TypeError(f"the type hint {hint} is not supported in a constructor") from error
+
+
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    try:
+        return _cached_adapter(hint)
+    except TypeError as error:
+        if "unhashable" not in str(error):
+            raise
+        return _cached_adapter.__wrapped__(hint)
+
+
+def parse(hint: Any, value: Any) -> tuple[bool, Any]:
+    """Whether a hint accepts a JSON value, and the Python value.
+
+    Args:
+        hint: a type hint without parts of our own, ``Annotated`` bounds allowed.
+        value: JSON.
+    """
+    try:
+        return True, _adapter(hint).validate_json(json.dumps(value))
+    except (ValidationError, TypeError, ValueError) as error:
+        if isinstance(error, TypeError) and "not supported" in str(error):
+            raise
+        return False, None

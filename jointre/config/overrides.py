@@ -1,0 +1,104 @@
+"""Overrides: ``path.to.key=VALUE`` or jsonnet text, as text to add to a config."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from jointre.errors import ConfigError
+
+_PATH = re.compile(r"\s*(?P<path>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*=(?!=)(?P<value>.*)", re.DOTALL)
+_TEXT = re.compile(r"\s*(?:[{(]|(?:import|local)\b)")
+
+
+def as_jsonnet(override: str, evaluate: Callable[[str], Any]) -> str:
+    """The jsonnet text that is added to a config with ``+``.
+
+    Args:
+        override: ``path.to.key=VALUE`` (JSON, else a string) or jsonnet text.
+        evaluate: evaluates jsonnet text to JSON, for values such as ``{type: 'ctam'}``.
+
+    Raises:
+        ConfigError: the override has neither form.
+    """
+    if _TEXT.match(override):
+        return f"({override})"
+    match = _PATH.fullmatch(override)
+    if match is None:
+        raise ConfigError(
+            f"override {override!r}: neither path.to.key=VALUE nor jsonnet text, which starts "
+            "with '{', '(', 'import' or 'local'"
+        )
+    value = _value(override, match["value"].strip(), evaluate)
+    return _patch(match["path"].split("."), json.dumps(value), override)
+
+
+def _value(override: str, text: str, evaluate: Callable[[str], Any]) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        if text[:1] not in ("{", "[", "'", '"'):
+            return text
+    try:
+        return evaluate(text)
+    except ConfigError as error:
+        raise ConfigError(f"override {override!r}: the value is not JSON: {error}") from error
+
+
+def _patch(keys: list[str], value: str, override: str) -> str:
+    """An object that sets one key and keeps what lies beside it.
+
+    It is what nested ``+:`` would be, but for lists, which it can enter by number, and for
+    names: jsonnet would glue text and object into one string without a word.
+    """
+    if keys[0].isdigit():
+        raise ConfigError(f"override {override!r}: the path starts with a number")
+    return _object(keys, 0, value, override)
+
+
+def _object(keys: list[str], at: int, value: str, override: str) -> str:
+    key = json.dumps(keys[at])
+    if at == len(keys) - 1:
+        return f"{{{key}: {value}}}"
+    path = ".".join(keys[: at + 1])
+    changed = _changed("old", keys, at + 1, value, override)
+    fresh = (
+        _stop(f"{path} is not in the config, so it has no item {keys[at + 1]}", override)
+        if keys[at + 1].isdigit()
+        else _object(keys, at + 1, value, override)
+    )
+    return f"{{{key}: if {key} in super then local old = super[{key}]; {changed} else {fresh}}}"
+
+
+def _changed(old: str, keys: list[str], at: int, value: str, override: str) -> str:
+    """The expression for `old` with what ``keys[at:]`` name set to the value."""
+    path, key, where = ".".join(keys[:at]), keys[at], ".".join(keys)
+    shown = f"std.manifestJsonEx({old}, '')"
+    if not key.isdigit():
+        merged = f"{old} + {_object(keys, at, value, override)}"
+        name = _stop(
+            f"{path} is the name ", override, shown, f"; write the object: {path}={{type: …}}"
+        )
+        null = _stop(f"{path} is null, so {where} cannot be set; set {path} to an object", override)
+        items = _stop(f"{path} is a list; name an item by its number, as in {path}.0", override)
+        other = _stop(f"{path} is not an object but ", override, shown)
+        return (
+            f"if std.isObject({old}) then {merged} else if std.isString({old}) then {name} "
+            f"else if {old} == null then {null} else if std.isArray({old}) then {items} "
+            f"else {other}"
+        )
+    if at == len(keys) - 1:
+        item = value
+    else:
+        item = _changed("item", keys, at + 1, value, override)
+    none = _stop(f"{path} has no item {key}; it has ", override, f"std.length({old})")
+    other = _stop(f"{path} is not a list but ", override, shown)
+    return (
+        f"if std.isArray({old}) then (if {key} < std.length({old}) then std.mapWithIndex("
+        f"function(i, item) if i == {key} then {item} else item, {old}) else {none}) else {other}"
+    )
+
+
+def _stop(message: str, override: str, shown: str = "''", rest: str = "") -> str:
+    head = json.dumps(f"override {override!r}: {message}")
+    return f"error ({head} + {shown} + {json.dumps(rest)})"

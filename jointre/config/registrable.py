@@ -1,0 +1,191 @@
+"""Interfaces whose implementations are chosen by name.
+
+An interface is a class made with ``interface="name"``; ``@Interface.register("name")``
+names an implementation. Storage is catalogue, so an installed package adds
+implementations by the entry point group ``jointre_<interface>``.
+"""
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+from typing import Any, ClassVar, Self, TypeVar
+
+import catalogue
+
+from jointre.config.nearest import nearest
+from jointre.errors import ConfigError
+
+C = TypeVar("C", bound=type)
+
+
+def place_of(cls: type) -> str:
+    """Where a class is defined, as ``module:qualified name``."""
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def with_article(noun: str) -> str:
+    """The noun with its article, underscores as spaces: ``a pair encoder``."""
+    words = noun.replace("_", " ")
+    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
+
+
+class Registrable:
+    """Mix-in that makes a class an interface with named implementations.
+
+    Subclass with ``interface="name"`` to open an interface; put this class before
+    ``nn.Module`` or ``ABC`` among the bases.
+
+    Attributes:
+        given: constructor arguments which the owner gives; never config keys.
+        interface: the interface's name.
+        registered_name: the name of an implementation.
+    """
+
+    given: ClassVar[tuple[str, ...]] = ()
+    interface: ClassVar[str]
+    registered_name: ClassVar[str]
+    _catalogue: ClassVar[Any]
+    _interfaces: ClassVar[dict[str, type["Registrable"]]] = {}
+
+    def __init_subclass__(cls, interface: str | None = None, **kwargs: Any) -> None:
+        """Open the interface, when one is named.
+
+        Raises:
+            ConfigError: another class has opened an interface of this name.
+        """
+        super().__init_subclass__(**kwargs)
+        if interface is None:
+            return
+        known = Registrable._interfaces.get(interface)
+        if known is not None:
+            raise ConfigError(
+                f"two interfaces are called {interface!r}: {place_of(known)} and {place_of(cls)}"
+            )
+        cls.interface = interface
+        cls._catalogue = catalogue.create("jointre", interface, entry_points=True)
+        Registrable._interfaces[interface] = cls
+
+    @classmethod
+    def interfaces(cls) -> dict[str, type["Registrable"]]:
+        """Every interface by its name, sorted."""
+        return dict(sorted(Registrable._interfaces.items()))
+
+    @classmethod
+    def register(cls, name: str) -> Callable[[C], C]:
+        """A decorator that names an implementation of this interface.
+
+        Args:
+            name: the name in configs, in snake_case.
+
+        Raises:
+            ConfigError: the name is taken, by a class or by an installed package.
+            TypeError: the class does not inherit from the interface.
+        """
+
+        def add(component: C) -> C:
+            if not issubclass(component, cls):
+                raise TypeError(f"{place_of(component)} does not inherit from {place_of(cls)}")
+            taken = cls._own().get(name)
+            if taken is not None and taken is not component:
+                raise ConfigError(
+                    f"two {cls.interface} components are called {name!r}: "
+                    f"{place_of(taken)} and {place_of(component)}; give one another name"
+                )
+            cls._entry_point(name, component)
+            component.registered_name = name
+            cls._catalogue.register(name, func=component)
+            return component
+
+        return add
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The names of all implementations, those of installed packages too; sorted."""
+        return sorted({*cls._own(), *(entry.name for entry in cls._entry_points())})
+
+    @classmethod
+    def by_name(cls, name: str) -> type[Self]:
+        """The implementation of this name.
+
+        Raises:
+            ConfigError: no implementation has the name (the message lists the choices
+                and the nearest), two have it, or its package cannot be imported.
+        """
+        own: type[Self] | None = cls._own().get(name)
+        entry = cls._entry_point(name, own)
+        if own is not None:
+            return own
+        if entry is None:
+            raise ConfigError(unknown_name(cls, name))
+        return cls._load(entry)
+
+    @classmethod
+    def _own(cls) -> dict[str, type[Self]]:
+        """The implementations registered by decorator; entry points are not loaded."""
+        prefix = tuple(cls._catalogue.namespace)
+        return {
+            key[-1]: found
+            for key, found in list(catalogue.REGISTRY.items())
+            if len(key) == len(prefix) + 1 and key[:-1] == prefix
+        }
+
+    @classmethod
+    def _entry_points(cls) -> list[EntryPoint]:
+        group = cls._catalogue.entry_point_namespace
+        return list(catalogue.AVAILABLE_ENTRY_POINTS.select(group=group))
+
+    @classmethod
+    def _entry_point(cls, name: str, own: type | None) -> EntryPoint | None:
+        """The entry point of this name, guarded.
+
+        catalogue asks entry points before registered classes and takes the first of
+        several, so a second claim on a name must be refused here.
+        """
+        entries = {entry.value: entry for entry in cls._entry_points() if entry.name == name}
+        places = [f"the entry point {value}" for value in sorted(entries)]
+        if own is not None:
+            # A package may declare its class both ways; only another package shadows.
+            home = own.__module__.partition(".")[0]
+            places = [place_of(own)] + [
+                f"the entry point {value}"
+                for value in sorted(entries)
+                if value.partition(":")[0].partition(".")[0] != home
+            ]
+        if len(places) > 1:
+            raise ConfigError(
+                f"two {cls.interface} components are called {name!r}: {' and '.join(places)}; "
+                "rename one or uninstall its package"
+            )
+        return next(iter(entries.values()), None)
+
+    @classmethod
+    def _load(cls, entry: EntryPoint) -> type[Self]:
+        """Import an entry point's class."""
+        what = f"the {cls.interface} {entry.name!r} (entry point {entry.value})"
+        try:
+            found = cls._catalogue.get_entry_point(entry.name)
+        except Exception as error:  # a package may fail in any way while it is imported
+            raise ConfigError(
+                f"{what} cannot be imported: {type(error).__name__}: {error}"
+            ) from error
+        if not (isinstance(found, type) and issubclass(found, cls)):
+            raise ConfigError(f"{what} is not a subclass of {place_of(cls)}")
+        if "registered_name" not in vars(found):
+            found.registered_name = entry.name
+        return found
+
+
+def unknown_name(interface: type[Registrable], name: str) -> str:
+    """The message for a name that the interface does not have."""
+    choices = interface.names()
+    close = nearest(name, choices)
+    hint = f"; did you mean {close!r}?" if close else "."
+    noun = interface.interface.replace("_", " ")
+    others = [
+        other.interface
+        for other in Registrable.interfaces().values()
+        if close is None and other is not interface and name in other.names()
+    ]
+    if others:
+        hint = f" ({name!r} is {' or '.join(with_article(other) for other in others)})."
+    listed = ", ".join(choices) or "none is registered; is a package to be included?"
+    return f"no {noun} is called {name!r}{hint} Choices: {listed}"

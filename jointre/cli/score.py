@@ -1,0 +1,88 @@
+"""``jointre score``: a prediction file against a gold file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from jointre.evaluation.report import Report
+
+
+def score(
+    gold: Annotated[Path, typer.Argument(help="The annotated file.", show_default=False)],
+    predicted: Annotated[
+        Path,
+        typer.Argument(
+            help="The predicted file: the same documents in the same order.", show_default=False
+        ),
+    ],
+    format: Annotated[
+        str,
+        typer.Option(help="Reader of the files: spert, dygie, jsonl, …", show_default=False),
+    ],
+    protocol: Annotated[
+        str, typer.Option(help="Scoring convention: spert, pure, plmarker, dygie, …")
+    ] = "spert",
+    predicted_format: Annotated[
+        str | None, typer.Option(help="Reader of the predicted file, if another one.")
+    ] = None,
+    types: Annotated[
+        Path | None, typer.Option(help="Types file; it says which relations are symmetric.")
+    ] = None,
+    symmetric: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL", help="A symmetric relation, instead of the types file's; repeatable."
+        ),
+    ] = None,
+    max_width: Annotated[
+        int | None,
+        typer.Option(min=1, help="Widest gold entity that counts, in tokens; protocol dygie only."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="JSON file to write the scores to.", show_default=False)
+    ] = None,
+) -> None:
+    """Score a prediction file, ours or another tool's, against a gold file.
+
+    Example: jointre score gold.json predicted.json --format spert --output m.json
+    """
+    from rich.console import Console
+
+    from jointre.data.readers.files import dump, replaced
+    from jointre.evaluation.files import score_files
+
+    scored = score_files(
+        gold, predicted, format, protocol, predicted_format, types, symmetric or (), max_width
+    )
+    if output is not None:
+        with replaced(output) as stream:
+            stream.write(dump(scored.report.to_dict(), str(output)).encode() + b"\n")
+    remarks = Console(stderr=True)
+    for path, losses in scored.losses.items():
+        for line in losses.lines():
+            remarks.print(f"{path}: {line}", markup=False, highlight=False)
+    Console().print(_table(scored.report))
+
+
+def _table(report: "Report") -> "Table":
+    from rich.table import Table
+
+    from jointre.evaluation.report import table
+
+    shown = Table(title=f"protocol {report.protocol}, in percent", title_justify="left")
+    shown.add_column("block")
+    shown.add_column("label", overflow="fold")
+    for name in ("F1", "precision", "recall", "support"):
+        shown.add_column(name, justify="right")
+    previous = None
+    for block, label, *values, support in table(report):
+        if previous not in (None, block):
+            shown.add_section()
+        cells = ["" if value is None else f"{100 * value:.2f}" for value in values]
+        shown.add_row("" if block == previous else block, label, *cells, str(support))
+        previous = block
+    return shown

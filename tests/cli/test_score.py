@@ -1,0 +1,91 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from jointre.cli.score import score
+from jointre.errors import DataError
+from jointre.evaluation import Report
+
+TOKENS = ["Ada", "and", "Bob", "met"]
+ENTITIES = [{"type": "Per", "start": 0, "end": 1}, {"type": "Per", "start": 2, "end": 3}]
+
+app = typer.Typer()
+app.command()(score)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    paths = tmp_path / "gold.json", tmp_path / "predicted.json"
+    for path, arguments in zip(paths, ((0, 1), (1, 0)), strict=True):
+        relation = {"type": "Met", "head": arguments[0], "tail": arguments[1]}
+        record = {"tokens": TOKENS, "entities": ENTITIES, "relations": [relation]}
+        path.write_text(json.dumps([record]))
+    return paths
+
+
+def test_prints_a_table_and_writes_the_contract(files, tmp_path: Path) -> None:
+    output = tmp_path / "m.json"
+    arguments = [*map(str, files), "--format", "spert", "--output", str(output)]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    record = json.loads(output.read_text())
+    assert record["protocol"] == "spert"
+    assert record["entity"]["f1"] == 1.0
+    assert record["relation_boundary"]["per_type"]["Met"]["f1"] == 0.0
+    assert Report.from_dict(record).to_dict() == record
+    assert "protocol spert, in percent" in result.output
+    (row,) = [line for line in result.output.splitlines() if "entity" in line]
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "entity",
+        "micro",
+        "100.00",
+        "100.00",
+        "100.00",
+        "2",
+    ]
+
+
+def test_options_reach_the_protocol(files, tmp_path: Path) -> None:
+    output = tmp_path / "m.json"
+    arguments = [*map(str, files), "--format", "spert", "--protocol", "plmarker"]
+    arguments += ["--symmetric", "Met", "--symmetric", "Other", "--output", str(output)]
+    assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
+    record = json.loads(output.read_text())
+    assert record["protocol"] == "plmarker"
+    assert record["relation_strict"]["support"] == 2
+    assert record["relation_strict"]["f1"] == 1.0
+
+
+def test_dygie_takes_a_width(files, tmp_path: Path) -> None:
+    output = tmp_path / "m.json"
+    arguments = [*map(str, files), "--format", "spert", "--protocol", "dygie", "--max-width", "2"]
+    result = CliRunner().invoke(app, [*arguments, "--output", str(output)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert set(json.loads(output.read_text())) == {"protocol", "entity", "relation_boundary"}
+    assert CliRunner().invoke(app, [*arguments[:-1], "0"]).exit_code == 2
+
+
+def test_errors_reach_the_caller(files, tmp_path: Path) -> None:
+    arguments = [str(files[0]), str(tmp_path / "predicte.json"), "--format", "spert"]
+    result = CliRunner().invoke(app, arguments)
+    assert isinstance(result.exception, DataError)
+    assert "did you mean 'predicted.json'?" in str(result.exception)
+
+
+def test_help_shows_an_example() -> None:
+    result = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+    assert "Example: jointre score gold.json predicted.json --format spert" in result.output
+
+
+def test_module_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, jointre.cli.score; "
+        "heavy = {'torch', 'numpy', 'spacy', 'jointre.data'} & set(sys.modules); "
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -42,14 +42,27 @@ def load_config(
     variables = {"data": os.environ.get("JOINTRE_DATA", "data"), **ext_vars}
     reader = _Files(main)
     reader.open(main)
-    parts = [f"(import {json.dumps(str(main.absolute()))})"]
-    parts += [as_jsonnet(each, lambda text: _evaluate(text, reader, {})) for each in overrides]
-    data = _evaluate(" +\n".join(parts), reader, variables)
+    text = f"(import {json.dumps(str(main.absolute()))})"
+    for each in overrides:
+        part = _checked_part(each, reader, variables)
+        reader.parts[text.count("\n") + 2] = each
+        text += f" +\n{part}"
+    data = _evaluate(text, reader, variables)
     if not isinstance(data, dict):
         raise ConfigError(f"{main}: a config is an object, but this is {shorten(data)}")
     texts = {_shown(path): text for path, text in reader.texts.items()}
     texts |= {f"-o {each}": _as_text(each) for each in overrides}
     return LoadedConfig(data, tuple(reader.texts), texts)
+
+
+def _checked_part(override: str, files: "_Files", variables: Mapping[str, str]) -> str:
+    """An override as jsonnet text, its syntax checked."""
+    part = as_jsonnet(override, lambda text: _evaluate(text, files, variables))
+    try:
+        _evaluate(f"local unused = {part}; null", files, variables)
+    except ConfigError as error:
+        raise ConfigError(f"override {override!r}: {error}") from error
+    return part
 
 
 def _as_text(override: str) -> str:
@@ -68,10 +81,18 @@ def _shown(path: Path) -> str:
 
 @dataclass
 class _Files:
-    """Opens files for jsonnet and remembers them."""
+    """Opens files for jsonnet and remembers them.
+
+    Args:
+        main: the experiment file.
+        texts: the text of each file opened.
+        parts: the overrides by the line on which they start in what jsonnet is given.
+        failure: why an import failed; jsonnet keeps only the text of the error.
+    """
 
     main: Path
     texts: dict[Path, str] = field(default_factory=dict)
+    parts: dict[int, str] = field(default_factory=dict)
     failure: ConfigError | None = None
 
     def open(self, path: Path) -> str:
@@ -101,8 +122,8 @@ class _Files:
 
     def __call__(self, folder: str, name: str) -> tuple[str, bytes]:
         """Jsonnet's import: the file's place and content."""
-        path = self._find(folder, name)
         try:
+            path = self._find(folder, name)
             return _shown(path), self.open(path).encode()
         except ConfigError as error:
             self.failure = error
@@ -112,17 +133,23 @@ class _Files:
         if folder:
             return Path(os.path.normpath(Path(folder).absolute() / name))
         # An override has no folder of its own.
-        above = self.main.absolute().parents
-        places = [each / name for each in (Path.cwd(), *above, _PACKAGE)]
-        return Path(os.path.normpath(next((each for each in places if each.is_file()), places[0])))
+        places = [Path.cwd(), *self.main.absolute().parents, _PACKAGE]
+        for place in places:
+            if (place / name).is_file():
+                return Path(os.path.normpath(place / name))
+        raise ConfigError(
+            f"an override imports {name!r}, which is neither in {places[0]} nor in "
+            f"{places[1]} or a folder above it"
+        )
 
 
 def _not_found(path: Path) -> str:
+    if not path.parent.is_dir():
+        missing = path.parent
+        while not missing.parent.is_dir():
+            missing = missing.parent
+        return f"{_shown(path)} does not exist: there is no folder {_shown(missing)}"
     folder = path.parent
-    while not folder.is_dir():
-        folder = folder.parent
-    if folder != path.parent:
-        return f"{_shown(path)} does not exist: {_shown(folder)} has no folder that leads there"
     files = [each.name for each in folder.iterdir() if each.suffix.endswith(("sonnet", "json"))]
     close = nearest(path.name, files)
     hint = f"; did you mean {_shown(folder / close)}?" if close else ""
@@ -140,42 +167,40 @@ def _evaluate(text: str, files: _Files, variables: Mapping[str, str]) -> Any:
             _SNIPPET, text, import_callback=files, ext_vars=dict(variables)
         )
     except RuntimeError as error:
-        if files.failure is not None:
-            importer = _places(str(error))
-            raise ConfigError(f"{importer}{files.failure}") from error
-        raise ConfigError(_readable(str(error), files, variables)) from error
+        if files.failure is None:
+            raise ConfigError(_readable(str(error), files, variables)) from error
+        importer = _place(str(error), files)
+        own = "" if importer.startswith("override") else importer
+        raise ConfigError(f"{own}{files.failure}") from error
     return json.loads(output)
 
 
-def _places(error: str) -> str:
-    """The first place of a run-time error in a file, as a prefix of a message."""
-    for line in error.splitlines()[1:]:
-        match = re.match(r"\s+(.+?:\(?\d+:\d+\)?(?:-\(?[\d:]+\)?)?)", line)
-        if match is not None and not match[1].startswith(_SNIPPET):
-            return f"{_line(match[1])}: "
+def _place(error: str, files: _Files) -> str:
+    """The first place in a run-time error's stack trace, as a prefix of a message."""
+    for line in error.splitlines():
+        match = re.match(r"\t(.+?):\(?(\d+):", line)
+        if match is None:
+            continue
+        if match[1] != _SNIPPET:
+            return f"{match[1]}:{match[2]}: "
+        starts = [start for start in files.parts if start <= int(match[2])]
+        if starts:
+            return f"override {files.parts[max(starts)]!r}: "
     return ""
-
-
-def _line(place: str) -> str:
-    """``file:line`` of jsonnet's ``file:line:column-column`` or ``file:(l:c)-(l:c)``."""
-    match = re.match(r"(.+?):\(?(\d+):", place)
-    return place if match is None else f"{match[1]}:{match[2]}"
 
 
 def _readable(error: str, files: _Files, variables: Mapping[str, str]) -> str:
     """Jsonnet's error on one line: the place, then what is wrong."""
-    head, _, trace = error.partition("\n")
-    static = re.match(
-        r"STATIC ERROR: (?P<place>.+?:\(?\d+:\d+\)?(?:-\(?[\d:]+\)?)?): (?P<text>.*)", head
-    )
+    # The text may have several lines; those of the stack trace start with a tab.
+    head = re.split(r"\n(?=\t|$)", error, maxsplit=1)[0].strip()
+    static = re.match(r"STATIC ERROR: (.+?):\(?(\d+):[\d:()-]+: (.*)", head, re.DOTALL)
     if static is not None:
-        place = _line(static["place"])
-        place = "in an override" if place.startswith(_SNIPPET) else place
-        return f"{place}: {static['text']}"
+        place = "" if static[1] == _SNIPPET else f"{static[1]}:{static[2]}: "
+        return f"{place}{static[3]}"
     text = head.removeprefix("RUNTIME ERROR: ")
     if text.startswith("override "):
         return text
-    place = _places(error) or f"{_shown(files.main.absolute())}: "
+    place = _place(error, files) or f"{_shown(files.main.absolute())}: "
     missing = re.match(r"undefined external variable: (\S+)", text)
     if missing is not None:
         name = missing[1]

@@ -4,6 +4,7 @@ import enum
 import functools
 import json
 import math
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
@@ -32,21 +33,16 @@ def shorten(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-@functools.cache
-def _cached_adapter(hint: Any) -> TypeAdapter[Any]:
+def _validator(hint: Any) -> Callable[[str], Any]:
     try:
-        return TypeAdapter(hint, config=ConfigDict(strict=True))
+        adapter: Any = TypeAdapter(hint, config=ConfigDict(strict=True))
     except PydanticUserError as error:
         raise TypeError(f"the type hint {hint} is not supported in a constructor") from error
+    validate: Callable[[str], Any] = adapter.validate_json
+    return validate
 
 
-def _adapter(hint: Any) -> TypeAdapter[Any]:
-    try:
-        return _cached_adapter(hint)
-    except TypeError as error:
-        if "unhashable" not in str(error):
-            raise
-        return _cached_adapter.__wrapped__(hint)
+_cached_validator = functools.cache(_validator)
 
 
 def parse(hint: Any, value: Any) -> tuple[bool, Any]:
@@ -57,8 +53,12 @@ def parse(hint: Any, value: Any) -> tuple[bool, Any]:
         value: JSON.
     """
     try:
-        return True, _adapter(hint).validate_json(json.dumps(value))
-    except (ValidationError, TypeError, ValueError) as error:
-        if isinstance(error, TypeError) and "not supported" in str(error):
-            raise
+        hash(hint)
+    except TypeError:  # bounds by pydantic's Field cannot be hashed
+        validate = _validator(hint)
+    else:
+        validate = _cached_validator(hint)
+    try:
+        return True, validate(json.dumps(value))
+    except (ValidationError, TypeError, ValueError):  # not accepted, or not even JSON
         return False, None

@@ -77,7 +77,11 @@ def _changed(old: str, keys: list[str], at: int, value: str, override: str) -> s
     if not key.isdigit():
         merged = f"{old} + {_object(keys, at, value, override)}"
         name = _stop(
-            f"{path} is the name ", override, shown, f"; write the object: {path}={{type: …}}"
+            f"{path} is ",
+            override,
+            shown,
+            f", which has no key {key!r}; write the whole object, "
+            f"{path}={{type: …, {'.'.join(keys[at:])}: …}}",
         )
         null = _stop(f"{path} is null, so {where} cannot be set; set {path} to an object", override)
         items = _stop(f"{path} is a list; name an item by its number, as in {path}.0", override)
@@ -87,10 +91,7 @@ def _changed(old: str, keys: list[str], at: int, value: str, override: str) -> s
             f"else if {old} == null then {null} else if std.isArray({old}) then {items} "
             f"else {other}"
         )
-    if at == len(keys) - 1:
-        item = value
-    else:
-        item = _changed("item", keys, at + 1, value, override)
+    item = value if at == len(keys) - 1 else _changed("item", keys, at + 1, value, override)
     none = _stop(f"{path} has no item {key}; it has ", override, f"std.length({old})")
     other = _stop(f"{path} is not a list but ", override, shown)
     return (

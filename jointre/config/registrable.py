@@ -7,7 +7,7 @@ implementations by the entry point group ``jointre_<interface>``.
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import catalogue
 
@@ -15,6 +15,7 @@ from jointre.config.nearest import nearest
 from jointre.errors import ConfigError
 
 C = TypeVar("C", bound=type)
+R = TypeVar("R", bound="Registrable")
 
 
 def place_of(cls: type) -> str:
@@ -103,14 +104,14 @@ class Registrable:
         return sorted({*cls._own(), *(entry.name for entry in cls._entry_points())})
 
     @classmethod
-    def by_name(cls, name: str) -> type[Self]:
+    def by_name(cls: type[R], name: str) -> type[R]:
         """The implementation of this name.
 
         Raises:
             ConfigError: no implementation has the name (the message lists the choices
                 and the nearest), two have it, or its package cannot be imported.
         """
-        own: type[Self] | None = cls._own().get(name)
+        own: type[R] | None = cls._own().get(name)
         entry = cls._entry_point(name, own)
         if own is not None:
             return own
@@ -119,7 +120,7 @@ class Registrable:
         return cls._load(entry)
 
     @classmethod
-    def _own(cls) -> dict[str, type[Self]]:
+    def _own(cls: type[R]) -> dict[str, type[R]]:
         """The implementations registered by decorator; entry points are not loaded."""
         prefix = tuple(cls._catalogue.namespace)
         return {
@@ -158,7 +159,7 @@ class Registrable:
         return next(iter(entries.values()), None)
 
     @classmethod
-    def _load(cls, entry: EntryPoint) -> type[Self]:
+    def _load(cls: type[R], entry: EntryPoint) -> type[R]:
         """Import an entry point's class."""
         what = f"the {cls.interface} {entry.name!r} (entry point {entry.value})"
         try:

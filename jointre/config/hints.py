@@ -3,6 +3,7 @@
 import enum
 import inspect
 import json
+import sys
 import types
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
@@ -106,9 +107,9 @@ def bounds(annotations: Sequence[Any]) -> list[str]:
     return words
 
 
-def lengths(annotations: Sequence[Any]) -> tuple[int, float]:
+def lengths(annotations: Sequence[Any]) -> tuple[int, int]:
     """The least and the greatest length that annotations allow."""
-    low, high = 0, float("inf")
+    low, high = 0, sys.maxsize
     for each in annotations:
         inner = getattr(each, "metadata", None)
         if inner is None and hasattr(each, "__iter__") and not isinstance(each, str):
@@ -117,7 +118,8 @@ def lengths(annotations: Sequence[Any]) -> tuple[int, float]:
             least, greatest = lengths(inner)
         else:
             least = getattr(each, "min_length", None) or 0
-            greatest = getattr(each, "max_length", None) or float("inf")
+            longest = getattr(each, "max_length", None)
+            greatest = sys.maxsize if longest is None else longest
         low, high = max(low, least), min(high, greatest)
     return low, high
 

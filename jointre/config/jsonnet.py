@@ -17,7 +17,9 @@ from jointre.config.overrides import as_jsonnet
 from jointre.config.places import LoadedConfig
 from jointre.errors import ConfigError
 
-_SNIPPET = "<overrides>"
+# In a folder of its own, so that its imports differ from those of files in "".
+_FOLDER = "<overrides>/"
+_SNIPPET = f"{_FOLDER}text"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -130,9 +132,8 @@ class _Files:
             raise
 
     def _find(self, folder: str, name: str) -> Path:
-        if folder:
+        if folder != _FOLDER:
             return Path(os.path.normpath(Path(folder).absolute() / name))
-        # An override has no folder of its own.
         places = [Path.cwd(), *self.main.absolute().parents, _PACKAGE]
         for place in places:
             if (place / name).is_file():

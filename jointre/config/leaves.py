@@ -35,7 +35,7 @@ def shorten(value: Any, limit: int = 60) -> str:
 
 def _validator(hint: Any) -> Callable[[str], Any]:
     try:
-        adapter: Any = TypeAdapter(hint, config=ConfigDict(strict=True))
+        adapter: Any = TypeAdapter(hint, config=ConfigDict(strict=True, allow_inf_nan=False))
     except PydanticUserError as error:
         raise TypeError(f"the type hint {hint} is not supported in a constructor") from error
     validate: Callable[[str], Any] = adapter.validate_json

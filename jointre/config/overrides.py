@@ -35,14 +35,18 @@ def as_jsonnet(override: str, evaluate: Callable[[str], Any]) -> str:
 
 def _value(override: str, text: str, evaluate: Callable[[str], Any]) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return json.loads(text, parse_constant=_no_constant)
+    except ValueError:
         if text[:1] not in ("{", "[", "'", '"'):
             return text
     try:
         return evaluate(text)
     except ConfigError as error:
         raise ConfigError(f"override {override!r}: the value is not JSON: {error}") from error
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _patch(keys: list[str], value: str, override: str) -> str:

@@ -1,5 +1,6 @@
 """A value against a type hint: the checked tree, and every mistake on the way."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args
@@ -179,7 +180,7 @@ class Reader:
             self._see_recipe(value._recipe, path)
             return value._recipe
         if isinstance(value, target):
-            return Ready(value)
+            return self._ready(value, path)
         if isinstance(value, Mapping):
             cls, values = self._choose(target, dict(value), path)
         elif isinstance(value, str) and is_interface(target):
@@ -187,6 +188,13 @@ class Reader:
         else:
             return self._refuse(target, plain(value), path)
         return None if cls is None else self.options(cls, values, path)
+
+    def _ready(self, value: Any, path: str) -> Node | None:
+        """An object built in Python: a dataclass tells its options, others are kept as they are."""
+        if not dataclasses.is_dataclass(value):
+            return Ready(value)
+        cls: type = type(value)
+        return self.options(cls, {name: getattr(value, name) for name in options_of(cls)}, path)
 
     def options(self, cls: type, values: Mapping[str, Any], path: str) -> Recipe | None:
         """The recipe of a class from its options; None when one is wrong."""

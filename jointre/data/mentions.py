@@ -1,9 +1,9 @@
 """Entities with several mentions, taken apart for data that hold one mention an entity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from jointre.data.schema import Document, Entity
+from jointre.data.schema import Document, Entity, Relation
 
 
 def one_mention_each(document: Document) -> tuple[Document, int]:
@@ -44,15 +44,28 @@ def keep_entities(document: Document, keep: Callable[[Entity], bool]) -> tuple[D
     kept = [index for index, entity in enumerate(document.entities) if keep(entity)]
     if len(kept) == len(document.entities):
         return document, 0, 0
-    new = {old: index for index, old in enumerate(kept)}
-    relations = tuple(
-        replace(relation, head=new[relation.head], tail=new[relation.tail])
-        for relation in document.relations
-        if relation.head in new and relation.tail in new
-    )
-    shorter = (tuple(new[old] for old in group if old in new) for group in document.clusters)
-    clusters = tuple(group for group in shorter if group)
+    relations, clusters = renumbered(kept, document.relations, document.clusters)
     entities = tuple(document.entities[index] for index in kept)
     changed = replace(document, entities=entities, relations=relations, clusters=clusters)
     gone = len(document.entities) - len(entities), len(document.relations) - len(relations)
     return changed, *gone
+
+
+def renumbered(
+    kept: Sequence[int], relations: Sequence[Relation], clusters: Sequence[Sequence[int]]
+) -> tuple[tuple[Relation, ...], tuple[tuple[int, ...], ...]]:
+    """Relations and clusters among the entities that are kept, by their new indices.
+
+    Args:
+        kept: old indices of the entities that stay, in their new order.
+        relations: of all entities; those whose head or tail goes are left out.
+        clusters: of all entities; they lose members, and vanish with the last.
+    """
+    new = {old: index for index, old in enumerate(kept)}
+    linked = tuple(
+        replace(relation, head=new[relation.head], tail=new[relation.tail])
+        for relation in relations
+        if relation.head in new and relation.tail in new
+    )
+    groups = [(group, tuple(new[old] for old in group if old in new)) for group in clusters]
+    return linked, tuple(shorter for group, shorter in groups if shorter or not group)

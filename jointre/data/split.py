@@ -1,6 +1,5 @@
 """Documents cut into the units a model reads, predictions joined back, and dev carved off."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -9,6 +8,7 @@ import numpy
 
 from jointre.data.losses import Losses
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.sentences import sentence_of, sentences_of
 from jointre.errors import DataError
 
 
@@ -43,6 +43,9 @@ def split(
         by: ``"document"``: each is a unit, as it is; ``"sentence"``: one unit a
             sentence, or one in all where ``sentences`` is empty.
         losses: when given, counts what no unit holds.
+
+    Raises:
+        DataError: sentences of a document do not follow one another.
     """
     if by == "document":
         return [Unit(source, 0, document) for source, document in enumerate(documents)]
@@ -55,7 +58,7 @@ def split(
 
 
 def _sentences(source: int, document: Document, losses: Losses) -> list[Unit]:
-    borders = document.sentences or (Span(0, len(document.tokens)),)
+    borders = sentences_of(document)
     single = all(len(entity.mentions) == 1 for entity in document.entities)
     if borders == (Span(0, len(document.tokens)),) and single:
         return [Unit(source, 0, document)]
@@ -64,7 +67,7 @@ def _sentences(source: int, document: Document, losses: Losses) -> list[Unit]:
     first: list[dict[int, int]] = [{} for _ in document.entities]
     for index, entity in enumerate(document.entities):
         for number, mention in enumerate(entity.mentions):
-            sentence = _sentence_of(mention, borders)
+            sentence = sentence_of(mention, borders)
             if sentence is None:
                 example = f"document {document.id!r}, tokens [{mention.start}, {mention.end})"
                 losses.add("mentions across sentences left out", example)
@@ -78,12 +81,6 @@ def _sentences(source: int, document: Document, losses: Losses) -> list[Unit]:
         Unit(source, border.start, _part(document, number, border, entities, relations))
         for number, border in enumerate(borders)
     ]
-
-
-def _sentence_of(mention: Span, borders: Sequence[Span]) -> int | None:
-    """The sentence that holds a mention; an empty sentence holds none."""
-    index = bisect_right(borders, mention.start, key=lambda border: border.start) - 1
-    return index if index >= 0 and mention.end <= borders[index].end else None
 
 
 def _alone(entity: Entity, number: int, offset: int) -> Entity:
@@ -138,6 +135,7 @@ def _part(
         entities=tuple(entities[number]),
         relations=tuple(relations[number]),
         flags=document.flags,
+        extra={} if len(document.sentences) > 1 else document.extra,
     )
 
 

@@ -9,6 +9,7 @@ from jointre.data.readers.fields import entity, identity, mapping, relation, seq
 from jointre.data.readers.files import dump, parse, read_text, replaced, stem
 from jointre.data.readers.plain import plain
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.unheld import extra_keys
 from jointre.data.schema import Document
 from jointre.errors import DataError
 
@@ -85,14 +86,14 @@ class SpertReader(Reader):
         with replaced(path) as stream:
             stream.write(b"[")
             for number, document in enumerate(documents):
-                record = _record(plain(document, frozenset(), losses))
+                record = _record(plain(document, frozenset(), losses), losses)
                 line = dump(record, f"document {document.id!r}")
                 stream.write((",\n" if number else "\n").encode() + line.encode())
             stream.write(b"\n]\n")
         return losses
 
 
-def _record(document: Document) -> dict[str, Any]:
+def _record(document: Document, losses: Losses) -> dict[str, Any]:
     name = document.extra.get("orig_id")
     return {
         "tokens": list(document.tokens),
@@ -104,6 +105,6 @@ def _record(document: Document) -> dict[str, Any]:
             {"type": item.label, "head": item.head, "tail": item.tail}
             for item in document.relations
         ],
-        **{key: value for key, value in document.extra.items() if key not in _KEYS},
+        **extra_keys(document, _KEYS, losses),
         "orig_id": name if str(name) == document.id else document.id,
     }

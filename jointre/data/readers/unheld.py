@@ -1,6 +1,7 @@
 """What a format cannot hold of a document, counted before it is written."""
 
 from collections.abc import Set
+from typing import Any
 
 from jointre.data.losses import Losses
 from jointre.data.schema import Document
@@ -33,3 +34,21 @@ def count_unheld(document: Document, holds: Set[str], losses: Losses) -> None:
     for key, (kind, count) in present.items():
         if count and key not in holds:
             losses.add(f"{kind} left out", f"document {document.id!r}", int(count))
+
+
+def extra_keys(document: Document, taken: Set[str], losses: Losses) -> dict[str, Any]:
+    """The document's ``extra`` for writing, without keys that mean something in the format.
+
+    Args:
+        document: about to be written.
+        taken: the format's own keys.
+        losses: counts the extra keys that clash with them.
+    """
+    clash = document.extra.keys() & taken
+    if clash:
+        losses.add(
+            "extra keys with a meaning of their own in the format left out",
+            f"{sorted(clash)[0]!r} of document {document.id!r}",
+            len(clash),
+        )
+    return {key: value for key, value in document.extra.items() if key not in clash}

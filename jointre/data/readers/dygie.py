@@ -1,0 +1,105 @@
+"""DyGIE and DyGIE++ JSON lines: one document a line, offsets in the document, ends inclusive."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.dygie_record import Annotation, record_of
+from jointre.data.readers.fields import identity, mapping, sequence, strings
+from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
+from jointre.data.readers.plain import plain
+from jointre.data.readers.reader import Reader
+from jointre.data.schema import Document, Span
+from jointre.errors import DataError
+
+_KEYS = frozenset({"sentences", "ner", "relations", "clusters"})
+_BRACKETS = {
+    "-LRB-": "(",
+    "-RRB-": ")",
+    "-LSB-": "[",
+    "-RSB-": "]",
+    "-LCB-": "{",
+    "-RCB-": "}",
+}
+
+
+@final
+@Reader.register("dygie")
+class DygieReader(Reader):
+    """Documents of ``sentences`` with ``ner``, ``relations`` and ``clusters``.
+
+    An entity listed twice is kept once. A span with two types gives two entities; relations
+    and clusters take the last. Spans outside the document, and relations and cluster
+    mentions that are not in ``ner``, are counted and left out. Relations across sentences
+    are kept. Every other key, ``predicted_ner`` too, is kept in ``extra``.
+
+    Paper: https://arxiv.org/abs/1909.03546
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        unescape_brackets: read ``-LRB-`` as ``(`` and so on, six kinds.
+        label_case: ``"capitalize"`` reads the relation label ``USED-FOR`` as ``Used-for``;
+            entity labels stay.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        unescape_brackets: bool = False,
+        label_case: Literal["keep", "capitalize"] = "keep",
+    ) -> None:
+        super().__init__(types)
+        self.unescape_brackets = unescape_brackets
+        self.label_case = label_case
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        for count, (line, text) in enumerate(read_lines(path)):
+            place = f"{path}:{line}"
+            try:
+                record = mapping(parse(text, path, line), place, "a document")
+                if "sentences" not in record:
+                    raise DataError(
+                        f"{place}: a document needs 'sentences'; found {sorted(record)}"
+                    )
+            except DataError as error:
+                raise (self._misread(path, error) if count == 0 else error) from error
+            yield place, self._document(record, f"{stem(path)}:{line}", place)
+
+    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+        tokens: list[str] = []
+        borders: list[Span] = []
+        for index, words in enumerate(sequence(record["sentences"], place, "sentences")):
+            start = len(tokens)
+            tokens += strings(words, place, f"sentences[{index}]")
+            borders.append(Span(start, len(tokens)))
+        annotation = Annotation(borders, place, self.losses)
+        annotation.read_ner(record.get("ner", []))
+        annotation.read_relations(record.get("relations", []), self.label_case == "capitalize")
+        annotation.read_clusters(record.get("clusters", []))
+        if self.unescape_brackets:
+            tokens = [_BRACKETS.get(token, token) for token in tokens]
+        name = record.get("doc_key")
+        # Beyond a string id, the extra keeps how the file wrote it.
+        unused = _KEYS | ({"doc_key"} if isinstance(name, str) else set())
+        return Document(
+            id=identity(name, default, place, "doc_key"),
+            tokens=tuple(tokens),
+            sentences=tuple(borders),
+            entities=tuple(annotation.entities),
+            relations=tuple(annotation.relations),
+            clusters=tuple(annotation.clusters),
+            extra={key: value for key, value in record.items() if key not in unused},
+        )
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes documents; entities with several mentions become clusters."""
+        losses = Losses()
+        with replaced(path) as stream:
+            for document in documents:
+                single = plain(document, frozenset({"sentences", "clusters"}), losses)
+                line = dump(record_of(single, losses), f"document {document.id!r}")
+                stream.write(f"{line}\n".encode())
+        return losses

@@ -1,0 +1,112 @@
+"""The project's own record, one document a line: all that a Document holds."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+from jointre.data.losses import Losses
+from jointre.data.mentions import renumbered
+from jointre.data.readers.fields import identity, mapping, string, strings
+from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
+from jointre.data.readers.jsonl_record import (
+    Annotation,
+    Offsets,
+    read_offsets,
+    read_sentences,
+    record_of,
+)
+from jointre.data.readers.reader import Reader
+from jointre.data.schema import Document
+from jointre.data.words import words_of
+from jointre.errors import DataError
+
+_KEYS = frozenset(
+    {"text", "tokens", "offsets", "sentences", "entities", "relations", "clusters", "flags"}
+)
+
+
+@final
+@Reader.register("jsonl")
+class JsonlReader(Reader):
+    """Records of ``tokens`` or ``text``, with ``entities``, ``relations``, ``sentences``, ….
+
+    ``{"id", "text"?, "tokens", "offsets"?, "sentences"?, "entities": [{"label", "mentions",
+    "chars"?, "score"?, "mention_scores"?, "id"?}], "relations": [{"label", "head", "tail",
+    "score"?, "evidence"?}], "clusters"?, "flags"?}``. Spans are half-open. A record with
+    only ``text`` is cut into words by spaCy's blank English tokenizer and gives its mentions
+    as ``chars``; those that are not whole words are counted and left out. Further keys of a
+    record are kept in ``extra``.
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
+
+    def __init__(self, types: Path | None = None) -> None:
+        super().__init__(types)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        for count, (line, text) in enumerate(read_lines(path)):
+            place = f"{path}:{line}"
+            try:
+                record = mapping(parse(text, path, line), place, "a document")
+                if record.get("tokens") is None and record.get("text") is None:
+                    raise DataError(
+                        f"{place}: a document needs 'tokens' or 'text'; found {sorted(record)}"
+                    )
+            except DataError as error:
+                raise (self._misread(path, error) if count == 0 else error) from error
+            yield place, self._document(record, f"{stem(path)}:{line}", place)
+
+    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+        text = record.get("text")
+        text = None if text is None else string(text, place, "text")
+        words, offsets = self._words(record, text, place)
+        found = Annotation(len(words), offsets, place, self.losses)
+        found.cut = record.get("tokens") is None
+        found.read_entities(record.get("entities", []))
+        found.read_relations(record.get("relations", []))
+        found.read_clusters(record.get("clusters", []))
+        kept = [index for index, entity in enumerate(found.entities) if entity.mentions]
+        relations, clusters = renumbered(kept, found.relations, found.clusters)
+        lost = len(found.entities) - len(kept)
+        if lost:
+            self.losses.add("entities without a mention left out", place, lost)
+        gone = len(found.relations) - len(relations)
+        if gone:
+            self.losses.add("relations of entities without a mention left out", place, gone)
+        name = record.get("id")
+        # Beyond a string id, the extra keeps how the file wrote it.
+        unused = _KEYS | ({"id"} if isinstance(name, str) else set())
+        return Document(
+            id=identity(name, default, place, "id"),
+            tokens=words,
+            text=text,
+            offsets=offsets,
+            sentences=read_sentences(record.get("sentences", []), words, place),
+            entities=tuple(found.entities[index] for index in kept),
+            relations=relations,
+            clusters=clusters,
+            flags=strings(record.get("flags", []), place, "flags"),
+            extra={key: value for key, value in record.items() if key not in unused},
+        )
+
+    def _words(
+        self, record: dict[str, Any], text: str | None, place: str
+    ) -> tuple[tuple[str, ...], Offsets | None]:
+        if record.get("tokens") is None:
+            if record.get("offsets") is not None or record.get("sentences"):
+                raise DataError(f"{place}: 'offsets' and 'sentences' need 'tokens'")
+            return words_of(text or "")
+        words = strings(record["tokens"], place, "tokens")
+        return words, read_offsets(record.get("offsets"), len(words), text, place)
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes documents, whatever they hold."""
+        losses = Losses()
+        with replaced(path) as stream:
+            for document in documents:
+                line = dump(record_of(document, losses), f"document {document.id!r}")
+                stream.write(f"{line}\n".encode())
+        return losses

@@ -201,7 +201,8 @@ def _count_relations(
     }
     report.duplicate_relations += len(relations) - len(labelled)
     report.self_relations += sum(head == tail for head, tail in ends)
-    report.both_directions += sum(head < tail and (tail, head) in ends for head, tail in {*ends})
+    pairs = set(ends)
+    report.both_directions += sum(head < tail and (tail, head) in pairs for head, tail in pairs)
     for relation in relations:
         head, tail = entities[relation.head], entities[relation.tail]
         wide = _wide(head, report.max_width) or _wide(tail, report.max_width)

@@ -1,4 +1,4 @@
-"""Vocabulary: labels and their indices, fixed before a model is built."""
+"""The labels a corpus declares, and the vocabulary of a model: labels and their indices."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,10 +6,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from jointre.data.labels import LabelSets
 from jointre.data.nearest import did_you_mean
 from jointre.data.schema import Document
 from jointre.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSets:
+    """The labels a corpus declares.
+
+    Args:
+        entities: entity labels, in file order.
+        relations: relation labels, in file order.
+        symmetric: the relation labels that hold in both directions.
+        source: where they were declared, for messages.
+    """
+
+    entities: tuple[str, ...]
+    relations: tuple[str, ...]
+    symmetric: frozenset[str] = frozenset()
+    source: str = "the types file"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from jointre.data.losses import Losses
 from jointre.data.readers.fields import integer, sequence, shown, string
-from jointre.data.readers.unheld import extra_keys
+from jointre.data.readers.plain import extra_keys
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentence_of, sentences_of
 from jointre.errors import DataError

@@ -15,7 +15,7 @@ from jointre.data.readers.fields import (
     span,
     string,
 )
-from jointre.data.readers.unheld import extra_keys
+from jointre.data.readers.plain import extra_keys
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentences_of
 from jointre.errors import DataError

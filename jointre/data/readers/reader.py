@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from jointre.config import Registrable
-from jointre.data.labels import LabelSets
 from jointre.data.losses import Losses
 from jointre.data.readers.files import check_file
 from jointre.data.readers.sniff import sniff
 from jointre.data.readers.types_file import read_types
 from jointre.data.schema import Document
+from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
 
 __all__ = ["LabelSets", "Losses", "Reader"]

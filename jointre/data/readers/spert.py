@@ -7,9 +7,8 @@ from typing import Any, ClassVar, Literal, final
 from jointre.data.losses import Losses
 from jointre.data.readers.fields import entity, identity, mapping, relation, sequence, strings
 from jointre.data.readers.files import dump, parse, read_text, replaced, stem
-from jointre.data.readers.plain import plain
+from jointre.data.readers.plain import extra_keys, plain
 from jointre.data.readers.reader import Reader
-from jointre.data.readers.unheld import extra_keys
 from jointre.data.schema import Document
 from jointre.errors import DataError
 

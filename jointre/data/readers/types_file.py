@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from jointre.data.labels import LabelSets
 from jointre.data.readers.fields import mapping, shown
 from jointre.data.readers.files import parse, read_text
+from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
 
 

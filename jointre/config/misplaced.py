@@ -43,12 +43,12 @@ def _unknown(owner: Seen, key: str, seen: Sequence[Seen]) -> tuple[Problem, list
     options = options_of(owner.cls)
     title = title_of(owner.cls)
     path, value = join(owner.path, key), owner.values[key]
-    if key in arguments(owner.cls):
+    free = [name for name in options if name not in owner.values]
+    homes = _homes(owner, key, seen)
+    if key in arguments(owner.cls) and not homes:
         message = f"not a config key: whoever builds {title} gives it; leave it out"
         return Problem(path, shorten(value), message), []
-    free = [name for name in options if name not in owner.values]
     near = nearest(key, free)
-    homes = _homes(owner, key, seen)
     if homes and not (near and _near_wins(options[near], value, homes, key)):
         places = [join(home.path, key) for home in homes]
         message = f"not a key here; it belongs at {' or '.join(places)}"

@@ -243,18 +243,20 @@ class Reader:
             return target, values
         if "type" in values:
             return self._named(target, values.pop("type"), join(path, "type")), values
-        slip = nearest("type", values)
-        if slip is not None and values[slip] in target.names():
+        names = target.names()
+        slips = [key for key in values if values[key] in names and nearest(key, ["type"])]
+        if slips:
+            slip = slips[0]
             message = f"not a key here; did you mean 'type', which names {_noun(target)}?"
             shown = shorten(values[slip])
             self.problems.append(Problem(join(path, slip), shown, message, "type"))
             return target.by_name(values.pop(slip)), values
-        fitting = [name for name in target.names() if _fits_keys(target, name, values)]
+        fitting = [name for name in names if _fits_keys(target, name, values)]
         close = fitting[0] if len(fitting) == 1 else None
-        names = ", ".join(target.names()) or "none is registered"
-        message = f"missing; it names {_noun(target)}: {names}"
+        listed = ", ".join(names) or "none is registered"
+        message = f"missing; it names {_noun(target)}: {listed}"
         message += f"; these keys fit {close!r}" if close else ""
-        self.problems.append(Problem(join(path, "type"), "", message, close or names))
+        self.problems.append(Problem(join(path, "type"), "", message, close or listed))
         return None, values
 
     def _named(self, target: type[Registrable], name: Any, path: str) -> type | None:

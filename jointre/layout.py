@@ -1,12 +1,10 @@
-"""Layout: what each position of a batch is, and where each word lies.
+"""Layout and Spans: what each position of a batch is, where words lie, which spans are scored.
 
-The data side makes it, the network side reads it; so it stands below both.
+The data side makes them, the network side reads them; so they stand below both.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Self
-
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
@@ -47,10 +45,58 @@ class Layout:
         """Number of words of each unit."""
         return (self.words[..., 1] > 0).sum(1)
 
-    def to(self, device: torch.device) -> Self:
+    def to(self, device: torch.device) -> "Layout":
         """The same layout on another device."""
         return type(self)(self.roles.to(device), self.words.to(device))
 
-    def __getitem__(self, units: slice) -> Self:
+    def __getitem__(self, units: slice) -> "Layout":
         """The layout of some of the units."""
         return type(self)(self.roles[units], self.words[units])
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Position intervals ``[start, end)`` as packed rows; an empty one pools to zero.
+
+    Shapes:
+        unit, start, end ``"r"``: r ranges over all units of a batch.
+    """
+
+    unit: Int[Tensor, " r"]
+    start: Int[Tensor, " r"]
+    end: Int[Tensor, " r"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Word spans ``[start, end)`` as packed rows over the batch.
+
+    Shapes:
+        unit, start, end ``"s"``: s spans over all units of a batch, in words.
+    """
+
+    unit: Int[Tensor, " s"]
+    start: Int[Tensor, " s"]
+    end: Int[Tensor, " s"]
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    @property
+    def width(self) -> Int[Tensor, " s"]:
+        """Number of words of each span."""
+        return self.end - self.start
+
+    def ranges(self, layout: Layout) -> Ranges:
+        """The positions that the spans cover."""
+        words = layout.words
+        start = words[self.unit, self.start, 0]
+        return Ranges(self.unit, start, words[self.unit, self.end - 1, 1])
+
+    def to(self, device: torch.device) -> "Spans":
+        """The same spans on another device."""
+        return type(self)(self.unit.to(device), self.start.to(device), self.end.to(device))
+
+    def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Spans":
+        """Some of the spans."""
+        return type(self)(self.unit[rows], self.start[rows], self.end[rows])

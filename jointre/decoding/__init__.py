@@ -1,1 +1,5 @@
-"""."""
+"""Decoders: probabilities → documents."""
+
+from jointre.decoding.spans import SpanDecoder
+
+__all__ = ["SpanDecoder"]

@@ -1,1 +1,1 @@
-"""."""
+"""Training: experiments run to archives."""

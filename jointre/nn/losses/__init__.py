@@ -1,1 +1,7 @@
-"""."""
+"""Losses: logits and targets → a scalar; logits → probabilities."""
+
+from jointre.nn.losses.binary import BinaryLoss
+from jointre.nn.losses.loss import Loss
+from jointre.nn.losses.softmax import SoftmaxLoss
+
+__all__ = ["BinaryLoss", "Loss", "SoftmaxLoss"]

@@ -1,0 +1,42 @@
+// The rows of SINET's Tables 3 and 4 and the axes of its Figure 3, one mix-in each:
+//   jointre train experiments/sinet_scierc.jsonnet -s runs/sum \
+//     -o "(import 'experiments/ablations/sinet.libsonnet').span_sum"
+local interaction(options) = { model+: { interaction+: options } };
+{
+  // Table 4: what is left without the components
+  base: { model+: { projection: { type: 'identity' }, interaction: { type: 'none' } } },
+  base_tap: { model+: { interaction: { type: 'none' } } },
+  base_tap_ctam_ner: interaction({ directions: ['entity'] }),
+  base_tap_ctam_re: interaction({ directions: ['relation'] }),
+  base_tap_ctam: {},
+
+  // Table 3: entity span, local context, interactive agent, layer normalisation
+  span_max: { model+: { span_pooler: { type: 'max' } } },
+  span_sum: { model+: { span_pooler: { type: 'sum' } } },
+  span_mean: { model+: { span_pooler: { type: 'mean' } } },
+  context_max: { model+: { pair_encoder+: { context_pooler: { type: 'max' } } } },
+  context_sum: { model+: { pair_encoder+: { context_pooler: { type: 'sum' } } } },
+  context_mean: { model+: { pair_encoder+: { context_pooler: { type: 'mean' } } } },
+  agent_cls: interaction({ agent: 'cls' }),
+  agent_max: interaction({ agent: 'max' }),
+  agent_mean: interaction({ agent: 'mean' }),
+  layer_norm: interaction({ layer_norm: true }),
+  no_layer_norm: interaction({ layer_norm: false }),
+
+  // Figure 3: heads (divisors of the width) and depth
+  heads_1: interaction({ heads: 1 }),
+  heads_2: interaction({ heads: 2 }),
+  heads_4: interaction({ heads: 4 }),
+  heads_6: interaction({ heads: 6 }),
+  heads_8: interaction({ heads: 8 }),
+  heads_12: interaction({ heads: 12 }),
+  layers_1: interaction({ layers: 1 }),
+  layers_2: interaction({ layers: 2 }),
+  layers_3: interaction({ layers: 3 }),
+  layers_4: interaction({ layers: 4 }),
+  layers_5: interaction({ layers: 5 }),
+
+  // Where the paper and the released code differ
+  no_out_proj: interaction({ out_proj: false }),
+  unmasked_padding: interaction({ mask_padding: false }),
+}

@@ -1,0 +1,54 @@
+"""Batch: what a model reads. A stage's candidates are given, or None: the model decides."""
+
+from dataclasses import dataclass, fields
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from jointre.layout import Layout, Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pieces of some units, with the candidates and targets of each stage.
+
+    Args:
+        ids, mask: piece ids of the windows, and where they are real.
+        gather: flat index of each position into the windows; None: window i is unit i.
+        layout: roles of the positions, words of the units.
+        spans: spans to classify; None: all of at most the model's width.
+        entity_targets: a class for each span.
+        kept: rows of ``spans`` that are mentions; None: decided by the decoder.
+        kept_labels: labels of the kept spans, where they are given.
+        pairs: (head, tail) rows of ``kept`` to classify; None: all ordered pairs.
+        relation_targets: multi-hot labels of the pairs.
+
+    Shapes:
+        ids and mask ``"w p"``, gather ``"b t"``, spans and entity_targets ``"s"``, kept
+        ``"m"``, pairs ``"q 2"``, relation_targets ``"q r"``.
+    """
+
+    ids: Int[Tensor, "w p"]
+    mask: Bool[Tensor, "w p"]
+    gather: Int[Tensor, "b t"] | None
+    layout: Layout
+    spans: Spans | None = None
+    entity_targets: Int[Tensor, " s"] | None = None
+    kept: Int[Tensor, " m"] | None = None
+    kept_labels: Int[Tensor, " m"] | None = None
+    pairs: Int[Tensor, "q 2"] | None = None
+    relation_targets: Float[Tensor, "q r"] | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of units."""
+        return len(self.layout.roles)
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """The same batch on another device."""
+        target = torch.device(device)
+        moved = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            moved[field.name] = None if value is None else value.to(target)
+        return type(self)(**moved)

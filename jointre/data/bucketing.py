@@ -1,0 +1,27 @@
+"""Length-sorted batches under a token budget."""
+
+from collections.abc import Sequence
+
+
+def budget_batches(lengths: Sequence[int], max_pieces: int, max_units: int) -> list[list[int]]:
+    """Group indices so that units of like length share a batch.
+
+    Args:
+        lengths: pieces of each unit.
+        max_pieces: most padded pieces of a batch; a longer unit is a batch of its own.
+        max_units: most units of a batch.
+
+    Returns:
+        Batches of indices, longest first, so that memory is highest at once.
+    """
+    batches: list[list[int]] = []
+    longest = 0
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        full = batches and (
+            len(batches[-1]) == max_units or (len(batches[-1]) + 1) * longest > max_pieces
+        )
+        if full or not batches:
+            batches.append([])
+            longest = lengths[index]
+        batches[-1].append(index)
+    return batches

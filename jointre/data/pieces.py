@@ -1,0 +1,174 @@
+"""Words → pieces, windows and Layout. Nothing is cut unless the config says so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from jointre.data.batch import Batch
+from jointre.errors import ConfigError
+from jointre.layout import Layout, Role
+
+CACHE_LIMIT = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of one unit.
+
+    Args:
+        ids: piece ids, special ones included.
+        starts: first position of each word, and of what follows the last one.
+        truncated: words that were cut off, in a model that truncates.
+    """
+
+    ids: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    truncated: int = 0
+
+
+class PieceMaker:
+    """Tokenises each word alone by the encoder's own tokenizer and plans windows.
+
+    Args:
+        tokenizer: the encoder's tokenizer.
+        special_tokens: surround a unit with [CLS] and [SEP].
+        max_pieces: most pieces of a window, special ones included.
+        stride: pieces that neighbouring windows share.
+        long_inputs: read long units in windows, or cut them.
+
+    Raises:
+        ConfigError: the tokenizer lacks a token that is needed.
+    """
+
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        special_tokens: bool,
+        max_pieces: int,
+        stride: int,
+        long_inputs: Literal["windows", "truncate"],
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.stride = stride
+        self.long_inputs = long_inputs
+        self.first = [self._special("cls_token")] if special_tokens else []
+        self.last = [self._special("sep_token")] if special_tokens else []
+        self.room = max_pieces - len(self.first) - len(self.last)
+        self.padding = self._special("pad_token")
+        self.unknown = self._special("unk_token")
+        # Byte-level tokenizers tell a word by the space before it.
+        self.prefix = " " if tokenizer.tokenize(" a") != tokenizer.tokenize("a") else ""
+        self._cache: dict[str, list[int]] = {}
+
+    def _special(self, name: str) -> int:
+        index = getattr(self.tokenizer, f"{name}_id", None)
+        if index is None:
+            raise ConfigError(f"the encoder's tokenizer has no {name}, which jointre needs")
+        return int(index)
+
+    def __call__(self, tokens: Sequence[str]) -> Pieces:
+        """The pieces of one unit's words."""
+        cache = self._cache
+        unseen = [word for word in dict.fromkeys(tokens) if word not in cache]
+        if unseen:
+            if len(cache) > CACHE_LIMIT:
+                cache.clear()
+                unseen = list(dict.fromkeys(tokens))
+            self._remember(unseen)
+        pieces = [cache[word] for word in tokens]
+        truncated = 0
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        ends = lengths.cumsum()
+        if self.long_inputs == "truncate" and len(ends) and ends[-1] > self.room:
+            kept = int(np.searchsorted(ends, self.room, side="right"))
+            truncated, pieces, ends = len(pieces) - kept, pieces[:kept], ends[:kept]
+        ids = [*self.first, *(i for word in pieces for i in word), *self.last]
+        starts = np.concatenate([[0], ends]) + len(self.first)
+        return Pieces(np.array(ids, np.int64), starts.astype(np.int64), truncated)
+
+    def _remember(self, words: list[str]) -> None:
+        """Tokenise new words; one that yields nothing becomes the unknown piece."""
+        texts = [self.prefix + word for word in words]
+        encoded = self.tokenizer(
+            texts,
+            add_special_tokens=False,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+            verbose=False,
+        )
+        for word, ids in zip(words, encoded["input_ids"], strict=True):
+            self._cache[word] = list(ids) or [self.unknown]
+
+    def windows(self, count: int) -> list[tuple[int, int]]:
+        """Intervals of a unit's own pieces, each of at most ``room``, overlapping by ``stride``."""
+        if count <= self.room:
+            return [(0, count)]
+        step = self.room - self.stride
+        starts = range(0, count - self.stride, step)
+        return [(start, min(start + self.room, count)) for start in starts]
+
+    def batch(self, units: Sequence[Pieces]) -> Batch:
+        """Collate units; a stage's fields are all None."""
+        lengths = [len(unit.ids) for unit in units]
+        longest = max(lengths)
+        roles = np.zeros((len(units), longest), np.int64)
+        words = np.zeros((len(units), max(len(unit.starts) - 1 for unit in units), 2), np.int64)
+        edge, end = len(self.first), len(self.last)
+        for row, unit in enumerate(units):
+            size = lengths[row]
+            roles[row, :size] = Role.WORD
+            roles[row, :edge] = Role.SUMMARY
+            roles[row, size - end : size] = Role.SPECIAL
+            words[row, : len(unit.starts) - 1, 0] = unit.starts[:-1]
+            words[row, : len(unit.starts) - 1, 1] = unit.starts[1:]
+        layout = Layout(torch.from_numpy(roles), torch.from_numpy(words))
+        if longest - edge - end <= self.room:
+            ids = np.full((len(units), longest), self.padding, np.int64)
+            for row, unit in enumerate(units):
+                ids[row, : lengths[row]] = unit.ids
+            return Batch(torch.from_numpy(ids), torch.from_numpy(roles > 0), None, layout)
+        ids, mask, gather = self._windowed(units, longest)
+        return Batch(
+            torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(gather), layout
+        )
+
+    def _windowed(
+        self, units: Sequence[Pieces], longest: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+        """Windows of all units, and where each position is read."""
+        edge, end = len(self.first), len(self.last)
+        plans = [self.windows(len(unit.ids) - edge - end) for unit in units]
+        width = edge + end + max(stop - start for plan in plans for start, stop in plan)
+        total = sum(map(len, plans))
+        ids = np.full((total, width), self.padding, np.int64)
+        mask = np.zeros((total, width), bool)
+        gather = np.zeros((len(units), longest), np.int64)
+        row = 0
+        for number, (unit, plan) in enumerate(zip(units, plans, strict=True)):
+            own = unit.ids[edge : len(unit.ids) - end]
+            for offset, (start, stop) in enumerate(plan):
+                line = [*self.first, *own[start:stop], *self.last]
+                ids[row + offset, : len(line)] = line
+                mask[row + offset, : len(line)] = True
+            gather[number, : len(unit.ids)] = self._sources(plan, len(own), row, width)
+            row += len(plan)
+        return ids, mask, gather
+
+    def _sources(
+        self, plan: list[tuple[int, int]], count: int, row: int, width: int
+    ) -> NDArray[np.int64]:
+        """Flat index of each position, from the window where it is farthest from an edge."""
+        edge = len(self.first)
+        position = np.arange(count)
+        bounds = np.array(plan)
+        distance = np.minimum(position - bounds[:, :1], bounds[:, 1:] - 1 - position)
+        best = distance.argmax(0)
+        own = (row + best) * width + edge + position - bounds[best, 0]
+        final = (row + len(plan) - 1) * width + edge + (plan[-1][1] - plan[-1][0])
+        head = [row * width] * edge
+        return np.concatenate([head, own, [final] * len(self.last)]).astype(np.int64)

@@ -1,0 +1,100 @@
+"""SINET's negative sampling."""
+
+from typing import Annotated, final
+
+import numpy as np
+from annotated_types import Ge
+from numpy.typing import NDArray
+
+from jointre.data.candidates import Candidates
+from jointre.data.samplers.sampler import Sampler
+from jointre.data.schema import Document
+from jointre.data.symmetric import left_to_right
+from jointre.data.vocabulary import Vocabulary
+
+
+@final
+@Sampler.register("span")
+class SpanSampler(Sampler):
+    """Every gold entity and pair, with random other spans and other gold pairs (SINET §4.1).
+
+    Negative spans are drawn from all spans of at most ``max_width`` words that are no gold
+    span; negative pairs from the ordered pairs of gold entities without a relation in that
+    direction. Gold wider than ``max_width`` stays.
+
+    Paper: https://aclanthology.org/2024.lrec-main.1343
+
+    Args:
+        entity_negatives: most negative spans of a unit.
+        relation_negatives: most negative pairs of a unit.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        max_width: int,
+        entity_negatives: Annotated[int, Ge(0)] = 100,
+        relation_negatives: Annotated[int, Ge(0)] = 100,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.max_width = max_width
+        self.entity_negatives = entity_negatives
+        self.relation_negatives = relation_negatives
+
+    def __call__(self, document: Document, rng: np.random.Generator) -> Candidates:
+        """Gold rows first, in file order, then the negatives."""
+        entities = document.entities
+        gold = np.array([entity.span for entity in entities], np.int64).reshape(-1, 2)
+        labels = [self.vocabulary.entity_index(entity.label) + 1 for entity in entities]
+        negatives = self._negative_spans(gold, len(document.tokens), rng)
+        pairs, targets = self._pairs(document, gold, rng)
+        return Candidates(
+            spans=np.concatenate([gold, negatives]),
+            entity_targets=np.array(labels + [0] * len(negatives), np.int64),
+            kept=np.arange(len(gold)),
+            pairs=pairs,
+            relation_targets=targets,
+        )
+
+    def _negative_spans(
+        self, gold: NDArray[np.int64], words: int, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        counts = np.maximum(words - np.arange(self.max_width), 0)  # spans of width 1, 2, …
+        first = np.concatenate([[0], counts.cumsum()])
+        free = np.ones(first[-1], bool)
+        narrow = gold[gold[:, 1] - gold[:, 0] <= self.max_width]
+        free[first[narrow[:, 1] - narrow[:, 0] - 1] + narrow[:, 0]] = False
+        pool = np.flatnonzero(free)
+        size = min(self.entity_negatives, len(pool))
+        chosen = rng.choice(pool, size, replace=False)
+        width = np.searchsorted(first, chosen, side="right")
+        start = chosen - first[width - 1]
+        return np.stack([start, start + width], 1)
+
+    def _pairs(
+        self, document: Document, gold: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Positive pairs in order of mention, then negative ones; the first of equal spans acts."""
+        names = self.vocabulary.relation_labels
+        first_row: dict[tuple[int, int], int] = {}
+        row = [
+            first_row.setdefault((start, end), i) for i, (start, end) in enumerate(gold.tolist())
+        ]
+        positive: dict[tuple[int, int], NDArray[np.float32]] = {}
+        for relation in left_to_right(document, self.vocabulary.symmetric).relations:
+            pair = row[relation.head], row[relation.tail]
+            if pair[0] != pair[1]:  # a span is never paired with itself when predicting
+                target = positive.setdefault(pair, np.zeros(len(names), np.float32))
+                target[self.vocabulary.relation_index(relation.label)] = 1
+        members = np.array(sorted(first_row.values()), np.int64)
+        free = np.zeros((len(gold), len(gold)), bool)
+        free[np.ix_(members, members)] = True
+        np.fill_diagonal(free, False)
+        known = np.array(list(positive), np.int64).reshape(-1, 2)
+        free[known[:, 0], known[:, 1]] = False
+        pool = np.argwhere(free)
+        size = min(self.relation_negatives, len(pool))
+        negative = pool[rng.choice(len(pool), size, replace=False)] if size else pool[:0]
+        zeros = np.zeros((len(negative), len(names)), np.float32)
+        targets = np.concatenate([*(t[None] for t in positive.values()), zeros])
+        return np.concatenate([known, negative]), targets

@@ -1,0 +1,31 @@
+"""Predict annotated documents and score what was found."""
+
+from collections.abc import Callable, Sequence
+
+from jointre.data.schema import Document
+from jointre.data.split import join, split
+from jointre.evaluation.metric import Metric
+from jointre.evaluation.report import Report
+from jointre.models.model import Model
+from jointre.models.predict import predict
+
+
+def evaluate(
+    model: Model,
+    documents: Sequence[Document],
+    metric: Metric,
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[Report, list[Document]]:
+    """Scores and predictions of annotated documents.
+
+    Args:
+        model: in evaluation mode.
+        documents: with their gold.
+        metric: the protocol.
+        progress: called with the number of units of each finished batch.
+    """
+    units = split(documents, model.unit)
+    preparer = model.preparer("predict")
+    found = predict(model, [unit.document for unit in units], preparer, progress=progress)
+    predicted = join(documents, units, found)
+    return metric.score(documents, predicted), predicted

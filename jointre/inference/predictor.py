@@ -1,0 +1,168 @@
+"""Predictor: a trained model that reads text."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Literal, final
+
+import torch
+
+from jointre.data.schema import Document
+from jointre.data.split import join, split
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import ConfigError
+from jointre.inference.text import TextSplitter
+from jointre.models import archive
+from jointre.models.model import Model
+from jointre.models.predict import MAX_PIECES, MAX_UNITS, predict
+
+Precision = Literal["fp32", "bf16"]
+Source = str | Sequence[str] | Document
+
+
+@final
+class Predictor:
+    """Extracts entities and relations from texts, token lists or documents.
+
+    Args:
+        model: a trained model.
+        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
+        precision: ``"bf16"`` runs the encoder in bfloat16: faster where the processor has it.
+        language: of the rules that find tokens and sentences in raw text.
+
+    Example:
+        >>> import jointre
+        >>> extract = jointre.load("runs/quickstart")             # doctest: +SKIP
+        >>> extract("Marie Curie worked at the Sorbonne.")        # doctest: +SKIP
+
+    Raises:
+        ConfigError: the device does not exist.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        device: str = "auto",
+        precision: Precision = "fp32",
+        language: str = "en",
+    ) -> None:
+        self.device = choose_device(device)
+        self.model = model.to(self.device).eval()
+        if precision == "bf16":
+            self.model.encoder.to(torch.bfloat16)
+        self.splitter = TextSplitter(language)
+        self._preparers = {
+            "predict": model.preparer("predict"),
+            "given": model.preparer("given"),
+        }
+
+    @classmethod
+    def load(
+        cls,
+        source: str | Path,
+        *,
+        device: str = "auto",
+        precision: Precision = "fp32",
+        language: str = "en",
+    ) -> "Predictor":
+        """A predictor of a run directory, an archive folder or a ``.tar.gz``.
+
+        Raises:
+            ArchiveError: the archive cannot be used.
+        """
+        model = archive.load(Path(source)).model
+        return cls(model, device=device, precision=precision, language=language)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The labels that can be predicted."""
+        return self.model.vocabulary
+
+    def __call__(
+        self, source: Source, *, entities: Literal["predict", "given"] = "predict"
+    ) -> Document:
+        """Entities and relations of one text, token list or Document.
+
+        Args:
+            source: raw text, the tokens of one sentence, or a Document.
+            entities: find the entities, or relate those of the Document.
+        """
+        return self.documents([self.read(source)], entities=entities)[0]
+
+    def pipe(
+        self,
+        sources: Iterable[Source],
+        *,
+        entities: Literal["predict", "given"] = "predict",
+        buffer: int = 256,
+    ) -> Iterator[Document]:
+        """Predict a stream; texts of a buffer share batches of like length, order is kept.
+
+        Args:
+            sources: raw texts, token lists or Documents.
+            entities: find the entities, or relate those of the Documents.
+            buffer: sources that are read before the first result comes.
+        """
+        rest = iter(sources)
+        count = 0
+        while some := list(islice(rest, buffer)):
+            read = [self.read(source, f"{count + i}") for i, source in enumerate(some)]
+            count += len(some)
+            yield from self.documents(read, entities=entities)
+
+    def documents(
+        self,
+        documents: Sequence[Document],
+        *,
+        entities: Literal["predict", "given"] = "predict",
+        max_pieces: int = MAX_PIECES,
+        max_units: int = MAX_UNITS,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[Document]:
+        """Predict documents at once, cut into sentences if the model works on sentences.
+
+        Args:
+            documents: their own entities count only when they are given.
+            entities: find the entities, or relate the documents' own.
+            max_pieces: most padded pieces of a batch.
+            max_units: most units of a batch.
+            progress: called with the number of units of each finished batch.
+        """
+        units = split(documents, self.model.unit)
+        found = predict(
+            self.model,
+            [unit.document for unit in units],
+            self._preparers[entities],
+            max_pieces=max_pieces,
+            max_units=max_units,
+            progress=progress,
+        )
+        return join(documents, units, found)
+
+    def read(self, source: Source, id: str = "0") -> Document:
+        """A source as a Document."""
+        if isinstance(source, Document):
+            return source
+        if isinstance(source, str):
+            return self.splitter(source, id)
+        return Document(id, tuple(source))
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of a name; ``"auto"`` takes a GPU where there is one.
+
+    Raises:
+        ConfigError: there is no such device.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ConfigError(
+            f"device={name!r} is not available here ({str(error).splitlines()[0]}); "
+            "take auto, cpu, or cuda on a machine with a GPU"
+        ) from error
+    return device

@@ -1,0 +1,211 @@
+"""Archive: a model in a folder, or in that folder's .tar.gz. No pickle, no network, no code."""
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save_file
+
+from jointre.config import Factory, construct
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import ArchiveError, JointreError
+from jointre.models.model import Model
+from jointre.nn.encoders import Encoder
+
+FORMAT = 1
+WEIGHTS = "model.safetensors"
+ENCODER = "encoder"
+MAX_BYTES = 16 * 2**30  # of an unpacked archive
+MAX_MEMBERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model with what its archive says about it.
+
+    Args:
+        model: in evaluation mode.
+        config: the resolved ``model`` section.
+        about: free facts: protocol, scores, data hashes.
+    """
+
+    model: Model
+    config: dict[str, Any]
+    about: dict[str, Any]
+
+
+def save(
+    model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[str, Any] | None = None
+) -> None:
+    """Write an archive; the folder appears whole or not at all.
+
+    Args:
+        model: its weights, vocabulary, encoder configuration and tokenizer are written.
+        config: the resolved ``model`` section of the experiment.
+        folder: replaced if it exists.
+        about: free facts to keep.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".archive-", dir=folder.parent))
+    try:
+        state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+        save_file(state, work / WEIGHTS)
+        model.encoder.save(work / ENCODER)
+        _write(work / "vocabulary.json", model.vocabulary.to_dict())
+        files = {
+            path.relative_to(work).as_posix(): _sha256(path)
+            for path in sorted(work.rglob("*"))
+            if path.is_file()
+        }
+        header = {"format": FORMAT, "model": config, "about": about or {}, "files": files}
+        _write(work / "config.json", header)
+        work.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        os.replace(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def load(source: Path) -> Loaded:
+    """Read an archive: a run directory, an archive's folder, or its ``.tar.gz``.
+
+    Raises:
+        ArchiveError: it is missing, damaged, changed, made by a newer version, or unsafe.
+    """
+    if not source.exists():
+        raise ArchiveError(
+            f"{source}: no such archive; give a run directory, an archive folder or its .tar.gz"
+        )
+    if source.is_file():
+        with _unpacked(source) as folder:
+            return _load(folder, source)
+    inner = source / "archive"
+    return _load(inner if inner.is_dir() else source, source)
+
+
+def _load(folder: Path, source: Path) -> Loaded:
+    header = _header(folder, source)
+    for name, digest in header["files"].items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ArchiveError(f"{source}: file name {name!r} leaves the archive")
+        if not path.is_file():
+            raise ArchiveError(f"{source}: {name} is missing; the archive is incomplete")
+        if _sha256(path) != digest:
+            raise ArchiveError(
+                f"{source}: {name} does not match its checksum: it is damaged or was changed; "
+                "copy or save the archive again"
+            )
+    vocabulary = Vocabulary.from_dict(_read(folder / "vocabulary.json", source))
+    config = header["model"]
+    try:
+        factory: Factory[Model] = construct(
+            Factory[Model], _offline(config, folder / ENCODER), path="model"
+        )
+        model: Model = factory(vocabulary=vocabulary)
+        model.load_state_dict(load_file(folder / WEIGHTS))
+    except JointreError as error:
+        raise ArchiveError(f"{source}: the model cannot be built: {error}") from error
+    except (RuntimeError, KeyError, ValueError, OSError) as error:
+        raise ArchiveError(f"{source}: {WEIGHTS} does not fit the config: {error}") from error
+    return Loaded(model.eval(), config, header["about"])
+
+
+def _header(folder: Path, source: Path) -> dict[str, Any]:
+    """config.json, its version and shape checked."""
+    header = _read(folder / "config.json", source)
+    version = header.get("format")
+    if not isinstance(version, int):
+        raise ArchiveError(f"{source}: config.json has no 'format'; this is no jointre archive")
+    if version > FORMAT:
+        raise ArchiveError(
+            f"{source}: archive format {version}, but this version of jointre reads up to "
+            f"{FORMAT}; upgrade jointre (pip install -U jointre)"
+        )
+    shapes = {"model": dict, "about": dict, "files": dict}
+    for key, kind in shapes.items():
+        if not isinstance(header.get(key), kind):
+            raise ArchiveError(f"{source}: config.json needs an object {key!r}")
+    needed = {WEIGHTS, "vocabulary.json"} - header["files"].keys()
+    if needed:
+        raise ArchiveError(f"{source}: config.json lists no {', '.join(sorted(needed))}")
+    return header
+
+
+def _offline(config: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The model section with the encoder rebuilt from the archive's own files."""
+    encoder = config.get("encoder")
+    if not isinstance(encoder, dict) or not isinstance(encoder.get("type"), str):
+        raise ArchiveError("config.json: model.encoder needs an object with a 'type'")
+    kind = Encoder.by_name(encoder["type"])
+    options = {key: value for key, value in encoder.items() if key != "type"}
+    return {**config, "encoder": {"type": encoder["type"], **kind.restored(options, folder)}}
+
+
+@contextmanager
+def _unpacked(source: Path) -> Iterator[Path]:
+    """The folder inside a tar, unpacked for as long as the context lasts."""
+    with tempfile.TemporaryDirectory(prefix="jointre-") as work:
+        try:
+            with tarfile.open(source) as tar:
+                _check_members(tar, source)
+                tar.extractall(work, filter="data")
+        except (tarfile.TarError, EOFError, OSError) as error:
+            raise ArchiveError(f"{source}: not a readable .tar.gz: {error}") from error
+        heads = [path for path in Path(work).iterdir() if (path / "config.json").is_file()]
+        yield heads[0] if heads else Path(work)
+
+
+def _check_members(tar: tarfile.TarFile, source: Path) -> None:
+    """Refuse what an archive never holds, before anything is written."""
+    total = 0
+    for number, member in enumerate(tar):
+        parts = Path(member.name).parts
+        if not (member.isfile() or member.isdir()):
+            raise ArchiveError(f"{source}: {member.name!r} is a link or a device; refused")
+        if member.name.startswith("/") or ".." in parts:
+            raise ArchiveError(f"{source}: {member.name!r} lies outside the archive; refused")
+        total += member.size
+        if total > MAX_BYTES or number >= MAX_MEMBERS:
+            raise ArchiveError(
+                f"{source}: more than {MAX_BYTES // 2**30} GiB or {MAX_MEMBERS} members; refused"
+            )
+
+
+def pack(folder: Path, target: Path) -> None:
+    """Write an archive's folder as ``.tar.gz``."""
+    with tarfile.open(target, "w:gz") as tar:
+        tar.add(folder, arcname=folder.name)
+
+
+def _read(path: Path, source: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ArchiveError(
+            f"{source}: no {path.name} in it; this is no jointre archive, or training did not finish"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"{source}: {path.name} is not readable JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise ArchiveError(f"{source}: {path.name} must hold an object")
+    return content
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

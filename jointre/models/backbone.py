@@ -1,0 +1,53 @@
+"""Backbone: encoder → word pooler → projection → interaction, shared by all models."""
+
+from torch import nn
+
+from jointre.config import Factory
+from jointre.data.batch import Batch
+from jointre.models.model import initialise
+from jointre.nn.encoders import Encoder
+from jointre.nn.interactions import Interaction
+from jointre.nn.projections import TaskProjection
+from jointre.nn.streams import Streams
+from jointre.nn.word_poolers import WordPooler
+
+
+class Backbone(nn.Module):
+    """Makes the task streams of a batch.
+
+    Args:
+        encoder: pieces → states.
+        word_pooler: makes positions words; None leaves them pieces.
+        projection: shared states → a stream for each task.
+        interaction: lets the streams read each other.
+
+    Shapes:
+        Batch → Streams; task streams have width ``output_dim``, the pair map ``pair_dim``.
+    """
+
+    def __init__(
+        self,
+        encoder: Factory[Encoder],
+        word_pooler: Factory[WordPooler] | None,
+        projection: Factory[TaskProjection],
+        interaction: Factory[Interaction],
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder()
+        self.word_pooler = word_pooler() if word_pooler else None
+        self.shared_dim = self.encoder.output_dim
+        self.projection = projection(input_dim=self.shared_dim)
+        self.output_dim = self.projection.output_dim
+        self.interaction = interaction(input_dim=self.output_dim)
+        self.pair_dim = self.interaction.pair_dim
+        for module in (self.word_pooler, self.projection, self.interaction):
+            if module is not None:
+                initialise(module, self.encoder.initializer_range)
+
+    def forward(self, batch: Batch) -> Streams:
+        """Streams of the batch's units."""
+        stream = self.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+        if self.word_pooler is not None:
+            stream = self.word_pooler(stream)
+        streams: Streams = self.interaction(self.projection(stream))
+        return streams

@@ -1,0 +1,124 @@
+"""The interface of models: units → Batch → Output → loss or documents."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from jointre.config import Registrable
+from jointre.data.batch import Batch
+from jointre.data.pieces import PieceMaker, Pieces
+from jointre.data.schema import Document
+from jointre.data.truncate import beginning
+from jointre.data.vocabulary import Vocabulary
+from jointre.nn.encoders import Encoder
+
+Mode = Literal["train", "predict", "given"]
+
+
+class Item(NamedTuple):
+    """A unit, tokenised.
+
+    Args:
+        index: place in the corpus, which seeds its sampling.
+        document: the unit.
+        pieces: its pieces.
+        visible: the part of the unit that the encoder sees; the unit, unless words were cut.
+    """
+
+    index: int
+    document: Document
+    pieces: Pieces
+    visible: Document
+
+
+class Preparer(ABC):
+    """Turns units into batches; holds no modules and can be pickled to a worker.
+
+    Args:
+        make_pieces: the encoder's tokenisation.
+        seed: of the sampling; with epoch and index it decides a unit's candidates.
+    """
+
+    def __init__(self, make_pieces: PieceMaker, seed: int) -> None:
+        self.make_pieces = make_pieces
+        self.seed = seed
+
+    def item(self, index: int, document: Document) -> Item:
+        """Tokenise a unit, once for all epochs."""
+        pieces = self.make_pieces(document.tokens)
+        cut = len(document.tokens) - pieces.truncated
+        visible = beginning(document, cut) if pieces.truncated else document
+        return Item(index, document, pieces, visible)
+
+    def rng(self, epoch: int, index: int) -> np.random.Generator:
+        """The unit's generator in an epoch."""
+        return np.random.default_rng((self.seed, epoch, index))
+
+    @abstractmethod
+    def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
+        """Collate units, with the candidates and targets of the mode."""
+
+
+class Output(ABC):
+    """What a model computes for a batch; each model has its own kind."""
+
+
+class Model(Registrable, nn.Module, ABC, interface="model"):
+    """A joint model, built from a config and a vocabulary.
+
+    Owner gives: ``vocabulary``, the labels.
+    """
+
+    given: ClassVar[tuple[str, ...]] = ("vocabulary",)
+    unit: ClassVar[Literal["sentence", "document"]]
+    vocabulary: Vocabulary
+
+    @property
+    @abstractmethod
+    def encoder(self) -> Encoder:
+        """The encoder, whose configuration and tokenizer an archive keeps."""
+
+    @abstractmethod
+    def preparer(self, mode: Mode, seed: int = 0) -> Preparer:
+        """What makes batches to train on, to predict, or with entities given."""
+
+    @abstractmethod
+    def forward(self, batch: Batch) -> Output:
+        """Scores of all stages; stages that the batch leaves out are decided here."""
+
+    @abstractmethod
+    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+        """The loss of each task; training minimises their sum."""
+
+    @abstractmethod
+    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
+        """The units with what was found."""
+
+    def piece_maker(self) -> PieceMaker:
+        """The encoder's tokenisation, without the encoder."""
+        encoder = self.encoder
+        return PieceMaker(
+            encoder.tokenizer,
+            encoder.special_tokens,
+            encoder.max_pieces,
+            encoder.stride,
+            encoder.long_inputs,
+        )
+
+
+def initialise(module: nn.Module, std: float) -> None:
+    """Draw all Linears and embeddings below a module from N(0, std²); biases are 0.
+
+    Args:
+        module: anything but a pretrained encoder.
+        std: standard deviation, the encoder's ``initializer_range`` (SINET §3.9).
+    """
+    for part in module.modules():
+        if isinstance(part, nn.Linear | nn.Embedding):
+            nn.init.normal_(part.weight, std=std)
+        if isinstance(part, nn.Linear) and part.bias is not None:
+            nn.init.zeros_(part.bias)

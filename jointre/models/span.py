@@ -1,0 +1,287 @@
+"""The span model: SINET, and whatever its config makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, final
+
+import numpy as np
+import torch
+from annotated_types import Ge, Le
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from jointre.config import Factory
+from jointre.data.batch import Batch
+from jointre.data.candidates import Candidates, attach
+from jointre.data.pieces import PieceMaker
+from jointre.data.samplers import Sampler
+from jointre.data.schema import Document
+from jointre.data.vocabulary import Vocabulary
+from jointre.decoding import SpanDecoder
+from jointre.errors import DataError
+from jointre.layout import Spans
+from jointre.models.backbone import Backbone
+from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
+from jointre.nn.classifiers import Classifier
+from jointre.nn.encoders import Encoder
+from jointre.nn.interactions import Interaction
+from jointre.nn.losses import Loss
+from jointre.nn.pair_encoders import PairEncoder, SpanRows
+from jointre.nn.projections import TaskProjection
+from jointre.nn.span_ops import enumerate_spans, ordered_pairs
+from jointre.nn.span_poolers import SpanPooler
+from jointre.nn.split_linear import Block
+from jointre.nn.streams import Streams
+from jointre.nn.word_poolers import WordPooler
+
+WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
+ROWS_AT_ONCE = 4096  # spans pooled together when nothing is trained: bounds memory
+PAIRS_AT_ONCE = 16384
+
+
+@dataclass(frozen=True, slots=True)
+class SpanOutput(Output):
+    """Scores of spans and pairs.
+
+    Shapes:
+        entity_logits ``"s c"`` over spans; kept ``"m"`` rows of spans; pairs ``"q 2"`` rows
+        of kept; relation_logits ``"q r"``.
+    """
+
+    spans: Spans
+    entity_logits: Float[Tensor, "s c"]
+    kept: Int[Tensor, " m"]
+    pairs: Int[Tensor, "q 2"]
+    relation_logits: Float[Tensor, "q r"]
+
+
+@final
+@Model.register("span")
+class SpanModel(Model):
+    """Classifies all spans, then all ordered pairs of the spans that are mentions (SINET).
+
+    Paper: https://aclanthology.org/2024.lrec-main.1343
+
+    Args:
+        encoder: pieces → states.
+        projection: shared states → a stream for each task.
+        interaction: lets the task streams read each other.
+        word_pooler: makes positions words; null leaves them pieces, as published.
+        max_width: widest span that can be predicted, in words.
+        width_dim: size of the width embedding, shared by both tasks.
+        span_pooler: how the positions of a span are pooled.
+        pair_encoder: features of a pair of spans.
+        entity_classifier: scores spans.
+        relation_classifier: scores pairs.
+        entity_loss: compares spans with their labels.
+        relation_loss: compares pairs with their labels.
+        sampler: spans and pairs to train on.
+        decoder: which spans and pairs are kept.
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        encoder: Factory[Encoder],
+        projection: Factory[TaskProjection],
+        interaction: Factory[Interaction],
+        word_pooler: Factory[WordPooler] | None = None,
+        max_width: Annotated[int, Ge(1), Le(WIDTH_ROWS - 1)] = 8,
+        width_dim: Annotated[int, Ge(0)] = 100,
+        span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
+        pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("between_context")),  # noqa: B008
+        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),  # noqa: B008
+        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),  # noqa: B008
+        entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax")),  # noqa: B008
+        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
+        sampler: Factory[Sampler] = Factory(Sampler.by_name("span")),  # noqa: B008
+        decoder: Factory[SpanDecoder] = Factory(SpanDecoder),  # noqa: B008
+    ) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+        self.max_width = max_width
+        self.backbone = Backbone(encoder, word_pooler, projection, interaction)
+        width, pair_dim = self.backbone.output_dim, self.backbone.pair_dim
+        self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
+        self.span_pooler = span_pooler()
+        self.pair_encoder = pair_encoder(
+            shared_dim=self.backbone.shared_dim,
+            summary_dim=width,
+            span_dim=width,
+            width_dim=width_dim,
+        )
+        self.entity_loss = entity_loss()
+        self.relation_loss = relation_loss()
+        self.entity_classifier = entity_classifier(
+            input_dim=2 * width + width_dim + pair_dim,
+            state_dim=width,
+            num_logits=self.entity_loss.num_logits(len(vocabulary.entity_labels)),
+        )
+        self.relation_classifier = relation_classifier(
+            input_dim=self.pair_encoder.output_dim + pair_dim,
+            state_dim=width,
+            num_logits=self.relation_loss.num_logits(len(vocabulary.relation_labels)),
+        )
+        for module in (
+            self.widths,
+            self.pair_encoder,
+            self.entity_classifier,
+            self.relation_classifier,
+        ):
+            initialise(module, self.encoder.initializer_range)
+        self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
+        self.decoder = decoder(vocabulary=vocabulary)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The backbone's encoder."""
+        return self.backbone.encoder
+
+    def preparer(self, mode: Mode, seed: int = 0) -> "SpanPreparer":
+        """Batches with sampled candidates, with none, or with the given entities."""
+        return SpanPreparer(self.piece_maker(), seed, mode, self.sampler, self.vocabulary)
+
+    def forward(self, batch: Batch) -> SpanOutput:
+        """Spans → kept spans → pairs."""
+        streams = self.backbone(batch)
+        spans = batch.spans or enumerate_spans(batch.layout.lengths, self.max_width)
+        entity_logits = self._score_spans(streams, spans)
+        kept = batch.kept
+        if kept is None:
+            kept = self.decoder.keep(self.entity_loss.probabilities(entity_logits))
+        mentions = spans[kept]
+        pairs = ordered_pairs(mentions.unit) if batch.pairs is None else batch.pairs
+        relation_logits = self._score_pairs(streams, mentions, pairs)
+        return SpanOutput(spans, entity_logits, kept, pairs, relation_logits)
+
+    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+        """Mean loss over the batch's spans, and over its pairs (SINET §4.2)."""
+        assert isinstance(output, SpanOutput)
+        assert batch.entity_targets is not None and batch.relation_targets is not None
+        return {
+            "entity": self._mean(self.entity_loss, output.entity_logits, batch.entity_targets),
+            "relation": self._mean(
+                self.relation_loss, output.relation_logits, batch.relation_targets
+            ),
+        }
+
+    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
+        """The units with predicted entities and relations."""
+        assert isinstance(output, SpanOutput)
+        return self.decoder.documents(
+            units,
+            output.spans[output.kept],
+            self.entity_loss.probabilities(output.entity_logits[output.kept]),
+            batch.kept_labels,
+            output.pairs,
+            self.relation_loss.probabilities(output.relation_logits),
+        )
+
+    def _score_spans(self, streams: Streams, spans: Spans) -> Float[Tensor, "s c"]:
+        """Logits of the spans, some units at a time so that no more than some rows exist."""
+        units = len(streams.entity.states)
+        step = max(1, units * ROWS_AT_ONCE // max(1, len(spans)))
+        lows = list(range(0, units, step))
+        edges = torch.searchsorted(spans.unit, spans.unit.new_tensor([*lows, units])).tolist()
+        return torch.cat(
+            [
+                self._score_units(streams, spans[first:last], low, low + step)
+                for low, first, last in zip(lows, edges, edges[1:], strict=False)
+            ]
+        )
+
+    def _score_units(
+        self, streams: Streams, spans: Spans, low: int, high: int
+    ) -> Float[Tensor, "s c"]:
+        """Logits of the spans of units ``low`` to ``high``."""
+        stream = streams.entity[low:high]
+        own = Spans(spans.unit - low, spans.start, spans.end)
+        rows = self.span_pooler(stream.states, own.ranges(stream.layout))
+        blocks = [Block(stream.summary, own.unit), Block(rows), self._width_block(own)]
+        words = stream.layout.words
+        first, last = words[own.unit, own.start, 0], words[own.unit, own.end - 1, 0]
+        blocks.append(Block(streams.pair[low:high][own.unit, first, last]))
+        logits: Tensor = self.entity_classifier(blocks)
+        return logits
+
+    def _score_pairs(
+        self, streams: Streams, mentions: Spans, pairs: Int[Tensor, "q 2"]
+    ) -> Float[Tensor, "q r"]:
+        """Logits of the pairs, some at a time."""
+        states, layout = streams.relation.states, streams.relation.layout
+        rows = self.span_pooler(states, mentions.ranges(layout))
+        features = SpanRows(rows, self._width_block(mentions))
+        start = layout.words[mentions.unit, mentions.start, 0]
+        parts = []
+        for some in pairs.split(PAIRS_AT_ONCE):
+            blocks = self.pair_encoder(streams, mentions, features, some)
+            head, tail = some[:, 0], some[:, 1]
+            blocks.append(Block(streams.pair[mentions.unit[head], start[head], start[tail]]))
+            parts.append(self.relation_classifier(blocks))
+        return torch.cat(parts)
+
+    def _width_block(self, spans: Spans) -> Block:
+        return Block(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))
+
+    @staticmethod
+    def _mean(loss: Loss, logits: Float[Tensor, "q c"], targets: Tensor) -> Float[Tensor, ""]:
+        count = max(1, len(logits))
+        value: Tensor = loss(logits, targets, logits.new_full((len(logits),), 1 / count))
+        return value
+
+
+@final
+class SpanPreparer(Preparer):
+    """Batches for the span model.
+
+    Args:
+        make_pieces: the encoder's tokenisation.
+        seed: of the sampling.
+        mode: sample candidates, leave them to the model, or give the entities.
+        sampler: spans and pairs to train on.
+        vocabulary: labels of given entities.
+    """
+
+    def __init__(
+        self,
+        make_pieces: PieceMaker,
+        seed: int,
+        mode: Mode,
+        sampler: Sampler,
+        vocabulary: Vocabulary,
+    ) -> None:
+        super().__init__(make_pieces, seed)
+        self.mode = mode
+        self.sampler = sampler
+        self.vocabulary = vocabulary
+
+    def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
+        """Collate units."""
+        batch = self.make_pieces.batch([item.pieces for item in items])
+        if self.mode == "predict":
+            return batch
+        choose = self._given if self.mode == "given" else self._sampled
+        return attach(batch, [choose(item, epoch) for item in items])
+
+    def _sampled(self, item: Item, epoch: int) -> Candidates:
+        return self.sampler(item.visible, self.rng(epoch, item.index))
+
+    def _given(self, item: Item, epoch: int) -> Candidates:
+        """The document's own entities; one without a label gets the most probable."""
+        entities = item.visible.entities
+        for entity in entities:
+            if entity.label is not None and entity.label not in self.vocabulary.entity_labels:
+                known = ", ".join(self.vocabulary.entity_labels)
+                raise DataError(
+                    f"document {item.document.id!r}: the model has no entity label "
+                    f"{entity.label!r}; it has {known}, or null lets it choose"
+                )
+        index = self.vocabulary.entity_index
+        labels = [-1 if e.label is None else index(e.label) for e in entities]
+        return Candidates(
+            spans=np.array([entity.span for entity in entities], np.int64).reshape(-1, 2),
+            kept=np.arange(len(entities)),
+            kept_labels=np.array(labels, np.int64),
+        )

@@ -1,0 +1,60 @@
+"""A hidden layer between features and logits."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, final
+
+from annotated_types import Ge, Gt, Lt
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from jointre.nn.classifiers.classifier import Classifier
+from jointre.nn.split_linear import Block, SplitLinear
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU}
+
+
+@final
+@Classifier.register("feedforward")
+class FeedforwardClassifier(Classifier):
+    """Linear, normalisation, dropout and activation, then a Linear (CARE §3, JEREX §3.9).
+
+    Paper: https://arxiv.org/abs/2308.12531
+
+    Args:
+        hidden_dim: width of the hidden layer; null: the width of the task stream.
+        layer_norm: normalise the hidden layer before its dropout.
+        activation: non-linearity of the hidden layer.
+        dropout: probability of dropping a hidden unit in training.
+
+    Shapes:
+        blocks over q → ``"q c"``.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        state_dim: int,
+        num_logits: int,
+        hidden_dim: Annotated[int, Gt(0)] | None = None,
+        layer_norm: bool = False,
+        activation: Literal["relu", "elu", "gelu"] = "relu",
+        dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
+    ) -> None:
+        super().__init__()
+        hidden = hidden_dim or state_dim
+        self.hidden = SplitLinear(input_dim, hidden)
+        self.transform = nn.Sequential(
+            nn.LayerNorm(hidden) if layer_norm else nn.Identity(),
+            nn.Dropout(dropout),
+            ACTIVATIONS[activation](),
+        )
+        self.output = nn.Linear(hidden, num_logits)
+
+    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+        """Logits of the candidates."""
+        return self.output(self.transform(self.hidden(blocks)))
+
+    @property
+    def prototypes(self) -> Float[Tensor, "c m"]:
+        """The rows of the last Linear."""
+        return self.output.weight

@@ -1,0 +1,62 @@
+"""The interface of encoders."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from transformers import PreTrainedTokenizerBase
+
+from jointre.config import Registrable
+from jointre.layout import Layout
+from jointre.nn.streams import Stream
+
+
+class Encoder(Registrable, nn.Module, interface="encoder"):
+    """Turns piece ids into states.
+
+    Shapes:
+        ids and mask ``"w p"`` (w windows of p pieces), gather ``"b t"`` (position → flat
+        index into w·p; None where window i is unit i) → Stream over ``"b t"``.
+    """
+
+    tokenizer: PreTrainedTokenizerBase
+    special_tokens: bool
+    long_inputs: Literal["windows", "truncate"]
+    stride: int
+
+    @property
+    @abstractmethod
+    def output_dim(self) -> int:
+        """Width of the states."""
+
+    @property
+    @abstractmethod
+    def max_pieces(self) -> int:
+        """Most pieces of a window, special ones included."""
+
+    @property
+    @abstractmethod
+    def initializer_range(self) -> float:
+        """Standard deviation for the weights of modules that read this encoder."""
+
+    @abstractmethod
+    def forward(
+        self,
+        ids: Int[Tensor, "w p"],
+        mask: Bool[Tensor, "w p"],
+        gather: Int[Tensor, "b t"] | None,
+        layout: Layout,
+    ) -> Stream:
+        """States of the positions."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write what an archive needs beside the weights: configuration and tokenizer."""
+
+    @staticmethod
+    @abstractmethod
+    def restored(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+        """The config options that rebuild this encoder from such a folder, without weights."""

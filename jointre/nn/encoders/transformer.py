@@ -1,0 +1,143 @@
+"""Any pretrained encoder of transformers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, final
+
+from annotated_types import Ge, Gt
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from jointre.errors import ConfigError
+from jointre.layout import Layout
+from jointre.nn.encoders import sources
+from jointre.nn.encoders.encoder import Encoder
+from jointre.nn.streams import Stream
+
+
+@final
+@Encoder.register("transformer")
+class TransformerEncoder(Encoder):
+    """A pretrained encoder (``AutoModel``: BERT, SciBERT, ALBERT, RoBERTa, DeBERTa, …).
+
+    Paper: https://arxiv.org/abs/1810.04805
+
+    Args:
+        model_name: a folder, a hub name, or ``package:NAME`` for weights in an installed
+            Python package.
+        pretrained: load the weights; false builds the encoder from its configuration.
+        special_tokens: surround a unit with [CLS] and [SEP].
+        long_inputs: units longer than ``max_length`` are read in overlapping windows, or
+            cut, with a flag on the document.
+        stride: pieces that neighbouring windows share.
+        max_length: most pieces of a window; null: as many as the encoder has positions.
+        gradient_checkpointing: recompute layers in the backward pass to save memory.
+        frozen: ``"all"``, or the number of lowest layers whose weights, with the
+            embeddings', stay as they are; null freezes nothing.
+
+    Shapes:
+        ids and mask ``"w p"``, gather ``"b t"`` → Stream over ``"b t"``.
+
+    Raises:
+        ConfigError: the encoder cannot be loaded, has no padding token, has fewer layers
+            than are to be frozen, or windows and stride do not fit.
+    """
+
+    def __init__(
+        self,
+        model_name: str,
+        pretrained: bool = True,
+        special_tokens: bool = True,
+        long_inputs: Literal["windows", "truncate"] = "windows",
+        stride: Annotated[int, Ge(0)] = 128,
+        max_length: Annotated[int, Gt(2)] | None = None,
+        gradient_checkpointing: bool = False,
+        frozen: Literal["all"] | Annotated[int, Ge(0)] | None = None,
+    ) -> None:
+        super().__init__()
+        self.special_tokens = special_tokens
+        self.long_inputs = long_inputs
+        self.stride = stride
+        self.tokenizer = sources.load_tokenizer(model_name)
+        if pretrained:
+            self.model = sources.load_weights(model_name)
+        else:
+            self.model = sources.build(sources.load_config(model_name))
+        if getattr(self.model, "pooler", None) is not None:
+            self.model.pooler = None  # reads [CLS] for next-sentence prediction; nobody does here
+        positions = _positions(self.model)
+        self._max_pieces = min(max_length or positions, positions)
+        if stride >= self._max_pieces - 2 and long_inputs == "windows":
+            raise ConfigError(
+                f"stride={stride} must be less than a window's {self._max_pieces - 2} pieces"
+            )
+        if gradient_checkpointing:
+            self.model.gradient_checkpointing_enable({"use_reentrant": False})
+        self._freeze(frozen)
+
+    @property
+    def output_dim(self) -> int:
+        """Width of the states."""
+        return int(self.model.config.hidden_size)
+
+    @property
+    def max_pieces(self) -> int:
+        """Most pieces of a window, special ones included."""
+        return self._max_pieces
+
+    @property
+    def initializer_range(self) -> float:
+        """The encoder's own initialisation."""
+        return float(getattr(self.model.config, "initializer_range", 0.02))
+
+    def forward(
+        self,
+        ids: Int[Tensor, "w p"],
+        mask: Bool[Tensor, "w p"],
+        gather: Int[Tensor, "b t"] | None,
+        layout: Layout,
+    ) -> Stream:
+        """States of the positions, in float32."""
+        hidden: Float[Tensor, "w p d"] = self.model(
+            input_ids=ids, attention_mask=mask.long()
+        ).last_hidden_state
+        states = hidden if gather is None else hidden.flatten(0, 1)[gather]
+        return Stream.of(states.float(), layout)
+
+    def save(self, folder: Path) -> None:
+        """Write the encoder's configuration and tokenizer."""
+        self.model.config.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+
+    @staticmethod
+    def restored(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+        """The same options with the folder's configuration instead of pretrained weights."""
+        return {**options, "model_name": str(folder), "pretrained": False}
+
+    def _freeze(self, frozen: Literal["all"] | int | None) -> None:
+        if frozen is None:
+            return
+        modules: list[nn.Module] = [self.model]
+        if frozen != "all":
+            layers = _layers(self.model)
+            if frozen > len(layers):
+                raise ConfigError(f"frozen={frozen}, but the encoder has {len(layers)} layers")
+            modules = [self.model.get_input_embeddings(), *layers[:frozen]]
+            if isinstance(getattr(self.model, "embeddings", None), nn.Module):
+                modules.append(self.model.embeddings)
+        for module in modules:
+            module.requires_grad_(False)
+
+
+def _positions(model: nn.Module) -> int:
+    """Pieces that the encoder has positions for."""
+    count = int(getattr(model.config, "max_position_embeddings", 0)) or 512  # type: ignore[arg-type]
+    table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
+    padding = getattr(table, "padding_idx", None)  # RoBERTa numbers positions from padding + 1
+    return count if padding is None else count - padding - 1
+
+
+def _layers(model: nn.Module) -> list[nn.Module]:
+    """The encoder's layers, lowest first: its longest list of modules."""
+    lists = [m for m in model.modules() if isinstance(m, nn.ModuleList)]
+    return list(max(lists, key=len)) if lists else []

@@ -1,0 +1,155 @@
+"""SINET's cross-task attention (CTAM), without projecting keys and values."""
+
+from typing import Annotated, Literal, final
+
+import torch
+from annotated_types import Ge, Lt, MinLen
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from jointre.errors import ConfigError
+from jointre.layout import Role
+from jointre.nn.interactions.interaction import Interaction, Task
+from jointre.nn.masking import Softmax, masked_max, masked_mean
+from jointre.nn.streams import Stream, Streams
+
+Agent = Literal["cls", "max", "mean"]
+
+
+class CrossTaskLayer(nn.Module):
+    """One agent attends over the other task's states and over itself (SINET eq. 2-4).
+
+    With a single query a head's scores are ``X (W_kᵀ q)`` and its output ``W_v (A X)``,
+    so keys and values are never made: 4d² + 2hLd instead of 2d² + 2Ld² products, equal
+    in training too.
+
+    Shapes:
+        agent ``"b d"``, memory ``"b t d"``, keep ``"b t"`` → ``"b d"``. The attention
+        (output of ``softmax``) is ``"b h t+1"``; its last column is the agent itself.
+    """
+
+    def __init__(
+        self, width: int, heads: int, layer_norm: bool, out_proj: bool, dropout: float
+    ) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width, bias=False)
+        self.key = nn.Linear(width, width, bias=False)
+        self.value = nn.Linear(width, width, bias=False)
+        self.softmax = Softmax()
+        self.dropout = nn.Dropout(dropout)
+        self.output = (
+            nn.Sequential(nn.Linear(width, width), nn.Dropout(dropout))
+            if out_proj
+            else nn.Identity()
+        )
+        self.norm = nn.LayerNorm(width) if layer_norm else nn.Identity()
+
+    def forward(
+        self,
+        agent: Float[Tensor, "b d"],
+        memory: Float[Tensor, "b t d"],
+        keep: Bool[Tensor, "b t"],
+    ) -> Float[Tensor, "b d"]:
+        """The agent after reading the memory."""
+        units, width = agent.shape
+        size = width // self.heads
+        query = self.query(agent).view(units, self.heads, size)
+        key = self.key.weight.view(self.heads, size, width)
+        folded = torch.einsum("bhs,hsd->bhd", query, key) / size**0.5
+        scores = torch.cat([folded @ memory.mT, folded @ agent[..., None]], -1)
+        own = keep.new_ones(units, 1)
+        attention = self.softmax(scores, torch.cat([keep, own], 1)[:, None])
+        attention = self.dropout(attention)
+        read = attention[..., :-1] @ memory + attention[..., -1:] * agent[:, None]
+        value = self.value.weight.view(self.heads, size, width)
+        mixed = torch.einsum("bhd,hsd->bhs", read, value).reshape(units, width)
+        return self.norm(self.output(mixed) + agent)
+
+
+@final
+@Interaction.register("ctam")
+class CrossTaskAttention(Interaction):
+    """Each task's agent attends over the other task's states (SINET §3.2, eq. 2-4).
+
+    Paper: https://aclanthology.org/2024.lrec-main.1343
+
+    Args:
+        directions: the streams whose summary is updated.
+        layers: depth; each layer has its own weights (Figure 3).
+        heads: attention heads; they divide the width (Figure 3).
+        agent: the query: the summary ([CLS]), or the maximum or mean over the words.
+        layer_norm: normalise the sum of the output and the agent.
+        out_proj: map the concatenated heads by one more Linear (released code, not eq. 3).
+        mask_padding: keep padding out of the keys, so that results do not depend on the
+            batch; false reproduces the released code.
+        share_directions: one set of weights for both directions, as published.
+        dropout: probability on the attention weights and on the output.
+
+    Shapes:
+        Streams of width d → the same with new summaries; the states are untouched.
+
+    Raises:
+        ConfigError: the heads do not divide the width.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        directions: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
+        layers: Annotated[int, Ge(1)] = 1,
+        heads: Annotated[int, Ge(1)] = 4,
+        agent: Agent = "cls",
+        layer_norm: bool = True,
+        out_proj: bool = True,
+        mask_padding: bool = True,
+        share_directions: bool = True,
+        dropout: Annotated[float, Ge(0), Lt(1)] = 0.2,
+    ) -> None:
+        super().__init__()
+        if input_dim % heads:
+            raise ConfigError(
+                f"heads={heads} does not divide the width {input_dim}; "
+                f"take one of {', '.join(str(n) for n in divisors(input_dim) if n <= 16)}"
+            )
+        self.directions = tuple(dict.fromkeys(directions))
+        self.agent = agent
+        self.mask_padding = mask_padding
+        sets = 1 if share_directions else len(self.directions)
+        self.stacks = nn.ModuleList(
+            nn.ModuleList(
+                CrossTaskLayer(input_dim, heads, layer_norm, out_proj, dropout)
+                for _ in range(layers)
+            )
+            for _ in range(sets)
+        )
+
+    def forward(self, streams: Streams) -> Streams:
+        """Update the summary of each stream in ``directions``."""
+        changed: dict[str, Stream] = {}
+        for position, task in enumerate(self.directions):
+            own = streams.task(task)
+            other = streams.task("relation" if task == "entity" else "entity")
+            stack = self.stacks[position % len(self.stacks)]
+            agent = self._agent(own)
+            keep = self._keys(other)
+            for layer in stack:  # type: ignore[attr-defined]
+                agent = layer(agent, other.states, keep)
+            changed[task] = Stream(own.states, agent, own.layout)
+        return streams.replacing(**changed)
+
+    def _agent(self, stream: Stream) -> Float[Tensor, "b d"]:
+        if self.agent == "cls":
+            return stream.summary
+        pool = masked_max if self.agent == "max" else masked_mean
+        return pool(stream.states, stream.layout.is_word)
+
+    def _keys(self, stream: Stream) -> Bool[Tensor, "b t"]:
+        roles = stream.layout.roles
+        keys = roles != Role.SUMMARY
+        return keys & (roles != Role.PAD) if self.mask_padding else keys
+
+
+def divisors(number: int) -> list[int]:
+    """All divisors of a positive number, ascending."""
+    return [n for n in range(1, number + 1) if number % n == 0]

@@ -1,0 +1,28 @@
+"""The interface of interactions between the tasks."""
+
+from abc import abstractmethod
+from typing import ClassVar, Literal
+
+from torch import nn
+
+from jointre.config import Registrable
+from jointre.nn.streams import Streams
+
+Task = Literal["entity", "relation"]
+
+
+class Interaction(Registrable, nn.Module, interface="interaction"):
+    """Lets the task streams read each other.
+
+    Owner gives: ``input_dim``, the width of the task streams.
+
+    Shapes:
+        Streams of width d → Streams of width d, with a pair map of width ``pair_dim``.
+    """
+
+    given: ClassVar[tuple[str, ...]] = ("input_dim",)
+    pair_dim: int = 0
+
+    @abstractmethod
+    def forward(self, streams: Streams) -> Streams:
+        """The streams after the exchange."""

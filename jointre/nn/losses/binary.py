@@ -1,0 +1,45 @@
+"""Any number of labels for each candidate."""
+
+from typing import Literal, final
+
+from jaxtyping import Float, Shaped
+from torch import Tensor
+from torch.nn import functional
+
+from jointre.nn.losses.loss import Loss
+
+
+@final
+@Loss.register("binary")
+class BinaryLoss(Loss):
+    """Binary cross-entropy for each label (SINET §4.2, CARE §3).
+
+    Paper: https://aclanthology.org/2024.lrec-main.1343
+
+    Args:
+        over_labels: a candidate's loss is the mean (SINET) or the sum (CARE, JEREX) over
+            the labels.
+    """
+
+    def __init__(self, over_labels: Literal["mean", "sum"] = "mean") -> None:
+        super().__init__()
+        self.over_labels = over_labels
+
+    def num_logits(self, labels: int) -> int:
+        """As many as there are labels."""
+        return labels
+
+    def probabilities(self, logits: Float[Tensor, "q c"]) -> Float[Tensor, "q c"]:
+        """A sigmoid for each label."""
+        return logits.sigmoid()
+
+    def forward(
+        self,
+        logits: Float[Tensor, "q c"],
+        targets: Shaped[Tensor, "q *r"],
+        weight: Float[Tensor, " q"],
+    ) -> Float[Tensor, ""]:
+        """Sum over candidates of weight × binary cross-entropy."""
+        each = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        rows = each.mean(1) if self.over_labels == "mean" else each.sum(1)
+        return (rows * weight).sum()

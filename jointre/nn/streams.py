@@ -1,0 +1,64 @@
+"""Stream and Streams: the states that flow from the encoder to the classifiers."""
+
+from dataclasses import dataclass, replace
+from jaxtyping import Float
+from torch import Tensor
+
+from jointre.layout import Layout, Role
+from jointre.nn.masking import masked_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """States of the positions, a summary of each unit, and the layout they share.
+
+    Shapes:
+        states ``"b t d"``, summary ``"b d"``: b units, t positions, d width.
+    """
+
+    states: Float[Tensor, "b t d"]
+    summary: Float[Tensor, "b d"]
+    layout: Layout
+
+    @classmethod
+    def of(cls, states: Float[Tensor, "b t d"], layout: Layout) -> "Stream":
+        """A stream whose summary is [CLS], or the mean over the words where there is none."""
+        first = layout.roles[:, 0] == Role.SUMMARY
+        if bool(first.all()):
+            return cls(states, states[:, 0], layout)
+        mean = masked_mean(states, layout.is_word)
+        return cls(states, first[:, None].where(states[:, 0], mean), layout)
+
+    def __getitem__(self, units: slice) -> "Stream":
+        """The stream of some of the units."""
+        return type(self)(self.states[units], self.summary[units], self.layout[units])
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The shared stream, one stream for each task, and a map over pairs of positions.
+
+    Shapes:
+        pair ``"b t t z"``; z is 0 where no component makes a pair map.
+    """
+
+    shared: Stream
+    entity: Stream
+    relation: Stream
+    pair: Float[Tensor, "b t t z"]
+
+    @classmethod
+    def without_pairs(cls, shared: Stream, entity: Stream, relation: Stream) -> "Streams":
+        """Streams whose pair map has width 0."""
+        units, positions = shared.layout.roles.shape
+        return cls(
+            shared, entity, relation, shared.states.new_zeros(units, positions, positions, 0)
+        )
+
+    def task(self, name: str) -> Stream:
+        """The stream of a task, ``"entity"`` or ``"relation"``."""
+        return self.entity if name == "entity" else self.relation
+
+    def replacing(self, **streams: Stream) -> "Streams":
+        """The same streams with some of them replaced."""
+        return replace(self, **streams)  # type: ignore[arg-type]

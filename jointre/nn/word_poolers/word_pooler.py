@@ -1,0 +1,30 @@
+"""The interface of word poolers."""
+
+from abc import abstractmethod
+
+import torch
+from torch import nn
+
+from jointre.config import Registrable
+from jointre.layout import Layout, Role
+from jointre.nn.streams import Stream
+
+
+class WordPooler(Registrable, nn.Module, interface="word_pooler"):
+    """Turns positions that are pieces into positions that are words.
+
+    Shapes:
+        Stream over t pieces → Stream over n words, the summary unchanged.
+    """
+
+    @abstractmethod
+    def forward(self, stream: Stream) -> Stream:
+        """The stream over words."""
+
+
+def word_layout(layout: Layout) -> Layout:
+    """The layout in which word i is position i."""
+    real = layout.words[..., 1] > 0
+    index = torch.arange(real.shape[1], device=real.device)
+    words = torch.stack([index, index + 1], -1) * real[..., None]
+    return Layout(real.long() * Role.WORD, words)

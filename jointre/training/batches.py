@@ -1,0 +1,64 @@
+"""Training batches: every epoch's order and candidates are functions of seed and epoch."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from torch.utils.data import DataLoader, Dataset
+
+from jointre.data.batch import Batch
+from jointre.models.model import Item, Preparer
+
+ORDER = 2**32  # a stream of random numbers apart from those of the units' sampling
+
+
+class TrainingBatches(Dataset[tuple[Batch, list[str]]]):
+    """The batches of an epoch, with the ids of their documents.
+
+    Args:
+        items: tokenised training units.
+        preparer: samples and collates.
+        batch_size: units of a batch.
+        drop_last: leave out the incomplete last batch.
+        rank, world: this process's share of each batch when several train in parallel.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        preparer: Preparer,
+        batch_size: int,
+        drop_last: bool,
+        rank: int = 0,
+        world: int = 1,
+    ) -> None:
+        self.items = items
+        self.preparer = preparer
+        self.batch_size = batch_size
+        self.rank, self.world = rank, world
+        full, rest = divmod(len(items), batch_size)
+        self.size = full + (1 if rest and not (drop_last and full) else 0)
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Shuffle for an epoch."""
+        self.epoch = epoch
+        rng = np.random.default_rng((self.preparer.seed, ORDER, epoch))
+        self.order = rng.permutation(len(self.items))
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, number: int) -> tuple[Batch, list[str]]:
+        """A batch of the epoch."""
+        chosen = self.order[number * self.batch_size : (number + 1) * self.batch_size]
+        own = chosen[self.rank :: self.world] if len(chosen) >= self.world else chosen
+        items = [self.items[i] for i in own]
+        return self.preparer(items, self.epoch), [item.document.id for item in items]
+
+    def __iter__(self) -> Iterator[tuple[Batch, list[str]]]:
+        return (self[number] for number in range(self.size))
+
+
+def loader(batches: TrainingBatches, workers: int) -> DataLoader[tuple[Batch, list[str]]]:
+    """A loader that draws nothing from torch's generators."""
+    return DataLoader(batches, batch_size=None, shuffle=False, num_workers=workers)

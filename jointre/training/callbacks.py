@@ -1,0 +1,129 @@
+"""What happens at the end of an epoch: the best weights are kept, scores are written."""
+
+import csv
+import io
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning.fabric.plugins import TorchCheckpointIO
+from lightning.pytorch import LightningModule, Trainer
+from lightning.pytorch.callbacks import Callback
+from safetensors.torch import save_file
+
+from jointre.training.module import TrainingModule
+from jointre.training.run_dir import RunDirectory, replace_text
+
+
+class Epochs(Callback):
+    """Keeps the best epoch's weights and every epoch's scores; its state is checkpointed.
+
+    Args:
+        run: where to write.
+        monitor: dev scores whose sum tells the best epoch.
+        patience: epochs without a better score after which training stops.
+        tell: takes a line about each epoch.
+    """
+
+    def __init__(
+        self,
+        run: RunDirectory,
+        monitor: list[str],
+        patience: int | None,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.run, self.monitor, self.patience, self.tell = run, monitor, patience, tell
+        self.rows: list[dict[str, float]] = []
+        self.best_epoch = -1
+        self.best_value = float("-inf")
+        self.reports: dict[str, dict[str, Any]] = {}
+        self._began = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a recovered run needs, in plain types."""
+        return {
+            "rows": self.rows,
+            "best_epoch": self.best_epoch,
+            "best_value": self.best_value,
+            "reports": self.reports,
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        self.rows = state_dict["rows"]
+        self.best_epoch = state_dict["best_epoch"]
+        self.best_value = state_dict["best_value"]
+        self.reports = state_dict["reports"]
+
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Start the epoch's clock."""
+        self._began = time.perf_counter()
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Compare with the best epoch and write the scores."""
+        assert isinstance(pl_module, TrainingModule)
+        epoch = trainer.current_epoch
+        row: dict[str, float] = {
+            "epoch": epoch + 1,
+            "loss": float(trainer.callback_metrics.get("loss_epoch", torch.tensor(0.0))),
+        }
+        report = pl_module.report
+        if report is not None:
+            flat = report.flat()
+            row |= flat
+            self.reports["last"] = report.to_dict()
+            value = sum(flat[name] for name in self.monitor)
+            if value > self.best_value:
+                self.best_value, self.best_epoch = value, epoch
+                self.reports["best"] = report.to_dict()
+                if trainer.is_global_zero:
+                    save_weights(pl_module.model, self.run.best_weights)
+            elif self.patience is not None and epoch - self.best_epoch >= self.patience:
+                trainer.should_stop = True
+        self.rows = [*self.rows[:epoch], row]
+        if trainer.is_global_zero:
+            replace_text(self.run.history, as_csv(self.rows))
+            self.tell(self._line(row))
+
+    def _line(self, row: dict[str, float]) -> str:
+        seconds = time.perf_counter() - self._began
+        scores = ", ".join(f"{name} {100 * row[name]:.2f}" for name in self.monitor if name in row)
+        dev = f", dev {scores}" if scores else ""
+        return f"epoch {row['epoch']:.0f}: loss {row['loss']:.4f}{dev}, {seconds:.0f} s"
+
+
+class WholeFileCheckpoints(TorchCheckpointIO):
+    """Writes a checkpoint beside its place first, so that a kill leaves the old one."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
+    ) -> None:
+        """Replace the checkpoint."""
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = target.with_name(f".{target.name}.tmp")
+        with work.open("wb") as file:
+            torch.save(checkpoint, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(work, target)
+
+
+def save_weights(model: torch.nn.Module, path: Path) -> None:
+    """Write a model's weights; the file is whole at every moment."""
+    work = path.with_name(f".{path.name}.tmp")
+    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, work)
+    os.replace(work, path)
+
+
+def as_csv(rows: list[dict[str, float]]) -> str:
+    """Rows of scores as CSV text."""
+    out = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,80 @@
+"""Corpus: the training, dev and test documents of an experiment, and their vocabulary."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jointre.data.losses import Losses
+from jointre.data.readers import Reader
+from jointre.data.schema import Document
+from jointre.data.split import Unit, carve_dev, split
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import DataError
+from jointre.training.experiment import DataSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents of the splits; a split that is not configured is empty.
+
+    Args:
+        train, dev, test: the documents.
+        vocabulary: labels of the training documents.
+        files: the files that were read, types file included.
+    """
+
+    train: Sequence[Document]
+    dev: Sequence[Document]
+    test: Sequence[Document]
+    vocabulary: Vocabulary
+    files: Sequence[Path]
+
+
+def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
+    """Read all splits; what a reader cannot represent is told through ``warn``.
+
+    Raises:
+        DataError: a file is missing (with the config's hint) or wrong, or train is empty.
+    """
+    reader = settings.reader()
+    named = (settings.train, settings.dev, settings.test, reader.types)
+    files = [path for path in named if path is not None]
+    missing = [path for path in files if not path.exists()]
+    if missing and settings.hint:
+        listed = ", ".join(str(path) for path in missing)
+        raise DataError(f"missing: {listed}\n{settings.hint}")
+    labels = reader.label_sets()
+    train = list(reader.read(settings.train))
+    dev = list(reader.read(settings.dev)) if settings.dev else []
+    test = list(reader.read(settings.test)) if settings.test else []
+    if settings.dev_fraction is not None:
+        train, dev = carve_dev(train, settings.dev_fraction, settings.dev_seed)
+    if settings.train_on == "train+dev":
+        train = train + dev
+    _tell(reader.losses, "", warn)
+    vocabulary = Vocabulary.build(train, labels, settings.symmetric)
+    if not any(document.tokens for document in train):
+        raise DataError(f"{settings.train}: no words to train on")
+    for name, documents in (("dev", dev), ("test", test)):
+        for kind, counts in vocabulary.unknown_labels(documents).items():
+            for label, count in counts.items():
+                warn(
+                    f"{name}: {count} {kind} with label {label!r}, which training does not have; "
+                    "they count as missed"
+                )
+    return Corpus(train, dev, test, vocabulary, files)
+
+
+def training_units(
+    documents: Sequence[Document], model_unit: str, warn: Callable[[str], None]
+) -> list[Unit]:
+    """Units to train on; empty ones teach nothing and are left out."""
+    losses = Losses()
+    units = split(documents, "sentence" if model_unit == "sentence" else "document", losses)
+    _tell(losses, "train: ", warn)
+    return [unit for unit in units if unit.document.tokens]
+
+
+def _tell(losses: Losses, prefix: str, warn: Callable[[str], None]) -> None:
+    for line in losses.lines():
+        warn(prefix + line)

@@ -1,0 +1,141 @@
+"""Experiment: the whole of an experiment file, checked before anything is read."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Lt, MinLen
+
+from jointre.config import Factory
+from jointre.data.readers import Reader
+from jointre.evaluation.metric import Metric, monitor_keys
+from jointre.errors import ConfigError
+from jointre.models import Model
+from jointre.training.optimizers import Optimizer
+from jointre.training.schedules import Schedule
+
+Precision = Literal["32", "bf16-mixed", "16-mixed"]
+
+
+class DataSettings:
+    """The ``data`` section.
+
+    Args:
+        reader: the files' format.
+        train: file to train on.
+        dev: file that is scored after every epoch; null: none, unless carved from train.
+        test: file that is scored once, at the end.
+        dev_fraction: share of the training documents that becomes dev, by document.
+        dev_seed: of that choice.
+        train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
+        symmetric: relations that hold in both directions; null: those of the types file.
+        hint: what to do when a file is missing, printed with the error.
+    """
+
+    def __init__(
+        self,
+        reader: Factory[Reader],
+        train: Path,
+        dev: Path | None = None,
+        test: Path | None = None,
+        dev_fraction: Annotated[float, Gt(0), Lt(1)] | None = None,
+        dev_seed: int = 0,
+        train_on: Literal["train", "train+dev"] = "train",
+        symmetric: list[str] | None = None,
+        hint: str | None = None,
+    ) -> None:
+        if dev is not None and dev_fraction is not None:
+            raise ConfigError("dev and dev_fraction exclude each other: dev comes from one place")
+        if train_on == "train+dev" and dev is None:
+            raise ConfigError("train_on='train+dev' needs a dev file")
+        self.reader = reader
+        self.train, self.dev, self.test = train, dev, test
+        self.dev_fraction, self.dev_seed = dev_fraction, dev_seed
+        self.train_on = train_on
+        self.symmetric = symmetric
+        self.hint = hint
+
+
+class TrainingSettings:
+    """The ``training`` section.
+
+    Args:
+        epochs: passes over the training units.
+        batch_size: units of a batch.
+        optimizer: updates the weights.
+        schedule: the learning rate's course.
+        protocol: scores dev and test.
+        monitor: dev score, or scores whose sum, that tells the best epoch.
+        checkpoint: the archive takes the weights of the last or of the best epoch.
+        drop_last: leave out an epoch's incomplete last batch.
+        gradient_clip: largest norm of all gradients together; null: no limit.
+        accumulate: batches whose gradients make one update.
+        patience: stop after so many epochs without a better dev score; null: never.
+        precision: arithmetic of training; ``"bf16-mixed"`` and ``"16-mixed"`` save memory.
+        accelerator: ``"auto"``, ``"cpu"``, ``"gpu"``.
+        devices: how many to use; several train in parallel, each on a share of a batch.
+        workers: processes that prepare batches; 0 prepares in the training process.
+        tensorboard: write TensorBoard logs too (needs ``jointre[tensorboard]``).
+    """
+
+    def __init__(
+        self,
+        epochs: Annotated[int, Ge(1)],
+        batch_size: Annotated[int, Ge(1)],
+        optimizer: Factory[Optimizer],
+        schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),  # noqa: B008
+        protocol: Factory[Metric] = Factory(Metric.by_name("spert")),  # noqa: B008
+        monitor: str | Annotated[list[str], MinLen(1)] = "relation_strict_f1",
+        checkpoint: Literal["last", "best"] = "best",
+        drop_last: bool = False,
+        gradient_clip: Annotated[float, Gt(0)] | None = 1.0,
+        accumulate: Annotated[int, Ge(1)] = 1,
+        patience: Annotated[int, Ge(1)] | None = None,
+        precision: Precision = "32",
+        accelerator: Literal["auto", "cpu", "gpu"] = "auto",
+        devices: Annotated[int, Ge(1)] = 1,
+        workers: Annotated[int, Ge(0)] = 0,
+        tensorboard: bool = False,
+    ) -> None:
+        self.monitor = [monitor] if isinstance(monitor, str) else monitor
+        known = monitor_keys(protocol.type)
+        for name in self.monitor:
+            if name not in known:
+                raise ConfigError(
+                    f"monitor={name!r} is no score of the protocol "
+                    f"{protocol.type.registered_name!r}; it has {', '.join(known)}"
+                )
+        self.epochs, self.batch_size = epochs, batch_size
+        self.optimizer, self.schedule = optimizer, schedule
+        self.protocol = protocol
+        self.checkpoint = checkpoint
+        self.drop_last = drop_last
+        self.gradient_clip = gradient_clip
+        self.accumulate = accumulate
+        self.patience = patience
+        self.precision = precision
+        self.accelerator, self.devices = accelerator, devices
+        self.workers = workers
+        self.tensorboard = tensorboard
+
+
+class Experiment:
+    """An experiment file.
+
+    Args:
+        data: what to read.
+        model: what to train.
+        training: how.
+        seed: decides every random choice.
+    """
+
+    def __init__(
+        self,
+        data: DataSettings,
+        model: Factory[Model],
+        training: TrainingSettings,
+        seed: Annotated[int, Ge(0)] = 0,
+    ) -> None:
+        self.data = data
+        self.model = model
+        self.training = training
+        self.seed = seed

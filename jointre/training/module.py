@@ -1,0 +1,148 @@
+"""The LightningModule around any Model."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from lightning.pytorch import LightningModule
+from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader, Dataset
+
+from jointre.data.batch import Batch
+from jointre.data.schema import Document
+from jointre.data.split import Unit, join
+from jointre.errors import RunError
+from jointre.evaluation.metric import Metric
+from jointre.evaluation.report import Report
+from jointre.models.model import Item, Model, Preparer
+from jointre.models.predict import plan, predict_batch
+from jointre.training.batches import TrainingBatches, loader
+from jointre.training.experiment import TrainingSettings
+
+
+class DevSet(Dataset[list[Item]]):
+    """Dev documents, cut into units and tokenised.
+
+    Args:
+        documents: with their gold.
+        units: what the model reads.
+        preparer: of mode ``"predict"``.
+    """
+
+    def __init__(
+        self, documents: Sequence[Document], units: Sequence[Unit], preparer: Preparer
+    ) -> None:
+        self.documents, self.units, self.preparer = documents, units, preparer
+        self.items = [
+            preparer.item(i, unit.document) for i, unit in enumerate(units) if unit.document.tokens
+        ]
+        self.batches = plan(self.items)
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, number: int) -> list[Item]:
+        return self.batches[number]
+
+
+class TrainingModule(LightningModule):
+    """Training and validation of a model under Lightning's loop.
+
+    Args:
+        model: to be trained.
+        settings: the ``training`` section.
+        batches: of the training units.
+        dev: scored after every epoch.
+        metric: the protocol.
+        seed: random states are reset from it at the start of every epoch.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        settings: TrainingSettings,
+        batches: TrainingBatches,
+        dev: DevSet,
+        metric: Metric,
+        seed: int,
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.settings, self.batches, self.dev = settings, batches, dev
+        self.metric, self.seed = metric, seed
+        self.report: Report | None = None
+        self._found: dict[int, Document] = {}
+
+    @property
+    def updates(self) -> int:
+        """Optimizer updates of the whole training."""
+        return math.ceil(len(self.batches) / self.settings.accumulate) * self.settings.epochs
+
+    def configure_optimizers(self) -> Any:
+        """The optimizer, its rate set before every update."""
+        optimizer = self.settings.optimizer().build(self.model.named_parameters())
+        schedule, total = self.settings.schedule(), self.updates
+        rate = LambdaLR(optimizer, lambda step: schedule.factor(step, total))
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": rate, "interval": "step"},
+        }
+
+    def train_dataloader(self) -> DataLoader[tuple[Batch, list[str]]]:
+        """Batches of the current epoch (the trainer reloads them every epoch)."""
+        self.batches.set_epoch(self.current_epoch)
+        return loader(self.batches, self.settings.workers)
+
+    def val_dataloader(self) -> DataLoader[list[Item]]:
+        """Batches of dev units of like length."""
+        return DataLoader(self.dev, batch_size=None, collate_fn=lambda items: items)
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
+        """Move training batches; dev batches are prepared on the way."""
+        if isinstance(batch, tuple) and isinstance(batch[0], Batch):
+            return batch[0].to(device), batch[1]
+        return batch
+
+    def on_train_epoch_start(self) -> None:
+        """Make the epoch a function of seed and epoch alone."""
+        torch.manual_seed(self.seed * 1_000_003 + self.current_epoch)
+
+    def training_step(self, step: tuple[Batch, list[str]], number: int) -> Tensor:
+        """The sum of the tasks' losses.
+
+        Raises:
+            RunError: it is not finite.
+        """
+        batch, ids = step
+        losses = self.model.losses(self.model(batch), batch)
+        total = torch.stack(list(losses.values())).sum()
+        if not bool(total.isfinite()):
+            parts = ", ".join(f"{name} {value.item()}" for name, value in losses.items())
+            raise RunError(
+                f"the loss is not finite in epoch {self.current_epoch + 1}, batch {number + 1} "
+                f"({parts}; documents {', '.join(ids)}). The checkpoint of the last finished "
+                "epoch is kept. Lower training.optimizer.lr or training.gradient_clip, or look "
+                "at these documents, and go on with --recover"
+            )
+        self.log("loss", total.detach(), prog_bar=True, on_step=True, on_epoch=True, batch_size=1)
+        return total
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget the last epoch's predictions."""
+        self._found = {}
+
+    def validation_step(self, items: list[Item], number: int) -> None:
+        """Predict a batch of dev units."""
+        documents = predict_batch(self.model, items, self.dev.preparer)
+        self._found.update((item.index, one) for item, one in zip(items, documents, strict=True))
+
+    def on_validation_epoch_end(self) -> None:
+        """Score dev."""
+        units = self.dev.units
+        found = [self._found.get(i, unit.document) for i, unit in enumerate(units)]
+        self.report = self.metric.score(self.dev.documents, join(self.dev.documents, units, found))
+        flat = self.report.flat()
+        for name in self.settings.monitor:
+            self.log(name, flat[name], prog_bar=True)

@@ -1,0 +1,165 @@
+"""Optimizers, over parameter groups with and without weight decay."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, final
+
+import torch
+from annotated_types import Ge, Gt
+from torch import nn
+from torch.optim import Adam, AdamW
+from torch.optim import Optimizer as TorchOptimizer
+
+from jointre.config import Registrable
+
+SETTLED = 1e9  # an optimizer step after which Adam's bias corrections are exactly 1
+Positive = Annotated[float, Gt(0)]
+NotNegative = Annotated[float, Ge(0)]
+Groups = list[dict[str, Any]]
+
+
+class Optimizer(Registrable, ABC, interface="optimizer"):
+    """Settings of an optimizer; :meth:`build` makes it for a model."""
+
+    @abstractmethod
+    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
+        """The optimizer of the named parameters."""
+
+
+def groups(
+    parameters: Iterable[tuple[str, nn.Parameter]], decay: float, no_decay: Sequence[str]
+) -> Groups:
+    """Parameter groups: decayed, and those whose name contains a part of ``no_decay``."""
+    trained = [(name, value) for name, value in parameters if value.requires_grad]
+    plain = [value for name, value in trained if any(part in name for part in no_decay)]
+    rest = [value for name, value in trained if not any(part in name for part in no_decay)]
+    made = [
+        {"params": rest, "weight_decay": decay},
+        {"params": plain, "weight_decay": 0.0},
+    ]
+    return [group for group in made if group["params"]]
+
+
+class UncorrectedAdamW(AdamW):
+    """Adam without bias correction, the decay applied after the step (SINET §4.3).
+
+    ``m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²;  p ← p - lr m/(√v+ε);  p ← p - lr λ p``.
+    torch's fused AdamW computes the same when its step count is so large that both
+    corrections are 1, and its rate and decay are ``lr (1 - lr λ)`` and ``λ / (1 - lr λ)``:
+    it decays first, and ``(p - u)(1 - lr λ) = p (1 - lr λ) - u (1 - lr λ)``.
+    """
+
+    def step(self, closure: Any = None) -> Any:
+        """One update."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                self._settle(parameter)
+        given = [(group["lr"], group["weight_decay"]) for group in self.param_groups]
+        for group, (lr, decay) in zip(self.param_groups, given, strict=True):
+            shrink = 1 - lr * decay
+            group["lr"], group["weight_decay"] = lr * shrink, decay / shrink
+        try:
+            return super().step(closure)
+        finally:
+            for group, (lr, decay) in zip(self.param_groups, given, strict=True):
+                group["lr"], group["weight_decay"] = lr, decay
+
+    def _settle(self, parameter: nn.Parameter) -> None:
+        state = self.state[parameter]
+        if parameter.grad is not None and not state:
+            state["step"] = torch.full((), SETTLED, dtype=torch.float32, device=parameter.device)
+            state["exp_avg"] = torch.zeros_like(parameter)
+            state["exp_avg_sq"] = torch.zeros_like(parameter)
+
+
+@final
+@Optimizer.register("bert_adamw")
+class BertAdamW(Optimizer):
+    """The optimizer of BERT's release: no bias correction, decay after the step.
+
+    Paper: https://arxiv.org/abs/1810.04805
+
+    Args:
+        lr: peak learning rate.
+        weight_decay: λ, a share of the parameter for each unit of learning rate.
+        no_decay: parameters whose name contains one of these are not decayed.
+        betas: decay rates of the running means.
+        eps: added to the root of the second moment.
+    """
+
+    def __init__(
+        self,
+        lr: Positive,
+        weight_decay: NotNegative = 0.01,
+        no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: Positive = 1e-6,
+    ) -> None:
+        self.lr, self.weight_decay, self.no_decay = lr, weight_decay, no_decay
+        self.betas, self.eps = betas, eps
+
+    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
+        """The optimizer of the named parameters."""
+        made = groups(parameters, self.weight_decay, self.no_decay)
+        return UncorrectedAdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=True)
+
+
+@final
+@Optimizer.register("adamw")
+class PlainAdamW(Optimizer):
+    """Adam with bias correction and decoupled weight decay.
+
+    Paper: https://arxiv.org/abs/1711.05101
+
+    Args:
+        lr: peak learning rate.
+        weight_decay: λ, a share of the parameter for each unit of learning rate.
+        no_decay: parameters whose name contains one of these are not decayed.
+        betas: decay rates of the running means.
+        eps: added to the root of the second moment.
+    """
+
+    def __init__(
+        self,
+        lr: Positive,
+        weight_decay: NotNegative = 0.01,
+        no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: Positive = 1e-8,
+    ) -> None:
+        self.lr, self.weight_decay, self.no_decay = lr, weight_decay, no_decay
+        self.betas, self.eps = betas, eps
+
+    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
+        """The optimizer of the named parameters."""
+        made = groups(parameters, self.weight_decay, self.no_decay)
+        return AdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=True)
+
+
+@final
+@Optimizer.register("adam")
+class PlainAdam(Optimizer):
+    """Adam, its weight decay (if any) part of the gradient.
+
+    Paper: https://arxiv.org/abs/1412.6980
+
+    Args:
+        lr: peak learning rate.
+        weight_decay: added to the gradient as a share of the parameter.
+        betas: decay rates of the running means.
+        eps: added to the root of the second moment.
+    """
+
+    def __init__(
+        self,
+        lr: Positive,
+        weight_decay: NotNegative = 0.0,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: Positive = 1e-8,
+    ) -> None:
+        self.lr, self.weight_decay, self.betas, self.eps = lr, weight_decay, betas, eps
+
+    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
+        """The optimizer of the named parameters."""
+        made = groups(parameters, self.weight_decay, [])
+        return Adam(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=True)

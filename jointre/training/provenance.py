@@ -1,0 +1,72 @@
+"""Provenance: what a run was made of."""
+
+import hashlib
+import os
+import platform
+import resource
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import jointre
+
+PACKAGES = ("jointre", "torch", "transformers", "lightning", "tokenizers", "numpy", "spacy")
+
+
+def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) -> dict[str, Any]:
+    """Facts that let a reader repeat a run, and judge its cost.
+
+    Args:
+        seed: of the experiment.
+        files: the corpus files; their SHA-256 are noted.
+        seconds: wall time of this process's part of the run.
+        epochs: finished ones.
+    """
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    facts: dict[str, Any] = {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": sys.argv,
+        "seed": seed,
+        "epochs": epochs,
+        "versions": {name: version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "git_commit": git_commit(),
+        "data_sha256": {str(path): sha256(path) for path in files},
+        "machine": {
+            "system": platform.platform(),
+            "processor": platform.processor() or platform.machine(),
+            "cores": os.cpu_count(),
+            "threads": torch.get_num_threads(),
+        },
+        "wall_seconds": round(seconds, 1),
+        "peak_memory_bytes": peak,
+    }
+    if torch.cuda.is_available():
+        facts["machine"]["gpu"] = torch.cuda.get_device_name()
+        facts["peak_gpu_bytes"] = torch.cuda.max_memory_allocated()
+    return facts
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def git_commit() -> str | None:
+    """The commit of a source checkout of jointre, ``-dirty`` if it was changed."""
+    root = Path(jointre.__file__).parents[1]
+    if not (root / ".git").exists():
+        return None
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,218 @@
+"""A training from its config to its archive."""
+
+import logging
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning.pytorch import Trainer
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
+from lightning.pytorch.loggers import TensorBoardLogger
+from safetensors.torch import load_file
+
+from jointre.config import construct, resolve
+from jointre.data.schema import Document
+from jointre.data.split import split
+from jointre.evaluation.metric import Metric
+from jointre.inference.evaluate import evaluate
+from jointre.models import Model, archive
+from jointre.training.batches import TrainingBatches
+from jointre.training.callbacks import Epochs, WholeFileCheckpoints
+from jointre.training.corpus import Corpus, read_corpus, training_units
+from jointre.training.experiment import Experiment
+from jointre.training.module import DevSet, TrainingModule
+from jointre.training.provenance import provenance
+from jointre.training.run_dir import RunDirectory, write_json
+
+logger = logging.getLogger("jointre")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a training ends with.
+
+    Args:
+        path: the run directory.
+        metrics: the content of metrics.json.
+        examples: predicted documents, of test if there is one, else of dev.
+    """
+
+    path: Path
+    metrics: dict[str, Any]
+    examples: Sequence[Document] = field(default=())
+
+
+def train(
+    config: Mapping[str, Any] | Any,
+    path: str | Path,
+    *,
+    force: bool = False,
+    recover: bool = False,
+    progress: bool = False,
+    tell: Callable[[str], None] = logger.info,
+) -> Result:
+    """Train an experiment into a run directory.
+
+    Args:
+        config: the experiment, as a dict or as ``load_config`` returned it.
+        path: the run directory.
+        force: empty the directory first, if it holds a run.
+        recover: go on with the run in it.
+        progress: show a progress bar.
+        tell: takes lines about the course of the training.
+
+    Raises:
+        ConfigError, DataError, RunError: something is wrong; nothing is left half-written.
+    """
+    began = time.perf_counter()
+    experiment: Experiment = construct(Experiment, config)
+    resolved = resolve(Experiment, config)
+    corpus = read_corpus(experiment.data, tell)
+    torch.manual_seed(experiment.seed)
+    model = experiment.model(vocabulary=corpus.vocabulary)
+    run = RunDirectory(Path(path))
+    run.open(resolved, force=force, recover=recover)
+    handler = logging.FileHandler(run.log, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger.addHandler(handler)
+
+    def note(line: str) -> None:
+        handler.emit(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
+        tell(line)
+
+    try:
+        metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
+        epochs = _fit(experiment, corpus, model, metric, run, progress, note)
+        result = _finish(experiment, corpus, model, metric, run, epochs, resolved)
+        seconds = time.perf_counter() - began
+        facts = provenance(experiment.seed, corpus.files, seconds, len(epochs.rows))
+        write_json(run.provenance, facts)
+        return result
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def _fit(
+    experiment: Experiment,
+    corpus: Corpus,
+    model: Model,
+    metric: Metric,
+    run: RunDirectory,
+    progress: bool,
+    tell: Callable[[str], None],
+) -> Epochs:
+    """Run Lightning's loop to the last epoch."""
+    settings = experiment.training
+    preparer = model.preparer("train", experiment.seed)
+    units = training_units(corpus.train, model.unit, tell)
+    items = [preparer.item(i, unit.document) for i, unit in enumerate(units)]
+    cut = sum(1 for item in items if item.pieces.truncated)
+    if cut:
+        tell(f"train: {cut} units longer than the encoder's input are cut (long_inputs)")
+    batches = TrainingBatches(items, preparer, settings.batch_size, settings.drop_last)
+    dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model.preparer("predict"))
+    module = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
+    tell(
+        f"{len(units)} training units, {len(batches)} batches an epoch, {len(dev.units)} dev units, "
+        f"{len(corpus.vocabulary.entity_labels)} entity and "
+        f"{len(corpus.vocabulary.relation_labels)} relation labels"
+    )
+    epochs = Epochs(run, settings.monitor, settings.patience, tell)
+    trainer = _trainer(experiment, run, epochs, progress, bool(dev.batches))
+    batches.rank, batches.world = trainer.global_rank, trainer.world_size
+    resume = str(run.checkpoint) if run.checkpoint.exists() else None
+    with warnings.catch_warnings():
+        _quiet()
+        try:
+            trainer.fit(module, ckpt_path=resume, weights_only=True)
+        except SystemExit:  # how the trainer ends when it is interrupted
+            raise KeyboardInterrupt from None
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    return epochs
+
+
+def _trainer(
+    experiment: Experiment, run: RunDirectory, epochs: Epochs, progress: bool, dev: bool
+) -> Trainer:
+    settings = experiment.training
+    callbacks: list[Callback] = [
+        epochs,
+        ModelCheckpoint(
+            run.checkpoint.parent,
+            filename=run.checkpoint.stem,
+            save_on_train_epoch_end=True,
+            enable_version_counter=False,
+        ),
+    ]
+    if progress:
+        callbacks.append(RichProgressBar())
+    board = TensorBoardLogger(run.path, name="tensorboard") if settings.tensorboard else False
+    with warnings.catch_warnings():
+        _quiet()
+        return Trainer(
+            accelerator=settings.accelerator,
+            devices=settings.devices,
+            precision=settings.precision,
+            max_epochs=settings.epochs,
+            gradient_clip_val=settings.gradient_clip,
+            accumulate_grad_batches=settings.accumulate,
+            reload_dataloaders_every_n_epochs=1,
+            num_sanity_val_steps=0,
+            limit_val_batches=1.0 if dev else 0,
+            use_distributed_sampler=False,
+            logger=board,
+            callbacks=callbacks,
+            plugins=[WholeFileCheckpoints()],
+            enable_progress_bar=progress,
+            enable_model_summary=False,
+            log_every_n_steps=10,
+        )
+
+
+def _quiet() -> None:
+    """Lightning's advice about workers and hardware is not the user's concern here."""
+    warnings.filterwarnings("ignore", module="lightning")
+    for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _finish(
+    experiment: Experiment,
+    corpus: Corpus,
+    model: Model,
+    metric: Metric,
+    run: RunDirectory,
+    epochs: Epochs,
+    resolved: Mapping[str, Any],
+) -> Result:
+    """Score test, write the archive and metrics.json."""
+    model.eval()
+    has_best = epochs.best_epoch >= 0
+    metrics: dict[str, Any] = {"protocol": metric.registered_name}
+    examples: Sequence[Document] = ()
+    chosen = experiment.training.checkpoint if has_best else "last"
+    for name in ("last", "best") if has_best else ("last",):
+        epoch = len(epochs.rows) - 1 if name == "last" else epochs.best_epoch
+        if name == "best" and epoch != len(epochs.rows) - 1:
+            model.load_state_dict(load_file(run.best_weights))
+        block: dict[str, Any] = {"epoch": epoch + 1}
+        if name in epochs.reports:
+            block["dev"] = epochs.reports[name]
+        split_name = "test" if corpus.test else "dev"
+        documents = corpus.test or corpus.dev
+        if documents and (corpus.test or name == chosen):
+            report, predicted = evaluate(model, documents, metric)
+            block[split_name] = report.to_dict()
+            examples = predicted if name == chosen else examples
+        metrics[name] = block
+        if name == chosen:
+            about = {"protocol": metric.registered_name, "seed": experiment.seed, "scores": block}
+            archive.save(model, resolved["model"], run.archive, about)
+    write_json(run.metrics, metrics)
+    return Result(run.path, metrics, examples)

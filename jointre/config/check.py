@@ -22,10 +22,30 @@ def examine(hint: Any, data: Any, path: str = "") -> tuple[Node | None, list[Pro
     reader = Reader()
     node = reader.read(hint, data.data if loaded else data, path)
     problems = reader.problems + key_problems(reader.seen)
+    root = data
     if loaded:
+        root = loaded.data
         problems = [replace(each, line=loaded.line_of(each)) for each in problems]
+    problems.sort(key=lambda each: _position(root, each.path.removeprefix(path).lstrip(".")))
+    if loaded:  # the files' own order, where it is known
         problems.sort(key=lambda each: loaded.order_of(each.path))
     return (None if problems else node), problems
+
+
+def _position(data: Any, path: str) -> tuple[int, ...]:
+    """Where a path stands in the data, as the index at each level; missing keys come last."""
+    position: list[int] = []
+    for key in path.split("."):
+        keys = list(map(str, data if isinstance(data, dict) else range(_length(data))))
+        position.append(keys.index(key) if key in keys else len(keys))
+        if key not in keys:
+            break
+        data = data[key] if isinstance(data, dict) else data[int(key)]
+    return tuple(position)
+
+
+def _length(data: Any) -> int:
+    return len(data) if isinstance(data, list | tuple) else 0
 
 
 def check(hint: Any, data: Any) -> list[Problem]:

@@ -106,9 +106,15 @@ class Reader:
         """Record a value that is not accepted, with what is."""
         accepted = describe_hint(hint)
         choices = [each for one in members(peel(hint)[0]) for each in choices_of(one)]
-        close = nearest(value, filter(_is_text, choices)) if isinstance(value, str) else None
-        interfaces = [each for each in map(_class_of, members(peel(hint)[0])) if is_interface(each)]
-        if value is None and any("none" in each.names() for each in interfaces):
+        names = [
+            name
+            for each in map(_class_of, members(peel(hint)[0]))
+            if is_interface(each)
+            for name in each.names()
+        ]
+        texts = [*names, *filter(_is_text, choices)]
+        close = nearest(value, texts) if isinstance(value, str) else None
+        if value is None and "none" in names:
             close = "none"
         hint_text = f"; did you mean {shorten(close)}?" if close else ""
         shown = shorten(value)

@@ -1,26 +1,11 @@
 import json
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pytest
-from annotated_types import Interval, Len
 
 from jointre.config import Factory, check, construct, resolve
 from jointre.errors import ConfigError
-from tests.config.toys import Decoder, Experiment, Interaction, Model, Training, config
-
-
-def edited(path: str, value: Any) -> dict[str, Any]:
-    """The toy configuration with one key set; `...` removes it."""
-    data = config()
-    *parents, key = path.split(".")
-    target: Any = data
-    for each in parents:
-        target = target[int(each) if each.isdigit() else each]
-    if value is ...:
-        del target[key]
-    else:
-        target[int(key) if key.isdigit() else key] = value
-    return data
+from tests.config.toys import Decoder, Experiment, Interaction, Model, Training, config, edited
 
 
 def test_the_toy_configuration_is_right() -> None:
@@ -155,61 +140,6 @@ def test_one_mistake_is_one_problem(
     assert problems[0].suggestion == suggestion
 
 
-def moved(key: str, source: str, target: str) -> dict[str, Any]:
-    data = config()
-    objects: dict[str, Any] = {"": data, "model": data["model"], "training": data["training"]}
-    objects["model.interaction"] = data["model"]["interaction"]
-    objects[target][key] = objects[source].pop(key)
-    return data
-
-
-@pytest.mark.parametrize(
-    ("key", "source", "target", "message"),
-    [
-        ("max_width", "model", "", "max_width: not a key here; it belongs at model.max_width"),
-        ("max_width", "model", "model.interaction",
-         "model.interaction.max_width: not a key here; it belongs at model.max_width"),
-        ("heads", "model.interaction", "", "heads: not a key here; it belongs at "
-         "model.interaction.heads"),
-        ("epochs", "training", "model",
-         "model.epochs: not a key here; it belongs at training.epochs"),
-        ("interaction", "model", "training",
-         "training.interaction: not a key here; it belongs at model.interaction"),
-        ("training", "", "model", "model.training: not a key here; it belongs at training"),
-    ],
-)  # fmt: skip
-def test_a_key_at_the_wrong_place_is_one_problem(
-    key: str, source: str, target: str, message: str
-) -> None:
-    problems = check(Experiment, moved(key, source, target))
-    assert [str(problem) for problem in problems] == [message]
-    assert problems[0].suggestion == message.rpartition("belongs at ")[2]
-
-
-def test_a_key_may_belong_to_an_object_that_is_there_by_default() -> None:
-    (problem,) = check(Experiment, edited("model.threshold", 0.4))
-    assert str(problem) == "model.threshold: not a key here; it belongs at model.decoder.threshold"
-
-
-def test_all_places_that_fit_equally_are_named() -> None:
-    data = edited("model.agent", "max")
-    data["model"]["second"] = "ctam"
-    (problem,) = check(Experiment, data)
-    assert problem.suggestion == "model.interaction.agent or model.second.agent"
-
-
-def test_a_value_that_does_not_fit_elsewhere_does_not_belong_there() -> None:
-    (problem,) = check(Experiment, edited("model.epochs", "many"))
-    assert problem.message == f"span takes no 'epochs'. {SPAN}"
-
-
-def test_a_misspelt_required_key_is_one_problem() -> None:
-    data = edited("model.max_width", ...)
-    data["model"]["max_widht"] = 8
-    (problem,) = check(Experiment, data)
-    assert (problem.path, problem.suggestion) == ("model.max_widht", "max_width")
-
-
 def test_all_mistakes_are_reported_at_once() -> None:
     data = {"model": {"type": "span", "interaction": {"type": "cta", "x": 1}}, "sead": "1"}
     with pytest.raises(ConfigError) as caught:
@@ -228,25 +158,6 @@ def test_the_root_has_no_path() -> None:
     assert [str(each) for each in check(Experiment, 4)] == [
         "4 is not accepted: an object with keys among model, seed, training"
     ]
-
-
-@pytest.mark.parametrize(
-    ("hint", "value", "accepted"),
-    [
-        (Annotated[int, Interval(gt=0, le=5)], 6, "an integer, above 0, at most 5"),
-        (Annotated[list[int], Len(2, 3)], [1], "a list, each item: an integer, of length 2 or more,"
-         " of length 3 or less"),
-        (Annotated[str, Len(1)], "", "a string that is not empty"),
-        (bool, 1, "true or false"),
-        (Literal["a", 1, None], "b", '"a", 1 or null'),
-        (dict, [], "an object"),
-        (list, {}, "a list"),
-        (int | str | None, 1.5, "an integer, a string or null"),
-    ],
-)  # fmt: skip
-def test_what_is_accepted_in_words(hint: Any, value: Any, accepted: str) -> None:
-    (problem,) = check(hint, value)
-    assert problem.message.partition(" is not accepted: ")[2].partition("; did")[0] == accepted
 
 
 def test_resolve_fills_in_every_default() -> None:

@@ -19,7 +19,7 @@ from tests.config.toys import Experiment as Toy
 
 @pytest.fixture(scope="module")
 def outcomes() -> list[Outcome]:
-    return [judge(Experiment, each) for each in mutants(Experiment, shipped(), seed=0, each=20)]
+    return [judge(Experiment, each) for each in mutants(Experiment, shipped(), seed=0, each=14)]
 
 
 def test_there_are_enough_mutants_of_every_kind(outcomes: list[Outcome]) -> None:

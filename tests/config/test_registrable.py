@@ -1,4 +1,3 @@
-import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
@@ -7,9 +6,9 @@ from typing import final
 import catalogue
 import pytest
 
-from jointre.config import Registrable, describe, include_packages, nearest
+from jointre.config import Registrable
 from jointre.errors import ConfigError
-from tests.config.toys import CrossTaskAttention, Experiment, Interaction, NoInteraction
+from tests.config.toys import CrossTaskAttention, Interaction, NoInteraction
 
 
 @pytest.fixture
@@ -30,17 +29,6 @@ def plug_in(monkeypatch: pytest.MonkeyPatch, *entries: tuple[str, str]) -> None:
         EntryPoint(name=name, value=value, group="jointre_toy_shape") for name, value in entries
     )
     monkeypatch.setattr(catalogue, "AVAILABLE_ENTRY_POINTS", points)
-
-
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder on the module path; its modules are forgotten after the test."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    before = set(sys.modules)
-    yield tmp_path
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
 
 
 def test_names_and_classes_by_name() -> None:
@@ -186,57 +174,3 @@ def test_a_package_may_declare_a_class_both_ways(
     plug_in(monkeypatch, ("round", "tests.config:Circle"))
     shape.register("round")(Circle)
     assert shape.by_name("round") is Circle
-
-
-@pytest.mark.parametrize(
-    ("word", "choices", "expected"),
-    [
-        ("ctm", ["ctam", "none"], "ctam"),
-        ("head", ["heads", "agent"], "heads"),
-        ("tpye", ["type", "heads"], "type"),
-        ("rl", ["lr", "epochs"], "lr"),
-        ("Max-Width", ["max_width"], "max_width"),
-        ("rel_threshold", ["relation_threshold", "entity_threshold"], "relation_threshold"),
-        ("max", ["mean", "sum"], None),
-        ("zebra", ["heads", "agent"], None),
-        ("x", [], None),
-    ],
-)
-def test_nearest(word: str, choices: list[str], expected: str | None) -> None:
-    assert nearest(word, choices) == expected
-
-
-def test_describe_tells_options_bounds_defaults_and_docs() -> None:
-    heads, agent, dropout, directions = describe(CrossTaskAttention)
-    assert (heads.name, heads.accepts, heads.default) == ("heads", "an integer, at least 1", 4)
-    assert heads.doc == "number of heads; they divide the width."
-    assert agent.accepts == '"cls", "max" or "mean"'
-    assert dropout.accepts == "a number, at least 0, below 1"
-    assert directions.default == ["entity"]
-    assert describe(NoInteraction) == []
-    assert [option.required for option in describe(Experiment)] == [True, True, False]
-
-
-def test_include_packages_imports_names_and_paths(package: Path) -> None:
-    (package / "toy_lab").mkdir()
-    (package / "toy_lab" / "parts.py").write_text("")
-    (package / "toy_single.py").write_text("")
-    include_packages(["toy_lab/parts.py", "toy_single"])
-    assert {"toy_lab.parts", "toy_single"} <= set(sys.modules)
-
-
-def test_include_packages_tells_why_it_fails(package: Path) -> None:
-    (package / "toy_broken.py").write_text("1 / 0")
-    (package / "toy_needs.py").write_text("import toy_absent_thing")
-    with pytest.raises(
-        ConfigError, match=r"--include-package toy_none: no module is called 'toy_n"
-    ):
-        include_packages(["toy_none"])
-    with pytest.raises(ConfigError, match=r"toy_broken cannot be imported: ZeroDivisionError: div"):
-        include_packages(["toy_broken"])
-    with pytest.raises(
-        ConfigError, match=r"toy_needs cannot be imported: No module named 'toy_abs"
-    ):
-        include_packages(["toy_needs"])
-    with pytest.raises(ConfigError, match=r"--include-package a-b: not a module; write its dotted"):
-        include_packages(["a-b"])

@@ -136,6 +136,20 @@ def config() -> dict[str, Any]:
     }
 
 
+def edited(path: str, value: Any) -> dict[str, Any]:
+    """The toy configuration with one key set; `...` removes it."""
+    data = config()
+    *parents, key = path.split(".")
+    target: Any = data
+    for each in parents:
+        target = target[int(each) if each.isdigit() else each]
+    if value is ...:
+        del target[key]
+    else:
+        target[int(key) if key.isdigit() else key] = value
+    return data
+
+
 for interface in (Interaction, Model):
     # Tests that list the registry shall not meet the toys.
     del Registrable._interfaces[interface.interface]

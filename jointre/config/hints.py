@@ -80,6 +80,13 @@ def is_interface(hint: Any) -> bool:
     return isinstance(hint, type) and "_catalogue" in vars(hint) and issubclass(hint, Registrable)
 
 
+def interfaces_of(hint: Any) -> list[type[Registrable]]:
+    """The interfaces that a hint names, in a union or in ``Factory[...]`` too; not in lists."""
+    inner = [peel(each)[0] for each in members(peel(hint)[0])]
+    targets = [factory_target(each) if is_factory(each) else each for each in inner]
+    return [each for each in targets if is_interface(each)]
+
+
 def is_plain_class(hint: Any) -> bool:
     """True for a class whose options are its keys, without a ``type``."""
     if not isinstance(hint, type) or is_interface(hint) or hint in _WORDS:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from jointre.config.hints import describe_hint
+from jointre.config.hints import describe_hint, interfaces_of
 from jointre.config.leaves import shorten
 from jointre.config.nearest import nearest
 from jointre.config.nodes import join
 from jointre.config.options import Parameter, arguments, options_of, title_of
 from jointre.config.problem import Problem
 from jointre.config.read import Reader, Seen
+from jointre.config.registrable import with_article
 
 
 def key_problems(seen: Sequence[Seen]) -> list[Problem]:
@@ -54,10 +55,27 @@ def _unknown(owner: Seen, key: str, seen: Sequence[Seen]) -> tuple[Problem, list
         message = f"not a key here; it belongs at {' or '.join(places)}"
         return Problem(path, shorten(value), message, " or ".join(places)), places[:1]
     near = near or nearest(key, options)
-    hint = f"; did you mean {near!r}?" if near else "."
+    hint = f"; did you mean {near!r}?" if near else _other_hint(owner, key, seen)
     takes = f"It takes {', '.join(sorted(options))}" if options else "It takes no options"
     message = f"{title} takes no {key!r}{hint} {takes}"
     return Problem(path, shorten(value), message, near), [join(owner.path, near)] if near else []
+
+
+def _other_hint(owner: Seen, key: str, seen: Sequence[Seen]) -> str:
+    """What else may explain a key: a component's name, or an option that is set elsewhere."""
+    for option in options_of(owner.cls).values():
+        for target in interfaces_of(option.hint):
+            if key in target.names():
+                kind = with_article(target.interface)
+                return f" ({key!r} is {kind}: {option.name}: {{type: {key!r}, …}})."
+    others = [other for other in seen if key in options_of(other.cls)]
+    if len(others) != 1:
+        return "."
+    place = join(others[0].path, key)
+    if key in others[0].values:
+        return f"; {place} is set already."
+    accepted = describe_hint(options_of(others[0].cls)[key].hint)
+    return f"; {place} takes one, but not this value: {accepted}."
 
 
 def _near_wins(option: Parameter, value: Any, homes: Sequence[Seen], key: str) -> bool:

@@ -10,6 +10,7 @@ from jointre.config.hints import (
     choices_of,
     describe_hint,
     factory_target,
+    interfaces_of,
     is_factory,
     is_interface,
     is_list,
@@ -106,15 +107,12 @@ class Reader:
         """Record a value that is not accepted, with what is."""
         accepted = describe_hint(hint)
         choices = [each for one in members(peel(hint)[0]) for each in choices_of(one)]
-        names = [
-            name
-            for each in map(_class_of, members(peel(hint)[0]))
-            if is_interface(each)
-            for name in each.names()
-        ]
+        names = [name for each in interfaces_of(hint) for name in each.names()]
         texts = [*names, *filter(_is_text, choices)]
         close = nearest(value, texts) if isinstance(value, str) else None
-        if value is None and "none" in names:
+        if isinstance(value, int) and str(value) in texts:
+            close = str(value)
+        elif value is None and "none" in names:
             close = "none"
         hint_text = f"; did you mean {shorten(close)}?" if close else ""
         shown = shorten(value)

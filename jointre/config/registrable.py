@@ -187,6 +187,8 @@ def unknown_name(interface: type[Registrable], name: str) -> str:
         if close is None and other is not interface and name in other.names()
     ]
     if others:
-        hint = f" ({name!r} is {' or '.join(with_article(other) for other in others)})."
+        *first, last = [with_article(other) for other in others]
+        kinds = f"{', '.join(first)} or {last}" if first else last
+        hint = f" ({name!r} is {kinds})."
     listed = ", ".join(choices) or "none is registered; is a package to be included?"
     return f"no {noun} is called {name!r}{hint} Choices: {listed}"

@@ -50,9 +50,10 @@ def test_all_places_that_fit_equally_are_named() -> None:
 
 
 def test_a_value_that_does_not_fit_elsewhere_does_not_belong_there() -> None:
-    (problem,) = check(Experiment, edited("model.epochs", "many"))
+    (problem,) = check(Experiment, edited("model.lr", "many"))
     assert problem.message == (
-        "span takes no 'epochs'. It takes decoder, interaction, max_width, refiners, second"
+        "span takes no 'lr'; training.lr takes one, but not this value: a number. "
+        "It takes decoder, interaction, max_width, refiners, second"
     )
 
 
@@ -75,3 +76,19 @@ def test_what_an_owner_gives_may_belong_elsewhere() -> None:
     (problem,) = check(Owner, {"part": data})
     assert problem.message == "not a key here; it belongs at input_dim"
     assert problem.path == "part.model.interaction.input_dim"
+
+
+def test_a_name_written_as_a_key() -> None:
+    (problem,) = check(Experiment, edited("model.ctam", {"heads": 2}))
+    assert problem.message == (
+        "span takes no 'ctam' ('ctam' is a toy interaction: interaction: {type: 'ctam', …}). "
+        "It takes decoder, interaction, max_width, refiners, second"
+    )
+
+
+def test_a_key_that_is_set_at_its_right_place_too() -> None:
+    (problem,) = check(Experiment, edited("model.epochs", 7))
+    assert problem.message == (
+        "span takes no 'epochs'; training.epochs is set already. "
+        "It takes decoder, interaction, max_width, refiners, second"
+    )

@@ -1,1 +1,55 @@
-"""Joint named-entity recognition and relation extraction."""
+"""Joint named-entity recognition and relation extraction.
+
+Example:
+    >>> import jointre
+    >>> extract = jointre.load("runs/quickstart")                  # doctest: +SKIP
+    >>> extract("Marie Curie worked at the Sorbonne.").relations   # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.errors import ArchiveError, ConfigError, DataError, JointreError, RunError
+
+if TYPE_CHECKING:
+    from jointre.config import load_config
+    from jointre.inference.api import evaluate, load
+    from jointre.inference.predictor import Predictor
+    from jointre.training.run import train
+
+__all__ = [
+    "ArchiveError",
+    "ConfigError",
+    "DataError",
+    "Document",
+    "Entity",
+    "JointreError",
+    "Predictor",
+    "Relation",
+    "RunError",
+    "Span",
+    "evaluate",
+    "load",
+    "load_config",
+    "train",
+]
+
+# What needs torch is imported when it is first used.
+_LATE = {
+    "Predictor": "jointre.inference.predictor",
+    "evaluate": "jointre.inference.api",
+    "load": "jointre.inference.api",
+    "load_config": "jointre.config",
+    "train": "jointre.training.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
+    raise AttributeError(f"module 'jointre' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

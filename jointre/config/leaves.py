@@ -54,7 +54,7 @@ def parse(hint: Any, value: Any) -> tuple[bool, Any]:
     """
     try:
         hash(hint)
-    except TypeError:  # bounds by pydantic's Field cannot be hashed
+    except TypeError:  # some annotations cannot be hashed
         validate = _validator(hint)
     else:
         validate = _cached_validator(hint)

@@ -30,7 +30,7 @@ def as_jsonnet(override: str, evaluate: Callable[[str], Any]) -> str:
             "with '{', '(', 'import' or 'local'"
         )
     value = _value(override, match["value"].strip(), evaluate)
-    return _patch(match["path"].split("."), json.dumps(value), override)
+    return _object(match["path"].split("."), 0, json.dumps(value), override)
 
 
 def _value(override: str, text: str, evaluate: Callable[[str], Any]) -> Any:
@@ -49,18 +49,12 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def _patch(keys: list[str], value: str, override: str) -> str:
-    """An object that sets one key and keeps what lies beside it.
+def _object(keys: list[str], at: int, value: str, override: str) -> str:
+    """An object that sets what ``keys[at:]`` name and keeps what lies beside it.
 
     It is what nested ``+:`` would be, but for lists, which it can enter by number, and for
     names: jsonnet would glue text and object into one string without a word.
     """
-    if keys[0].isdigit():
-        raise ConfigError(f"override {override!r}: the path starts with a number")
-    return _object(keys, 0, value, override)
-
-
-def _object(keys: list[str], at: int, value: str, override: str) -> str:
     key = json.dumps(keys[at])
     if at == len(keys) - 1:
         return f"{{{key}: {value}}}"

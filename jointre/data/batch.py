@@ -1,6 +1,8 @@
 """Batch: what a model reads. A stage's candidates are given, or None: the model decides."""
 
 from dataclasses import dataclass, fields
+from typing import Any
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
@@ -47,7 +49,7 @@ class Batch:
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device."""
         target = torch.device(device)
-        moved = {}
+        moved: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             moved[field.name] = None if value is None else value.to(target)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from jointre.data.nearest import did_you_mean
 from jointre.data.schema import Document
@@ -92,7 +92,7 @@ class Vocabulary:
         documents: Iterable[Document],
         labels: LabelSets | None = None,
         symmetric: Sequence[str] | None = None,
-    ) -> Self:
+    ) -> "Vocabulary":
         """The vocabulary of training documents.
 
         Args:
@@ -152,7 +152,7 @@ class Vocabulary:
         }
 
     @classmethod
-    def from_dict(cls, content: Any) -> Self:
+    def from_dict(cls, content: Any) -> "Vocabulary":
         """The vocabulary that :meth:`to_dict` wrote.
 
         Raises:

@@ -6,10 +6,9 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +192,8 @@ def _read(path: Path, source: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ArchiveError(
-            f"{source}: no {path.name} in it; this is no jointre archive, or training did not finish"
+            f"{source}: no {path.name} in it; this is no jointre archive, or its training did "
+            "not finish"
         ) from None
     except (OSError, ValueError) as error:
         raise ArchiveError(f"{source}: {path.name} is not readable JSON: {error}") from error

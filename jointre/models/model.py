@@ -23,13 +23,13 @@ class Item(NamedTuple):
     """A unit, tokenised.
 
     Args:
-        index: place in the corpus, which seeds its sampling.
+        number: place in the corpus, which seeds its sampling.
         document: the unit.
         pieces: its pieces.
         visible: the part of the unit that the encoder sees; the unit, unless words were cut.
     """
 
-    index: int
+    number: int
     document: Document
     pieces: Pieces
     visible: Document
@@ -63,7 +63,7 @@ class Preparer(ABC):
         """Collate units, with the candidates and targets of the mode."""
 
 
-class Output(ABC):
+class Output:
     """What a model computes for a batch; each model has its own kind."""
 
 

@@ -63,7 +63,7 @@ def predict(
     items = [preparer.item(i, unit) for i, unit in enumerate(units) if unit.tokens]
     for batch in plan(items, max_pieces, max_units):
         for item, document in zip(batch, predict_batch(model, batch, preparer), strict=True):
-            found[item.index] = document
+            found[item.number] = document
         progress(len(batch))
     return found
 

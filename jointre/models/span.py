@@ -159,7 +159,8 @@ class SpanModel(Model):
     def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
         """Mean loss over the batch's spans, and over its pairs (SINET §4.2)."""
         assert isinstance(output, SpanOutput)
-        assert batch.entity_targets is not None and batch.relation_targets is not None
+        assert batch.entity_targets is not None
+        assert batch.relation_targets is not None
         return {
             "entity": self._mean(self.entity_loss, output.entity_logits, batch.entity_targets),
             "relation": self._mean(
@@ -215,7 +216,7 @@ class SpanModel(Model):
         features = SpanRows(rows, self._width_block(mentions))
         start = layout.words[mentions.unit, mentions.start, 0]
         parts = []
-        for some in pairs.split(PAIRS_AT_ONCE):
+        for some in torch.split(pairs, PAIRS_AT_ONCE):
             blocks = self.pair_encoder(streams, mentions, features, some)
             head, tail = some[:, 0], some[:, 1]
             blocks.append(Block(streams.pair[mentions.unit[head], start[head], start[tail]]))
@@ -266,7 +267,7 @@ class SpanPreparer(Preparer):
         return attach(batch, [choose(item, epoch) for item in items])
 
     def _sampled(self, item: Item, epoch: int) -> Candidates:
-        return self.sampler(item.visible, self.rng(epoch, item.index))
+        return self.sampler(item.visible, self.rng(epoch, item.number))
 
     def _given(self, item: Item, epoch: int) -> Candidates:
         """The document's own entities; one without a label gets the most probable."""

@@ -80,7 +80,7 @@ def ordered_pairs(group: Int[Tensor, " m"]) -> Int[Tensor, "q 2"]:
     Returns:
         Pairs of row numbers, row-major within each group (SINET §3.8).
     """
-    _, index, counts = group.unique_consecutive(return_inverse=True, return_counts=True)
+    _, index, counts = torch.unique_consecutive(group, return_inverse=True, return_counts=True)
     partners = counts[index]  # each row meets all rows of its group, itself included
     head = torch.repeat_interleave(partners)
     first = (counts.cumsum(0) - counts)[index]

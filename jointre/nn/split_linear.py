@@ -46,7 +46,9 @@ class SplitLinear(nn.Linear):
         super().__init__(in_features, out_features)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q o"]:
+    def forward(  # type: ignore[override]
+        self, blocks: Sequence[Block]
+    ) -> Float[Tensor, "q o"]:
         """Scores of the candidates."""
         if self.training and self.dropout.p > 0:
             rows = torch.cat([block.rows() for block in blocks], 1)

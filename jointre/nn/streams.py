@@ -1,6 +1,7 @@
 """Stream and Streams: the states that flow from the encoder to the classifiers."""
 
 from dataclasses import dataclass, replace
+
 from jaxtyping import Float
 from torch import Tensor
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jointre.data.losses import Losses
-from jointre.data.readers import Reader
 from jointre.data.schema import Document
 from jointre.data.split import Unit, carve_dev, split
 from jointre.data.vocabulary import Vocabulary

@@ -7,8 +7,8 @@ from annotated_types import Ge, Gt, Lt, MinLen
 
 from jointre.config import Factory
 from jointre.data.readers import Reader
-from jointre.evaluation.metric import Metric, monitor_keys
 from jointre.errors import ConfigError
+from jointre.evaluation.metric import Metric, monitor_keys
 from jointre.models import Model
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule

@@ -136,7 +136,7 @@ class TrainingModule(LightningModule):
     def validation_step(self, items: list[Item], number: int) -> None:
         """Predict a batch of dev units."""
         documents = predict_batch(self.model, items, self.dev.preparer)
-        self._found.update((item.index, one) for item, one in zip(items, documents, strict=True))
+        self._found.update((item.number, one) for item, one in zip(items, documents, strict=True))
 
     def on_validation_epoch_end(self) -> None:
         """Score dev."""

@@ -118,8 +118,8 @@ def _fit(
     dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model.preparer("predict"))
     module = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
     tell(
-        f"{len(units)} training units, {len(batches)} batches an epoch, {len(dev.units)} dev units, "
-        f"{len(corpus.vocabulary.entity_labels)} entity and "
+        f"{len(units)} training units, {len(batches)} batches an epoch, {len(dev.units)} dev "
+        f"units, {len(corpus.vocabulary.entity_labels)} entity and "
         f"{len(corpus.vocabulary.relation_labels)} relation labels"
     )
     epochs = Epochs(run, settings.monitor, settings.patience, tell)

@@ -78,8 +78,8 @@ class RunDirectory:
         if changed:
             listed = "\n".join(f"  {line}" for line in changed[:10])
             raise RunError(
-                f"{self.path} was started with another config, so it cannot be recovered:\n{listed}\n"
-                "Use the same config, or another directory."
+                f"{self.path} was started with another config, so it cannot be recovered:\n"
+                f"{listed}\nUse the same config, or another directory."
             )
 
     def _empty(self) -> None:

@@ -114,7 +114,9 @@ class Annotation:
         """Counts ``chars`` that say something else than the mentions beside them."""
         if chars is None:
             return
-        given = [pair(item, self._place, f"{what}.chars[{n}]") for n, item in _items(chars, what)]
+        given = [
+            pair(item, self._place, f"{what}.chars[{n}]") for n, item in _items(chars, self._place)
+        ]
         mentions = [mention for mention in found if mention is not None]
         if self._offsets is None:
             self._losses.add("chars without offsets left out", f"{self._place}, {what}")

@@ -8,7 +8,6 @@ import numpy as np
 from jointre.config import Registrable
 from jointre.data.candidates import Candidates
 from jointre.data.schema import Document
-from jointre.data.vocabulary import Vocabulary
 
 
 class Sampler(Registrable, ABC, interface="sampler"):

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from jointre.data.candidates import Candidates
 from jointre.data.samplers.sampler import Sampler
-from jointre.data.schema import Document
+from jointre.data.schema import Document, Entity
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
+from jointre.errors import DataError
 
 
 @final
@@ -45,7 +46,7 @@ class SpanSampler(Sampler):
         """Gold rows first, in file order, then the negatives."""
         entities = document.entities
         gold = np.array([entity.span for entity in entities], np.int64).reshape(-1, 2)
-        labels = [self.vocabulary.entity_index(entity.label) + 1 for entity in entities]
+        labels = [self._class(document, entity) for entity in entities]
         negatives = self._negative_spans(gold, len(document.tokens), rng)
         pairs, targets = self._pairs(document, gold, rng)
         return Candidates(
@@ -55,6 +56,11 @@ class SpanSampler(Sampler):
             pairs=pairs,
             relation_targets=targets,
         )
+
+    def _class(self, document: Document, entity: Entity) -> int:
+        if entity.label is None:
+            raise DataError(f"document {document.id!r}: an entity without a label cannot be learnt")
+        return self.vocabulary.entity_index(entity.label) + 1
 
     def _negative_spans(
         self, gold: NDArray[np.int64], words: int, rng: np.random.Generator

@@ -52,7 +52,8 @@ class FeedforwardClassifier(Classifier):
 
     def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""
-        return self.output(self.transform(self.hidden(blocks)))
+        logits: Tensor = self.output(self.transform(self.hidden(blocks)))
+        return logits
 
     @property
     def prototypes(self) -> Float[Tensor, "c m"]:

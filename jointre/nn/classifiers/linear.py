@@ -37,7 +37,8 @@ class LinearClassifier(Classifier):
 
     def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""
-        return self.linear(blocks)
+        logits: Tensor = self.linear(blocks)
+        return logits
 
     @property
     def prototypes(self) -> Float[Tensor, "c m"]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from transformers import AutoConfig, AutoModel, AutoTokenizer
-from transformers.utils import logging
+from transformers.utils import logging as transformers_logging
 
 from jointre.errors import ConfigError
 
@@ -40,7 +40,7 @@ def locate(model_name: str) -> str:
     )
 
 
-def load(kind: type, model_name: str, **options: Any) -> Any:
+def load(kind: Any, model_name: str, **options: Any) -> Any:
     """``kind.from_pretrained``, with errors that say what to do.
 
     Args:
@@ -52,8 +52,8 @@ def load(kind: type, model_name: str, **options: Any) -> Any:
         ConfigError: the files are missing or damaged, or the hub cannot be reached.
     """
     source = locate(model_name)
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # the weights of one encoder load in a second
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the weights of one encoder load in a second
     try:
         return kind.from_pretrained(source, trust_remote_code=False, **options)
     except Exception as error:  # transformers, hub and safetensors raise many kinds
@@ -66,7 +66,7 @@ def load(kind: type, model_name: str, **options: Any) -> Any:
         ) from error
     finally:
         if bars:
-            logging.enable_progress_bar()
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def load_config(model_name: str) -> Any:
@@ -86,4 +86,4 @@ def load_weights(model_name: str) -> Any:
 
 def build(config: Any) -> Any:
     """The encoder of a configuration with random weights."""
-    return AutoModel.from_config(config)
+    return AutoModel.from_config(config)  # type: ignore[no-untyped-call]

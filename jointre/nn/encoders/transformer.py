@@ -131,7 +131,7 @@ class TransformerEncoder(Encoder):
 
 def _positions(model: nn.Module) -> int:
     """Pieces that the encoder has positions for."""
-    count = int(getattr(model.config, "max_position_embeddings", 0)) or 512  # type: ignore[arg-type]
+    count = int(getattr(model.config, "max_position_embeddings", 0)) or 512
     table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
     padding = getattr(table, "padding_idx", None)  # RoBERTa numbers positions from padding + 1
     return count if padding is None else count - padding - 1
@@ -140,4 +140,4 @@ def _positions(model: nn.Module) -> int:
 def _layers(model: nn.Module) -> list[nn.Module]:
     """The encoder's layers, lowest first: its longest list of modules."""
     lists = [m for m in model.modules() if isinstance(m, nn.ModuleList)]
-    return list(max(lists, key=len)) if lists else []
+    return max((list(one) for one in lists), key=len) if lists else []

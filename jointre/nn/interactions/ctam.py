@@ -64,7 +64,8 @@ class CrossTaskLayer(nn.Module):
         read = attention[..., :-1] @ memory + attention[..., -1:] * agent[:, None]
         value = self.value.weight.view(self.heads, size, width)
         mixed = torch.einsum("bhd,hsd->bhs", read, value).reshape(units, width)
-        return self.norm(self.output(mixed) + agent)
+        updated: Tensor = self.norm(self.output(mixed) + agent)
+        return updated
 
 
 @final

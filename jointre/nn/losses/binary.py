@@ -36,7 +36,7 @@ class BinaryLoss(Loss):
     def forward(
         self,
         logits: Float[Tensor, "q c"],
-        targets: Shaped[Tensor, "q *r"],
+        targets: Shaped[Tensor, "q ..."],
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × binary cross-entropy."""

@@ -28,7 +28,7 @@ class Loss(Registrable, nn.Module, interface="loss"):
     def forward(
         self,
         logits: Float[Tensor, "q c"],
-        targets: Shaped[Tensor, "q *r"],
+        targets: Shaped[Tensor, "q ..."],
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × loss."""

@@ -31,7 +31,7 @@ class SoftmaxLoss(Loss):
     def forward(
         self,
         logits: Float[Tensor, "q c"],
-        targets: Shaped[Tensor, "q *r"],
+        targets: Shaped[Tensor, "q ..."],
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × cross-entropy."""

@@ -77,5 +77,5 @@ def distinct_gaps(
     end = torch.maximum(ranges.start[head], ranges.start[tail])
     filled = start < end
     keys = torch.stack([ranges.unit[head], start, end]) * filled
-    distinct, inverse = keys.unique(dim=1, return_inverse=True)
+    distinct, inverse = torch.unique(keys, dim=1, return_inverse=True)
     return Ranges(distinct[0], distinct[1], distinct[2]), inverse

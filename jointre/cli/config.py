@@ -1,0 +1,58 @@
+"""``jointre config``: experiment files checked and resolved, nothing read or built."""
+
+from typing import Annotated
+
+import typer
+
+from jointre.cli.options import ConfigFile, ExtVars, Overrides, Packages, load
+
+app = typer.Typer(help="Check and show experiment files.", no_args_is_help=True)
+
+
+@app.command()
+def check(
+    config: ConfigFile,
+    overrides: Overrides = None,
+    ext_var: ExtVars = None,
+    include_package: Packages = None,
+) -> None:
+    """List every mistake of an experiment file, or say that it is right.
+
+    Example: jointre config check experiments/quickstart.jsonnet -o model.interaction.heads=6
+    """
+    loaded = load(config, overrides, ext_var, include_package)
+    from jointre.config import resolve
+    from jointre.training.experiment import Experiment
+
+    resolve(Experiment, loaded)
+    typer.echo(f"{config}: no mistakes")
+
+
+@app.command()
+def show(
+    config: ConfigFile,
+    overrides: Overrides = None,
+    ext_var: ExtVars = None,
+    include_package: Packages = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Plain JSON, itself a valid config.")
+    ] = False,
+) -> None:
+    """Show an experiment with every default filled in.
+
+    Example: jointre config show experiments/quickstart.jsonnet --json > full.json
+    """
+    loaded = load(config, overrides, ext_var, include_package)
+    from json import dumps
+
+    from jointre.config import resolve
+    from jointre.training.experiment import Experiment
+
+    text = dumps(resolve(Experiment, loaded), indent=2, ensure_ascii=False)
+    if json:
+        typer.echo(text)
+        return
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    Console().print(Syntax(text, "json", background_color="default"))

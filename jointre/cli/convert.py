@@ -1,0 +1,41 @@
+"""``jointre convert``: one corpus format into another."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jointre.cli.options import tell
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(help="File to read.", show_default=False)],
+    target: Annotated[
+        Path, typer.Argument(help="File to write, gzipped for .gz.", show_default=False)
+    ],
+    source_format: Annotated[
+        str, typer.Option("--from", help="Its format: spert, dygie, jsonl, …", show_default=False)
+    ],
+    target_format: Annotated[
+        str, typer.Option("--to", help="The format to write.", show_default=False)
+    ],
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="An option of the reader, label_case=capitalize for example; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Convert a corpus and report what the target format cannot hold.
+
+    Example: jointre convert train.json train.jsonl --from dygie --to jsonl
+    """
+    from jointre.cli.readers import reader_of
+    from jointre.data.convert import convert as run
+
+    losses = run(source, target, reader_of(source_format, option), reader_of(target_format, None))
+    for line in losses.lines():
+        tell(line)
+    typer.echo(f"{target}: written; {'see above for what was lost' if losses else 'nothing lost'}")

@@ -1,0 +1,104 @@
+"""``jointre data``: formats, and what a corpus file holds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jointre.cli.options import Output, Packages, tell
+
+if TYPE_CHECKING:
+    from jointre.data.checks import CorpusReport
+
+app = typer.Typer(help="List formats and check corpus files.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_formats(include_package: Packages = None) -> None:
+    """List the formats that can be read.
+
+    Example: jointre data list
+    """
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
+    from rich.console import Console
+    from rich.table import Table
+
+    from jointre.data.readers import Reader
+
+    table = Table("format", "file endings", "a record is a", "what it is")
+    for name in Reader.names():
+        kind = Reader.by_name(name)
+        summary = (kind.__doc__ or "").strip().splitlines()[0]
+        table.add_row(name, " ".join(kind.suffixes), kind.unit, summary)
+    Console().print(table)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Corpus file.", show_default=False)],
+    format: Annotated[
+        str, typer.Option(help="Its format: spert, dygie, jsonl, …", show_default=False)
+    ],
+    option: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="An option of the reader.", show_default=False),
+    ] = None,
+    max_width: Annotated[
+        int, typer.Option(min=1, help="Widest entity of the model, in words.")
+    ] = 8,
+    max_words: Annotated[
+        int, typer.Option(min=1, help="Longest sentence that is no cause for concern.")
+    ] = 128,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help="Count pieces with this encoder's tokenizer: a folder, a hub model, package:NAME.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Output = None,
+    include_package: Packages = None,
+) -> None:
+    """Count what a corpus holds and what in it deserves a look.
+
+    Example: jointre data check fixtures/newswire/train.jsonl --format jsonl
+    """
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
+    from jointre.cli.readers import reader_of
+    from jointre.data.checks import check_corpus
+    from jointre.data.readers.files import dump, replaced
+
+    reader = reader_of(format, option)
+    count, limit = None, None
+    if encoder is not None:
+        from jointre.models.pieces import piece_counter
+
+        count, limit = piece_counter(encoder)
+    report = check_corpus(reader.read(file), max_width, max_words, limit, count)
+    for line in reader.losses.lines():
+        tell(line)
+    if output is not None:
+        with replaced(output) as stream:
+            stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")
+    _show(file, report)
+
+
+def _show(file: Path, report: "CorpusReport") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("count", "", title=str(file), title_justify="left")
+    for name, value in report.to_dict().items():
+        if value is None or value == {}:
+            continue
+        shown = (
+            ", ".join(f"{label} {count:,}" for label, count in value.items())
+            if isinstance(value, dict)
+            else f"{value:,}"
+        )
+        table.add_row(name.replace("_", " "), shown)
+    Console().print(table)

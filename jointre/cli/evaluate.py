@@ -1,0 +1,63 @@
+"""``jointre evaluate``: a trained model against annotated data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jointre.cli.options import Device, Output, Packages, score_rows, show_scores, tell
+
+
+def evaluate(
+    run: Annotated[
+        Path,
+        typer.Argument(help="Run directory, archive folder or .tar.gz.", show_default=False),
+    ],
+    data: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
+    format: Annotated[
+        str | None,
+        typer.Option(help="Reader of the file; by default the run's own.", show_default=False),
+    ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(help="Scoring convention; by default the run's own.", show_default=False),
+    ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="Write the predictions here too, as jsonl.", show_default=False),
+    ] = None,
+    output: Output = None,
+    device: Device = "auto",
+    include_package: Packages = None,
+) -> None:
+    """Score a trained model on annotated data.
+
+    Example: jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --output m.json
+    """
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
+    from jointre.cli.progress import bar
+    from jointre.data.readers import Reader
+    from jointre.data.readers.files import dump, replaced
+    from jointre.inference import Predictor
+    from jointre.inference.evaluate import evaluate as score
+    from jointre.inference.settings import RunSettings
+
+    settings = RunSettings.of(run, format, protocol)
+    documents = list(settings.reader.read(data))
+    for line in settings.reader.losses.lines():
+        tell(f"{data}: {line}")
+    predictor = Predictor.load(run, device=device)
+    for kind, counts in predictor.vocabulary.unknown_labels(documents).items():
+        for label, count in counts.items():
+            tell(f"{data}: {count} {kind} with label {label!r}, unknown to the model: missed")
+    metric = settings.metric(predictor.vocabulary.symmetric)
+    with bar("evaluating", len(documents)) as step:
+        report, predicted = score(predictor.model, documents, metric, progress=step)
+    if output is not None:
+        with replaced(output) as stream:
+            stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")
+    if predictions is not None:
+        Reader.by_name("jsonl")().write(predicted, predictions)
+    show_scores(f"protocol {report.protocol}, in percent", score_rows(data.name, report))

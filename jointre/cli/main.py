@@ -1,0 +1,66 @@
+"""The ``jointre`` command: lists the commands and turns errors into messages."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from jointre.cli.components import app as components
+from jointre.cli.config import app as config
+from jointre.cli.convert import convert
+from jointre.cli.data import app as data
+from jointre.cli.evaluate import evaluate
+from jointre.cli.predict import predict
+from jointre.cli.score import score
+from jointre.cli.train import train
+from jointre.errors import JointreError
+
+app = typer.Typer(
+    help="Joint named-entity recognition and relation extraction.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+for command in (train, evaluate, predict, score, convert):
+    app.command()(command)
+app.add_typer(components, name="components")
+app.add_typer(config, name="config")
+app.add_typer(data, name="data")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"jointre {version('jointre')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Train joint models from experiment files, evaluate them, extract triples."""
+
+
+def run() -> None:
+    """The entry point: exit code 0 done, 1 wrong input, 2 usage, 130 interrupted."""
+    try:
+        app(standalone_mode=True)
+    except JointreError as error:
+        fail(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        fail(f"{place}{error.strerror or error}")
+
+
+def fail(message: str) -> None:
+    """Print an error and leave with exit code 1."""
+    typer.echo(f"error: {message}", err=True)
+    sys.exit(1)

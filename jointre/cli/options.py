@@ -1,0 +1,104 @@
+"""Options that several commands share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from jointre.config import LoadedConfig
+    from jointre.evaluation.report import Report
+
+ConfigFile = Annotated[
+    Path, typer.Argument(help="Experiment file, .jsonnet or .json.", show_default=False)
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        "--overrides",
+        metavar="KEY=VALUE",
+        help="path.to.key=VALUE, or jsonnet text that is added to the config; repeatable.",
+        show_default=False,
+    ),
+]
+ExtVars = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ext-var",
+        metavar="NAME=VALUE",
+        help="External variable of the file, data=DIR for example; repeatable.",
+        show_default=False,
+    ),
+]
+Packages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include-package",
+        metavar="PACKAGE",
+        help="Import this package first: it registers components; repeatable.",
+        show_default=False,
+    ),
+]
+Output = Annotated[Path | None, typer.Option("--output", help="File to write.", show_default=False)]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")]
+
+
+def load(
+    file: Path,
+    overrides: Sequence[str] | None,
+    ext_vars: Sequence[str] | None,
+    packages: Sequence[str] | None,
+) -> "LoadedConfig":
+    """The config of a command line.
+
+    Raises:
+        ConfigError: something is wrong with it.
+    """
+    from jointre.config import include_packages, load_config
+    from jointre.errors import ConfigError
+
+    include_packages(packages or ())
+    variables = {}
+    for item in ext_vars or ():
+        name, equals, value = item.partition("=")
+        if not name or not equals:
+            raise ConfigError(f"--ext-var {item}: write NAME=VALUE, data=corpora for example")
+        variables[name] = value
+    return load_config(file, overrides or (), variables)
+
+
+def score_rows(name: str, report: "Report") -> list[tuple[str, ...]]:
+    """A table's rows: split, block, precision, recall, F1 in percent, gold items."""
+    return [
+        (
+            name if number == 0 else "",
+            block,
+            f"{100 * scores.precision:.2f}",
+            f"{100 * scores.recall:.2f}",
+            f"{100 * scores.f1:.2f}",
+            f"{scores.support}",
+        )
+        for number, (block, scores) in enumerate(report.blocks.items())
+    ]
+
+
+def show_scores(title: str, rows: Sequence[tuple[str, ...]]) -> None:
+    """Print a table of scores."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for heading in ("", "block"):
+        table.add_column(heading)
+    for heading in ("precision", "recall", "F1", "gold"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def tell(line: str) -> None:
+    """Print a line about the course of things, beside the results."""
+    typer.echo(line, err=True)

@@ -1,0 +1,100 @@
+"""``jointre train``: an experiment file becomes a run directory."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jointre.cli.options import (
+    ConfigFile,
+    ExtVars,
+    Overrides,
+    Packages,
+    load,
+    score_rows,
+    show_scores,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from jointre.training.run import Result
+
+
+def train(
+    config: ConfigFile,
+    serialization_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "-s",
+            "--serialization-dir",
+            help="Run directory; runs/NAME by default, NAME being the file's.",
+            show_default=False,
+        ),
+    ] = None,
+    overrides: Overrides = None,
+    ext_var: ExtVars = None,
+    include_package: Packages = None,
+    force: Annotated[
+        bool, typer.Option("-f", "--force", help="Empty the run directory first.")
+    ] = False,
+    recover: Annotated[
+        bool, typer.Option("-r", "--recover", help="Go on with an interrupted run.")
+    ] = False,
+) -> None:
+    """Train a model.
+
+    Examples:
+        jointre train experiments/quickstart.jsonnet -s runs/quickstart
+
+    jointre train experiments/sinet_scierc.jsonnet -s runs/max -o model.interaction.agent=max
+    """
+    from jointre.errors import RunError
+
+    if force and recover:
+        raise RunError("--force empties the run directory and --recover goes on in it; choose one")
+    loaded = load(config, overrides, ext_var, include_package)
+    from jointre.training.run import train as run
+
+    path = serialization_dir or Path("runs") / config.name.split(".")[0]
+    result = run(
+        loaded,
+        path,
+        force=force,
+        recover=recover,
+        progress=typer.get_text_stream("stderr").isatty(),
+        tell=tell,
+    )
+    _show(result)
+
+
+def _show(result: "Result") -> None:
+    from jointre.evaluation.report import Report
+
+    rows: list[tuple[str, ...]] = []
+    for name in ("best", "last"):
+        block = result.metrics.get(name, {})
+        for split in ("dev", "test"):
+            if split in block:
+                title = f"{split}, {name} epoch {block['epoch']}"
+                rows += score_rows(title, Report.from_dict(block[split]))
+    if rows:
+        show_scores(f"protocol {result.metrics['protocol']}, in percent", rows)
+    for line in triples(result, 5):
+        typer.echo(line)
+    typer.echo(f"run: {result.path}")
+
+
+def triples(result: "Result", count: int) -> list[str]:
+    """The surest extracted triples, one a document, as lines."""
+    found = []
+    for document in result.examples:
+        ranked = sorted(document.relations, key=lambda relation: -(relation.score or 0))
+        for relation in ranked[:1]:
+            head, tail = document.entities[relation.head], document.entities[relation.tail]
+            words = [
+                f"{' '.join(document.tokens[entity.span.start : entity.span.end])} ({entity.label})"
+                for entity in (head, tail)
+            ]
+            score = relation.score or 0
+            found.append((score, f"{score:.3f}  {words[0]} --{relation.label}--> {words[1]}"))
+    return [line for _, line in sorted(found, reverse=True)[:count]]

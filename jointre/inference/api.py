@@ -1,0 +1,56 @@
+"""The functions behind ``jointre.load`` and ``jointre.evaluate``."""
+
+from pathlib import Path
+
+from jointre.evaluation.report import Report
+from jointre.inference.evaluate import evaluate as score
+from jointre.inference.predictor import Precision, Predictor
+from jointre.inference.settings import RunSettings
+
+
+def load(
+    source: str | Path,
+    *,
+    device: str = "auto",
+    precision: Precision = "fp32",
+    language: str = "en",
+) -> Predictor:
+    """A predictor of a run directory, an archive folder or its ``.tar.gz``.
+
+    Args:
+        source: where the model is.
+        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
+        precision: ``"bf16"`` runs the encoder in bfloat16.
+        language: spaCy's code of the language of raw texts.
+
+    Raises:
+        ArchiveError: the archive cannot be used.
+    """
+    return Predictor.load(source, device=device, precision=precision, language=language)
+
+
+def evaluate(
+    run: str | Path,
+    data: str | Path,
+    *,
+    format: str | None = None,
+    protocol: str | None = None,
+    device: str = "auto",
+) -> Report:
+    """Scores of a trained model on an annotated file.
+
+    Args:
+        run: a run directory or an archive.
+        data: the file.
+        format: its reader; None: the run's own.
+        protocol: scoring convention; None: the run's own.
+        device: as for :func:`load`.
+
+    Raises:
+        ArchiveError, DataError: the model or the file cannot be used.
+    """
+    settings = RunSettings.of(Path(run), format, protocol)
+    documents = list(settings.reader.read(Path(data)))
+    predictor = Predictor.load(run, device=device)
+    metric = settings.metric(predictor.vocabulary.symmetric)
+    return score(predictor.model, documents, metric)[0]

@@ -1,0 +1,39 @@
+"""Predictions as jsonl records, to a file or to standard output."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from jointre.data.losses import Losses
+from jointre.data.readers import Reader
+from jointre.data.readers.files import dump
+from jointre.data.readers.jsonl_record import record_of
+from jointre.data.schema import Document
+
+
+def write(
+    documents: Iterable[Document],
+    output: Path | None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> None:
+    """Write documents as they come.
+
+    Args:
+        documents: predictions.
+        output: a file that appears when it is whole; None: standard output, line by line.
+        progress: called with 1 for each document.
+    """
+    counted = _counted(documents, progress)
+    if output is not None:
+        Reader.by_name("jsonl")().write(counted, output)
+        return
+    for document in counted:
+        line = dump(record_of(document, Losses()), f"document {document.id!r}")
+        sys.stdout.buffer.write(line.encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> Iterator[Document]:
+    for document in documents:
+        yield document
+        progress(1)

@@ -1,0 +1,66 @@
+"""What a run's own config says about reading and scoring data like its own."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jointre.config import Factory, construct
+from jointre.data.readers import Reader
+from jointre.errors import ArchiveError
+from jointre.evaluation.metric import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """The reader and the protocol to evaluate a run with.
+
+    Args:
+        reader: of the data.
+        protocol: makes the metric once the symmetric relations are known.
+    """
+
+    reader: Reader
+    protocol: Factory[Metric]
+
+    @classmethod
+    def of(cls, run: Path, format: str | None, protocol: str | None) -> "RunSettings":
+        """The run's own reader and protocol, or those that are named.
+
+        Args:
+            run: a run directory; an archive has no reader, so name a format.
+            format: name of a reader.
+            protocol: name of a protocol.
+
+        Raises:
+            ArchiveError: the run's config is needed and missing.
+            ConfigError: no reader or protocol has the name.
+        """
+        config: dict[str, Any] = {}
+        if format is None or protocol is None:
+            config = _config(run, needed=format is None)
+        own = config.get("data", {}).get("reader", {})
+        if format is not None and format != own.get("type"):
+            own = {"type": format}
+        # The labels come from the model; a types file may have stayed behind.
+        kept = {key: value for key, value in own.items() if key != "types"}
+        scoring = protocol or config.get("training", {}).get("protocol", "spert")
+        return cls(construct(Reader, kept), construct(Factory[Metric], scoring))
+
+    def metric(self, symmetric: frozenset[str]) -> Metric:
+        """The metric for a model's symmetric relations."""
+        return self.protocol(symmetric=symmetric)
+
+
+def _config(run: Path, needed: bool) -> dict[str, Any]:
+    path = run / "config.json"
+    if path.is_file():
+        config = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(config, dict) and "data" in config:
+            return config
+    if needed:
+        raise ArchiveError(
+            f"{run}: no run directory with a config.json, so the data's format is unknown; "
+            "name it with --format"
+        )
+    return {}

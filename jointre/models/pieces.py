@@ -1,0 +1,21 @@
+"""How many pieces a text has for an encoder, without building the encoder."""
+
+from collections.abc import Callable, Sequence
+
+from jointre.data.pieces import PieceMaker
+from jointre.nn.encoders import sources
+
+
+def piece_counter(model_name: str) -> tuple[Callable[[Sequence[str]], int], int]:
+    """A function that counts the pieces of words, and the encoder's limit.
+
+    Args:
+        model_name: as in ``model.encoder.model_name``.
+
+    Raises:
+        ConfigError: the encoder's files cannot be loaded.
+    """
+    tokenizer = sources.load_tokenizer(model_name)
+    limit = int(getattr(sources.load_config(model_name), "max_position_embeddings", 0)) or 512
+    make = PieceMaker(tokenizer, True, limit, 0, "windows")
+    return lambda tokens: len(make(tokens).ids), limit

@@ -22,6 +22,7 @@ from tests.config.toys import Device
         (Annotated[int, Ge(1)], 0, False),
         (Annotated[int, Field(ge=1)], 0, False),
         (Annotated[int, Field(ge=1)], 1, True),
+        (Annotated[int, Ge(1), ["not hashable"]], 1, True),
         (Path, "a/b", True),
         (Device, "cpu", True),
         (Device, "tpu", False),

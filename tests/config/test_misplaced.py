@@ -92,3 +92,31 @@ def test_a_key_that_is_set_at_its_right_place_too() -> None:
         "span takes no 'epochs'; training.epochs is set already. "
         "It takes decoder, interaction, max_width, refiners, second"
     )
+
+
+def test_a_slip_is_likelier_than_a_wrong_place_unless_the_place_needs_the_key() -> None:
+    class Inner:
+        def __init__(self, size: int = 1) -> None:
+            pass
+
+    class Needy:
+        def __init__(self, size: int) -> None:
+            pass
+
+    class Outer:
+        def __init__(self, inner: Inner | Needy, sizes: int = 1) -> None:
+            pass
+
+    class WithNeedy:
+        def __init__(self, inner: Needy, sizes: int = 1) -> None:
+            pass
+
+    class WithText:
+        def __init__(self, inner: Inner, sizes: str = "") -> None:
+            pass
+
+    suggestions = [
+        check(outer, {"inner": {}, "size": 3})[0].suggestion
+        for outer in (Outer, WithNeedy, WithText)
+    ]
+    assert suggestions == ["sizes", "inner.size", "inner.size"]

@@ -28,6 +28,7 @@ def test_a_path_override_merges_and_keeps_late_binding(folder: Path) -> None:
         ("max", "max"),
         ('"4"', "4"),
         ("a b=c", "a b=c"),
+        ("NaN", "NaN"),
         ("", ""),
         ('{"type": "ctam"}', {"type": "ctam"}),
         ("{type: 'ctam', heads: 1 + 1}", {"type": "ctam", "heads": 2}),

@@ -1,0 +1,143 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from jointre.data.losses import Losses
+from jointre.data.readers import JsonlReader
+from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.errors import DataError
+from tests.data.documents import TYPES_ARE_SAMPLED, files_of, rich_documents
+
+pytestmark = TYPES_ARE_SAMPLED
+
+RECORD: dict[str, Any] = {
+    "id": "d",
+    "text": "Ada met Bob.",
+    "tokens": ["Ada", "met", "Bob", "."],
+    "offsets": [[0, 3], [4, 7], [8, 11], [11, 12]],
+    "sentences": [[0, 4]],
+    "entities": [
+        {"label": "Peop", "mentions": [[0, 1]], "chars": [[0, 3]], "score": 0.9},
+        {"label": None, "mentions": [[2, 3], [2, 4]], "mention_scores": [0.5, 1], "id": "Q1"},
+    ],
+    "relations": [{"label": "Knows", "head": 0, "tail": 1, "score": 0.8, "evidence": [0]}],
+    "clusters": [[0, 1]],
+    "flags": ["truncated"],
+}
+
+
+def read(tmp_path: Path, *records: Any, reader: JsonlReader | None = None) -> list[Document]:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return list((reader or JsonlReader()).read(path))
+
+
+def test_reads_all_a_document_holds(tmp_path: Path) -> None:
+    reader = JsonlReader()
+    (found,) = read(tmp_path, RECORD | {"note": [1]}, reader=reader)
+    ada, bob = found.entities
+    assert (ada, ada.score) == (Entity("Peop", (Span(0, 1),)), 0.9)
+    assert (bob, bob.mention_scores) == (
+        Entity(None, (Span(2, 3), Span(2, 4)), id="Q1"),
+        (0.5, 1.0),
+    )
+    assert found.relations == (Relation("Knows", 0, 1, evidence=(0,)),)
+    assert found.relations[0].score == 0.8
+    assert (found.id, found.text, found.clusters) == ("d", "Ada met Bob.", ((0, 1),))
+    assert (found.sentences, found.flags, found.extra) == (
+        (Span(0, 4),),
+        ("truncated",),
+        {"note": [1]},
+    )
+    assert not reader.losses
+
+
+def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
+    reader = JsonlReader()
+    record = {
+        "text": "Ada Lovelace met  Bob.",
+        "entities": [
+            {"label": "Peop", "chars": [[0, 12], [1, 3]], "mention_scores": [0.5, 0.4]},
+            {"label": "Peop", "chars": [[18, 21]]},
+            {"label": "Odd", "chars": [[18, 20]]},
+        ],
+        "relations": [
+            {"label": "Knows", "head": 0, "tail": 1},
+            {"label": "Knows", "head": 2, "tail": 1},
+        ],
+        "clusters": [[2, 1], [2]],
+    }
+    (found,) = read(tmp_path, record, reader=reader)
+    assert found.id == "a:1"
+    assert found.tokens == ("Ada", "Lovelace", "met", "Bob", ".")
+    assert found.offsets == ((0, 3), (4, 12), (13, 16), (18, 21), (21, 22))
+    assert found.entities == (Entity("Peop", (Span(0, 2),)), Entity("Peop", (Span(3, 4),)))
+    assert found.entities[0].mention_scores == (0.5,)
+    assert found.relations == (Relation("Knows", 0, 1),)
+    assert found.clusters == ((1,),)
+    path = tmp_path / "a.jsonl"
+    kind = "mentions whose characters are not whole tokens left out"
+    assert reader.losses.lines() == [
+        f"2 {kind}; first: {path}:1, entities[0].chars[1]",
+        f"1 entities without a mention left out; first: {path}:1",
+        f"1 relations of entities without a mention left out; first: {path}:1",
+    ]
+
+
+def test_bare_text_and_bare_tokens_are_documents(tmp_path: Path) -> None:
+    bare, empty, tokens = read(tmp_path, {"text": "Hi there"}, {"text": ""}, {"tokens": ["x y"]})
+    assert (bare.tokens, empty.tokens, tokens.tokens) == (("Hi", "there"), (), ("x y",))
+    assert (tokens.text, tokens.offsets) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"text": 3}, "text must be a string, not 3"),
+        ({"tokens": "Ada"}, "tokens must be a list, not 'Ada'"),
+        ({"id": 1.5}, "id must be an integer, not 1.5"),
+        ({"id": "e"}, "the id 'e' occurs twice in this file"),
+        ({"tokens": None}, "'offsets' and 'sentences' need 'tokens'"),
+        ({"offsets": [[0, 3]]}, "1 offsets for 4 tokens; give one a token"),
+        ({"sentences": [[0, 3]]}, "the sentences end at 3, but there are 4 tokens"),
+        ({"flags": [1]}, r"flags\[0\] must be a string, not 1"),
+        ({"entities": []}, r"relations\[0\]\.head is 0, but there are 0 entities"),
+    ],
+)
+def test_a_bad_record_is_named_by_its_line(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DataError, match=rf"a\.jsonl:2: {message}"):
+        read(tmp_path, RECORD | {"id": "e"}, RECORD | change)
+
+
+def test_a_record_without_words_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.jsonl:1: a document needs 'tokens' or 'text'; found"):
+        read(tmp_path, {"id": "d"})
+
+
+def test_integers_as_ids_come_back_as_integers(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, {"id": 7, "tokens": []})
+    assert (found.id, found.extra) == ("7", {"id": 7})
+    JsonlReader().write([found], tmp_path / "b.jsonl")
+    assert json.loads((tmp_path / "b.jsonl").read_text())["id"] == 7
+
+
+@given(files_of(rich_documents()))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Document]) -> None:
+    path = tmp_path / "a.jsonl"
+    reader = JsonlReader()
+    assert reader.write(iter(documents), path) == Losses()
+    found = list(reader.read(path))
+    assert not reader.losses
+    assert [everything(item) for item in found] == [everything(item) for item in documents]
+
+
+def everything(whole: Document) -> tuple[object, ...]:
+    """A document with what does not take part in equality."""
+    scores = [(item.score, item.mention_scores) for item in whole.entities]
+    return whole, whole.flags, whole.extra, scores, [item.score for item in whole.relations]

@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+from jointre.data.losses import Losses
+from jointre.data.readers.plain import count_unheld, extra_keys, plain
+from jointre.data.schema import Document, Entity, Relation, Span
+from tests.data.documents import document
+
+FULL = Document(
+    "d",
+    ("a", "b"),
+    text="a b",
+    offsets=((0, 1), (2, 3)),
+    sentences=(Span(0, 1), Span(1, 2)),
+    entities=(Entity("X", (Span(0, 1),), 0.5, (0.5,), "Q1"),),
+    relations=(Relation("r", 0, 0, 0.5, (0, 1)),),
+    clusters=((0,),),
+    flags=("long", "odd"),
+)
+KINDS = {
+    "text": ("texts left out", 1),
+    "offsets": ("lists of character offsets left out", 1),
+    "sentences": ("lists of sentences left out", 1),
+    "clusters": ("clusters left out", 1),
+    "flags": ("flags left out", 2),
+    "scores": ("scores left out", 3),
+    "entity_ids": ("ids of entities left out", 1),
+    "evidence": ("lists of evidence left out", 1),
+}
+
+
+def test_counts_each_thing_that_is_not_held() -> None:
+    losses = Losses()
+    count_unheld(FULL, frozenset(), losses)
+    assert {kind: count for kind, (count, _) in losses} == dict(KINDS.values())
+    for key, (kind, _) in KINDS.items():
+        losses = Losses()
+        count_unheld(FULL, KINDS.keys() - {key}, losses)
+        assert [name for name, _ in losses] == [kind]
+
+
+def test_a_plain_sentence_loses_nothing() -> None:
+    losses = Losses()
+    bare = document(entities=(("X", 0, 1),), relations=(("r", 0, 0),), sentences=((0, 6),))
+    assert plain(bare, frozenset(), losses) is bare
+    assert not losses
+
+
+def test_plain_takes_apart_and_drops_what_has_no_label() -> None:
+    losses = Losses()
+    whole = replace(
+        document(),
+        entities=(Entity(None, (Span(0, 1),)), Entity("X", (Span(1, 2), Span(2, 3)))),
+        relations=(Relation("r", 0, 1), Relation("r", 1, 1)),
+    )
+    single = plain(whole, frozenset(), losses)
+    assert single.entities == (Entity("X", (Span(1, 2),)), Entity("X", (Span(2, 3),)))
+    assert single.relations == (Relation("r", 0, 0),)
+    assert losses.lines() == [
+        "1 entities without a label left out; first: document 'd'",
+        "1 relations of entities without a label left out; first: document 'd'",
+        "1 entities with several mentions taken apart into mentions; first: document 'd'",
+    ]
+
+
+def test_extra_keys_that_mean_something_are_left_out() -> None:
+    losses = Losses()
+    whole = replace(document(), extra={"ner": 1, "_x": 2, "tokens": 3})
+    assert extra_keys(whole, frozenset({"ner", "tokens"}), losses) == {"_x": 2}
+    assert [count for _, (count, _) in losses] == [2]
+    assert "'ner' of document 'd'" in losses.lines()[0]

@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+from jointre.data.mentions import keep_entities, one_mention_each, renumbered
+from jointre.data.schema import Document, Entity, Relation, Span
+from tests.data.documents import document
+
+ONE, TWO, THREE = Span(0, 1), Span(2, 3), Span(4, 5)
+
+
+def several(clusters: tuple[tuple[int, ...], ...] = ()) -> Document:
+    return replace(
+        document(),
+        entities=(
+            Entity("Peop", (ONE, TWO), score=0.9, mention_scores=(0.1, 0.2), id="Q1"),
+            Entity("Loc", (THREE,)),
+        ),
+        relations=(Relation("Live_In", 0, 1), Relation("Home_Of", 1, 0)),
+        clusters=clusters,
+    )
+
+
+def test_one_mention_each_makes_an_entity_and_a_cluster_of_mentions() -> None:
+    changed, count = one_mention_each(several())
+    assert count == 1
+    assert [entity.mentions for entity in changed.entities] == [(ONE,), (TWO,), (THREE,)]
+    assert [entity.mention_scores for entity in changed.entities] == [(0.1,), (0.2,), None]
+    assert [entity.label for entity in changed.entities] == ["Peop", "Peop", "Loc"]
+    assert [(r.head, r.tail) for r in changed.relations] == [(0, 2), (2, 0)]
+    assert changed.clusters == ((0, 1),)
+
+
+def test_one_mention_each_widens_the_cluster_an_entity_is_in() -> None:
+    changed, _ = one_mention_each(several(clusters=((0, 1),)))
+    assert changed.clusters == ((0, 1, 2),)
+
+
+def test_one_mention_each_leaves_single_mentions_alone() -> None:
+    single = document(entities=(("Peop", 0, 1), ("Peop", 0, 1)))
+    assert one_mention_each(single) == (single, 0)
+
+
+def test_keep_entities_takes_relations_and_cluster_members_along() -> None:
+    whole = document(
+        entities=(("Peop", 0, 1), ("Other", 1, 2), ("Peop", 2, 3)),
+        relations=(("Knows", 0, 2), ("Knows", 1, 2)),
+        clusters=((0, 1), (1,)),
+    )
+    changed, entities, relations = keep_entities(whole, lambda entity: entity.label == "Peop")
+    assert (entities, relations) == (1, 1)
+    assert [entity.span for entity in changed.entities] == [ONE, TWO]
+    assert changed.relations == (Relation("Knows", 0, 1),)
+    assert changed.clusters == ((0,),)
+
+
+def test_keep_entities_returns_the_document_when_all_stay() -> None:
+    whole = document(entities=(("Peop", 0, 1),))
+    assert keep_entities(whole, lambda entity: True) == (whole, 0, 0)
+
+
+def test_renumbered_keeps_clusters_that_were_empty_before() -> None:
+    relations, clusters = renumbered([1], [Relation("r", 1, 1)], [(), (0,), (1,)])
+    assert relations == (Relation("r", 0, 0),)
+    assert clusters == ((), (0,))

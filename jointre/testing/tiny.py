@@ -1,0 +1,243 @@
+"""Tiny encoders, documents and a vocabulary, made without a network, for tests."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors.torch import save_file
+from tokenizers.pre_tokenizers import ByteLevel
+from transformers import (
+    AlbertConfig,
+    AlbertTokenizer,
+    AutoModel,
+    BertConfig,
+    BertTokenizer,
+    DebertaV2Config,
+    DebertaV2Tokenizer,
+    DistilBertConfig,
+    DistilBertTokenizer,
+    ElectraConfig,
+    PreTrainedConfig,
+    PreTrainedTokenizerBase,
+    RobertaConfig,
+    RobertaTokenizer,
+)
+
+from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import ConfigError
+
+Kind = Literal["bert", "albert", "roberta", "deberta", "distilbert", "electra"]
+PIECE = 4  # characters of a piece: longer words have several pieces
+SPREAD = 0.1  # initializer_range: keeps the states of narrow layers as large as those of wide ones
+
+
+def tiny_encoder(
+    folder: Path,
+    words: Iterable[str],
+    kind: Kind = "bert",
+    hidden: int = 32,
+    layers: int = 2,
+    heads: int = 4,
+    positions: int = 512,
+    seed: int = 0,
+) -> Path:
+    """Write an encoder with random weights and its family's own kind of tokenizer.
+
+    Use it as ``{"type": "transformer", "model_name": str(folder)}``. The tokenizer is cased
+    and knows the words in pieces of four characters; other words fall into characters or
+    become unknown, as the family has it.
+
+    Args:
+        folder: made when missing; gets config.json, model.safetensors and the tokenizer.
+        words: what the tokenizer should know.
+        kind: the encoder's family.
+        hidden: width of the states; ``heads`` divides it.
+        layers: number of layers.
+        heads: attention heads of a layer.
+        positions: most pieces of an input, special ones included.
+        seed: of the weights; the state of torch's generators is left as it was.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ConfigError: the kind is none of those above.
+    """
+    if kind not in FAMILIES:
+        raise ConfigError(f"kind={kind!r}: tiny_encoder makes one of {', '.join(FAMILIES)}")
+    make_tokenizer, make_config = FAMILIES[kind]
+    known = sorted({word for word in words if word})
+    tokenizer = make_tokenizer(known, positions)
+    config = make_config(
+        {
+            "vocab_size": len(tokenizer),
+            "pad_token_id": tokenizer.pad_token_id,
+            "bos_token_id": tokenizer.cls_token_id,
+            "eos_token_id": tokenizer.sep_token_id,
+            "hidden_size": hidden,
+            "embedding_size": hidden,
+            "num_hidden_layers": layers,
+            "num_attention_heads": heads,
+            "intermediate_size": 2 * hidden,
+            "max_position_embeddings": positions,
+            "initializer_range": SPREAD,
+        }
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
+    folder.mkdir(parents=True, exist_ok=True)
+    config.save_pretrained(folder)
+    save_file(model.state_dict(), folder / "model.safetensors", {"format": "pt"})
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def tiny_documents() -> list[Document]:
+    """Sentences by hand: nested, several relations, one word, no entity, no word, an emoji."""
+    rows: list[tuple[str, list[tuple[str, int, int]], list[tuple[str, int, int]]]] = [
+        (
+            "Ada Lovelace worked for the University of London in London .",
+            [("Peop", 0, 2), ("Org", 5, 8), ("Loc", 7, 8), ("Loc", 9, 10)],
+            [("Work_For", 0, 1), ("Live_In", 0, 3), ("Based_In", 1, 3)],
+        ),
+        (
+            "Bob and Carol married in Rome 🎉 ; Bob left .",
+            [("Peop", 0, 1), ("Peop", 2, 3), ("Loc", 5, 6), ("Peop", 8, 9)],
+            [("Spouse", 0, 1), ("Live_In", 0, 2), ("Live_In", 1, 2)],
+        ),
+        ("Nothing was found .", [], []),
+        ("London", [("Loc", 0, 1)], []),
+        ("", [], []),
+        (
+            "The Rome office of Unilever hired Ada and fired Bob .",
+            [("Loc", 1, 2), ("Org", 0, 5), ("Org", 4, 5), ("Peop", 6, 7), ("Peop", 9, 10)],
+            [("Based_In", 2, 0), ("Work_For", 3, 2)],
+        ),
+    ]
+    return [
+        Document(
+            id=f"tiny-{number}",
+            tokens=tuple(text.split()),
+            entities=tuple(Entity(label, (Span(start, end),)) for label, start, end in entities),
+            relations=tuple(Relation(*relation) for relation in relations),
+        )
+        for number, (text, entities, relations) in enumerate(rows)
+    ]
+
+
+def tiny_vocabulary() -> Vocabulary:
+    """The labels of :func:`tiny_documents`; ``Spouse`` is symmetric."""
+    return Vocabulary(
+        ("Loc", "Org", "Peop"), ("Based_In", "Live_In", "Spouse", "Work_For"), frozenset({"Spouse"})
+    )
+
+
+def tiny_words() -> list[str]:
+    """The words of :func:`tiny_documents`, each once."""
+    return list(dict.fromkeys(word for document in tiny_documents() for word in document.tokens))
+
+
+def _cut(word: str) -> list[str]:
+    return [word[start : start + PIECE] for start in range(0, len(word), PIECE)]
+
+
+def _word_piece(
+    kind: type[PreTrainedTokenizerBase],
+) -> Callable[[list[str], int], PreTrainedTokenizerBase]:
+    def make(words: list[str], positions: int) -> PreTrainedTokenizerBase:
+        pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+        for word in words:
+            first, *rest = _cut(word)
+            pieces += [first, *(f"##{piece}" for piece in rest)]
+        letters = sorted({letter for word in words for letter in word})
+        pieces += [*letters, *(f"##{letter}" for letter in letters)]
+        return kind(vocab=_numbered(pieces), do_lower_case=False, model_max_length=positions)
+
+    return make
+
+
+def _unigram(
+    kind: type[PreTrainedTokenizerBase], special: list[str]
+) -> Callable[[list[str], int], PreTrainedTokenizerBase]:
+    def make(words: list[str], positions: int) -> PreTrainedTokenizerBase:
+        pieces = [piece for word in words for piece in _cut(f"▁{word}")]
+        letters = sorted({letter for word in words for letter in word})
+        scores = dict.fromkeys(special, 0.0) | {
+            piece: -float(1 + PIECE - len(piece)) for piece in [*pieces, "▁", *letters]
+        }
+        return kind(vocab=list(scores.items()), do_lower_case=False, model_max_length=positions)
+
+    return make
+
+
+def _byte_pairs(words: list[str], positions: int) -> PreTrainedTokenizerBase:
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", *sorted(ByteLevel.alphabet())]
+    merges: dict[tuple[str, str], None] = {}
+    by_bytes = ByteLevel(add_prefix_space=True)
+    for size in range(1, PIECE):
+        for word in words:
+            for part in _cut(by_bytes.pre_tokenize_str(word)[0][0]):
+                if size < len(part):
+                    merges[part[:size], part[size]] = None
+    pieces += ["".join(merge) for merge in merges]
+    ranked: Any = list(merges)
+    return RobertaTokenizer(vocab=_numbered(pieces), merges=ranked, model_max_length=positions)
+
+
+def _numbered(pieces: list[str]) -> dict[str, int]:
+    return {piece: index for index, piece in enumerate(dict.fromkeys(pieces))}
+
+
+def _roberta(options: dict[str, Any]) -> PreTrainedConfig:
+    """RoBERTa numbers positions from the padding index + 1."""
+    extra = options["pad_token_id"] + 1
+    return RobertaConfig(
+        **options | {"max_position_embeddings": options["max_position_embeddings"] + extra}
+    )
+
+
+def _deberta(options: dict[str, Any]) -> PreTrainedConfig:
+    """Relative positions, as in DeBERTa-v3."""
+    relative: dict[str, Any] = {
+        "relative_attention": True,
+        "position_buckets": 16,
+        "norm_rel_ebd": "layer_norm",
+        "share_att_key": True,
+        "pos_att_type": ["p2c", "c2p"],
+        "position_biased_input": False,
+        "type_vocab_size": 0,
+    }
+    return DebertaV2Config(**options, **relative)
+
+
+def _distilbert(options: dict[str, Any]) -> PreTrainedConfig:
+    return DistilBertConfig(**options, hidden_dim=options["intermediate_size"])
+
+
+def _plain(kind: type[PreTrainedConfig]) -> Callable[[dict[str, Any]], PreTrainedConfig]:
+    return lambda options: kind(**options)
+
+
+FAMILIES: dict[
+    str,
+    tuple[
+        Callable[[list[str], int], PreTrainedTokenizerBase],
+        Callable[[dict[str, Any]], PreTrainedConfig],
+    ],
+] = {
+    "bert": (_word_piece(BertTokenizer), _plain(BertConfig)),
+    "albert": (
+        _unigram(AlbertTokenizer, ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]),
+        _plain(AlbertConfig),
+    ),
+    "roberta": (_byte_pairs, _roberta),
+    "deberta": (
+        _unigram(DebertaV2Tokenizer, ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"]),
+        _deberta,
+    ),
+    "distilbert": (_word_piece(DistilBertTokenizer), _distilbert),
+    "electra": (_word_piece(BertTokenizer), _plain(ElectraConfig)),
+}

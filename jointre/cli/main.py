@@ -9,6 +9,7 @@ import typer
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
 from jointre.cli.convert import convert
+from jointre.cli.convert_checkpoint import convert_checkpoint
 from jointre.cli.data import app as data
 from jointre.cli.evaluate import evaluate
 from jointre.cli.predict import predict
@@ -25,15 +26,17 @@ app = typer.Typer(
 )
 for command in (train, evaluate, predict, score, convert):
     app.command()(command)
+app.command(hidden=True)(convert_checkpoint)
 app.add_typer(components, name="components")
 app.add_typer(config, name="config")
 app.add_typer(data, name="data")
 
 
-def _version(value: bool) -> None:
+def _version(value: bool) -> bool:
     if value:
         typer.echo(f"jointre {version('jointre')}")
         raise typer.Exit
+    return value
 
 
 @app.callback()

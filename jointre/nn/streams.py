@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -28,7 +29,7 @@ class Stream:
         if bool(first.all()):
             return cls(states, states[:, 0], layout)
         mean = masked_mean(states, layout.is_word)
-        return cls(states, first[:, None].where(states[:, 0], mean), layout)
+        return cls(states, torch.where(first[:, None], states[:, 0], mean), layout)
 
     def __getitem__(self, units: slice) -> "Stream":
         """The stream of some of the units."""

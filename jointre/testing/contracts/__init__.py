@@ -1,0 +1,30 @@
+"""Suites that every implementation of an interface must pass, built-in or from a plug-in."""
+
+from jointre.testing.contracts.candidates import (
+    ClassifierContract,
+    PairEncoderContract,
+    SpanPoolerContract,
+)
+from jointre.testing.contracts.contract import Contract, ModuleContract
+from jointre.testing.contracts.encoder import EncoderContract
+from jointre.testing.contracts.loss import LossContract
+from jointre.testing.contracts.sampler import SamplerContract
+from jointre.testing.contracts.streams import (
+    InteractionContract,
+    ProjectionContract,
+    WordPoolerContract,
+)
+
+__all__ = [
+    "ClassifierContract",
+    "Contract",
+    "EncoderContract",
+    "InteractionContract",
+    "LossContract",
+    "ModuleContract",
+    "PairEncoderContract",
+    "ProjectionContract",
+    "SamplerContract",
+    "SpanPoolerContract",
+    "WordPoolerContract",
+]

@@ -1,0 +1,204 @@
+"""The suites of span poolers, pair encoders and classifiers: packed rows of candidates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from jointre.layout import Ranges, Spans
+from jointre.nn.classifiers import Classifier
+from jointre.nn.pair_encoders import PairEncoder, SpanRows
+from jointre.nn.span_ops import ordered_pairs
+from jointre.nn.span_poolers import SpanPooler
+from jointre.nn.split_linear import Block
+from jointre.nn.streams import Stream, Streams
+from jointre.testing.contracts.contract import ModuleContract, View, same
+from jointre.testing.contracts.inputs import UNITS, spans_of, stream_of, streams_of
+from jointre.testing.contracts.streams import shape_is
+
+SHARED, TASK, SPAN, WIDTHS = 6, 8, 10, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """What a span pooler reads."""
+
+    stream: Stream
+    ranges: Ranges
+
+
+class SpanPoolerContract(ModuleContract):
+    """The suite of :class:`~jointre.nn.span_poolers.SpanPooler`."""
+
+    interface = SpanPooler
+
+    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Pooling:
+        """States, and the ranges of all spans with an empty one."""
+        stream = stream_of(units, TASK, padding, garbage)
+        ranges = spans_of(units).ranges(stream.layout)
+        rows = torch.arange(len(units))
+        return Pooling(
+            stream,
+            Ranges(
+                torch.cat([ranges.unit, rows]),
+                torch.cat([ranges.start, torch.ones_like(rows)]),
+                torch.cat([ranges.end, torch.ones_like(rows)]),
+            ),
+        )
+
+    def call(self, module: Any, batch: Pooling) -> Tensor:
+        """The pooled rows."""
+        pooled: Tensor = module(batch.stream.states, batch.ranges)
+        return pooled
+
+    def view(self, result: Tensor, batch: Pooling, row: int) -> View:
+        """The rows of a unit."""
+        return {"rows": result[batch.ranges.unit == row]}
+
+    def sources(self, batch: Pooling) -> list[Tensor]:
+        """The states."""
+        return [batch.stream.states]
+
+    def test_one_row_a_range(self) -> None:
+        """A row has the states' width; empty ranges give zeros; no range gives no row."""
+        module, batch = self.build(), self.batch(range(len(UNITS)))
+        result, count = self.call(module, batch), len(batch.ranges.unit)
+        shape_is(result, (count, TASK), "a span pooler gives one row of the states' width a range")
+        empty = batch.ranges.start >= batch.ranges.end
+        assert not result[empty].any(), "an empty range must give zeros"
+        assert result[~empty].any(1).all(), "a range with positions must not give zeros"
+        none = batch.ranges.unit[:0]
+        rows = module(batch.stream.states, Ranges(none, none, none))
+        shape_is(rows, (0, TASK), "no range gives no row")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What a pair encoder reads."""
+
+    streams: Streams
+    spans: Spans
+    features: SpanRows
+    pairs: Int[Tensor, "q 2"]
+
+
+class PairEncoderContract(ModuleContract):
+    """The suite of :class:`~jointre.nn.pair_encoders.PairEncoder`."""
+
+    interface = PairEncoder
+    owner: ClassVar[dict[str, int]] = {
+        "shared_dim": SHARED,
+        "summary_dim": TASK,
+        "span_dim": SPAN,
+        "width_dim": WIDTHS,
+    }
+
+    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Pairing:
+        """All spans of the units, and all pairs of them."""
+        spans = spans_of(units)
+        generator = torch.Generator().manual_seed(5)
+        table = torch.randn(len(UNITS), 6, 6, SPAN, generator=generator)
+        widths = torch.randn(9, WIDTHS, generator=generator)
+        numbers = torch.tensor(list(units), dtype=torch.long)[spans.unit]
+        features = SpanRows(table[numbers, spans.start, spans.end], Block(widths, spans.width))
+        streams = streams_of(units, SHARED, TASK, padding, garbage)
+        return Pairing(streams, spans, features, ordered_pairs(spans.unit))
+
+    def call(self, module: Any, batch: Pairing) -> Tensor:
+        """The blocks' columns side by side."""
+        blocks = module(batch.streams, batch.spans, batch.features, batch.pairs)
+        return torch.cat([block.rows() for block in blocks], 1)
+
+    def view(self, result: Tensor, batch: Pairing, row: int) -> View:
+        """The rows of a unit's pairs."""
+        return {"rows": result[batch.spans.unit[batch.pairs[:, 0]] == row]}
+
+    def sources(self, batch: Pairing) -> list[Tensor]:
+        """The shared states and the spans' rows."""
+        return [batch.streams.shared.states, batch.features.rows]
+
+    def test_declared_width(self) -> None:
+        """The blocks have ``output_dim`` columns in all, for no pair and no span too."""
+        module, batch = self.build(), self.batch(range(len(UNITS)))
+        columns = "the blocks must have output_dim columns in all, one row a pair"
+        wanted = (len(batch.pairs), module.output_dim)
+        shape_is(self.call(module, batch), wanted, columns)
+        pairless = replace(batch, pairs=batch.pairs[:0])
+        shape_is(self.call(module, pairless), (0, module.output_dim), "no pair gives no row")
+        none = torch.zeros(0, dtype=torch.long)
+        features = SpanRows(batch.features.rows[:0], Block(batch.features.widths.values, none))
+        spanless = Pairing(batch.streams, batch.spans[:0], features, batch.pairs[:0])
+        shape_is(self.call(module, spanless), (0, module.output_dim), "no span gives no row")
+
+    def test_a_pair_does_not_see_other_pairs(self) -> None:
+        """Leaving out and reordering pairs leaves the rows of the others alone."""
+        module, batch = self.build(), self.batch(range(len(UNITS)))
+        rows = torch.arange(len(batch.pairs) - 1, -1, -3)
+        some = self.call(module, replace(batch, pairs=batch.pairs[rows]))
+        everything = self.call(module, batch)
+        same(
+            {"rows": some},
+            {"rows": everything[rows]},
+            "a pair's features depend on the other pairs or on their order",
+        )
+
+
+class ClassifierContract(ModuleContract):
+    """The suite of :class:`~jointre.nn.classifiers.Classifier`."""
+
+    interface = Classifier
+    owner: ClassVar[dict[str, int]] = {"input_dim": 9, "state_dim": TASK, "num_logits": 5}
+
+    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> list[Block]:
+        """Blocks of columns: one value for all, shared values, none, own values."""
+        generator = torch.Generator().manual_seed(3)
+        shared = torch.randn(3, 4, generator=generator)
+        own = torch.randn(len(UNITS), 3, generator=generator)
+        index = torch.tensor(list(units), dtype=torch.long)
+        constant = torch.randn(1, 2, generator=generator)
+        return [
+            Block(constant, torch.zeros_like(index)),
+            Block(shared, index % 3),
+            Block(torch.zeros(len(index), 0)),
+            Block(own[index]),
+        ]
+
+    def view(self, result: Tensor, batch: list[Block], row: int) -> View:
+        """The logits of a candidate."""
+        return {"logits": result[row]}
+
+    def sources(self, batch: list[Block]) -> list[Tensor]:
+        """The values of the blocks that have columns."""
+        return [block.values for block in batch if block.values.shape[1]]
+
+    def test_one_logit_a_class(self) -> None:
+        """One row a candidate, one column a class; no candidate gives no row."""
+        module = self.build()
+        classes = self.owner["num_logits"]
+        for count in (len(UNITS), 1, 0):
+            logits = module(self.batch(range(count)))
+            shape_is(logits, (count, classes), "a classifier gives one logit a class and candidate")
+        shape = module.prototypes.shape
+        assert len(shape) == 2 and shape[0] == classes, (  # noqa: PT018
+            f"prototypes must be one vector a class: shape {tuple(shape)} for {classes} classes"
+        )
+
+    def test_blocks_stand_for_their_columns(self) -> None:
+        """Shared values give the logits that the gathered columns give, in training too."""
+        module, batch = self.build(), self.batch(range(len(UNITS)))
+        columns = torch.cat([block.rows() for block in batch], 1)
+        same(
+            {"logits": module(batch)},
+            {"logits": module([Block(columns)])},
+            "blocks with an index give other logits than their concatenated columns",
+        )
+        module.train()
+        found = []
+        for blocks in (batch, [Block(columns)]):
+            torch.manual_seed(0)
+            found.append({"logits": module(blocks)})
+        first, second = found
+        same(first, second, "in training, blocks give other logits than their concatenated columns")

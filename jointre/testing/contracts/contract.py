@@ -1,0 +1,281 @@
+"""What every module of every interface must do; the suites of the interfaces build on it."""
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from jointre.config import Factory, construct
+from jointre.config.nodes import FactoryBase
+from jointre.testing.contracts.inputs import UNITS
+
+TOLERANCE = 1e-5
+View = dict[str, Tensor]
+
+
+class Contract(ABC):
+    """A suite: a test class inherits it and names a component; pytest finds its checks.
+
+    Attributes:
+        component: what the config has at its place, ``{"type": "ctam", "layers": 2}`` or
+            ``"max"``; or a ``Factory`` of a class that is not registered.
+        interface: the interface that the component implements.
+        owner: what the owner gives: widths, label counts.
+
+    Example:
+        >>> from jointre.testing.contracts import InteractionContract
+        >>> class TestCrossTaskAttention(InteractionContract):
+        ...     component = {"type": "ctam", "layers": 2}
+    """
+
+    component: ClassVar[Any] = None
+    interface: ClassVar[type[Any]]
+    owner: ClassVar[Mapping[str, Any]] = {}
+
+    def factory(self) -> FactoryBase[Any]:
+        """The component with its options, as its owner gets it from the config."""
+        component = self.component
+        assert component is not None, (
+            f'{type(self).__name__} names no component; write component = {{"type": …}}'
+        )
+        if isinstance(component, FactoryBase):
+            return component
+        # The interface is only known here: a type checker cannot follow.
+        made: FactoryBase[Any] = construct(Factory[self.interface], component)  # type: ignore[name-defined]
+        return made
+
+    def test_implements_the_interface(self) -> None:
+        """The config names a class below the interface, and its owner can build it."""
+        made = self.factory()(**self.owner)
+        assert isinstance(made, self.interface), (
+            f"{type(made).__name__} is no {self.interface.__name__}: inherit from it"
+        )
+
+
+class ModuleContract(Contract):
+    """A suite for a module that reads units of a batch.
+
+    Attributes:
+        leaks_padding: the options reproduce released code whose results depend on the
+            padding; then the suite wants to see that they do.
+    """
+
+    leaks_padding: ClassVar[bool] = False
+
+    @abstractmethod
+    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Any:
+        """Input for some of the sample units, in this order.
+
+        Args:
+            units: their numbers.
+            padding: positions added to the longest unit.
+            garbage: seed of what stands in the padding.
+        """
+
+    @abstractmethod
+    def view(self, result: Any, batch: Any, row: int) -> View:
+        """The part of a result that belongs to one unit, without padding."""
+
+    def call(self, module: Any, batch: Any) -> Any:
+        """Run the module."""
+        return module(batch)
+
+    def sources(self, batch: Any) -> list[Tensor]:
+        """The states in the batch that the gradient must reach; none for an encoder."""
+        return []
+
+    def build(self, seed: int = 0) -> Any:
+        """The module in evaluation mode; its weights differ from any initial value."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            module = self.factory()(**self.owner)
+            with torch.no_grad():
+                for parameter in module.parameters():
+                    parameter.add_(0.1 * torch.randn_like(parameter))
+        return module.eval()
+
+    def run(self, module: Any, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Any:
+        """The view of each unit of one batch, by the unit's number."""
+        batch = self.batch(units, padding, garbage)
+        with torch.no_grad():
+            result = self.call(module, batch)
+        return {unit: self.view(result, batch, row) for row, unit in enumerate(units)}
+
+    def everything(self, module: Any, seed: int = 0) -> Any:
+        """All units' views, with torch's generators seeded."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self.run(module, range(len(UNITS)))
+
+    def test_unit_alone_equals_unit_in_a_batch(self) -> None:
+        """What a unit shares the batch with does not matter."""
+        module = self.build()
+        together = self.everything(module)
+        alone = {unit: self.run(module, [unit])[unit] for unit in together}
+        if self.leaks_padding:
+            differ(alone, together, "the options are said to leak padding into short units")
+        else:
+            same(alone, together, "a unit's result depends on the longer units in its batch")
+
+    def test_padding_does_not_matter(self) -> None:
+        """Neither the amount of padding nor what stands in it changes a result."""
+        module = self.build()
+        plain = self.everything(module)
+        padded = [self.run(module, range(len(UNITS)), 3, garbage) for garbage in (1, 2)]
+        for result in padded:
+            if self.leaks_padding:
+                differ(result, plain, "the options are said to leak padding")
+            else:
+                same(result, plain, "padding leaks into the result")
+
+    def test_order_of_units_does_not_matter(self) -> None:
+        """Reversing a batch reverses the results, nothing more."""
+        module = self.build()
+        backwards = self.run(module, range(len(UNITS))[::-1])
+        same(
+            backwards,
+            self.everything(module),
+            "a unit's result depends on its place in the batch",
+        )
+
+    def test_every_parameter_learns(self) -> None:
+        """With dropout off, a gradient reaches every trainable parameter and the input."""
+        module = without_dropout(self.build().train())
+        batch = self.batch(range(len(UNITS)))
+        sources = self.sources(batch)
+        for source in sources:
+            source.requires_grad_(True)
+        result = self.call(module, batch)
+        generator = torch.Generator().manual_seed(0)
+        total = torch.zeros(())
+        for row in range(len(UNITS)):
+            for value in self.view(result, batch, row).values():
+                total = total + (value * torch.randn(value.shape, generator=generator)).sum()
+        trainable = {n: p for n, p in module.named_parameters() if p.requires_grad}
+        if total.requires_grad:
+            torch.autograd.backward(total)
+        idle = [name for name, p in trainable.items() if p.grad is None or not p.grad.any()]
+        assert not idle, f"no gradient reaches {', '.join(idle)}: remove it, or use it"
+        for source in sources:
+            assert source.grad is not None and source.grad.any(), (  # noqa: PT018
+                "no gradient reaches the input states, so the encoder would not learn"
+            )
+
+    def test_training_differs_by_dropout_only(self) -> None:
+        """Without dropout, training mode gives what evaluation mode gives."""
+        module = self.build()
+        evaluated = self.everything(module)
+        trained = self.everything(without_dropout(copy.deepcopy(module).train()))
+        same(trained, evaluated, "training mode differs from evaluation by more than nn.Dropout")
+
+    def test_saved_state_gives_the_same_output(self) -> None:
+        """Another instance with the same state dict computes the same."""
+        first, second = self.build(seed=0), self.build(seed=1)
+        second.load_state_dict(first.state_dict())
+        same(
+            self.everything(second),
+            self.everything(first),
+            "the state dict does not hold all that the result depends on",
+        )
+
+    def test_same_input_gives_the_same_output(self) -> None:
+        """Evaluation uses no random numbers and keeps no memory of earlier calls."""
+        module = self.build()
+        first, second = self.everything(module, seed=0), self.everything(module, seed=1)
+        same(second, first, "two calls on the same input differ", tolerance=0.0)
+
+    def test_float32_on_every_device(self) -> None:
+        """The module follows its input to every device here, in float32."""
+        expected = self.everything(self.build())
+        for device in devices():
+            module = self.build().to(device)
+            batch = moved(self.batch(range(len(UNITS))), device)
+            with torch.no_grad():
+                result = self.call(module, batch)
+            views = {row: self.view(result, batch, row) for row in expected}
+            for name, value in leaves(views):
+                assert value.dtype == torch.float32, f"{name} is {value.dtype} on {device}"
+                assert value.device.type == device, f"{name} is on {value.device}, not {device}"
+            same(moved(views, "cpu"), expected, f"{device} computes something else", 1e-4)
+
+    def test_bfloat16_autocast_is_finite(self) -> None:
+        """Mixed precision overflows nowhere, masked entries included."""
+        for device in devices():
+            module = self.build().to(device)
+            batch = moved(self.batch(range(len(UNITS)), 2, 1), device)
+            with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+                result = self.call(module, batch)
+            for row in range(len(UNITS)):
+                for name, value in leaves(self.view(result, batch, row)):
+                    assert value.isfinite().all(), f"{name} is not finite in bfloat16 on {device}"
+
+
+def without_dropout(module: nn.Module) -> nn.Module:
+    """The module with the probability of every dropout set to 0."""
+    for part in module.modules():
+        if isinstance(part, nn.Dropout):
+            part.p = 0.0
+        for name, value in vars(part).items():
+            # Encoders of transformers keep the attention's probability in plain attributes.
+            if "dropout" in name and isinstance(value, float):
+                setattr(part, name, 0.0)
+    return module
+
+
+def devices() -> list[str]:
+    """The kinds of device of this machine."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def moved(value: Any, device: str) -> Any:
+    """Tensors, dataclasses, lists and dicts of them on a device."""
+    if isinstance(value, dict):
+        return {key: moved(item, device) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(moved(item, device) for item in value)
+    if hasattr(value, "__dataclass_fields__"):
+        names = value.__dataclass_fields__
+        return type(value)(**{name: moved(getattr(value, name), device) for name in names})
+    return value.to(device) if isinstance(value, Tensor) else value
+
+
+def leaves(value: Any, path: str = "") -> list[tuple[str, Tensor]]:
+    """The tensors of nested dicts, each with its place."""
+    if isinstance(value, Tensor):
+        return [(path, value)]
+    return [leaf for key, item in value.items() for leaf in leaves(item, f"{path} {key}".strip())]
+
+
+def same(actual: Any, expected: Any, wrong: str, tolerance: float = TOLERANCE) -> None:
+    """Fail with ``wrong`` where tensors of nested dicts differ."""
+    others = dict(leaves(expected))
+    for name, value in leaves(actual):
+        other = others[name]
+        assert value.shape == other.shape, (
+            f"{wrong}: {name} has shape {tuple(value.shape)}, not {tuple(other.shape)}"
+        )
+        gap = distance(value, other)
+        assert gap <= tolerance, f"{wrong}: {name} differs by {gap:.2g}"
+
+
+def differ(actual: Any, expected: Any, wrong: str) -> None:
+    """Fail with ``wrong`` where no tensor differs."""
+    others = dict(leaves(expected))
+    gap = max(distance(value, others[name]) for name, value in leaves(actual))
+    assert gap > 100 * TOLERANCE, f"{wrong}, but nothing differs by more than {gap:.2g}"
+
+
+def distance(first: Tensor, second: Tensor) -> float:
+    """The largest difference, relative to numbers above 1; infinite where one is not finite."""
+    if first.numel() == 0:
+        return 0.0
+    gap = ((first - second).abs() / second.abs().clamp(min=1.0)).max().detach()
+    return float(gap) if gap.isfinite() else float("inf")

@@ -1,0 +1,122 @@
+"""The suite of samplers."""
+
+import pickle
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+
+from jointre.data.candidates import Candidates
+from jointre.data.samplers import Sampler
+from jointre.data.schema import Document
+from jointre.data.vocabulary import Vocabulary
+from jointre.testing.contracts.contract import Contract
+from jointre.testing.tiny import tiny_documents, tiny_vocabulary
+
+MAX_WIDTH = 4
+
+
+class SamplerContract(Contract):
+    """The suite of :class:`~jointre.data.samplers.Sampler`.
+
+    The component should draw few negatives, so that there is something to choose from.
+    """
+
+    interface = Sampler
+    owner: ClassVar[dict[str, Any]] = {"vocabulary": tiny_vocabulary(), "max_width": MAX_WIDTH}
+
+    def build(self) -> Any:
+        """The sampler."""
+        return self.factory()(**self.owner)
+
+    def vocabulary(self) -> Vocabulary:
+        """The labels."""
+        labels: Vocabulary = self.owner["vocabulary"]
+        return labels
+
+    def drawn(self, sampler: Any, seed: int = 0) -> list[tuple[Document, Candidates]]:
+        """The candidates of every tiny document."""
+        return [(one, sampler(one, np.random.default_rng(seed))) for one in tiny_documents()]
+
+    def test_shapes(self) -> None:
+        """Every field is given, in the right type; rows point into the rows before them."""
+        relations = len(self.vocabulary().relation_labels)
+        for document, found in self.drawn(self.build()):
+            at = f"document {document.id!r}:"
+            targets, kept, pairs, labels = complete(found, at)
+            spans, count = found.spans, len(found.spans)
+            assert spans.shape == (count, 2) and spans.dtype == np.int64, f"{at} spans"  # noqa: PT018
+            assert targets.shape == (count,), f"{at} one entity target a span"
+            assert kept.ndim == 1 and (kept < count).all(), f"{at} kept names rows of spans"  # noqa: PT018
+            assert pairs.shape == (len(pairs), 2), f"{at} a pair is (head, tail)"
+            assert (pairs < max(1, len(kept))).all(), f"{at} pairs name rows of kept"
+            assert labels.shape == (len(pairs), relations), f"{at} one column a relation label"
+            assert labels.dtype == np.float32, f"{at} relation targets are float32"
+
+    def test_spans_lie_in_the_document(self) -> None:
+        """Drawn spans hold at most max_width words; none is drawn twice."""
+        for document, found in self.drawn(self.build()):
+            at = f"document {document.id!r}:"
+            start, end = found.spans.T
+            inside = (start >= 0) & (start < end) & (end <= len(document.tokens))
+            assert inside.all(), f"{at} a span lies outside the {len(document.tokens)} words"
+            rows = [tuple(span) for span in found.spans.tolist()]
+            assert len(set(rows)) == len(rows), f"{at} a span is drawn twice"
+            gold = {tuple(entity.span) for entity in document.entities}
+            wide = [row for row in rows if row[1] - row[0] > MAX_WIDTH and row not in gold]
+            assert not wide, f"{at} {wide[0]} is wider than {MAX_WIDTH} words and no gold span"
+
+    def test_gold_is_all_there(self) -> None:
+        """Every gold entity and relation is a positive; nothing else is."""
+        labels = self.vocabulary()
+        for document, found in self.drawn(self.build()):
+            at = f"document {document.id!r}:"
+            targets, kept, pairs, hot = complete(found, at)
+            entities = {
+                (tuple(span), labels.entity_labels[target - 1])
+                for span, target in zip(found.spans.tolist(), targets, strict=True)
+                if target
+            }
+            gold = {(tuple(entity.span), entity.label) for entity in document.entities}
+            assert entities == gold, f"{at} the positive spans are not the gold entities"
+            spans = found.spans[kept].tolist()
+            relations = {
+                (tuple(spans[head]), tuple(spans[tail]), labels.relation_labels[column])
+                for (head, tail), row in zip(pairs, hot, strict=True)
+                for column in np.flatnonzero(row)
+            }
+            wanted = {
+                (document.entities[r.head].span, document.entities[r.tail].span, r.label)
+                for r in document.relations
+            }
+            assert relations == wanted, f"{at} the positive pairs are not the gold relations"
+
+    def test_generator_decides(self) -> None:
+        """The same generator gives the same candidates; others do not; none else is used."""
+        sampler = self.build()
+        numpy_state, torch_state = repr(np.random.get_state()), torch.get_rng_state()
+        draws = [self._rows(sampler, seed) for seed in (0, 0, *range(1, 9))]
+        assert draws[0] == draws[1], "the same generator gives other candidates"
+        assert len({str(draw) for draw in draws}) > 1, "the generator changes nothing"
+        untouched = repr(np.random.get_state()) == numpy_state
+        assert untouched, "numpy's global generator is used; use the one that is given"
+        assert torch.equal(torch.get_rng_state(), torch_state), "torch's global generator is used"
+
+    def test_travels_to_workers(self) -> None:
+        """A pickled sampler draws the same."""
+        sampler = self.build()
+        copy = pickle.loads(pickle.dumps(sampler))
+        assert self._rows(copy, 0) == self._rows(sampler, 0), "a pickled sampler draws differently"
+
+    def _rows(self, sampler: Any, seed: int) -> list[tuple[list[Any], list[Any]]]:
+        return [
+            (found.spans.tolist(), [] if found.pairs is None else found.pairs.tolist())
+            for _, found in self.drawn(sampler, seed)
+        ]
+
+
+def complete(found: Candidates, at: str) -> tuple[Any, Any, Any, Any]:
+    """Entity targets, kept rows, pairs and relation targets, none of them missing."""
+    fields = found.entity_targets, found.kept, found.pairs, found.relation_targets
+    assert all(field is not None for field in fields), f"{at} a field is None in training"
+    return fields

@@ -5,6 +5,7 @@ The data side makes them, the network side reads them; so they stand below both.
 
 from dataclasses import dataclass
 from enum import IntEnum
+
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor

@@ -48,10 +48,10 @@ def predict(
 ) -> None:
     """Extract entities and relations with character offsets and probabilities.
 
-    Examples:
-        jointre predict runs/quickstart fixtures/newswire/news.txt --output triples.jsonl
+    For example:
 
-    echo "Marie Curie worked at the Sorbonne." | jointre predict runs/quickstart
+    * `jointre predict runs/quickstart fixtures/newswire/news.txt --output triples.jsonl`
+    * `echo "Marie Curie worked at the Sorbonne." | jointre predict runs/quickstart`
     """
     from jointre.config import include_packages
     from jointre.errors import DataError

@@ -43,10 +43,10 @@ def train(
 ) -> None:
     """Train a model.
 
-    Examples:
-        jointre train experiments/quickstart.jsonnet -s runs/quickstart
+    For example:
 
-    jointre train experiments/sinet_scierc.jsonnet -s runs/max -o model.interaction.agent=max
+    * `jointre train experiments/quickstart.jsonnet -s runs/quickstart`
+    * `jointre train experiments/sinet_scierc.jsonnet -s runs/max -o model.interaction.agent=max`
     """
     from jointre.errors import RunError
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import PreTrainedTokenizerBase
 
 from jointre.data.batch import Batch
 from jointre.errors import ConfigError
@@ -35,7 +34,7 @@ class PieceMaker:
     """Tokenises each word alone by the encoder's own tokenizer and plans windows.
 
     Args:
-        tokenizer: the encoder's tokenizer.
+        tokenizer: the encoder's (transformers' ``PreTrainedTokenizerBase``).
         special_tokens: surround a unit with [CLS] and [SEP].
         max_pieces: most pieces of a window, special ones included.
         stride: pieces that neighbouring windows share.
@@ -47,7 +46,7 @@ class PieceMaker:
 
     def __init__(
         self,
-        tokenizer: PreTrainedTokenizerBase,
+        tokenizer: Any,
         special_tokens: bool,
         max_pieces: int,
         stride: int,

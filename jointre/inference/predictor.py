@@ -10,8 +10,8 @@ import torch
 from jointre.data.schema import Document
 from jointre.data.split import join, split
 from jointre.data.vocabulary import Vocabulary
+from jointre.data.words import words_of
 from jointre.errors import ConfigError
-from jointre.inference.text import TextSplitter
 from jointre.models import archive
 from jointre.models.model import Model
 from jointre.models.predict import MAX_PIECES, MAX_UNITS, predict
@@ -51,7 +51,8 @@ class Predictor:
         self.model = model.to(self.device).eval()
         if precision == "bf16":
             self.model.encoder.to(torch.bfloat16)
-        self.splitter = TextSplitter(language)
+        self.language = language
+        words_of("", language)  # an unknown language is told at once
         self._preparers = {
             "predict": model.preparer("predict"),
             "given": model.preparer("given"),
@@ -145,7 +146,8 @@ class Predictor:
         if isinstance(source, Document):
             return source
         if isinstance(source, str):
-            return self.splitter(source, id)
+            words = words_of(source, self.language)
+            return Document(id, words.tokens, source, words.offsets, words.sentences)
         return Document(id, tuple(source))
 
 

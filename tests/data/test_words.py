@@ -1,20 +1,30 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jointre.data.schema import Span
 from jointre.data.words import words_of
+from jointre.errors import ConfigError
 
 
 def test_separates_punctuation_and_skips_white_space() -> None:
-    assert words_of("Ada  met\nBob.") == (
-        ("Ada", "met", "Bob", "."),
-        ((0, 3), (5, 8), (9, 12), (12, 13)),
+    assert words_of("Ada  met\nBob. Why?") == (
+        ("Ada", "met", "Bob", ".", "Why", "?"),
+        ((0, 3), (5, 8), (9, 12), (12, 13), (14, 17), (17, 18)),
+        (Span(0, 4), Span(4, 6)),
     )
-    assert words_of(" ") == ((), ())
+    assert words_of(" ") == ((), (), ())
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"language='qq': spaCy has no such language; take its"):
+        words_of("Ada", "qq")
 
 
 @given(st.text(max_size=30))
 def test_offsets_name_the_words_and_lose_nothing_but_white_space(text: str) -> None:
-    words, offsets = words_of(text)
+    words, offsets, sentences = words_of(text)
+    assert [i for s in sentences for i in range(s.start, s.end)] == list(range(len(words)))
     assert [text[left:right] for left, right in offsets] == list(words)
     rest = text
     for left, right in reversed(offsets):

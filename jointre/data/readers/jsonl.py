@@ -16,7 +16,7 @@ from jointre.data.readers.jsonl_record import (
     record_of,
 )
 from jointre.data.readers.reader import Reader
-from jointre.data.schema import Document
+from jointre.data.schema import Document, Span
 from jointre.data.words import words_of
 from jointre.errors import DataError
 
@@ -33,7 +33,7 @@ class JsonlReader(Reader):
     ``{"id", "text"?, "tokens", "offsets"?, "sentences"?, "entities": [{"label", "mentions",
     "chars"?, "score"?, "mention_scores"?, "id"?}], "relations": [{"label", "head", "tail",
     "score"?, "evidence"?}], "clusters"?, "flags"?}``. Spans are half-open. A record with
-    only ``text`` is cut into words by spaCy's blank English tokenizer and gives its mentions
+    only ``text`` is cut into words and sentences by spaCy's English rules and gives its mentions
     as ``chars``; those that are not whole words are counted and left out. Further keys of a
     record are kept in ``extra``.
 
@@ -62,7 +62,7 @@ class JsonlReader(Reader):
     def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
         text = record.get("text")
         text = None if text is None else string(text, place, "text")
-        words, offsets = self._words(record, text, place)
+        words, offsets, sentences = self._words(record, text, place)
         found = Annotation(len(words), offsets, place, self.losses)
         found.cut = record.get("tokens") is None
         found.read_entities(record.get("entities", []))
@@ -84,7 +84,7 @@ class JsonlReader(Reader):
             tokens=words,
             text=text,
             offsets=offsets,
-            sentences=read_sentences(record.get("sentences", []), words, place),
+            sentences=sentences,
             entities=tuple(found.entities[index] for index in kept),
             relations=relations,
             clusters=clusters,
@@ -94,13 +94,14 @@ class JsonlReader(Reader):
 
     def _words(
         self, record: dict[str, Any], text: str | None, place: str
-    ) -> tuple[tuple[str, ...], Offsets | None]:
+    ) -> tuple[tuple[str, ...], Offsets | None, tuple[Span, ...]]:
         if record.get("tokens") is None:
             if record.get("offsets") is not None or record.get("sentences"):
                 raise DataError(f"{place}: 'offsets' and 'sentences' need 'tokens'")
             return words_of(text or "")
         words = strings(record["tokens"], place, "tokens")
-        return words, read_offsets(record.get("offsets"), len(words), text, place)
+        offsets = read_offsets(record.get("offsets"), len(words), text, place)
+        return words, offsets, read_sentences(record.get("sentences", []), words, place)
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents, whatever they hold."""

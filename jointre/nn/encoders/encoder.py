@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from jaxtyping import Bool, Int
 from torch import Tensor, nn
-from transformers import PreTrainedTokenizerBase
 
 from jointre.config import Registrable
 from jointre.layout import Layout
@@ -22,7 +21,7 @@ class Encoder(Registrable, nn.Module, interface="encoder"):
         index into w·p; None where window i is unit i) → Stream over ``"b t"``.
     """
 
-    tokenizer: PreTrainedTokenizerBase
+    tokenizer: Any  # transformers' PreTrainedTokenizerBase
     special_tokens: bool
     long_inputs: Literal["windows", "truncate"]
     stride: int

@@ -1,11 +1,9 @@
 """Where pretrained encoders come from: a folder, an installed package, the model hub."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-from transformers import AutoConfig, AutoModel, AutoTokenizer
-from transformers.utils import logging as transformers_logging
 
 from jointre.errors import ConfigError
 
@@ -40,8 +38,13 @@ def locate(model_name: str) -> str:
     )
 
 
-def load(kind: Any, model_name: str, **options: Any) -> Any:
-    """``kind.from_pretrained``, with errors that say what to do.
+def transformers() -> Any:
+    """The library; it takes a second to import, and checking a config needs none of it."""
+    return import_module("transformers")
+
+
+def load(kind: str, model_name: str, **options: Any) -> Any:
+    """``from_pretrained`` of one of transformers' classes, with errors that say what to do.
 
     Args:
         kind: AutoConfig, AutoModel or AutoTokenizer.
@@ -52,10 +55,13 @@ def load(kind: Any, model_name: str, **options: Any) -> Any:
         ConfigError: the files are missing or damaged, or the hub cannot be reached.
     """
     source = locate(model_name)
-    bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the weights of one encoder load in a second
+    bars = transformers().utils.logging
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()  # the weights of one encoder load in a second
     try:
-        return kind.from_pretrained(source, trust_remote_code=False, **options)
+        return getattr(transformers(), kind).from_pretrained(
+            source, trust_remote_code=False, **options
+        )
     except Exception as error:  # transformers, hub and safetensors raise many kinds
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ConfigError(
@@ -65,25 +71,25 @@ def load(kind: Any, model_name: str, **options: Any) -> Any:
             "pip install 'jointre[minilm]'"
         ) from error
     finally:
-        if bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+        if shown:
+            bars.enable_progress_bar()
 
 
 def load_config(model_name: str) -> Any:
     """The encoder's configuration."""
-    return load(AutoConfig, model_name)
+    return load("AutoConfig", model_name)
 
 
 def load_tokenizer(model_name: str) -> Any:
     """The encoder's own tokenizer, fast where there is one."""
-    return load(AutoTokenizer, model_name)
+    return load("AutoTokenizer", model_name)
 
 
 def load_weights(model_name: str) -> Any:
     """The encoder with its pretrained weights, in float32, from safetensors only."""
-    return load(AutoModel, model_name, use_safetensors=True, dtype="float32")
+    return load("AutoModel", model_name, use_safetensors=True, dtype="float32")
 
 
 def build(config: Any) -> Any:
     """The encoder of a configuration with random weights."""
-    return AutoModel.from_config(config)  # type: ignore[no-untyped-call]
+    return transformers().AutoModel.from_config(config)

@@ -1,0 +1,177 @@
+"""What a model costs beyond its bare encoder, as ratios measured in one process.
+
+"Bare encoder" is the same pretrained encoder in inference mode on the same tensors,
+without a tokenizer. Everything is run in turn, ours and the baseline, and the medians of
+the runs are compared, so a drifting machine speed cancels.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from jointre.data.batch import Batch
+from jointre.data.schema import Document
+from jointre.data.split import split
+from jointre.models.model import Item, Model
+from jointre.models.predict import plan, predict_batch
+from jointre.nn.streams import Stream
+from jointre.training.optimizers import BertAdamW
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One comparison.
+
+    Args:
+        name: what was measured.
+        value: ours, the median.
+        unit: of value and baseline.
+        baseline: the bare encoder's, the median.
+        ratio: median of the runs' ratios.
+        runs: how many.
+    """
+
+    name: str
+    value: float
+    unit: str
+    baseline: float
+    ratio: float
+    runs: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def compare(name: str, ours: Callable[[], Any], other: Callable[[], Any], runs: int) -> Measure:
+    """Time two functions in turn, after one run of each that is not counted."""
+    pairs = []
+    for number in range(runs + 1):
+        pair = (_seconds(ours), _seconds(other))
+        if number:
+            pairs.append(pair)
+    own, base = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    ratio = statistics.median(a / b for a, b in pairs)
+    return Measure(name, statistics.median(own), "s", statistics.median(base), ratio, runs)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - began
+
+
+def prediction(
+    model: Model, documents: Sequence[Document], max_units: int, max_pieces: int, runs: int
+) -> Measure:
+    """Whole prediction, from words to Documents, against the encoder on the same batches."""
+    preparer = model.preparer("predict")
+    units = [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
+
+    def batches() -> list[list[Item]]:
+        items = [preparer.item(i, unit) for i, unit in enumerate(units)]
+        return plan(items, max_pieces, max_units)
+
+    def ours() -> None:
+        for batch in batches():
+            predict_batch(model, batch, preparer)
+
+    fixed = [_moved(preparer(batch), model) for batch in batches()]
+
+    def bare() -> None:
+        with torch.inference_mode():
+            for batch in fixed:
+                _encode(model, batch)
+
+    return compare(f"predict, at most {max_units} units a batch", ours, bare, runs)
+
+
+def training_step(
+    model: Model, documents: Sequence[Document], batch_size: int, steps: int, runs: int
+) -> Measure:
+    """Forward, losses, backward and optimizer against the encoder's with its mean as loss."""
+    model.train()
+    preparer = model.preparer("train")
+    units = [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
+    items = [preparer.item(i, unit) for i, unit in enumerate(units)]
+    spread = range(0, len(items) - batch_size, max(1, len(items) // steps))
+    fixed = [_moved(preparer(items[i : i + batch_size]), model) for i in spread]
+    own = BertAdamW(lr=1e-9).build(model.named_parameters())
+    base = BertAdamW(lr=1e-9).build(model.encoder.named_parameters())
+
+    def ours() -> None:
+        for batch in fixed:
+            loss = torch.stack(list(model.losses(model(batch), batch).values())).sum()
+            _update(loss, own, list(model.parameters()))
+
+    def bare() -> None:
+        for batch in fixed:
+            _update(_encode(model, batch).states.mean(), base, list(model.encoder.parameters()))
+
+    found = compare(f"training step, {batch_size} units a batch", ours, bare, runs)
+    model.eval()
+    return found
+
+
+def heads(model: Model, documents: Sequence[Document], words: int, runs: int) -> Measure:
+    """Everything after the encoder, for sentences of a length, eight in a batch."""
+    preparer = model.preparer("predict")
+    tokens = [token for document in documents for token in document.tokens]
+    count = 8
+    units = [
+        Document(str(i), tuple(tokens[(i * words) % 1000 : (i * words) % 1000 + words]))
+        for i in range(count)
+    ]
+    items = [preparer.item(i, unit) for i, unit in enumerate(units)]
+    batch = _moved(preparer(items), model)
+    with torch.inference_mode():
+        stream = _encode(model, batch)
+    replay = _Replay(model, stream)
+
+    def ours() -> None:
+        with replay, torch.inference_mode():
+            output = model(batch)
+            model.documents(output, batch, units)
+
+    def bare() -> None:
+        with torch.inference_mode():
+            _encode(model, batch)
+
+    return compare(f"heads, sentences of {words} words", ours, bare, runs)
+
+
+class _Replay:
+    """While active, the encoder answers with a stream computed before."""
+
+    def __init__(self, model: Model, stream: Stream) -> None:
+        self.encoder, self.stream = model.encoder, stream
+
+    def __enter__(self) -> None:
+        self.encoder.forward = lambda *inputs: self.stream  # type: ignore[method-assign]
+
+    def __exit__(self, *error: object) -> None:
+        del self.encoder.forward
+
+
+def _encode(model: Model, batch: Batch) -> Stream:
+    stream: Stream = model.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+    return stream
+
+
+def _moved(batch: Batch, model: Model) -> Batch:
+    return batch.to(next(model.parameters()).device)
+
+
+def _update(
+    loss: torch.Tensor, optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]
+) -> None:
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_([p for p in parameters if p.grad is not None], 1.0)
+    optimizer.step()

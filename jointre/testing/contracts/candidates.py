@@ -161,7 +161,7 @@ class ClassifierContract(ModuleContract):
         constant = torch.randn(1, 2, generator=generator)
         return [
             Block(constant, torch.zeros_like(index)),
-            Block(shared, index % 3),
+            Block(shared, 2 * index % 3),
             Block(torch.zeros(len(index), 0)),
             Block(own[index]),
         ]

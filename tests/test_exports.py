@@ -1,0 +1,64 @@
+"""What a program can rely on: the names of ``jointre``, and what importing it costs."""
+
+import subprocess
+import sys
+
+import pytest
+
+import jointre
+
+PUBLIC = [
+    "ArchiveError",
+    "ConfigError",
+    "DataError",
+    "Document",
+    "Entity",
+    "JointreError",
+    "Predictor",
+    "Relation",
+    "RunError",
+    "Span",
+    "evaluate",
+    "load",
+    "load_config",
+    "train",
+]
+
+
+def test_the_public_names() -> None:
+    assert jointre.__all__ == PUBLIC
+    assert dir(jointre) == PUBLIC
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_each_can_be_imported(name: str) -> None:
+    assert getattr(jointre, name).__name__ == name
+    assert getattr(jointre, name).__doc__
+
+
+def test_a_name_that_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="module 'jointre' has no attribute 'trian'"):
+        _ = jointre.trian
+
+
+def imported(code: str, *packages: str) -> set[str]:
+    """Which of the packages a fresh interpreter has imported after running the code."""
+    line = f"import sys\n{code}\nprint(*({packages!r} & sys.modules.keys()))"
+    line = line.replace(repr(packages), repr(set(packages)))
+    run = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+def test_import_is_light() -> None:
+    heavy = ("torch", "transformers", "lightning", "spacy", "numpy", "sklearn")
+    assert imported("import jointre\njointre.Document, jointre.ConfigError", *heavy) == set()
+    assert imported("import jointre.cli.main", *heavy) == set()
+
+
+def test_prediction_does_not_need_lightning() -> None:
+    code = "import jointre\njointre.load, jointre.evaluate, jointre.Predictor"
+    assert imported(code, "torch", "lightning", "pytorch_lightning") == {"torch"}
+
+
+def test_the_check_itself_sees_imports() -> None:
+    assert imported("import jointre\njointre.train", "lightning", "torch") == {"lightning", "torch"}

@@ -35,7 +35,7 @@ from jointre.nn.streams import Streams
 from jointre.nn.word_poolers import WordPooler
 
 WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
-ROWS_AT_ONCE = 4096  # spans pooled together when nothing is trained: bounds memory
+ROWS_AT_ONCE = 2048  # spans pooled together when nothing is trained: bounds memory
 PAIRS_AT_ONCE = 16384
 
 

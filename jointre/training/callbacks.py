@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +13,9 @@ from lightning.pytorch import LightningModule, Trainer
 from lightning.pytorch.callbacks import Callback
 from safetensors.torch import save_file
 
+from jointre.errors import RunError
 from jointre.training.module import TrainingModule
-from jointre.training.run_dir import RunDirectory, replace_text
+from jointre.training.run_dir import RunDirectory, replace_text, replaced
 
 
 class Epochs(Callback):
@@ -58,14 +58,29 @@ class Epochs(Callback):
         self.best_value = state_dict["best_value"]
         self.reports = state_dict["reports"]
 
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Stop at once when the run that goes on had lost its patience already."""
+        if self.rows:
+            self._stop_if_exhausted(trainer, len(self.rows) - 1)
+
+    def _stop_if_exhausted(self, trainer: Trainer, epoch: int) -> None:
+        scored = self.best_epoch >= 0
+        if scored and self.patience is not None and epoch - self.best_epoch >= self.patience:
+            trainer.should_stop = True
+
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Start the epoch's clock."""
         self._began = time.perf_counter()
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Compare with the best epoch and write the scores."""
+        """Compare with the best epoch and write the scores.
+
+        Raises:
+            RunError: weights are not finite; no file has changed.
+        """
         assert isinstance(pl_module, TrainingModule)
         epoch = trainer.current_epoch
+        require_finite(pl_module.model, epoch)
         row: dict[str, float] = {
             "epoch": epoch + 1,
             "loss": float(trainer.callback_metrics.get("loss_epoch", torch.tensor(0.0))),
@@ -81,8 +96,7 @@ class Epochs(Callback):
                 self.reports["best"] = report.to_dict()
                 if trainer.is_global_zero:
                     save_weights(pl_module.model, self.run.best_weights)
-            elif self.patience is not None and epoch - self.best_epoch >= self.patience:
-                trainer.should_stop = True
+            self._stop_if_exhausted(trainer, epoch)
         self.rows = [*self.rows[:epoch], row]
         if trainer.is_global_zero:
             replace_text(self.run.history, as_csv(self.rows))
@@ -104,19 +118,25 @@ class WholeFileCheckpoints(TorchCheckpointIO):
         """Replace the checkpoint."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        work = target.with_name(f".{target.name}.tmp")
-        with work.open("wb") as file:
+        with replaced(target) as work, work.open("wb") as file:
             torch.save(checkpoint, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(work, target)
 
 
 def save_weights(model: torch.nn.Module, path: Path) -> None:
     """Write a model's weights; the file is whole at every moment."""
-    work = path.with_name(f".{path.name}.tmp")
-    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, work)
-    os.replace(work, path)
+    with replaced(path) as work:
+        save_file({name: value.contiguous() for name, value in model.state_dict().items()}, work)
+
+
+def require_finite(model: torch.nn.Module, epoch: int) -> None:
+    """Raises a RunError if an update of the epoch has spoilt the weights."""
+    for name, value in model.named_parameters():
+        if not bool(value.isfinite().all()):
+            raise RunError(
+                f"the weights are not finite at the end of epoch {epoch + 1} ({name} first). The "
+                "checkpoint of the epoch before is kept. Lower training.optimizer.lr or "
+                "training.gradient_clip and start again in another directory"
+            )
 
 
 def as_csv(rows: list[dict[str, float]]) -> str:

@@ -135,6 +135,8 @@ class Experiment:
         training: TrainingSettings,
         seed: Annotated[int, Ge(0)] = 0,
     ) -> None:
+        if training.patience is not None and data.dev is None and data.dev_fraction is None:
+            raise ConfigError("training.patience needs dev scores: set data.dev or dev_fraction")
         self.data = data
         self.model = model
         self.training = training

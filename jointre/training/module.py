@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
@@ -56,7 +57,7 @@ class TrainingModule(LightningModule):
         batches: of the training units.
         dev: scored after every epoch.
         metric: the protocol.
-        seed: random states are reset from it at the start of every epoch.
+        seed: with epoch and number it decides the random choices of a batch.
     """
 
     def __init__(
@@ -105,10 +106,6 @@ class TrainingModule(LightningModule):
             return batch[0].to(device), batch[1]
         return batch
 
-    def on_train_epoch_start(self) -> None:
-        """Make the epoch a function of seed and epoch alone."""
-        torch.manual_seed(self.seed * 1_000_003 + self.current_epoch)
-
     def training_step(self, step: tuple[Batch, list[str]], number: int) -> Tensor:
         """The sum of the tasks' losses.
 
@@ -116,6 +113,9 @@ class TrainingModule(LightningModule):
             RunError: it is not finite.
         """
         batch, ids = step
+        # Loaders draw from the generator too, more or less often: so every batch starts anew.
+        place = (self.seed, self.current_epoch, number, self.global_rank)
+        torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))
         losses = self.model.losses(self.model(batch), batch)
         total = torch.stack(list(losses.values())).sum()
         if not bool(total.isfinite()):
@@ -123,8 +123,9 @@ class TrainingModule(LightningModule):
             raise RunError(
                 f"the loss is not finite in epoch {self.current_epoch + 1}, batch {number + 1} "
                 f"({parts}; documents {', '.join(ids)}). The checkpoint of the last finished "
-                "epoch is kept. Lower training.optimizer.lr or training.gradient_clip, or look "
-                "at these documents, and go on with --recover"
+                "epoch is kept. Correct these documents and go on with --recover, or lower "
+                "training.optimizer.lr or training.gradient_clip and start again in another "
+                "directory"
             )
         self.log("loss", total.detach(), prog_bar=True, on_step=True, on_epoch=True, batch_size=1)
         return total

@@ -1,5 +1,6 @@
 """A training from its config to its archive."""
 
+import json
 import logging
 import time
 import warnings
@@ -25,6 +26,7 @@ from jointre.training.callbacks import Epochs, WholeFileCheckpoints
 from jointre.training.corpus import Corpus, read_corpus, training_units
 from jointre.training.experiment import Experiment
 from jointre.training.module import DevSet, TrainingModule
+from jointre.training.notes import Notes
 from jointre.training.provenance import provenance
 from jointre.training.run_dir import RunDirectory, write_json
 
@@ -71,61 +73,58 @@ def train(
     began = time.perf_counter()
     experiment: Experiment = construct(Experiment, config)
     resolved = resolve(Experiment, config)
-    corpus = read_corpus(experiment.data, tell)
+    run = RunDirectory(Path(path))
+    run.check(resolved, force=force, recover=recover)
+    if recover and run.finished:
+        tell(f"{run.path}: the run is finished; nothing is left to do")
+        return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
+    notes = Notes(run.log, tell)
+    corpus = read_corpus(experiment.data, notes)
     torch.manual_seed(experiment.seed)
     model = experiment.model(vocabulary=corpus.vocabulary)
-    run = RunDirectory(Path(path))
-    run.open(resolved, force=force, recover=recover)
-    handler = logging.FileHandler(run.log, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    logger.addHandler(handler)
-
-    def note(line: str) -> None:
-        handler.emit(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
-        tell(line)
-
-    try:
-        metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
-        epochs = _fit(experiment, corpus, model, metric, run, progress, note)
+    metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
+    module = _module(experiment, corpus, model, metric, notes)
+    epochs = Epochs(run, experiment.training.monitor, experiment.training.patience, notes)
+    trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
+    with run.opened(resolved, force=force, recover=recover), notes:
+        _fit(trainer, module, run.checkpoint)
         result = _finish(experiment, corpus, model, metric, run, epochs, resolved)
         seconds = time.perf_counter() - began
         facts = provenance(experiment.seed, corpus.files, seconds, len(epochs.rows))
         write_json(run.provenance, facts)
         return result
-    finally:
-        logger.removeHandler(handler)
-        handler.close()
 
 
-def _fit(
+def _module(
     experiment: Experiment,
     corpus: Corpus,
     model: Model,
     metric: Metric,
-    run: RunDirectory,
-    progress: bool,
     tell: Callable[[str], None],
-) -> Epochs:
-    """Run Lightning's loop to the last epoch."""
+) -> TrainingModule:
+    """The units, tokenised, with the model around which the loop will run."""
     settings = experiment.training
     preparer = model.preparer("train", experiment.seed)
     units = training_units(corpus.train, model.unit, tell)
     items = [preparer.item(i, unit.document) for i, unit in enumerate(units)]
-    cut = sum(1 for item in items if item.pieces.truncated)
-    if cut:
-        tell(f"train: {cut} units longer than the encoder's input are cut (long_inputs)")
     batches = TrainingBatches(items, preparer, settings.batch_size, settings.drop_last)
     dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model.preparer("predict"))
-    module = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
+    for name, these in (("train", items), ("dev", dev.items)):
+        cut = sum(1 for item in these if item.pieces.truncated)
+        if cut:
+            tell(f"{name}: {cut} units longer than the encoder's input are cut (long_inputs)")
     tell(
         f"{len(units)} training units, {len(batches)} batches an epoch, {len(dev.units)} dev "
         f"units, {len(corpus.vocabulary.entity_labels)} entity and "
         f"{len(corpus.vocabulary.relation_labels)} relation labels"
     )
-    epochs = Epochs(run, settings.monitor, settings.patience, tell)
-    trainer = _trainer(experiment, run, epochs, progress, bool(dev.batches))
-    batches.rank, batches.world = trainer.global_rank, trainer.world_size
-    resume = str(run.checkpoint) if run.checkpoint.exists() else None
+    return TrainingModule(model, settings, batches, dev, metric, experiment.seed)
+
+
+def _fit(trainer: Trainer, module: TrainingModule, checkpoint: Path) -> None:
+    """Run Lightning's loop to the last epoch."""
+    module.batches.rank, module.batches.world = trainer.global_rank, trainer.world_size
+    resume = str(checkpoint) if checkpoint.exists() else None
     with warnings.catch_warnings():
         _quiet()
         try:
@@ -134,7 +133,6 @@ def _fit(
             raise KeyboardInterrupt from None
     if trainer.interrupted:
         raise KeyboardInterrupt
-    return epochs
 
 
 def _trainer(

@@ -1,0 +1,60 @@
+"""Notes: lines about the course of a training, told and kept in the run's log."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import final
+
+logger = logging.getLogger("jointre")
+
+
+@final
+class Notes:
+    """Tells lines, and writes them to a file for as long as it is entered.
+
+    What is told before goes to the file when it is opened, so that nothing has to be
+    written before everything is known to be right. A full disk does not stop it.
+
+    Args:
+        path: the log.
+        tell: takes each line at once.
+    """
+
+    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+        self._path, self._tell = path, tell
+        self._handler: logging.FileHandler | None = None
+        self._early: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        """Tell a line and keep it."""
+        if self._handler is None:
+            self._early.append(line)
+        else:
+            self._handler.emit(_record(line))
+        self._tell(line)
+
+    def __enter__(self) -> "Notes":
+        handler = logging.FileHandler(self._path, encoding="utf-8")
+        handler.handleError = lambda record: None  # type: ignore[method-assign]
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.addHandler(handler)
+        self._handler = handler
+        for line in self._early:
+            handler.emit(_record(line))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._handler is not None:
+            logger.removeHandler(self._handler)
+            self._handler.close()
+            self._handler = None
+
+
+def _record(line: str) -> logging.LogRecord:
+    return logging.makeLogRecord({"msg": line, "levelno": logging.INFO})

@@ -1,0 +1,26 @@
+"""What the tests of models, training, inference and the command line share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.tiny_runs import experiment, make_data
+
+# Nothing here may reach for the network; subprocesses inherit it.
+os.environ.update({"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"})
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a slice of the newswire corpus and a tiny encoder; not to be changed."""
+    return make_data(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tiny_data: Path) -> Path:
+    """A finished run of two epochs; not to be changed."""
+    from jointre.training.run import train
+
+    train(experiment(tiny_data, {"training.epochs": 2}), tiny_data / "run")
+    return tiny_data / "run"

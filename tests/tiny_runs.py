@@ -1,0 +1,76 @@
+"""Small experiments over a slice of the newswire corpus, each trained in a second or two."""
+
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jointre.testing.tiny import tiny_encoder
+
+NEWSWIRE = Path(__file__).parents[1] / "fixtures" / "newswire"
+SIZES = {"train": 24, "dev": 10, "test": 8}
+
+
+def make_data(folder: Path) -> Path:
+    """Write the first records of each newswire file, the types file and a tiny encoder."""
+    words: set[str] = set()
+    for name, size in SIZES.items():
+        lines = (NEWSWIRE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()[:size]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        words.update(word for line in lines for word in json.loads(line)["tokens"])
+    (folder / "types.json").write_bytes((NEWSWIRE / "types.json").read_bytes())
+    tiny_encoder(folder / "encoder", words)
+    return folder
+
+
+def experiment(folder: Path, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """An experiment over :func:`make_data`'s folder.
+
+    Args:
+        folder: what :func:`make_data` wrote.
+        changes: values by dotted path, ``{"training.epochs": 1}``.
+    """
+    config: dict[str, Any] = {
+        "seed": 3,
+        "data": {
+            "reader": {"type": "jsonl", "types": str(folder / "types.json")},
+            "train": str(folder / "train.jsonl"),
+            "dev": str(folder / "dev.jsonl"),
+            "test": str(folder / "test.jsonl"),
+        },
+        "model": {
+            "type": "span",
+            "encoder": {"type": "transformer", "model_name": str(folder / "encoder")},
+            "projection": {"type": "linear", "bias": False},
+            "interaction": {"type": "ctam", "heads": 4, "dropout": 0.1},
+            "max_width": 5,
+            "width_dim": 8,
+            "sampler": {"type": "span", "entity_negatives": 5},
+        },
+        "training": {
+            "epochs": 3,
+            "batch_size": 4,
+            "optimizer": {"type": "bert_adamw", "lr": 0.01},
+            "schedule": {"type": "linear", "warmup": 0.1},
+            "monitor": "entity_f1",
+            "accelerator": "cpu",
+        },
+    }
+    for path, value in (changes or {}).items():
+        change(config, path, value)
+    return config
+
+
+def change(config: dict[str, Any], path: str, value: Any) -> None:
+    """Set one value by its dotted path."""
+    *parents, last = path.split(".")
+    for key in parents:
+        config = config.setdefault(key, {})
+    config[last] = copy.deepcopy(value)
+
+
+def write_config(config: Mapping[str, Any], path: Path) -> Path:
+    """The experiment as a file."""
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return path

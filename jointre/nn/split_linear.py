@@ -50,6 +50,9 @@ class SplitLinear(nn.Linear):
         self, blocks: Sequence[Block]
     ) -> Float[Tensor, "q o"]:
         """Scores of the candidates."""
+        columns = sum(block.values.shape[1] for block in blocks)
+        if columns != self.in_features:
+            raise ValueError(f"blocks of {columns} columns for a Linear of {self.in_features}")
         if self.training and self.dropout.p > 0:
             rows = torch.cat([block.rows() for block in blocks], 1)
             return nn.functional.linear(self.dropout(rows), self.weight, self.bias)
@@ -65,6 +68,5 @@ class SplitLinear(nn.Linear):
             part = nn.functional.linear(block.values, weight, bias)
             part = part if block.index is None else part[block.index]
             total = part if total is None else total + part
-        if column != self.in_features or total is None:
-            raise ValueError(f"blocks of {column} columns for a Linear of {self.in_features}")
+        assert total is not None  # a Linear of no columns reads nothing: no owner makes one
         return total

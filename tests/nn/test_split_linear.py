@@ -1,0 +1,65 @@
+"""SplitLinear equals a Linear over concatenated rows (SINET §9.4)."""
+
+import pytest
+import torch
+
+from jointre.nn.split_linear import Block, SplitLinear
+from tests.naive import classifier as naive
+from tests.nn.compare import equal
+
+
+def blocks_of(seed: int, candidates: int) -> list[Block]:
+    """Shared, own, absent and constant columns."""
+    generator = torch.Generator().manual_seed(seed)
+    index = torch.randint(3, (candidates,), generator=generator)
+    return [
+        Block(torch.randn(3, 4, generator=generator), index),
+        Block(torch.randn(candidates, 2, generator=generator)),
+        Block(torch.zeros(candidates, 0)),
+        Block(torch.randn(1, 3, generator=generator), torch.zeros_like(index)),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("training", [True, False])
+def test_equals_concatenation(seed: int, training: bool) -> None:
+    layer, blocks = SplitLinear(9, 5).train(training), blocks_of(seed, 7)
+    inputs = [*layer.parameters(), *(block.values for block in blocks)]
+    equal(lambda: layer(blocks), lambda: naive.linear(layer, blocks, 7), inputs)
+
+
+def test_dropout_is_drawn_for_each_candidate() -> None:
+    """With the same random numbers it is dropout of the concatenated rows."""
+    layer, blocks = SplitLinear(9, 5, dropout=0.4).train(), blocks_of(0, 7)
+    torch.manual_seed(1)
+    found = layer(blocks)
+    torch.manual_seed(1)
+    rows = torch.nn.functional.dropout(naive.concatenated(blocks, 7), 0.4)
+    torch.testing.assert_close(found, torch.nn.functional.linear(rows, layer.weight, layer.bias))
+
+
+def test_no_dropout_in_evaluation() -> None:
+    layer, blocks = SplitLinear(9, 5, dropout=0.4).eval(), blocks_of(0, 7)
+    torch.testing.assert_close(layer(blocks), naive.linear(layer, blocks, 7))
+
+
+def test_no_candidates() -> None:
+    none = torch.zeros(0, dtype=torch.long)
+    layer = SplitLinear(6, 5, dropout=0.4)
+    for training in (True, False):
+        found = layer.train(training)([Block(torch.randn(3, 4), none), Block(torch.zeros(0, 2))])
+        assert found.shape == (0, 5)
+
+
+@pytest.mark.parametrize("columns", [0, 8, 10])
+@pytest.mark.parametrize("training", [True, False])
+def test_columns_must_fit(columns: int, training: bool) -> None:
+    layer = SplitLinear(9, 5, dropout=0.1).train(training)
+    with pytest.raises(ValueError, match=f"blocks of {columns} columns for a Linear of 9"):
+        layer([Block(torch.randn(2, columns))])
+
+
+def test_rows() -> None:
+    values = torch.arange(6.0).view(3, 2)
+    assert Block(values).rows() is values
+    assert Block(values, torch.tensor([2, 0])).rows().tolist() == [[4.0, 5.0], [0.0, 1.0]]

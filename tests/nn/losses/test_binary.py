@@ -1,0 +1,40 @@
+"""Binary cross-entropy: contract, torch's own, mean and sum over labels."""
+
+import math
+from typing import Literal
+
+import pytest
+import torch
+
+from jointre.nn.losses import BinaryLoss
+from jointre.testing.contracts import LossContract
+from tests.nn.compare import equal
+
+
+class TestBinaryLoss(LossContract):
+    component = "binary"
+    multi_label = True
+
+
+class TestSum(LossContract):
+    component = {"type": "binary", "over_labels": "sum"}
+    multi_label = True
+
+
+@pytest.mark.parametrize("over", ["mean", "sum"])
+def test_equals_torch(over: Literal["mean", "sum"]) -> None:
+    logits, targets = torch.randn(6, 3), torch.randint(0, 2, (6, 3)).float()
+    reference = torch.nn.BCEWithLogitsLoss(reduction="sum")
+    divisor = 6 * 3 if over == "mean" else 6
+    equal(
+        lambda: BinaryLoss(over_labels=over)(logits, targets, torch.full((6,), 1 / 6)),
+        lambda: reference(logits, targets) / divisor,
+        [logits],
+    )
+
+
+def test_by_hand() -> None:
+    logits = torch.tensor([[math.log(3.0), 0.0]])
+    loss = BinaryLoss(over_labels="sum")(logits, torch.tensor([[1.0, 0.0]]), torch.ones(1))
+    assert loss.item() == pytest.approx(math.log(4 / 3) + math.log(2))
+    assert BinaryLoss().probabilities(logits)[0].tolist() == pytest.approx([0.75, 0.5])

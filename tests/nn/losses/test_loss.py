@@ -1,0 +1,7 @@
+"""The interface."""
+
+from jointre.nn.losses import Loss
+
+
+def test_interface() -> None:
+    assert {"binary", "softmax"} <= set(Loss.names())

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jointre.cli.bench import bench
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
 from jointre.cli.convert import convert
@@ -27,6 +28,7 @@ app = typer.Typer(
 for command in (train, evaluate, predict, score, convert):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
+app.command(hidden=True)(bench)
 app.add_typer(components, name="components")
 app.add_typer(config, name="config")
 app.add_typer(data, name="data")

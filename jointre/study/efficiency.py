@@ -87,7 +87,7 @@ def prediction(
     def bare() -> None:
         with torch.inference_mode():
             for batch in fixed:
-                _encode(model, batch)
+                encode(model, batch)
 
     return compare(f"predict, at most {max_units} units a batch", ours, bare, runs)
 
@@ -112,7 +112,7 @@ def training_step(
 
     def bare() -> None:
         for batch in fixed:
-            _update(_encode(model, batch).states.mean(), base, list(model.encoder.parameters()))
+            _update(encode(model, batch).states.mean(), base, list(model.encoder.parameters()))
 
     found = compare(f"training step, {batch_size} units a batch", ours, bare, runs)
     model.eval()
@@ -131,7 +131,7 @@ def heads(model: Model, documents: Sequence[Document], words: int, runs: int) ->
     items = [preparer.item(i, unit) for i, unit in enumerate(units)]
     batch = _moved(preparer(items), model)
     with torch.inference_mode():
-        stream = _encode(model, batch)
+        stream = encode(model, batch)
     replay = _Replay(model, stream)
 
     def ours() -> None:
@@ -141,7 +141,7 @@ def heads(model: Model, documents: Sequence[Document], words: int, runs: int) ->
 
     def bare() -> None:
         with torch.inference_mode():
-            _encode(model, batch)
+            encode(model, batch)
 
     return compare(f"heads, sentences of {words} words", ours, bare, runs)
 
@@ -159,7 +159,8 @@ class _Replay:
         del self.encoder.forward
 
 
-def _encode(model: Model, batch: Batch) -> Stream:
+def encode(model: Model, batch: Batch) -> Stream:
+    """The bare encoder's work on a batch."""
     stream: Stream = model.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
     return stream
 

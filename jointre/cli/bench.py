@@ -1,0 +1,59 @@
+"""``jointre bench``: what a trained model costs beyond its bare encoder."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jointre.cli.options import Output
+
+if TYPE_CHECKING:
+    from jointre.study.efficiency import Measure
+
+
+def bench(
+    run: Annotated[Path, typer.Argument(help="Run directory or archive.", show_default=False)],
+    data: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
+    format: Annotated[
+        str | None, typer.Option(help="Reader of the file; by default the run's own.")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Counted runs of each measure.")] = 5,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of torch.")] = 2,
+    units: Annotated[
+        list[int], typer.Option(help="Most units of a prediction batch; repeatable.")
+    ] = [1, 8, 16, 32, 64],  # noqa: B006
+    batch_size: Annotated[int, typer.Option(min=1, help="Units of a training batch.")] = 4,
+    output: Output = None,
+) -> None:
+    """Measure a trained model against its bare encoder, in one process, by medians.
+
+    Example: jointre bench runs/sinet_scierc_minilm data/scierc/spert/scierc_dev.json
+    """
+    import torch
+    from rich.console import Console
+    from rich.table import Table
+
+    from jointre.data.readers.files import dump, replaced
+    from jointre.inference.settings import RunSettings
+    from jointre.study.report import measure_all
+
+    torch.set_num_threads(threads)
+    documents = list(RunSettings.of(run, format, None).reader.read(data))
+    table = Table("measure", "ours", "baseline", "ratio", "runs")
+    found = []
+    for measure in measure_all(run, documents, runs, units, batch_size, typer.echo):
+        found.append(measure)
+        table.add_row(*_row(measure))
+    Console().print(table)
+    if output is not None:
+        with replaced(output) as stream:
+            text = dump([measure.to_dict() for measure in found], str(output))
+            stream.write(text.encode() + b"\n")
+
+
+def _row(measure: "Measure") -> tuple[str, ...]:
+    if measure.unit == "bytes":
+        values = [f"{value / 2**20:.1f} MiB" for value in (measure.value, measure.baseline)]
+    else:
+        values = [f"{1000 * value:.1f} ms" for value in (measure.value, measure.baseline)]
+    return (measure.name, *values, f"{measure.ratio:.3f}", str(measure.runs))

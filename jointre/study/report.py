@@ -1,0 +1,70 @@
+"""All measures of a model's cost, one after the other."""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from jointre.data.schema import Document
+from jointre.models import archive
+from jointre.study.efficiency import Measure, heads, prediction, training_step
+from jointre.study.memory import prediction_memory
+
+MAX_PIECES = 4096
+LENGTHS = (20, 40, 80, 160)
+
+
+def measure_all(
+    run: Path,
+    documents: Sequence[Document],
+    runs: int,
+    units: Sequence[int],
+    batch_size: int,
+    tell: Callable[[str], None],
+) -> Iterator[Measure]:
+    """Prediction, its memory, the heads' growth, a training step, the command's start.
+
+    Args:
+        run: a run directory or an archive.
+        documents: annotated ones.
+        runs: counted runs of each measure.
+        units: most units of a prediction batch, one measure each.
+        batch_size: units of a training batch.
+        tell: is told what is being measured.
+    """
+    model = archive.load(run).model
+    for count in units:
+        tell(f"prediction, batches of {count}")
+        yield prediction(model, documents, count, MAX_PIECES, runs)
+    for count in (1, max(units)):
+        tell(f"memory, batches of {count}")
+        yield prediction_memory(run, documents, count, MAX_PIECES)
+    for words in LENGTHS:
+        tell(f"heads, {words} words")
+        yield heads(model, documents, words, 4 * runs)
+    tell("training step")
+    yield training_step(model, documents, batch_size, steps=20, runs=runs)
+    tell("start of the command")
+    for arguments in (("--help",), ("config", "check", "experiments/quickstart.jsonnet")):
+        if Path(arguments[-1]).exists() or arguments == ("--help",):
+            yield command(arguments, runs)
+
+
+def command(arguments: Sequence[str], runs: int) -> Measure:
+    """Wall time of a command, against starting Python."""
+
+    def seconds(line: Sequence[str]) -> float:
+        began = time.perf_counter()
+        subprocess.run(line, check=True, capture_output=True)
+        return time.perf_counter() - began
+
+    start = [sys.executable, "-c"]
+    own = [
+        seconds([*start, "from jointre.cli.main import run; run()", *arguments])
+        for _ in range(runs)
+    ]
+    base = [seconds([*start, "pass"]) for _ in range(runs)]
+    ours, other = statistics.median(own), statistics.median(base)
+    return Measure(f"jointre {' '.join(arguments)}", ours, "s", other, ours / other, runs)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import final
@@ -52,7 +53,8 @@ class Notes:
     ) -> None:
         if self._handler is not None:
             logger.removeHandler(self._handler)
-            self._handler.close()
+            with suppress(OSError):  # what is left to flush does not fit
+                self._handler.close()
             self._handler = None
 
 

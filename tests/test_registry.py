@@ -28,7 +28,7 @@ def test_every_interface_has_a_suite() -> None:
     assert not set(SUITES.values()) & WITHOUT_SUITE
 
 
-def tested() -> set[tuple[str, str]]:
+def covered() -> set[tuple[str, str]]:
     """(interface, name) of every test class that inherits a suite and names a component."""
     found: set[tuple[str, str]] = set()
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -63,4 +63,4 @@ def _components(node: ast.ClassDef) -> set[str]:
     [(i, name) for i, names in registry().items() if i not in WITHOUT_SUITE for name in names],
 )
 def test_every_component_passes_its_suite(interface: str, name: str) -> None:
-    assert (interface, name) in tested(), f"no test class gives {name!r} to the {interface} suite"
+    assert (interface, name) in covered(), f"no test class gives {name!r} to the {interface} suite"

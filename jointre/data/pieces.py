@@ -62,6 +62,7 @@ class PieceMaker:
         self.unknown = self._special("unk_token")
         # Byte-level tokenizers tell a word by the space before it.
         self.prefix = " " if tokenizer.tokenize(" a") != tokenizer.tokenize("a") else ""
+        self._special_ids = frozenset(tokenizer.all_special_ids)
         self._cache: dict[str, list[int]] = {}
 
     def _special(self, name: str) -> int:
@@ -91,17 +92,23 @@ class PieceMaker:
         return Pieces(np.array(ids, np.int64), starts.astype(np.int64), truncated)
 
     def _remember(self, words: list[str]) -> None:
-        """Tokenise new words; one that yields nothing becomes the unknown piece."""
+        """Tokenise new words; one that yields nothing becomes the unknown piece.
+
+        A word that reads like a special token ("[SEP]", "<s>") is text like any other. Some
+        vocabularies hold special tokens as ordinary pieces: there it is unknown.
+        """
         texts = [self.prefix + word for word in words]
         encoded = self.tokenizer(
             texts,
             add_special_tokens=False,
             return_attention_mask=False,
             return_token_type_ids=False,
+            split_special_tokens=True,
             verbose=False,
         )
         for word, ids in zip(words, encoded["input_ids"], strict=True):
-            self._cache[word] = list(ids) or [self.unknown]
+            plain = [self.unknown if index in self._special_ids else index for index in ids]
+            self._cache[word] = plain or [self.unknown]
 
     def windows(self, count: int) -> list[tuple[int, int]]:
         """Intervals of a unit's own pieces, each of at most ``room``, overlapping by ``stride``."""

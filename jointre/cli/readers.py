@@ -9,27 +9,33 @@ if TYPE_CHECKING:
 
 
 def reader_of(format: str, options: Sequence[str] | None) -> "Reader":
-    """The reader of a format.
-
-    Args:
-        format: registered name.
-        options: ``KEY=VALUE`` each, the value JSON, else a string.
+    """The reader of a format, ``options`` as for :func:`reader_options`.
 
     Raises:
         ConfigError: no reader has the name, or it does not take an option.
     """
     from jointre.config import construct
     from jointre.data.readers import Reader
+
+    reader: Reader = construct(Reader, {"type": format, **reader_options(options)})
+    return reader
+
+
+def reader_options(options: Sequence[str] | None) -> dict[str, Any]:
+    """Options from the command line: ``KEY=VALUE`` each, the value JSON, else a string.
+
+    Raises:
+        ConfigError: one has another form.
+    """
     from jointre.errors import ConfigError
 
-    config: dict[str, Any] = {"type": format}
+    found: dict[str, Any] = {}
     for item in options or ():
         key, equals, value = item.partition("=")
-        if not equals:
-            raise ConfigError(f"--option {item}: write KEY=VALUE, label_case=keep for example")
+        if not key or not equals:
+            raise ConfigError(f"option {item!r}: write KEY=VALUE, label_case=keep for example")
         try:
-            config[key] = json.loads(value)
+            found[key] = json.loads(value)
         except ValueError:
-            config[key] = value
-    reader: Reader = construct(Reader, config)
-    return reader
+            found[key] = value
+    return found

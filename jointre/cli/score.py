@@ -29,6 +29,14 @@ def score(
     predicted_format: Annotated[
         str | None, typer.Option(help="Reader of the predicted file, if another one.")
     ] = None,
+    predicted_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="An option of the predicted file's reader: predictions=true for what DyGIE++, "
+            "PURE or PL-Marker wrote; repeatable.",
+        ),
+    ] = None,
     types: Annotated[
         Path | None, typer.Option(help="Types file; it says which relations are symmetric.")
     ] = None,
@@ -52,11 +60,20 @@ def score(
     """
     from rich.console import Console
 
+    from jointre.cli.readers import reader_options
     from jointre.data.readers.files import dump, replaced
     from jointre.evaluation.files import score_files
 
     scored = score_files(
-        gold, predicted, format, protocol, predicted_format, types, symmetric or (), max_width
+        gold,
+        predicted,
+        format,
+        protocol,
+        predicted_format,
+        types,
+        symmetric or (),
+        max_width,
+        reader_options(predicted_option),
     )
     if output is not None:
         with replaced(output) as stream:

@@ -1,9 +1,12 @@
 """Scores a prediction file against a gold file, whoever wrote them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
+from jointre.config import construct
 from jointre.config.options import options_of
 from jointre.data.readers import Losses, Reader
 from jointre.data.readers.files import stem
@@ -35,6 +38,7 @@ def score_files(
     types: Path | None = None,
     symmetric: Iterable[str] = (),
     max_width: int | None = None,
+    predicted_options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Scored:
     """Reads both files and scores the one against the other.
 
@@ -50,6 +54,8 @@ def score_files(
         types: the corpus' types file, which names symmetric relations.
         symmetric: labels of symmetric relations, instead of those of the types file.
         max_width: widest gold entity that counts, in tokens, for protocols that ask.
+        predicted_options: of the predicted file's reader, ``{"predictions": True}`` for what
+            DyGIE++, PURE and PL-Marker write.
 
     Raises:
         ConfigError: an unknown format or protocol; a width the protocol does not take.
@@ -60,8 +66,8 @@ def score_files(
         labels = read_types(types).symmetric
     metric = _metric(protocol, labels, max_width)
     losses: dict[Path, Losses] = {}
-    wanted = _read(gold, format, types, losses)
-    given = _read(predicted, predicted_format or format, types, losses)
+    wanted = _read(gold, format, types, losses, {})
+    given = _read(predicted, predicted_format or format, types, losses, predicted_options)
     paired = [
         replace(other, id=one.id) if _unnamed(one, gold) or _unnamed(other, predicted) else other
         for one, other in zip(wanted, given, strict=False)
@@ -83,11 +89,16 @@ def _metric(protocol: str, symmetric: frozenset[str], max_width: int | None) -> 
 
 
 def _read(
-    path: Path, format: str, types: Path | None, losses: dict[Path, Losses]
+    path: Path,
+    format: str,
+    types: Path | None,
+    losses: dict[Path, Losses],
+    options: Mapping[str, Any],
 ) -> list[Document]:
-    reader_class = Reader.by_name(format)
-    takes_types = types is not None and "types" in options_of(reader_class)
-    reader = reader_class(types=types) if takes_types else reader_class()
+    config = {"type": format, **options}
+    if types is not None and "types" in options_of(Reader.by_name(format)):
+        config["types"] = str(types)
+    reader: Reader = construct(Reader, config)
     documents = list(reader.read(path))
     if reader.losses:
         losses[path] = reader.losses

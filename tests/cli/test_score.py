@@ -85,7 +85,26 @@ def test_help_shows_an_example() -> None:
 def test_module_imports_nothing_heavy() -> None:
     code = (
         "import sys, jointre.cli.score; "
-        "heavy = {'torch', 'numpy', 'spacy', 'jointre.data'} & set(sys.modules); "
+        "heavy = {'torch', 'numpy', 'spacy', 'jointre.data.readers'} & set(sys.modules); "
         "sys.exit(', '.join(heavy) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_scores_what_another_tool_predicted(tmp_path: Path) -> None:
+    record = {
+        "doc_key": "d",
+        "sentences": [TOKENS],
+        "ner": [[[0, 0, "Per"], [2, 2, "Per"]]],
+        "relations": [[[0, 0, 2, 2, "Met"]]],
+        "predicted_ner": [[[0, 0, "Per", 4.0, 0.9]]],
+        "predicted_relations": [[[0, 0, 2, 2, "Met", 4.0, 0.9]]],
+    }
+    path, output = tmp_path / "d.jsonl", tmp_path / "m.json"
+    path.write_text(json.dumps(record) + "\n")
+    arguments = [str(path), str(path), "--format", "dygie", "--protocol", "dygie"]
+    arguments += ["--predicted-option", "predictions=true", "--output", str(output)]
+    assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
+    scores = json.loads(output.read_text())
+    assert scores["entity"]["recall"] == 0.5
+    assert scores["relation_boundary"]["f1"] == 1.0  # its tail is no predicted entity

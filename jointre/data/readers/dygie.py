@@ -32,7 +32,9 @@ class DygieReader(Reader):
     An entity listed twice is kept once. A span with two types gives two entities; relations
     and clusters take the last. Spans outside the document, and relations and cluster
     mentions that are not in ``ner``, are counted and left out. Relations across sentences
-    are kept. Every other key, ``predicted_ner`` too, is kept in ``extra``.
+    are kept. Every other key is kept in ``extra``. Prediction files hold ``predicted_ner`` and
+    ``predicted_relations`` beside the gold; ``predictions`` reads those instead, the last
+    of an item's further values being its probability.
 
     Paper: https://arxiv.org/abs/1909.03546
 
@@ -41,6 +43,7 @@ class DygieReader(Reader):
         unescape_brackets: read ``-LRB-`` as ``(`` and so on, six kinds.
         label_case: ``"capitalize"`` reads the relation label ``USED-FOR`` as ``Used-for``;
             entity labels stay.
+        predictions: read what another tool predicted, not the gold beside it.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
@@ -50,10 +53,12 @@ class DygieReader(Reader):
         types: Path | None = None,
         unescape_brackets: bool = False,
         label_case: Literal["keep", "capitalize"] = "keep",
+        predictions: bool = False,
     ) -> None:
         super().__init__(types)
         self.unescape_brackets = unescape_brackets
         self.label_case = label_case
+        self.predictions = predictions
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
         for count, (line, text) in enumerate(read_lines(path)):
@@ -75,10 +80,12 @@ class DygieReader(Reader):
             start = len(tokens)
             tokens += strings(words, place, f"sentences[{index}]")
             borders.append(Span(start, len(tokens)))
-        annotation = Annotation(borders, place, self.losses)
-        annotation.read_ner(record.get("ner", []))
-        annotation.read_relations(record.get("relations", []), self.label_case == "capitalize")
-        annotation.read_clusters(record.get("clusters", []))
+        annotation = Annotation(borders, place, self.losses, self.predictions)
+        annotation.read_ner(self._list(record, "ner", place))
+        relations = self._list(record, "relations", place)
+        annotation.read_relations(relations, self.label_case == "capitalize")
+        if not self.predictions:
+            annotation.read_clusters(record.get("clusters", []))
         if self.unescape_brackets:
             tokens = [_BRACKETS.get(token, token) for token in tokens]
         name = record.get("doc_key")
@@ -93,6 +100,17 @@ class DygieReader(Reader):
             clusters=tuple(annotation.clusters),
             extra={key: value for key, value in record.items() if key not in unused},
         )
+
+    def _list(self, record: dict[str, Any], key: str, place: str) -> Any:
+        """The gold or the predicted list of a document."""
+        if not self.predictions:
+            return record.get(key, [])
+        if "predicted_ner" not in record and "predicted_relations" not in record:
+            raise DataError(
+                f"{place}: predictions are to be read, but there is no 'predicted_ner' and no "
+                "'predicted_relations'"
+            )
+        return record.get(f"predicted_{key}", [])
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents; entities with several mentions become clusters."""

@@ -20,9 +20,13 @@ class Annotation:
         borders: the sentences, as spans of the document.
         place: where the document stands, for messages.
         losses: counts what must be left out.
+        predictions: further values of an item end with its probability, and a relation's
+            arguments need not be predicted entities.
     """
 
-    def __init__(self, borders: Sequence[Span], place: str, losses: Losses) -> None:
+    def __init__(
+        self, borders: Sequence[Span], place: str, losses: Losses, predictions: bool = False
+    ) -> None:
         self.entities: list[Entity] = []
         self.relations: list[Relation] = []
         self.clusters: list[tuple[int, ...]] = []
@@ -30,6 +34,7 @@ class Annotation:
         self._size = borders[-1].end if borders else 0
         self._place = place
         self._losses = losses
+        self._predictions = predictions
         self._last: dict[Span, int] = {}
 
     def read_ner(self, value: Any) -> None:
@@ -47,7 +52,7 @@ class Annotation:
             if sentence_of(span, self._borders) != sentence:
                 self._lose("entities outside the sentence that lists them, kept", what)
             self._last[span] = len(self.entities)
-            self.entities.append(Entity(label, (span,)))
+            self.entities.append(Entity(label, (span,), self._score(item, 3, what)))
 
     def read_relations(self, value: Any, capitalize: bool) -> None:
         """Relations: per sentence a list of ``[start, end, start, end, label]``."""
@@ -56,12 +61,28 @@ class Annotation:
             spans = self._span(item, 0, what), self._span(item, 2, what)
             if spans[0] is None or spans[1] is None:
                 continue
-            head, tail = self._last.get(spans[0]), self._last.get(spans[1])
+            head, tail = self._argument(spans[0]), self._argument(spans[1])
             if head is None or tail is None:
                 self._lose("relations whose argument is no entity left out", what)
                 continue
             name = label.capitalize() if capitalize else label
-            self.relations.append(Relation(name, head, tail))
+            self.relations.append(Relation(name, head, tail, self._score(item, 5, what)))
+
+    def _argument(self, span: Span) -> int | None:
+        """The entity of a span; a prediction's argument may be a span without a label."""
+        if self._predictions and span not in self._last:
+            self._last[span] = len(self.entities)
+            self.entities.append(Entity(None, (span,)))
+        return self._last.get(span)
+
+    def _score(self, item: Sequence[Any], size: int, what: str) -> float | None:
+        """The probability that ends a predicted item."""
+        if not self._predictions or len(item) == size:
+            return None
+        value = item[-1]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise DataError(f"{self._place}: {what} ends with {shown(value)}, not a probability")
+        return float(value)
 
     def read_clusters(self, value: Any) -> None:
         """Clusters: lists of ``[start, end]``."""
@@ -97,7 +118,7 @@ class Annotation:
         fields = sequence(item, self._place, what)
         if len(fields) < size:
             raise DataError(f"{self._place}: {what} needs {size} values, not {shown(item)}")
-        if len(fields) > size:
+        if len(fields) > size and not self._predictions:
             self._lose("further values of annotations left out", what, len(fields) - size)
         return fields
 

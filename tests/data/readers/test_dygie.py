@@ -160,3 +160,30 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
             for path in (tmp_path / "again.json", real(name))
         )
         assert again == before, name
+
+
+PREDICTED = RECORD | {
+    "predicted_ner": [[[0, 0, "Peop", 7.5, 0.75]], [], [], [[4, 4, "Org"]]],
+    "predicted_relations": [[[0, 0, 2, 2, "KNOWS", 3.0, 0.5]], [], [], []],
+}
+
+
+def test_reads_the_predictions_of_other_tools(tmp_path: Path) -> None:
+    reader = DygieReader(predictions=True)
+    (found,) = read(tmp_path, PREDICTED, reader=reader)
+    labels = [(entity.label, entity.span, entity.score) for entity in found.entities]
+    assert labels == [("Peop", (0, 1), 0.75), ("Org", (4, 5), None), (None, (2, 3), None)]
+    assert [(r.label, r.head, r.tail, r.score) for r in found.relations] == [("KNOWS", 0, 2, 0.5)]
+    assert found.clusters == ()
+    assert not reader.losses
+
+
+def test_predictions_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"train.json:1: predictions are to be read, but there"):
+        read(tmp_path, RECORD, reader=DygieReader(predictions=True))
+
+
+def test_a_predicted_score_is_a_number(tmp_path: Path) -> None:
+    wrong = PREDICTED | {"predicted_ner": [[[0, 0, "Peop", "high"]], [], [], []]}
+    with pytest.raises(DataError, match=r"ner\[0\]\[0\] ends with .high., not a probability"):
+        read(tmp_path, wrong, reader=DygieReader(predictions=True))

@@ -68,13 +68,14 @@ def workspace() -> Path:
 
 @contextmanager
 def registry_restored() -> Iterator[None]:
-    """Forget the components that are registered meanwhile."""
+    """Forget the components that are registered meanwhile; jointre's own stay."""
     before = dict(catalogue.REGISTRY)
     try:
         yield
     finally:
         for name in catalogue.REGISTRY.keys() - before.keys():
-            del catalogue.REGISTRY[name]
+            if not catalogue.REGISTRY[name].__module__.startswith("jointre."):
+                del catalogue.REGISTRY[name]
 
 
 def run_python(path: Path) -> int:

@@ -17,23 +17,11 @@ from jointre.data.pieces import PieceMaker
 from jointre.errors import ConfigError
 from jointre.layout import Role
 from jointre.testing.contracts.encoder import tiny_folder
-from jointre.testing.tiny import FAMILIES, Kind, tiny_words
+from jointre.testing.tiny import FAMILIES, Kind, tiny_documents, tiny_words
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import pieces as naive
 
-SENTENCE = [
-    "Ada",
-    "Lovelace",
-    "worked",
-    "for",
-    "the",
-    "University",
-    "of",
-    "London",
-    "in",
-    "London",
-    ".",
-]
+SENTENCE = list(tiny_documents()[0].tokens)  # "Ada Lovelace worked for …"
 HARD = ["", "\u200b", "\u00ad", " ", "🎉", "zzz", "[CLS", "a b", "İstanbul", "x" * 300]
 SPECIAL = ["[CLS]", "[SEP]", "[PAD]", "[UNK]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>"]
 

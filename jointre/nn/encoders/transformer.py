@@ -40,7 +40,7 @@ class TransformerEncoder(Encoder):
 
     Raises:
         ConfigError: the encoder cannot be loaded, has no padding token, has fewer layers
-            than are to be frozen, or windows and stride do not fit.
+            than are to be frozen, cannot recompute layers, or windows and stride do not fit.
     """
 
     def __init__(
@@ -67,12 +67,11 @@ class TransformerEncoder(Encoder):
             self.model.pooler = None  # reads [CLS] for next-sentence prediction; nobody does here
         positions = _positions(self.model)
         self._max_pieces = min(max_length or positions, positions)
-        if stride >= self._max_pieces - 2 and long_inputs == "windows":
-            raise ConfigError(
-                f"stride={stride} must be less than a window's {self._max_pieces - 2} pieces"
-            )
+        room = self._max_pieces - 2 * special_tokens
+        if stride >= room and long_inputs == "windows":
+            raise ConfigError(f"stride={stride} must be less than a window's {room} pieces")
         if gradient_checkpointing:
-            self.model.gradient_checkpointing_enable({"use_reentrant": False})
+            self._recompute()
         self._freeze(frozen)
 
     @property
@@ -113,6 +112,17 @@ class TransformerEncoder(Encoder):
     def restored(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """The same options with the folder's configuration instead of pretrained weights."""
         return {**options, "model_name": str(folder), "pretrained": False}
+
+    def _recompute(self) -> None:
+        if not self.model.supports_gradient_checkpointing:
+            name = type(self.model).__name__
+            raise ConfigError(
+                f"gradient_checkpointing=true, but transformers' {name} cannot do it; set it false"
+            )
+        # Version 5 of transformers renames the method on its way.
+        enable = getattr(self.model, "activation_checkpointing_enable", None)
+        enable = enable or self.model.gradient_checkpointing_enable
+        enable({"use_reentrant": False})
 
     def _freeze(self, frozen: Literal["all"] | int | None) -> None:
         if frozen is None:

@@ -17,7 +17,7 @@ KINDS = [
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_except_clause_catches_all(kind: type[Exception]) -> None:
-    with pytest.raises(JointreError, match="^heads=5 does not divide 32$"):
+    with pytest.raises(JointreError, match=r"^heads=5 does not divide 32$"):
         raise kind("heads=5 does not divide 32")
 
 

@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointre.layout import Ranges
-from jointre.nn.span_ops import enumerate_spans, ordered_pairs, range_max, range_sum
+from jointre.nn.span_ops import (
+    _slice_max,
+    _table_max,
+    enumerate_spans,
+    ordered_pairs,
+    range_max,
+    range_sum,
+)
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import spans as naive
 from tests.nn.compare import equal
@@ -51,6 +58,30 @@ def test_ranges_equal_masks(function: type, how: str, positions: int) -> None:
     assert not found[empty].any()
     if positions > 2:
         assert empty.any()
+
+
+def by_slices(states: torch.Tensor, ranges: Ranges) -> torch.Tensor:
+    """The maximum as few ranges are read; empty ones apart."""
+    return _slice_max(states, ranges, ranges.end - ranges.start)
+
+
+def by_table(states: torch.Tensor, ranges: Ranges) -> torch.Tensor:
+    """The maximum as many ranges are read; empty ones apart."""
+    length = ranges.end - ranges.start
+    return _table_max(states, ranges, length, int(length.max()).bit_length())
+
+
+@pytest.mark.parametrize("positions", [1, 2, 7, 8, 9, 33])
+@pytest.mark.parametrize("way", [by_slices, by_table])
+def test_both_ways_to_a_maximum(way: type, positions: int) -> None:
+    states, every = ranges_of(positions, 3, positions, 40)
+    real = every.start < every.end
+    ranges = Ranges(every.unit[real], every.start[real], every.end[real])
+    equal(lambda: way(states, ranges), lambda: naive.pool(states, ranges, "max"), [states])
+    for dtype in (torch.bfloat16, torch.float16):
+        half = states.detach().to(dtype)
+        expected = naive.pool(half.float(), ranges, "max")
+        assert torch.equal(way(half, ranges).float(), expected), dtype
 
 
 def test_maximum_is_exact() -> None:

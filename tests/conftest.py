@@ -1,14 +1,18 @@
 """What the tests of models, training, inference and the command line share."""
 
 import os
+
+# Nothing here may reach for the network, and models are so small that a second thread costs
+# more than it helps. Libraries read this when they are imported; subprocesses inherit it.
+os.environ.update(
+    {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
+)
+
 from pathlib import Path
 
 import pytest
 
 from tests.tiny_runs import experiment, make_data
-
-# Nothing here may reach for the network; subprocesses inherit it.
-os.environ.update({"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"})
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from jointre.config import Factory, construct
@@ -52,7 +53,21 @@ def save(
         config: the resolved ``model`` section of the experiment.
         folder: replaced if it exists.
         about: free facts to keep.
+
+    Raises:
+        ArchiveError: it cannot be written.
     """
+    try:
+        _save(model, config, folder, about or {})
+    except (OSError, SafetensorError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or error
+        raise ArchiveError(
+            f"{folder}: the archive cannot be written ({reason}); make room and save it again "
+            "(a training goes on with --recover)"
+        ) from error
+
+
+def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[str, Any]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".archive-", dir=folder.parent))
     try:
@@ -65,9 +80,10 @@ def save(
             for path in sorted(work.rglob("*"))
             if path.is_file()
         }
-        header = {"format": FORMAT, "model": config, "about": about or {}, "files": files}
+        header = {"format": FORMAT, "model": config, "about": dict(about), "files": files}
         _write(work / "config.json", header)
         work.chmod(0o755)
+        (work / WEIGHTS).chmod(0o644)
         if folder.exists():
             shutil.rmtree(folder)
         os.replace(work, folder)

@@ -1,6 +1,7 @@
 """Training batches: every epoch's order and candidates are functions of seed and epoch."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from torch.utils.data import DataLoader, Dataset
@@ -60,5 +61,12 @@ class TrainingBatches(Dataset[tuple[Batch, list[str]]]):
 
 
 def loader(batches: TrainingBatches, workers: int) -> DataLoader[tuple[Batch, list[str]]]:
-    """A loader that draws nothing from torch's generators."""
-    return DataLoader(batches, batch_size=None, shuffle=False, num_workers=workers)
+    """A loader of the batches in their order."""
+    return DataLoader(
+        batches, batch_size=None, shuffle=False, num_workers=workers, collate_fn=as_it_is
+    )
+
+
+def as_it_is(batch: Any) -> Any:
+    """The batch; torch's default would make its tuple a list."""
+    return batch

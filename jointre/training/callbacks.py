@@ -17,6 +17,9 @@ from jointre.errors import RunError
 from jointre.training.module import TrainingModule
 from jointre.training.run_dir import RunDirectory, replace_text, replaced
 
+Row = dict[str, float | int]
+"""An epoch's number, loss and dev scores."""
+
 
 class Epochs(Callback):
     """Keeps the best epoch's weights and every epoch's scores; its state is checkpointed.
@@ -36,7 +39,7 @@ class Epochs(Callback):
         tell: Callable[[str], None],
     ) -> None:
         self.run, self.monitor, self.patience, self.tell = run, monitor, patience, tell
-        self.rows: list[dict[str, float]] = []
+        self.rows: list[Row] = []
         self.best_epoch = -1
         self.best_value = float("-inf")
         self.reports: dict[str, dict[str, Any]] = {}
@@ -81,7 +84,7 @@ class Epochs(Callback):
         assert isinstance(pl_module, TrainingModule)
         epoch = trainer.current_epoch
         require_finite(pl_module.model, epoch)
-        row: dict[str, float] = {
+        row: Row = {
             "epoch": epoch + 1,
             "loss": float(trainer.callback_metrics.get("loss_epoch", torch.tensor(0.0))),
         }
@@ -102,7 +105,7 @@ class Epochs(Callback):
             replace_text(self.run.history, as_csv(self.rows))
             self.tell(self._line(row))
 
-    def _line(self, row: dict[str, float]) -> str:
+    def _line(self, row: Row) -> str:
         seconds = time.perf_counter() - self._began
         scores = ", ".join(f"{name} {100 * row[name]:.2f}" for name in self.monitor if name in row)
         dev = f", dev {scores}" if scores else ""
@@ -139,7 +142,7 @@ def require_finite(model: torch.nn.Module, epoch: int) -> None:
             )
 
 
-def as_csv(rows: list[dict[str, float]]) -> str:
+def as_csv(rows: list[Row]) -> str:
     """Rows of scores as CSV text."""
     out = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))

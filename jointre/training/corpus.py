@@ -67,7 +67,19 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
 def training_units(
     documents: Sequence[Document], model_unit: str, warn: Callable[[str], None]
 ) -> list[Unit]:
-    """Units to train on; empty ones teach nothing and are left out."""
+    """Units to train on; empty ones teach nothing and are left out.
+
+    Raises:
+        DataError: an entity has no label.
+    """
+    for document in documents:
+        for index, entity in enumerate(document.entities):
+            if entity.label is None:
+                words = " ".join(document.tokens[entity.span.start : entity.span.end])
+                raise DataError(
+                    f"document {document.id!r}: entity {index} ({words!r}) has no label, so it "
+                    "cannot be learnt; give it one or leave it out"
+                )
     losses = Losses()
     units = split(documents, "sentence" if model_unit == "sentence" else "document", losses)
     _tell(losses, "train: ", warn)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset
 
@@ -19,7 +20,7 @@ from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
 from jointre.models.model import Item, Model, Preparer
 from jointre.models.predict import plan, predict_batch
-from jointre.training.batches import TrainingBatches, loader
+from jointre.training.batches import TrainingBatches, as_it_is, loader
 from jointre.training.experiment import TrainingSettings
 
 
@@ -81,15 +82,32 @@ class TrainingModule(LightningModule):
         """Optimizer updates of the whole training."""
         return math.ceil(len(self.batches) / self.settings.accumulate) * self.settings.epochs
 
+    def on_fit_start(self) -> None:
+        """Turn dropout on: pretrained encoders load without, and the trainer leaves it so."""
+        self.model.train()
+
     def configure_optimizers(self) -> Any:
         """The optimizer, its rate set before every update."""
-        optimizer = self.settings.optimizer().build(self.model.named_parameters())
+        optimizer = self.settings.optimizer().build(
+            self.model.named_parameters(), fused=self.settings.precision != "16-mixed"
+        )
         schedule, total = self.settings.schedule(), self.updates
         rate = LambdaLR(optimizer, lambda step: schedule.factor(step, total))
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": rate, "interval": "step"},
         }
+
+    def configure_gradient_clipping(
+        self,
+        optimizer: Optimizer,
+        gradient_clip_val: int | float | None = None,
+        gradient_clip_algorithm: str | None = None,
+    ) -> None:
+        """Clip by the norm of all gradients; Lightning's own refuses fused ones in bfloat16."""
+        if gradient_clip_val is not None:
+            parameters = [p for group in optimizer.param_groups for p in group["params"]]
+            torch.nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
 
     def train_dataloader(self) -> DataLoader[tuple[Batch, list[str]]]:
         """Batches of the current epoch (the trainer reloads them every epoch)."""
@@ -98,11 +116,11 @@ class TrainingModule(LightningModule):
 
     def val_dataloader(self) -> DataLoader[list[Item]]:
         """Batches of dev units of like length."""
-        return DataLoader(self.dev, batch_size=None, collate_fn=lambda items: items)
+        return DataLoader(self.dev, batch_size=None, collate_fn=as_it_is)
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
         """Move training batches; dev batches are prepared on the way."""
-        if isinstance(batch, tuple) and isinstance(batch[0], Batch):
+        if isinstance(batch, tuple):
             return batch[0].to(device), batch[1]
         return batch
 

@@ -22,8 +22,16 @@ class Optimizer(Registrable, ABC, interface="optimizer"):
     """Settings of an optimizer; :meth:`build` makes it for a model."""
 
     @abstractmethod
-    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
-        """The optimizer of the named parameters."""
+    def build(
+        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
+    ) -> TorchOptimizer:
+        """The optimizer of the named parameters.
+
+        Args:
+            parameters: of the model, by name.
+            fused: one kernel for all; float16 gradients, which are scaled, cannot be
+                clipped before it.
+        """
 
 
 def groups(
@@ -98,10 +106,12 @@ class BertAdamW(Optimizer):
         self.lr, self.weight_decay, self.no_decay = lr, weight_decay, no_decay
         self.betas, self.eps = betas, eps
 
-    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
+    def build(
+        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
+    ) -> TorchOptimizer:
         """The optimizer of the named parameters."""
         made = groups(parameters, self.weight_decay, self.no_decay)
-        return UncorrectedAdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=True)
+        return UncorrectedAdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
 @final
@@ -130,10 +140,12 @@ class PlainAdamW(Optimizer):
         self.lr, self.weight_decay, self.no_decay = lr, weight_decay, no_decay
         self.betas, self.eps = betas, eps
 
-    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
+    def build(
+        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
+    ) -> TorchOptimizer:
         """The optimizer of the named parameters."""
         made = groups(parameters, self.weight_decay, self.no_decay)
-        return AdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=True)
+        return AdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
 @final
@@ -159,7 +171,9 @@ class PlainAdam(Optimizer):
     ) -> None:
         self.lr, self.weight_decay, self.betas, self.eps = lr, weight_decay, betas, eps
 
-    def build(self, parameters: Iterable[tuple[str, nn.Parameter]]) -> TorchOptimizer:
+    def build(
+        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
+    ) -> TorchOptimizer:
         """The optimizer of the named parameters."""
         made = groups(parameters, self.weight_decay, [])
-        return Adam(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=True)
+        return Adam(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)

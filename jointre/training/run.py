@@ -2,6 +2,8 @@
 
 import json
 import logging
+import signal
+import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Trainer
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -18,6 +21,7 @@ from safetensors.torch import load_file
 from jointre.config import construct, resolve
 from jointre.data.schema import Document
 from jointre.data.split import split
+from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric
 from jointre.inference.evaluate import evaluate
 from jointre.models import Model, archive
@@ -125,12 +129,16 @@ def _fit(trainer: Trainer, module: TrainingModule, checkpoint: Path) -> None:
     """Run Lightning's loop to the last epoch."""
     module.batches.rank, module.batches.world = trainer.global_rank, trainer.world_size
     resume = str(checkpoint) if checkpoint.exists() else None
+    handler = signal.getsignal(signal.SIGINT)
     with warnings.catch_warnings():
         _quiet()
         try:
             trainer.fit(module, ckpt_path=resume, weights_only=True)
         except SystemExit:  # how the trainer ends when it is interrupted
             raise KeyboardInterrupt from None
+        finally:
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGINT, handler)  # the trainer ignores it once interrupted
     if trainer.interrupted:
         raise KeyboardInterrupt
 
@@ -150,27 +158,41 @@ def _trainer(
     ]
     if progress:
         callbacks.append(RichProgressBar())
-    board = TensorBoardLogger(run.path, name="tensorboard") if settings.tensorboard else False
     with warnings.catch_warnings():
         _quiet()
-        return Trainer(
-            accelerator=settings.accelerator,
-            devices=settings.devices,
-            precision=settings.precision,
-            max_epochs=settings.epochs,
-            gradient_clip_val=settings.gradient_clip,
-            accumulate_grad_batches=settings.accumulate,
-            reload_dataloaders_every_n_epochs=1,
-            num_sanity_val_steps=0,
-            limit_val_batches=1.0 if dev else 0,
-            use_distributed_sampler=False,
-            logger=board,
-            callbacks=callbacks,
-            plugins=[WholeFileCheckpoints()],
-            enable_progress_bar=progress,
-            enable_model_summary=False,
-            log_every_n_steps=10,
-        )
+        try:
+            board = (
+                TensorBoardLogger(run.path, name="tensorboard") if settings.tensorboard else False
+            )
+            return Trainer(
+                accelerator=settings.accelerator,
+                devices=settings.devices,
+                precision=settings.precision,
+                max_epochs=settings.epochs,
+                gradient_clip_val=settings.gradient_clip,
+                accumulate_grad_batches=settings.accumulate,
+                reload_dataloaders_every_n_epochs=1,
+                num_sanity_val_steps=0,
+                limit_val_batches=1.0 if dev else 0,
+                use_distributed_sampler=False,
+                logger=board,
+                callbacks=callbacks,
+                plugins=[WholeFileCheckpoints()],
+                enable_progress_bar=progress,
+                enable_model_summary=False,
+                log_every_n_steps=10,
+            )
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                "training.tensorboard=true needs TensorBoard: pip install 'jointre[tensorboard]'"
+            ) from error
+        except (MisconfigurationException, RuntimeError, ValueError) as error:
+            raise ConfigError(
+                f"training.accelerator={settings.accelerator!r}, devices={settings.devices}, "
+                f"precision={settings.precision!r}: not available here "
+                f"({str(error).strip().splitlines()[0]}); accelerator 'auto', devices 1 and "
+                "precision '32' work everywhere"
+            ) from error
 
 
 def _quiet() -> None:

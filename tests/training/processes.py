@@ -31,7 +31,6 @@ def body(
         die_at: the number, from 0, of the replaced file at which the process is killed.
         after: die after that replacement, not before.
     """
-    import torch
 
     from jointre.training.run import train
 

@@ -1,6 +1,5 @@
 from collections import Counter
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 import torch

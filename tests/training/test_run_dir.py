@@ -170,9 +170,14 @@ def test_replaced_keeps_the_old_file_when_writing_fails(tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     write_json(path, {"ä": 1})
     assert path.read_text() == '{\n  "ä": 1\n}\n'
-    with pytest.raises(RunError) as caught, replaced(path) as work:
-        work.write_text("half")
-        full()
+
+    def write() -> None:
+        with replaced(path) as work:
+            work.write_text("half")
+            full()
+
+    with pytest.raises(RunError) as caught:
+        write()
     assert str(caught.value) == (
         f"{path} cannot be written (No space left on device); what was there before is kept. "
         "Make room, then go on with --recover"

@@ -1,0 +1,116 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jointre.config import construct
+from jointre.data.schema import Document, Entity, Span
+from jointre.errors import DataError
+from jointre.training.corpus import read_corpus, training_units
+from jointre.training.experiment import DataSettings
+
+RECORD: dict[str, Any] = {
+    "tokens": ["Ada", "left", "Rome"],
+    "entities": [
+        {"label": "Per", "mentions": [[0, 1]]},
+        {"label": "Loc", "mentions": [[2, 3]]},
+    ],
+    "relations": [{"label": "leaves", "head": 0, "tail": 1}],
+}
+
+
+def write(path: Path, *records: dict[str, Any]) -> str:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return str(path)
+
+
+def settings(tmp_path: Path, **options: Any) -> DataSettings:
+    train = write(tmp_path / "train.jsonl", *({**RECORD, "id": f"t{i}"} for i in range(10)))
+    config = {"reader": {"type": "jsonl"}, "train": train, **options}
+    return construct(DataSettings, config)
+
+
+def test_splits_and_files(tmp_path: Path) -> None:
+    dev = write(tmp_path / "dev.jsonl", RECORD)
+    told: list[str] = []
+    corpus = read_corpus(settings(tmp_path, dev=dev), told.append)
+    assert [len(part) for part in (corpus.train, corpus.dev, corpus.test)] == [10, 1, 0]
+    assert corpus.files == [tmp_path / "train.jsonl", tmp_path / "dev.jsonl"]
+    assert corpus.vocabulary.entity_labels == ("Loc", "Per")
+    assert told == []
+
+
+def test_dev_fraction_carves_by_document(tmp_path: Path) -> None:
+    corpus = read_corpus(settings(tmp_path, dev_fraction=0.3, dev_seed=1), print)
+    train, dev = ({document.id for document in part} for part in (corpus.train, corpus.dev))
+    assert (len(train), len(dev)) == (7, 3)
+    assert not train & dev
+    again = read_corpus(settings(tmp_path, dev_fraction=0.3, dev_seed=1), print)
+    assert {document.id for document in again.dev} == dev
+    other = read_corpus(settings(tmp_path, dev_fraction=0.3, dev_seed=2), print)
+    assert {document.id for document in other.dev} != dev
+
+
+def test_train_and_dev(tmp_path: Path) -> None:
+    dev = write(tmp_path / "dev.jsonl", {**RECORD, "id": "d"})
+    corpus = read_corpus(settings(tmp_path, dev=dev, train_on="train+dev"), print)
+    assert [document.id for document in corpus.train][-2:] == ["t9", "d"]
+    assert [document.id for document in corpus.dev] == ["d"]
+
+
+def test_labels_that_training_lacks_are_told(tmp_path: Path) -> None:
+    strange = {
+        **RECORD,
+        "entities": [{"label": "Org", "mentions": [[0, 1]]}] * 2,
+        "relations": [{"label": "joins", "head": 0, "tail": 1}],
+    }
+    told: list[str] = []
+    read_corpus(settings(tmp_path, test=write(tmp_path / "test.jsonl", strange)), told.append)
+    assert told == [
+        "test: 2 entities with label 'Org', which training does not have; they count as missed",
+        "test: 1 relations with label 'joins', which training does not have; they count as missed",
+    ]
+
+
+def test_missing_files_come_with_the_hint(tmp_path: Path) -> None:
+    options = {"dev": str(tmp_path / "d"), "test": str(tmp_path / "e"), "hint": "Buy it at LDC."}
+    with pytest.raises(DataError) as caught:
+        read_corpus(settings(tmp_path, **options), print)
+    assert str(caught.value) == f"missing: {tmp_path}/d, {tmp_path}/e\nBuy it at LDC."
+
+
+def test_no_words(tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    write(tmp_path / "train.jsonl", {"tokens": [], "entities": [], "relations": []})
+    with pytest.raises(DataError, match=r"train\.jsonl: no words to train on"):
+        read_corpus(made, print)
+
+
+def test_units_leave_out_what_is_empty() -> None:
+    documents = [Document("a", ("x", "y"), sentences=(Span(0, 1), Span(1, 2))), Document("b", ())]
+    assert [unit.document.id for unit in training_units(documents, "sentence", print)] == [
+        "a#0",
+        "a#1",
+    ]
+    assert [unit.document.id for unit in training_units(documents, "document", print)] == ["a"]
+
+
+def test_units_tell_what_no_sentence_holds() -> None:
+    told: list[str] = []
+    entity = Entity("Per", (Span(0, 2),))
+    document = Document("a", ("x", "y"), sentences=(Span(0, 1), Span(1, 2)), entities=(entity,))
+    training_units([document], "sentence", told.append)
+    assert len(told) == 1
+    assert told[0].startswith("train: ")
+    assert "mentions across sentences left out" in told[0]
+
+
+def test_an_entity_without_a_label_cannot_be_learnt() -> None:
+    document = Document("a", ("x", "y"), entities=(Entity(None, (Span(1, 2),)),))
+    with pytest.raises(DataError) as caught:
+        training_units([document], "sentence", print)
+    assert str(caught.value) == (
+        "document 'a': entity 0 ('y') has no label, so it cannot be learnt; give it one or "
+        "leave it out"
+    )

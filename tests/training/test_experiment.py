@@ -1,0 +1,64 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jointre.config import construct
+from jointre.errors import ConfigError
+from jointre.training.experiment import Experiment
+from tests.tiny_runs import experiment
+
+
+def build(folder: Path, changes: dict[str, Any]) -> Experiment:
+    return construct(Experiment, experiment(folder, changes))
+
+
+def test_defaults(tiny_data: Path) -> None:
+    made = build(tiny_data, {})
+    assert made.seed == 3
+    assert made.data.train_on == "train"
+    assert made.training.monitor == ["entity_f1"]
+    assert made.training.checkpoint == "best"
+    assert made.training.precision == "32"
+
+
+def test_several_monitors(tiny_data: Path) -> None:
+    names = ["entity_f1", "relation_strict_macro_f1"]
+    assert build(tiny_data, {"training.monitor": names}).training.monitor == names
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"training.monitor": "relation_stric_f1"},
+            r"monitor='relation_stric_f1' is no score of the protocol 'spert'; it has .*"
+            r"relation_strict_f1",
+        ),
+        (
+            {"training.monitor": "relation_strict_f1", "training.protocol": "dygie"},
+            r"monitor='relation_strict_f1' is no score of the protocol 'dygie'; it has entity_",
+        ),
+        ({"training.monitor": []}, "monitor"),
+        (
+            {"data.dev_fraction": 0.1},
+            "dev and dev_fraction exclude each other: dev comes from one place",
+        ),
+        ({"data.dev": None, "data.train_on": "train+dev"}, "train_on='train.dev' needs a dev file"),
+        (
+            {"data.dev": None, "training.patience": 2},
+            r"training\.patience needs dev scores: set data\.dev or dev_fraction",
+        ),
+        ({"data.dev": None, "data.dev_fraction": 1.0}, r"dev_fraction"),
+        ({"training.epochs": 0}, r"training\.epochs.*0"),
+        ({"training.batch_size": "4"}, r"training\.batch_size.*'?4'?"),
+        ({"training.optimizer.lr": -1}, r"training\.optimizer\.lr.*-1"),
+        ({"training.precision": "8"}, r"training\.precision.*bf16-mixed"),
+        ({"training.checkpoint": "first"}, r"training\.checkpoint.*best"),
+        ({"training.epoch": 3}, r"epoch.*did you mean 'epochs'"),
+        ({"seed": -1}, r"seed.*-1"),
+    ],
+)
+def test_mistakes(tiny_data: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=f"(?s){message}"):
+        build(tiny_data, changes)

@@ -1,0 +1,408 @@
+import csv
+import errno
+import json
+import os
+import signal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import jointre
+from jointre.errors import ArchiveError, ConfigError, DataError, RunError
+from jointre.models import SpanModel, archive
+from jointre.training import callbacks
+from jointre.training.callbacks import Epochs
+from jointre.training.module import TrainingModule
+from jointre.training.run import Result, train
+from tests.tiny_runs import experiment
+
+SPLIT = {"precision", "recall", "f1", "support", "macro_f1", "per_type"}
+
+
+def run(folder: Path, path: Path, changes: dict[str, Any] | None = None, **options: Any) -> Result:
+    config = experiment(folder, {"training.epochs": 1, **(changes or {})})
+    return train(config, path, **{"tell": lambda line: None, **options})
+
+
+def weights(path: Path) -> bytes:
+    return (path / "archive" / "model.safetensors").read_bytes()
+
+
+def metrics(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((path / "metrics.json").read_text())
+    return loaded
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with (path / "metrics.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_what_a_run_directory_holds(tiny_run: Path) -> None:
+    assert sorted(path.name for path in tiny_run.iterdir()) == [
+        "archive",
+        "checkpoints",
+        "config.json",
+        "log.txt",
+        "metrics.csv",
+        "metrics.json",
+        "provenance.json",
+    ]
+    assert sorted(path.name for path in (tiny_run / "archive").iterdir()) == [
+        "config.json",
+        "encoder",
+        "model.safetensors",
+        "vocabulary.json",
+    ]
+    log = (tiny_run / "log.txt").read_text().splitlines()
+    assert "24 training units, 6 batches an epoch, 10 dev units" in log[0]
+    assert "epoch 1: loss " in log[1]
+    assert "epoch 2: loss " in log[2]
+
+
+def test_metrics_contract(tiny_run: Path) -> None:
+    found = metrics(tiny_run)
+    assert set(found) == {"protocol", "best", "last"}
+    assert found["protocol"] == "spert"
+    for name in ("best", "last"):
+        assert set(found[name]) == {"epoch", "dev", "test"}
+        for split in ("dev", "test"):
+            block = found[name][split]
+            assert set(block) == {"protocol", "entity", "relation_boundary", "relation_strict"}
+            assert set(block["entity"]) == SPLIT
+            assert 0 <= block["entity"]["f1"] <= 1
+    assert found["last"]["epoch"] == 2
+    history = rows(tiny_run)
+    assert [row["epoch"] for row in history] == ["1", "2"]
+    assert float(history[1]["entity_f1"]) == found["last"]["dev"]["entity"]["f1"]
+
+
+def test_provenance(tiny_run: Path, tiny_data: Path) -> None:
+    facts = json.loads((tiny_run / "provenance.json").read_text())
+    assert (facts["seed"], facts["epochs"]) == (3, 2)
+    names = [Path(name).name for name in facts["data_sha256"]]
+    assert names == ["train.jsonl", "dev.jsonl", "test.jsonl", "types.json"]
+
+
+def test_the_resolved_config_trains_the_same(
+    tiny_data: Path, tiny_run: Path, tmp_path: Path
+) -> None:
+    """It is complete; and the same seed gives the same bytes."""
+    resolved = json.loads((tiny_run / "config.json").read_text())
+    train(resolved, tmp_path / "again")
+    assert json.loads((tmp_path / "again" / "config.json").read_text()) == resolved
+    assert weights(tmp_path / "again") == weights(tiny_run)
+    assert rows(tmp_path / "again") == rows(tiny_run)
+
+
+def test_workers_change_nothing_and_seeds_do(
+    tiny_data: Path, tiny_run: Path, tmp_path: Path
+) -> None:
+    run(tiny_data, tmp_path / "a", {"training.epochs": 2, "training.workers": 1})
+    assert weights(tmp_path / "a") == weights(tiny_run)
+    run(tiny_data, tmp_path / "b", {"training.epochs": 2, "seed": 4})
+    assert weights(tmp_path / "b") != weights(tiny_run)
+
+
+def test_recover_of_a_finished_run_does_nothing(tiny_data: Path, tiny_run: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*")}
+    told: list[str] = []
+    result = run(tiny_data, tiny_run, {"training.epochs": 2}, recover=True, tell=told.append)
+    assert told == [f"{tiny_run}: the run is finished; nothing is left to do"]
+    assert result.metrics == metrics(tiny_run)
+    assert {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*")} == before
+
+
+def test_recover_with_another_config(tiny_data: Path, tiny_run: Path) -> None:
+    with pytest.raises(RunError, match=r"training\.optimizer\.lr: 0\.01 there, 0\.5 now"):
+        run(
+            tiny_data,
+            tiny_run,
+            {"training.epochs": 2, "training.optimizer.lr": 0.5},
+            recover=True,
+        )
+
+
+def test_a_run_is_not_overwritten_without_force(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tiny_data, tmp_path)
+    before = weights(tmp_path)
+    with pytest.raises(RunError, match="is not empty; choose another directory with -s"):
+        run(tiny_data, tmp_path, {"seed": 8})
+    assert weights(tmp_path) == before
+    run(tiny_data, tmp_path, {"seed": 8}, force=True)
+    assert weights(tmp_path) != before
+
+
+@pytest.mark.parametrize("checkpoint", ["best", "last"])
+def test_checkpoint_chooses_the_weights(
+    tiny_data: Path, tmp_path: Path, checkpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of three epochs is declared the best one."""
+    values = iter([0.1, 0.9, 0.5])
+    states: list[dict[str, torch.Tensor]] = []
+    end = Epochs.on_train_epoch_end
+
+    def scored(self: Epochs, trainer: Any, module: TrainingModule) -> None:
+        assert module.report is not None
+        flat = {**module.report.flat(), "entity_f1": next(values)}
+        monkeypatch.setattr(type(module.report), "flat", lambda report: flat)
+        states.append({n: value.clone() for n, value in module.model.state_dict().items()})
+        end(self, trainer, module)
+
+    monkeypatch.setattr(Epochs, "on_train_epoch_end", scored)
+    run(tiny_data, tmp_path, {"training.epochs": 3, "training.checkpoint": checkpoint})
+    found = metrics(tmp_path)
+    assert (found["best"]["epoch"], found["last"]["epoch"]) == (2, 3)
+    expected = states[1 if checkpoint == "best" else 2]
+    state = archive.load(tmp_path).model.state_dict()
+    assert all(torch.equal(state[name], value) for name, value in expected.items())
+
+
+def test_patience_stops(tiny_data: Path, tmp_path: Path) -> None:
+    changes = {"training.epochs": 9, "training.patience": 1}
+    run(tiny_data, tmp_path, {**changes, "training.monitor": "relation_strict_f1"})
+    assert len(rows(tmp_path)) == 2
+
+
+def test_without_dev_the_last_epoch_counts(tiny_data: Path, tmp_path: Path) -> None:
+    result = run(tiny_data, tmp_path, {"data.dev": None, "training.epochs": 2})
+    assert set(result.metrics) == {"protocol", "last"}
+    assert set(result.metrics["last"]) == {"epoch", "test"}
+    assert set(rows(tmp_path)[0]) == {"epoch", "loss"}
+
+
+def test_without_dev_and_test(tiny_data: Path, tmp_path: Path) -> None:
+    result = run(tiny_data, tmp_path, {"data.dev": None, "data.test": None})
+    assert result.metrics == {"protocol": "spert", "last": {"epoch": 1}}
+    assert (tmp_path / "archive" / "config.json").exists()
+
+
+def test_dev_fraction_and_train_and_dev(tiny_data: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    carved = {"data.dev": None, "data.dev_fraction": 0.25}
+    run(tiny_data, tmp_path / "a", carved, tell=told.append)
+    assert told[0].startswith("18 training units, 5 batches an epoch, 6 dev units")
+    both = {"data.train_on": "train+dev"}
+    run(tiny_data, tmp_path / "b", both, tell=told.append)
+    assert any(line.startswith("34 training units, 9 batches") for line in told)
+
+
+def test_accumulation_makes_larger_updates(tiny_data: Path, tmp_path: Path) -> None:
+    """Without dropout and clipping, rate and plain gradients: 2 × 2 units are 4 units' mean."""
+    updates = []
+    for accumulate in (1, 3):
+        run(tiny_data, tmp_path / f"{accumulate}", {"training.accumulate": accumulate})
+        path = tmp_path / f"{accumulate}" / "checkpoints" / "last.ckpt"
+        updates.append(torch.load(path, weights_only=True)["global_step"])
+    assert updates == [6, 2]
+
+
+def test_the_rate_ends_at_zero(tiny_data: Path, tmp_path: Path) -> None:
+    """Six batches in groups of four are two updates an epoch, for the schedule too."""
+    run(tiny_data, tmp_path, {"training.accumulate": 4, "training.epochs": 2})
+    saved = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    assert saved["global_step"] == 4
+    assert saved["lr_schedulers"][0]["last_epoch"] == 4
+    assert saved["lr_schedulers"][0]["_last_lr"] == [0.0, 0.0]
+
+
+def test_bf16(tiny_data: Path, tmp_path: Path, tiny_run: Path) -> None:
+    run(tiny_data, tmp_path, {"training.precision": "bf16-mixed"})
+    state = archive.load(tmp_path).model.state_dict()
+    assert {value.dtype for value in state.values() if value.is_floating_point()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "message"),
+    [
+        ({"data.train": "nowhere.jsonl"}, DataError, r"nowhere\.jsonl: no such file"),
+        ({"model.interaction.heads": 5}, ConfigError, r"model\.interaction.*heads=5.*32"),
+        (
+            {"model.encoder.model_name": "no-such/encoder"},
+            ConfigError,
+            r"model_name='no-such/encoder' cannot be loaded \(.+\)\. Accepted: a folder with",
+        ),
+        (
+            {"training.accelerator": "gpu"},
+            ConfigError,
+            r"training\.accelerator='gpu'.*not available here.*auto",
+        ),
+        ({"training.tensorboard": True}, ConfigError, r"pip install 'jointre\[tensorboard\]'"),
+    ],
+)
+def test_mistakes_leave_no_directory(
+    tiny_data: Path, tmp_path: Path, changes: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    if "training.tensorboard" in changes and find_spec("tensorboard"):
+        pytest.skip("tensorboard is installed")
+    with pytest.raises(kind, match=f"(?s){message}"):
+        run(tiny_data, tmp_path / "run", changes)
+    assert not (tmp_path / "run").exists()
+
+
+def test_mistakes_leave_a_run_untouched(tiny_data: Path, tmp_path: Path) -> None:
+    run(tiny_data, tmp_path)
+    before = weights(tmp_path)
+    with pytest.raises(DataError, match="no such file"):
+        run(tiny_data, tmp_path, {"data.train": "nowhere.jsonl"}, force=True)
+    assert weights(tmp_path) == before
+
+
+def test_unlabelled_entities_are_refused_before_anything_is_written(
+    tiny_data: Path, tmp_path: Path
+) -> None:
+    record = {"id": "d7", "tokens": ["a", "b"], "entities": [{"label": None, "mentions": [[0, 1]]}]}
+    (tmp_path / "train.jsonl").write_text(json.dumps(record) + "\n")
+    with pytest.raises(DataError, match=r"document 'd7': entity 0 \('a'\) has no label"):
+        run(tiny_data, tmp_path / "run", {"data.train": str(tmp_path / "train.jsonl")})
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_loss_that_is_not_finite(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training stops in the second epoch; the first one's checkpoint stays."""
+    losses, calls = SpanModel.losses, 0
+
+    def broken(self: SpanModel, output: Any, batch: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        made = losses(self, output, batch)
+        return made if calls != 8 else {**made, "relation": made["relation"] * float("nan")}
+
+    monkeypatch.setattr(SpanModel, "losses", broken)
+    with pytest.raises(RunError) as caught:
+        run(tiny_data, tmp_path, {"training.epochs": 3})
+    message = str(caught.value)
+    assert message.startswith("the loss is not finite in epoch 2, batch 2 (entity ")
+    assert "relation nan; documents newswire-train-" in message
+    assert message.endswith(
+        "The checkpoint of the last finished epoch is kept. Correct these documents and go on "
+        "with --recover, or lower training.optimizer.lr or training.gradient_clip and start "
+        "again in another directory"
+    )
+    assert len(rows(tmp_path)) == 1
+    assert torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)["epoch"] == 0
+    monkeypatch.undo()
+    run(tiny_data, tmp_path, {"training.epochs": 3}, recover=True)
+    assert len(rows(tmp_path)) == 3
+
+
+def test_weights_that_are_not_finite_are_not_kept(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spoilt by the last update of an epoch, which no loss shows any more."""
+    end = Epochs.on_train_epoch_end
+
+    def spoil(self: Epochs, trainer: Any, module: TrainingModule) -> None:
+        if trainer.current_epoch == 1:
+            next(module.model.parameters()).data.fill_(float("nan"))
+        end(self, trainer, module)
+
+    monkeypatch.setattr(Epochs, "on_train_epoch_end", spoil)
+    with pytest.raises(RunError, match=r"the weights are not finite at the end of epoch 2 \(.+ f"):
+        run(tiny_data, tmp_path, {"training.epochs": 3})
+    saved = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    assert all(value.isfinite().all() for value in saved["state_dict"].values())
+    assert len(rows(tmp_path)) == 1
+
+
+def test_an_absurd_rate_ends_with_a_message(tiny_data: Path, tmp_path: Path) -> None:
+    changes = {"training.optimizer.lr": 1e30, "training.schedule": "constant"}
+    with pytest.raises(RunError, match="not finite"):
+        run(tiny_data, tmp_path, {**changes, "training.epochs": 3})
+
+
+def full(*_: Any, **__: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("part", ["checkpoint", "best weights"])
+def test_a_disk_that_fills_up(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """In the third epoch; the second one's checkpoint stays and the run can go on."""
+    name, calls = ("save_file", 0) if part == "best weights" else ("torch.save", 0)
+    original = callbacks.save_file if part == "best weights" else torch.save
+
+    def fills(content: Any, file: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls < (1 if part == "best weights" else 3):
+            original(content, file)
+            return
+        target = Path(file) if part == "best weights" else Path(file.name)
+        target.write_bytes(b"half")
+        full()
+
+    monkeypatch.setattr(f"jointre.training.callbacks.{name}", fills)
+    with pytest.raises(RunError) as caught:
+        run(tiny_data, tmp_path, {"training.epochs": 4})
+    kept = tmp_path / "checkpoints"
+    place = kept / ("best.safetensors" if part == "best weights" else "last.ckpt")
+    assert str(caught.value) == (
+        f"{place} cannot be written (No space left on device); what was there before is kept. "
+        "Make room, then go on with --recover"
+    )
+    monkeypatch.undo()
+    assert not [path for path in kept.iterdir() if path.name.startswith(".")]
+    if part == "checkpoint":
+        assert torch.load(kept / "last.ckpt", weights_only=True)["epoch"] == 1
+    run(tiny_data, tmp_path, {"training.epochs": 4}, recover=True)
+    assert len(rows(tmp_path)) == 4
+
+
+def test_a_disk_that_fills_up_at_the_archive(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "save_file", full)
+    with pytest.raises(ArchiveError) as caught:
+        run(tiny_data, tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path / 'archive'}: the archive cannot be written (No space left on device); make "
+        "room and save it again (a training goes on with --recover)"
+    )
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    monkeypatch.undo()
+    run(tiny_data, tmp_path, recover=True)
+    assert (tmp_path / "archive" / "config.json").exists()
+
+
+def test_an_interruption(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = TrainingModule.training_step
+    handler = signal.getsignal(signal.SIGINT)
+
+    def interrupted(self: TrainingModule, batch: Any, number: int) -> Any:
+        if self.current_epoch == 1 and number == 2:
+            raise KeyboardInterrupt
+        return step(self, batch, number)
+
+    monkeypatch.setattr(TrainingModule, "training_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny_data, tmp_path, {"training.epochs": 3})
+    assert signal.getsignal(signal.SIGINT) is handler
+    monkeypatch.undo()
+    run(tiny_data, tmp_path, {"training.epochs": 3}, recover=True)
+    assert len(rows(tmp_path)) == 3
+
+
+def test_long_units_that_are_cut_are_told(tiny_data: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    changes = {"model.encoder.long_inputs": "truncate", "model.encoder.max_length": 24}
+    run(tiny_data, tmp_path, changes, tell=told.append)
+    cut = [line for line in told if "longer than the encoder's input are cut" in line]
+    assert [line.split(":")[0] for line in cut] == ["train", "dev"]
+    assert cut[0].endswith("are cut (long_inputs)")
+
+
+def test_the_public_function(tiny_data: Path, tmp_path: Path) -> None:
+    result = jointre.train(experiment(tiny_data, {"training.epochs": 1}), tmp_path)
+    assert result.path == tmp_path
+    assert [document.id for document in result.examples] == [
+        f"newswire-test-{number:03}" for number in range(1, 9)
+    ]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import catalogue
+import torch
 from sybil import Document
 from sybil.parsers.markdown import PythonCodeBlockParser
 
@@ -82,7 +83,12 @@ def run_python(path: Path) -> int:
     """Run a document's Python blocks in order, in one namespace; how many there were."""
     document = Document.parse(str(path), PythonCodeBlockParser())
     examples = list(document.examples())
-    with registry_restored():
-        for example in examples:
-            example.evaluate()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as in shell(): so little work gains nothing from more
+    try:
+        with registry_restored():
+            for example in examples:
+                example.evaluate()
+    finally:
+        torch.set_num_threads(threads)
     return len(examples)

@@ -105,6 +105,11 @@ def load(source: Path) -> Loaded:
         with _unpacked(source) as folder:
             return _load(folder, source)
     inner = source / "archive"
+    if not inner.is_dir() and (source / "checkpoints").is_dir():
+        raise ArchiveError(
+            f"{source}: no archive/ in it: its training did not finish; go on with jointre train "
+            "--recover"
+        )
     return _load(inner if inner.is_dir() else source, source)
 
 
@@ -121,17 +126,18 @@ def _load(folder: Path, source: Path) -> Loaded:
                 f"{source}: {name} does not match its checksum: it is damaged or was changed; "
                 "copy or save the archive again"
             )
-    vocabulary = Vocabulary.from_dict(_read(folder / "vocabulary.json", source))
+    vocabulary = _read(folder / "vocabulary.json", source)
     config = header["model"]
     try:
         factory: Factory[Model] = construct(
             Factory[Model], _offline(config, folder / ENCODER), path="model"
         )
-        model: Model = factory(vocabulary=vocabulary)
-        model.load_state_dict(load_file(folder / WEIGHTS))
+        model: Model = factory(vocabulary=Vocabulary.from_dict(vocabulary))
     except JointreError as error:
         raise ArchiveError(f"{source}: the model cannot be built: {error}") from error
-    except (RuntimeError, KeyError, ValueError, OSError) as error:
+    try:
+        model.load_state_dict(load_file(folder / WEIGHTS))
+    except (RuntimeError, KeyError, ValueError, OSError, SafetensorError) as error:
         raise ArchiveError(f"{source}: {WEIGHTS} does not fit the config: {error}") from error
     return Loaded(model.eval(), config, header["about"])
 
@@ -140,7 +146,7 @@ def _header(folder: Path, source: Path) -> dict[str, Any]:
     """config.json, its version and shape checked."""
     header = _read(folder / "config.json", source)
     version = header.get("format")
-    if not isinstance(version, int):
+    if not isinstance(version, int) or isinstance(version, bool):
         raise ArchiveError(f"{source}: config.json has no 'format'; this is no jointre archive")
     if version > FORMAT:
         raise ArchiveError(
@@ -198,9 +204,20 @@ def _check_members(tar: tarfile.TarFile, source: Path) -> None:
 
 
 def pack(folder: Path, target: Path) -> None:
-    """Write an archive's folder as ``.tar.gz``."""
-    with tarfile.open(target, "w:gz") as tar:
-        tar.add(folder, arcname=folder.name)
+    """Write an archive's folder as ``.tar.gz``; the file appears whole or not at all.
+
+    Raises:
+        ArchiveError: it cannot be written.
+    """
+    work = target.with_name(f".{target.name}.tmp")
+    try:
+        with tarfile.open(work, "w:gz") as tar:
+            tar.add(folder, arcname=folder.name)
+        os.replace(work, target)
+    except OSError as error:
+        raise ArchiveError(f"{target} cannot be written ({error.strerror or error})") from error
+    finally:
+        work.unlink(missing_ok=True)
 
 
 def _read(path: Path, source: Path) -> dict[str, Any]:

@@ -34,7 +34,6 @@ def body(
 
     from jointre.training.run import train
 
-    torch.set_num_threads(1)
     if die_at is not None:
         _die_at(die_at, after)
     train(config, path, recover=True, tell=lambda line: None)

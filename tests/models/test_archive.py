@@ -1,0 +1,337 @@
+import io
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from jointre.errors import ArchiveError
+from jointre.inference import Predictor
+from jointre.models import archive
+
+TEXT = "Tesfaye Bekele won the Lisbon Marathon."
+
+
+@pytest.fixture
+def folder(tiny_run: Path, tmp_path: Path) -> Path:
+    """An archive that may be damaged."""
+    shutil.copytree(tiny_run / "archive", tmp_path / "archive")
+    return tmp_path / "archive"
+
+
+def refused(source: Path) -> str:
+    """What loading says, after the archive's name."""
+    with pytest.raises(ArchiveError) as caught:
+        archive.load(source)
+    message = str(caught.value)
+    assert message.startswith(f"{source}: ")
+    return message.removeprefix(f"{source}: ")
+
+
+def edit(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    path = folder / "config.json"
+    header = json.loads(path.read_text())
+    change(header)
+    path.write_text(json.dumps(header))
+
+
+def test_a_run_a_folder_and_a_tar_are_the_same(tiny_run: Path, tmp_path: Path) -> None:
+    target = tmp_path / "model.tar.gz"
+    archive.pack(tiny_run / "archive", target)
+    sources = [tiny_run, tiny_run / "archive", target]
+    loaded = [archive.load(source) for source in sources]
+    assert all(not one.model.training for one in loaded)
+    states = [one.model.state_dict() for one in loaded]
+    for state in states[1:]:
+        assert state.keys() == states[0].keys()
+        assert all(torch.equal(state[name], value) for name, value in states[0].items())
+    assert loaded[0].config == loaded[2].config
+    assert loaded[0].about["protocol"] == "spert"
+    found = [Predictor(one.model)(TEXT) for one in loaded]
+    assert found[0] == found[1] == found[2]
+
+
+def test_saving_again_replaces_the_folder(tiny_run: Path, tmp_path: Path) -> None:
+    loaded = archive.load(tiny_run)
+    target = tmp_path / "a" / "b"
+    for about in ({"n": 1}, {"n": 2}):
+        archive.save(loaded.model, loaded.config, target, about)
+    assert archive.load(target).about == {"n": 2}
+    assert [path.name for path in target.parent.iterdir()] == ["b"]
+    assert target.stat().st_mode & 0o777 == 0o755
+    one, other = (path / "model.safetensors" for path in (target, tiny_run / "archive"))
+    assert one.read_bytes() == other.read_bytes()
+    assert one.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_place_that_cannot_be_written(tiny_run: Path, tmp_path: Path) -> None:
+    loaded = archive.load(tiny_run)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArchiveError, match=r"file/archive: the archive cannot be written \(.+\);"):
+        archive.save(loaded.model, loaded.config, tmp_path / "file" / "archive")
+
+
+def test_no_pickle_and_nothing_from_outside(tiny_run: Path) -> None:
+    names = {path.name for path in (tiny_run / "archive").rglob("*") if path.is_file()}
+    assert {Path(name).suffix for name in names} == {".json", ".safetensors"}
+
+
+def test_the_encoders_own_folder_is_not_needed(
+    tiny_data: Path, tiny_run: Path, tmp_path: Path
+) -> None:
+    moved = tmp_path / "run"
+    shutil.copytree(tiny_run, moved)
+    hidden = tiny_data / "hidden"
+    (tiny_data / "encoder").rename(hidden)
+    try:
+        assert archive.load(moved).model.encoder.output_dim == 32
+    finally:
+        hidden.rename(tiny_data / "encoder")
+
+
+def test_loading_uses_no_network(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: Any, **__: Any) -> None:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr(socket.socket, "connect", forbidden)
+    monkeypatch.setattr(socket, "getaddrinfo", forbidden)
+    archive.load(tiny_run)
+
+
+def test_code_in_an_archive_is_not_run(folder: Path, tmp_path: Path) -> None:
+    """A configuration that asks for its own code, which transformers would import."""
+    trap = tmp_path / "ran"
+    code = f"open({str(trap)!r}, 'w').close()\n"
+    (folder / "encoder" / "modeling_trap.py").write_text(code)
+    path = folder / "encoder" / "config.json"
+    config = json.loads(path.read_text())
+    config["auto_map"] = {"AutoConfig": "modeling_trap.C", "AutoModel": "modeling_trap.M"}
+    config["model_type"] = "trap"
+    path.write_text(json.dumps(config))
+    edit(folder, lambda h: h["files"].update({"encoder/config.json": archive._sha256(path)}))
+    assert "cannot be loaded" in refused(folder)
+    assert not trap.exists()
+
+
+def test_missing(tmp_path: Path) -> None:
+    message = refused(tmp_path / "nowhere")
+    assert message == "no such archive; give a run directory, an archive folder or its .tar.gz"
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    assert refused(tmp_path) == (
+        "no config.json in it; this is no jointre archive, or its training did not finish"
+    )
+
+
+def test_an_unfinished_run(tiny_run: Path, tmp_path: Path) -> None:
+    shutil.copy(tiny_run / "config.json", tmp_path)
+    (tmp_path / "checkpoints").mkdir()
+    assert refused(tmp_path) == (
+        "no archive/ in it: its training did not finish; go on with jointre train --recover"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["model.safetensors", "vocabulary.json", "encoder/config.json", "encoder/tokenizer.json"],
+)
+def test_a_missing_file(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert refused(folder) == f"{name} is missing; the archive is incomplete"
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "vocabulary.json", "encoder/tokenizer.json"])
+def test_one_flipped_bit(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    assert refused(folder) == (
+        f"{name} does not match its checksum: it is damaged or was changed; copy or save the "
+        "archive again"
+    )
+
+
+def test_truncated_weights(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+    assert "model.safetensors does not match its checksum" in refused(folder)
+    edit(folder, lambda h: h["files"].update({"model.safetensors": archive._sha256(path)}))
+    assert "model.safetensors does not fit the config: " in refused(folder)
+
+
+def test_weights_of_another_model(folder: Path) -> None:
+    edit(folder, lambda header: header["model"].update({"width_dim": 9}))
+    message = refused(folder)
+    assert message.startswith("model.safetensors does not fit the config: ")
+    assert "widths.weight" in message
+
+
+def test_a_newer_format(folder: Path) -> None:
+    edit(folder, lambda header: header.update({"format": 2}))
+    assert refused(folder) == (
+        "archive format 2, but this version of jointre reads up to 1; upgrade jointre "
+        "(pip install -U jointre)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "config.json is not readable JSON: "),
+        (b"", "config.json is not readable JSON: "),
+        (b"\xff\xfe", "config.json is not readable JSON: "),
+        (b"[]", "config.json must hold an object"),
+        (b"{}", "config.json has no 'format'; this is no jointre archive"),
+        (b'{"format": "1"}', "config.json has no 'format'; this is no jointre archive"),
+        (b'{"format": true}', "config.json has no 'format'; this is no jointre archive"),
+        (b'{"format": 1}', "config.json needs an object 'model'"),
+        (b'{"format": 1, "model": {}, "about": {}}', "config.json needs an object 'files'"),
+        (
+            b'{"format": 1, "model": {}, "about": {}, "files": {}}',
+            "config.json lists no model.safetensors, vocabulary.json",
+        ),
+    ],
+)
+def test_a_header_that_is_wrong(folder: Path, content: bytes, message: str) -> None:
+    (folder / "config.json").write_bytes(content)
+    assert refused(folder).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda h: h["files"].update({"vocabulary.json": 7}), "checksum"),
+        (lambda h: h["model"].update({"type": "spam"}), "the model cannot be built: "),
+        (lambda h: h["model"].update({"widht": 1}), "the model cannot be built: "),
+        (lambda h: h["model"].pop("encoder"), "config.json: model.encoder needs an object with a"),
+        (lambda h: h["model"]["encoder"].update({"type": "x"}), "the model cannot be built: "),
+        (lambda h: h["model"].update({"encoder": 3}), "config.json: model.encoder needs an object"),
+    ],
+)
+def test_a_config_that_is_wrong(
+    folder: Path, change: Callable[[dict[str, Any]], Any], message: str
+) -> None:
+    edit(folder, change)
+    assert message in refused(folder)
+
+
+def test_a_vocabulary_that_is_wrong(folder: Path) -> None:
+    path = folder / "vocabulary.json"
+    path.write_text("{}")
+    edit(folder, lambda h: h["files"].update({"vocabulary.json": archive._sha256(path)}))
+    assert "a vocabulary is an object with the keys entity_labels" in refused(folder)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "encoder/../../secret"])
+def test_a_list_that_leaves_the_folder(folder: Path, name: str) -> None:
+    (folder.parent / "secret").write_text("")
+    edit(folder, lambda header: header["files"].update({name: "0"}))
+    assert refused(folder) == f"file name {name!r} leaves the archive"
+
+
+def packed(path: Path, *members: tuple[str, bytes, bytes], source: Path | None = None) -> Path:
+    """A tar with members of a name, a type and a content (the target, for links)."""
+    with tarfile.open(path, "w:gz") as tar:
+        if source is not None:
+            tar.add(source, arcname="archive")
+        for name, kind, content in members:
+            info = tarfile.TarInfo(name)
+            info.type = kind
+            if kind == tarfile.REGTYPE:
+                info.size = len(content)
+            elif kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+                info.linkname = content.decode()
+            tar.addfile(info, io.BytesIO(content) if kind == tarfile.REGTYPE else None)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        (("../outside", tarfile.REGTYPE, b"x"), "'../outside' lies outside the archive; refused"),
+        (("a/../../outside", tarfile.REGTYPE, b"x"), "lies outside the archive; refused"),
+        (("/tmp/jointre-outside", tarfile.REGTYPE, b"x"), "lies outside the archive; refused"),
+        (("link", tarfile.SYMTYPE, b"/etc/passwd"), "'link' is a link or a device; refused"),
+        (("link", tarfile.LNKTYPE, b"archive/config.json"), "is a link or a device; refused"),
+        (("null", tarfile.CHRTYPE, b""), "'null' is a link or a device; refused"),
+        (("disk", tarfile.BLKTYPE, b""), "'disk' is a link or a device; refused"),
+        (("pipe", tarfile.FIFOTYPE, b""), "'pipe' is a link or a device; refused"),
+    ],
+)
+def test_unsafe_members(
+    tiny_run: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    member: tuple[str, bytes, bytes],
+    message: str,
+) -> None:
+    """Nothing is written, not even what stands before the unsafe member."""
+    monkeypatch.setattr(
+        tarfile.TarFile, "extractall", lambda *_, **__: pytest.fail("something was unpacked")
+    )
+    source = packed(tmp_path / "model.tar.gz", member, source=tiny_run / "archive")
+    assert message in refused(source)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.tar.gz"]
+    assert not Path("/tmp/jointre-outside").exists()
+
+
+def test_too_large(tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zeros compress a thousandfold; what counts is what would be written."""
+    monkeypatch.setattr(archive, "MAX_BYTES", 2**20)
+    source = packed(tmp_path / "bomb.tar.gz", ("zeros", tarfile.REGTYPE, bytes(2**20 + 1)))
+    assert source.stat().st_size < 10_000
+    assert "refused" in refused(source)
+
+
+def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
+    members = [(f"{number}", tarfile.REGTYPE, b"") for number in range(4)]
+    assert refused(packed(tmp_path / "many.tar.gz", *members)) == (
+        "more than 16 GiB or 3 members; refused"
+    )
+
+
+@pytest.mark.parametrize("cut", [0, 10, 1000])
+def test_no_tar(tiny_run: Path, tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "model.tar.gz"
+    archive.pack(tiny_run / "archive", path)
+    path.write_bytes(path.read_bytes()[:cut])
+    assert refused(path).startswith("not a readable .tar.gz: ")
+
+
+def test_a_tar_of_something_else(tmp_path: Path) -> None:
+    source = packed(tmp_path / "photos.tar.gz", ("photos/a.jpg", tarfile.REGTYPE, b"x"))
+    assert refused(source).startswith("no config.json in it; this is no jointre archive")
+
+
+def test_a_text_file(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    assert refused(tmp_path / "notes.txt").startswith("not a readable .tar.gz: ")
+
+
+def test_pack_is_whole_or_absent(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tarfile.TarFile, "add", fails)
+    with pytest.raises(ArchiveError, match=r"m\.tar\.gz cannot be written \(No space left on dev"):
+        archive.pack(tiny_run / "archive", tmp_path / "m.tar.gz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_prediction_needs_no_lightning(tiny_run: Path) -> None:
+    code = (
+        "import sys; from jointre.models import archive; from pathlib import Path; "
+        f"archive.load(Path({str(tiny_run)!r})); sys.exit('lightning' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

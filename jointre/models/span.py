@@ -146,7 +146,9 @@ class SpanModel(Model):
     def forward(self, batch: Batch) -> SpanOutput:
         """Spans → kept spans → pairs."""
         streams = self.backbone(batch)
-        spans = batch.spans or enumerate_spans(batch.layout.lengths, self.max_width)
+        spans = batch.spans
+        if spans is None:  # no spans at all are a choice too
+            spans = enumerate_spans(batch.layout.lengths, self.max_width)
         entity_logits = self._score_spans(streams, spans)
         kept = batch.kept
         if kept is None:

@@ -1,0 +1,93 @@
+"""The span model in the published form: padded spans and pairs, a mask over L for each (B×S×L)."""
+
+import torch
+from torch import Tensor
+
+from jointre.data.batch import Batch
+from jointre.layout import Layout
+from jointre.models.span import SpanModel
+from jointre.nn.streams import Stream
+from tests.naive import ctam
+from tests.naive.spans import enumerate_all, gap_mask, span_mask
+
+Row = tuple[int, int, int]  # unit, start, end
+
+
+def pool_masks(states: Tensor, masks: Tensor, how: str) -> Tensor:
+    """``[b l d]`` under masks ``[b s l]`` → ``[b s d]``; zero where a mask is empty."""
+    spread = states[:, None].expand(-1, masks.shape[1], -1, -1)
+    if how == "max":
+        pooled = spread.masked_fill(~masks[..., None], -1e30).max(2).values
+        return pooled.masked_fill(~masks.any(2)[..., None], 0.0)
+    total = (spread * masks[..., None]).sum(2)
+    return total / masks.sum(2).clamp(min=1)[..., None] if how == "mean" else total
+
+
+def padded(rows: list[Row], layout: Layout) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
+    """Masks ``[b s l]`` and widths ``[b s]`` of spans, and the (unit, slot) of every row."""
+    units, positions = layout.roles.shape
+    slots = [sum(row[0] == unit for row in rows[:i]) for i, (unit, _, _) in enumerate(rows)]
+    size = max(slots, default=0) + 1
+    masks = torch.zeros(units, size, positions, dtype=torch.bool)
+    widths = torch.zeros(units, size, dtype=torch.long)
+    for (unit, start, end), slot in zip(rows, slots, strict=True):
+        masks[unit, slot] = span_mask(layout, unit, start, end)
+        widths[unit, slot] = end - start
+    return masks, widths, [(row[0], slot) for row, slot in zip(rows, slots, strict=True)]
+
+
+def task_streams(model: SpanModel, shared: Stream) -> tuple[Stream, Stream, Tensor, Tensor]:
+    """Both task streams and their summaries after the interaction."""
+    weights = [task.weight for task in model.backbone.projection.tasks]
+    entity, relation = (Stream.of(shared.states @ w.T, shared.layout) for w in weights)
+    module = model.backbone.interaction
+    first = ctam.summary(module, entity, relation, 0)
+    return entity, relation, first, ctam.summary(module, relation, entity, 1)
+
+
+def forward(model: SpanModel, batch: Batch, span_pool: str, context_pool: str) -> dict[str, object]:
+    """Logits of the spans and pairs, packed in the model's order."""
+    layout = batch.layout
+    shared = model.encoder(batch.ids, batch.mask, batch.gather, layout)
+    entity, relation, entity_summary, relation_summary = task_streams(model, shared)
+    rows: list[Row]
+    if batch.spans is None:
+        rows = enumerate_all(layout.lengths.tolist(), model.max_width)
+    else:
+        columns = batch.spans.unit, batch.spans.start, batch.spans.end
+        rows = [tuple(row) for row in torch.stack(columns, 1).tolist()]
+    masks, widths, where = padded(rows, layout)
+    pooled = pool_masks(entity.states, masks, span_pool)
+    summary = entity_summary[:, None].expand(-1, masks.shape[1], -1)
+    features = torch.cat([summary, pooled, model.widths(widths)], -1)
+    linear = model.entity_classifier.linear
+    logits = features @ linear.weight.T + linear.bias
+    entity_logits = torch.stack([logits[unit, slot] for unit, slot in where])
+
+    kept = entity_logits.argmax(1).nonzero().flatten().tolist()
+    kept = kept if batch.kept is None else batch.kept.tolist()
+    mentions = [rows[row] for row in kept]
+    pairs = [
+        (head, tail)
+        for head in range(len(mentions))
+        for tail in range(len(mentions))
+        if head != tail and mentions[head][0] == mentions[tail][0]
+    ]
+    pairs = pairs if batch.pairs is None else [tuple(pair) for pair in batch.pairs.tolist()]
+    masks, widths, where = padded(mentions, layout)
+    pooled = pool_masks(relation.states, masks, span_pool)
+    sizes = model.widths(widths)
+    found = []
+    for head, tail in pairs:
+        (unit, first), (_, second) = where[head], where[tail]
+        gap = gap_mask(masks[unit, first], masks[unit, second])[None, None]
+        context = pool_masks(shared.states[unit : unit + 1], gap, context_pool)[0, 0]
+        spans = [pooled[unit, first], pooled[unit, second], sizes[unit, first], sizes[unit, second]]
+        found.append(torch.cat([context, relation_summary[unit], *spans]))
+    linear = model.relation_classifier.linear
+    relation_logits = (
+        torch.stack(found) @ linear.weight.T + linear.bias
+        if found
+        else linear.bias.new_zeros(0, len(linear.bias))
+    )
+    return {"entity": entity_logits, "relation": relation_logits, "kept": kept, "pairs": pairs}

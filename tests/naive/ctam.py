@@ -26,8 +26,10 @@ def memory_of(stream: Stream, unit: int, mask_padding: bool) -> Tensor:
     return torch.stack(rows)
 
 
-def one_layer(layer: CrossTaskLayer, agent: Tensor, others: Tensor) -> Tensor:
-    """Equations 2-4 for one unit; dropout must be off."""
+def one_layer(
+    layer: CrossTaskLayer, agent: Tensor, others: Tensor, drop: Tensor | None = None
+) -> Tensor:
+    """Equations 2-4 for one unit; ``drop`` scales the attention, ``[heads, keys]``."""
     memory = torch.cat([others, agent[None]])
     query = layer.query(agent)
     keys, values = layer.key(memory), layer.value(memory)
@@ -36,6 +38,7 @@ def one_layer(layer: CrossTaskLayer, agent: Tensor, others: Tensor) -> Tensor:
     for head in range(layer.heads):
         part = slice(head * size, (head + 1) * size)
         weights = torch.stack([query[part] @ key / size**0.5 for key in keys[:, part]]).softmax(0)
+        weights = weights if drop is None else weights * drop[head]
         heads.append(sum(w * v for w, v in zip(weights, values[:, part], strict=True)))
     mixed = torch.cat(heads)
     return layer.norm(layer.output(mixed) + agent)

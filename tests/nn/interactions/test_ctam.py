@@ -89,6 +89,21 @@ def test_equals_the_paper(options: dict[str, Any], training: bool) -> None:
         )
 
 
+def test_equals_the_paper_under_dropout() -> None:
+    """The attention that is dropped is the paper's, entry by entry."""
+    module = make(heads=3, out_proj=False, dropout=0.5, directions=["entity"]).train()
+    streams = streams_of([2], WIDTH, WIDTH)
+    masks: list[torch.Tensor] = []
+    layer = module.stacks[0][0]
+    layer.dropout.register_forward_hook(lambda m, given, output: masks.append(output / given[0]))
+    found = module(streams).entity.summary[0]
+    drop = masks[0][0, :, 1:]  # without [CLS], which is no key
+    assert set(drop.unique().tolist()) == {0.0, 2.0}
+    others = naive.memory_of(streams.relation, 0, mask_padding=True)
+    expected = naive.one_layer(layer, streams.entity.summary[0], others, drop)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+
+
 def test_directions_have_their_own_weights() -> None:
     assert len(make().stacks) == 1
     assert len(make(share_directions=False).stacks) == 2

@@ -8,6 +8,7 @@ the runs are compared, so a drifting machine speed cancels.
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -68,9 +69,26 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 
 def prediction(
-    model: Model, documents: Sequence[Document], max_units: int, max_pieces: int, runs: int
+    model: Model,
+    documents: Sequence[Document],
+    max_units: int,
+    max_pieces: int,
+    runs: int,
+    half: bool = False,
 ) -> Measure:
-    """Whole prediction, from words to Documents, against the encoder on the same batches."""
+    """Whole prediction, from words to Documents, against the encoder on the same batches.
+
+    Args:
+        model: trained.
+        documents: to predict.
+        max_units: most units of a batch.
+        max_pieces: most padded pieces of a batch.
+        runs: counted ones.
+        half: run ours with the encoder in bfloat16; the baseline stays in float32.
+    """
+    own = deepcopy(model) if half else model
+    if half:
+        own.encoder.to(torch.bfloat16)
     preparer = model.preparer("predict")
     units = [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
 
@@ -80,7 +98,7 @@ def prediction(
 
     def ours() -> None:
         for batch in batches():
-            predict_batch(model, batch, preparer)
+            predict_batch(own, batch, preparer)
 
     fixed = [_moved(preparer(batch), model) for batch in batches()]
 
@@ -89,7 +107,8 @@ def prediction(
             for batch in fixed:
                 encode(model, batch)
 
-    return compare(f"predict, at most {max_units} units a batch", ours, bare, runs)
+    kind = "predict in bfloat16" if half else "predict"
+    return compare(f"{kind}, at most {max_units} units a batch", ours, bare, runs)
 
 
 def training_step(

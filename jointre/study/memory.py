@@ -36,7 +36,7 @@ def prediction_memory(
             chunksize=1,
         )
     name = f"peak memory of prediction, at most {max_units} units a batch"
-    return Measure(name, ours, "bytes", bare, ours / bare, 1)
+    return Measure(name, float(ours), "bytes", float(bare), ours / bare, 1)
 
 
 def _peak(

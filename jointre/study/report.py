@@ -38,6 +38,8 @@ def measure_all(
     for count in units:
         tell(f"prediction, batches of {count}")
         yield prediction(model, documents, count, MAX_PIECES, runs)
+    tell(f"prediction in bfloat16, batches of {max(units)}")
+    yield prediction(model, documents, max(units), MAX_PIECES, runs, half=True)
     for count in (1, max(units)):
         tell(f"memory, batches of {count}")
         yield prediction_memory(run, documents, count, MAX_PIECES)

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+from jointre.data.readers import Reader
+from jointre.study.memory import prediction_memory
+
+
+def test_peaks_are_measured_in_fresh_processes(tiny_run: Path, tiny_data: Path) -> None:
+    documents = list(Reader.by_name("jsonl")().read(tiny_data / "dev.jsonl"))
+    found = prediction_memory(tiny_run, documents, max_units=4, max_pieces=4096)
+    assert found.name == "peak memory of prediction, at most 4 units a batch"
+    assert found.unit == "bytes"
+    assert 0 < found.value < 2**30
+    assert found.ratio == found.value / found.baseline

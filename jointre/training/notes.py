@@ -29,11 +29,15 @@ class Notes:
 
     def __call__(self, line: str) -> None:
         """Tell a line and keep it."""
+        self.keep(line)
+        self._tell(line)
+
+    def keep(self, line: str) -> None:
+        """Keep a line that something else shows."""
         if self._handler is None:
             self._early.append(line)
         else:
             self._handler.emit(_record(line))
-        self._tell(line)
 
     def __enter__(self) -> "Notes":
         handler = logging.FileHandler(self._path, encoding="utf-8")

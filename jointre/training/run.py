@@ -88,7 +88,9 @@ def train(
     model = experiment.model(vocabulary=corpus.vocabulary)
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
     module = _module(experiment, corpus, model, metric, notes)
-    epochs = Epochs(run, experiment.training.monitor, experiment.training.patience, notes)
+    settings = experiment.training
+    tell_epoch = notes.keep if progress else notes  # the bar shows the scores
+    epochs = Epochs(run, settings.monitor, settings.patience, tell_epoch)
     trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
     with run.opened(resolved, force=force, recover=recover), notes:
         _fit(trainer, module, run.checkpoint)

@@ -46,3 +46,11 @@ def test_leaves_the_logger_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(OSError, match="No space"), Notes(tmp_path / "log.txt", print):
         raise OSError(errno.ENOSPC, "No space")
     assert logging.getLogger("jointre").handlers == before
+
+
+def test_a_line_that_a_progress_bar_shows_is_kept_and_not_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    with Notes(tmp_path / "log.txt", told.append) as notes:
+        notes.keep("epoch 1")
+    assert told == []
+    assert "epoch 1" in (tmp_path / "log.txt").read_text()

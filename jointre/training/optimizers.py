@@ -59,6 +59,10 @@ class UncorrectedAdamW(AdamW):
 
     def step(self, closure: Any = None) -> Any:
         """One update."""
+        loss = None
+        if closure is not None:  # it makes the gradients, so it comes first
+            with torch.enable_grad():
+                loss = closure()
         for group in self.param_groups:
             for parameter in group["params"]:
                 self._settle(parameter)
@@ -67,10 +71,11 @@ class UncorrectedAdamW(AdamW):
             shrink = 1 - lr * decay
             group["lr"], group["weight_decay"] = lr * shrink, decay / shrink
         try:
-            return super().step(closure)
+            super().step()
         finally:
             for group, (lr, decay) in zip(self.param_groups, given, strict=True):
                 group["lr"], group["weight_decay"] = lr, decay
+        return loss
 
     def _settle(self, parameter: nn.Parameter) -> None:
         state = self.state[parameter]

@@ -135,3 +135,27 @@ def test_the_published_grouping(tmp_path: Path) -> None:
     assert gammas
     assert all(name.endswith("weight") for name in gammas)
     assert not [name for name in plain if "interaction" in name and not name.endswith("bias")]
+
+
+def test_gradients_may_come_from_a_closure() -> None:
+    """Lightning gives the backward pass as a closure, so the first state is made after it."""
+    results = []
+    for with_closure in (False, True):
+        torch.manual_seed(0)
+        layer = torch.nn.Linear(3, 2)
+        optimizer = BertAdamW(lr=0.1).build(layer.named_parameters())
+
+        def backward(layer: torch.nn.Linear = layer) -> torch.Tensor:
+            layer.zero_grad()
+            loss = layer(torch.ones(1, 3)).square().sum()
+            loss.backward()
+            return loss
+
+        for _ in range(3):
+            if with_closure:
+                assert optimizer.step(backward) > 0
+            else:
+                backward()
+                optimizer.step()
+        results.append(layer.weight.detach().clone())
+    torch.testing.assert_close(results[0], results[1], atol=0, rtol=0)

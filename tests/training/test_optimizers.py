@@ -142,10 +142,11 @@ def test_gradients_may_come_from_a_closure() -> None:
     results = []
     for with_closure in (False, True):
         torch.manual_seed(0)
-        layer = torch.nn.Linear(3, 2)
-        optimizer = BertAdamW(lr=0.1).build(layer.named_parameters())
+        layer = nn.Linear(3, 2)
+        settings = construct(Optimizer, {"type": "bert_adamw", "lr": 0.1})
+        optimizer = settings.build(layer.named_parameters())
 
-        def backward(layer: torch.nn.Linear = layer) -> torch.Tensor:
+        def backward(layer: nn.Linear = layer) -> Tensor:
             layer.zero_grad()
             loss = layer(torch.ones(1, 3)).square().sum()
             loss.backward()
@@ -153,7 +154,7 @@ def test_gradients_may_come_from_a_closure() -> None:
 
         for _ in range(3):
             if with_closure:
-                assert optimizer.step(backward) > 0
+                assert optimizer.step(backward).item() > 0
             else:
                 backward()
                 optimizer.step()

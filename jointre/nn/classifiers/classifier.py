@@ -1,6 +1,6 @@
 """The interface of classifiers."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from jointre.config import Registrable
 from jointre.nn.split_linear import Block
 
 
-class Classifier(Registrable, nn.Module, interface="classifier"):
+class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
     """Scores candidates, given as blocks of features.
 
     Owner gives: ``input_dim``, the columns of all blocks, ``state_dim``, the width of

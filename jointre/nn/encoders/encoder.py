@@ -1,6 +1,6 @@
 """The interface of encoders."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from jointre.layout import Layout
 from jointre.nn.streams import Stream
 
 
-class Encoder(Registrable, nn.Module, interface="encoder"):
+class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
     """Turns piece ids into states.
 
     Shapes:

@@ -1,6 +1,6 @@
 """The interface of interactions between the tasks."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
 from torch import nn
@@ -11,7 +11,7 @@ from jointre.nn.streams import Streams
 Task = Literal["entity", "relation"]
 
 
-class Interaction(Registrable, nn.Module, interface="interaction"):
+class Interaction(Registrable, nn.Module, ABC, interface="interaction"):
     """Lets the task streams read each other.
 
     Owner gives: ``input_dim``, the width of the task streams.

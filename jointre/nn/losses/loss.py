@@ -1,6 +1,6 @@
 """The interface of losses."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from jointre.config import Registrable
 
 
-class Loss(Registrable, nn.Module, interface="loss"):
+class Loss(Registrable, nn.Module, ABC, interface="loss"):
     """Compares logits with targets, and turns logits into probabilities.
 
     Shapes:

@@ -1,6 +1,6 @@
 """The interface of pair encoders."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ class SpanRows:
     widths: Block
 
 
-class PairEncoder(Registrable, nn.Module, interface="pair_encoder"):
+class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
     """Turns pairs of spans into the blocks of features that a classifier reads.
 
     Owner gives: ``shared_dim`` (shared stream), ``summary_dim`` (task stream),

@@ -1,6 +1,6 @@
 """The interface of task-aware projections."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from torch import nn
@@ -9,7 +9,7 @@ from jointre.config import Registrable
 from jointre.nn.streams import Stream, Streams
 
 
-class TaskProjection(Registrable, nn.Module, interface="projection"):
+class TaskProjection(Registrable, nn.Module, ABC, interface="projection"):
     """Makes an entity stream and a relation stream of the shared one.
 
     Owner gives: ``input_dim``, the width of the shared stream.

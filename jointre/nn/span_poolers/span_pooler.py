@@ -1,6 +1,6 @@
 """The interface of span and context poolers."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -9,7 +9,7 @@ from jointre.config import Registrable
 from jointre.layout import Ranges
 
 
-class SpanPooler(Registrable, nn.Module, interface="span_pooler"):
+class SpanPooler(Registrable, nn.Module, ABC, interface="span_pooler"):
     """Pools the states of position ranges: of spans, or of the context between two spans.
 
     Shapes:

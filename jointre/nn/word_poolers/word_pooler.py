@@ -1,6 +1,6 @@
 """The interface of word poolers."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 
 import torch
 from torch import nn
@@ -10,7 +10,7 @@ from jointre.layout import Layout, Role
 from jointre.nn.streams import Stream
 
 
-class WordPooler(Registrable, nn.Module, interface="word_pooler"):
+class WordPooler(Registrable, nn.Module, ABC, interface="word_pooler"):
     """Turns positions that are pieces into positions that are words.
 
     Shapes:

@@ -55,7 +55,12 @@ class RunSettings:
 def _config(run: Path, needed: bool) -> dict[str, Any]:
     path = run / "config.json"
     if path.is_file():
-        config = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            config = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ArchiveError(
+                f"{path} is not JSON ({error}); name --format and --protocol"
+            ) from error
         if isinstance(config, dict) and "data" in config:
             return config
     if needed:

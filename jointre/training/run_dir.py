@@ -105,7 +105,8 @@ class RunDirectory:
 
     def _drafts(self) -> list[Path]:
         """What a killed process left unfinished."""
-        patterns = (".*.tmp", "checkpoints/.*.tmp", ".archive-*")
+        # safetensors writes to .tmpXXXXXX first.
+        patterns = (".*.tmp", "checkpoints/.*.tmp", "checkpoints/.tmp*", ".archive-*")
         return [path for pattern in patterns for path in self.path.glob(pattern)]
 
     def _unusable(self, error: OSError) -> RunError:
@@ -209,4 +210,5 @@ def _reason(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
         cause = cause.__cause__ or cause.__context__
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    message = str(error).partition("\n")[0] or type(error).__name__
+    return message.partition("I/O error: ")[2].partition(" (os error")[0] or message

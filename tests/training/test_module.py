@@ -1,12 +1,16 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from jointre.config import construct
+from jointre.data.batch import Batch
+from jointre.training.batches import loader
+from jointre.training.corpus import read_corpus
 from jointre.training.experiment import Experiment
 from jointre.training.module import TrainingModule
-from jointre.training.run import train
+from jointre.training.run import _module, train
 from tests.tiny_runs import experiment
 
 
@@ -38,9 +42,6 @@ def test_a_batch_draws_its_dropout_from_seed_epoch_and_number(tiny_data: Path) -
 
 def one_loss(built: Experiment, seed: int, folder: Path) -> float:
     """The loss of an untrained model on the first batch, whose dropout the seed decides."""
-    from jointre.training.corpus import read_corpus
-    from jointre.training.run import _module
-
     corpus = read_corpus(built.data, lambda line: None)
     torch.manual_seed(0)
     model = built.model(vocabulary=corpus.vocabulary)
@@ -51,3 +52,57 @@ def one_loss(built: Experiment, seed: int, folder: Path) -> float:
     torch.manual_seed(7 * seed)  # what was drawn before does not matter
     module.on_fit_start()
     return module.training_step(module.batches[0], 0).item()
+
+
+def made(folder: Path, changes: dict[str, Any]) -> TrainingModule:
+    built: Experiment = construct(Experiment, experiment(folder, changes))
+    corpus = read_corpus(built.data, print)
+    model = built.model(vocabulary=corpus.vocabulary)
+    metric = built.training.protocol(symmetric=corpus.vocabulary.symmetric)
+    return _module(built, corpus, model, metric, lambda line: None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "updates"),
+    [
+        ({"training.batch_size": 5}, 3 * 5),
+        ({"training.batch_size": 5, "training.drop_last": True}, 3 * 4),
+        ({"training.batch_size": 5, "training.accumulate": 2}, 3 * 3),
+        ({"training.batch_size": 50, "training.drop_last": True}, 3),
+    ],
+)
+def test_updates(tiny_data: Path, changes: dict[str, Any], updates: int) -> None:
+    assert made(tiny_data, changes).updates == updates
+
+
+@pytest.mark.parametrize(("precision", "fused"), [("32", True), ("16-mixed", False)])
+def test_optimizer_and_schedule(tiny_data: Path, precision: str, fused: bool) -> None:
+    both = made(tiny_data, {"training.precision": precision}).configure_optimizers()
+    groups = both["optimizer"].param_groups
+    assert [group["fused"] for group in groups] == [fused, fused]
+    assert both["lr_scheduler"]["interval"] == "step"
+    assert both["lr_scheduler"]["scheduler"].get_last_lr() == [0.0, 0.0]  # warm-up from 0
+
+
+def test_clipping_is_by_the_norm_of_all(tiny_data: Path) -> None:
+    module = made(tiny_data, {})
+    parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    optimizer = torch.optim.SGD([{"params": [p]} for p in parameters], lr=1.0)
+    for limit, expected in ((None, [3.0, 4.0]), (1.0, [0.6, 0.8])):
+        for parameter, value in zip(parameters, (3.0, 4.0), strict=True):
+            parameter.grad = torch.tensor([value])
+        module.configure_gradient_clipping(optimizer, limit)
+        grads = [p.grad.item() for p in parameters if p.grad is not None]
+        assert grads == pytest.approx(expected, abs=1e-5)
+
+
+def test_training_batches_are_moved(tiny_data: Path) -> None:
+    """What the loader gives is what the move recognises."""
+    module = made(tiny_data, {})
+    step = next(iter(loader(module.batches, 0)))
+    batch, ids = module.transfer_batch_to_device(step, torch.device("meta"), 0)
+    assert isinstance(batch, Batch)
+    assert batch.ids.device.type == "meta"
+    assert ids == step[1]
+    items = next(iter(module.val_dataloader()))
+    assert module.transfer_batch_to_device(items, torch.device("meta"), 0) is items

@@ -25,8 +25,12 @@ def config(tiny_data: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def impatient(tiny_data: Path) -> dict[str, Any]:
-    """Relations stay at 0: the first epoch is the best one, and the third the last."""
-    changes = {"training.epochs": 6, "training.monitor": "relation_strict_f1"}
+    """No relation is sure enough: the first epoch is the best one, and the third the last."""
+    changes = {
+        "training.epochs": 6,
+        "training.monitor": "relation_strict_f1",
+        "model.decoder": {"relation_threshold": 1.0},
+    }
     return experiment(tiny_data, {**changes, "training.patience": 2})
 
 
@@ -35,7 +39,7 @@ def undisturbed(config: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("undisturbed") / "run"
     assert finish(config, path) == 0
     metrics = json.loads((path / "metrics.json").read_text())
-    assert metrics["best"]["dev"]["entity"]["f1"] > 0.2  # there is something to compare
+    assert metrics["best"]["dev"]["entity"]["f1"] > 0  # there is something to compare
     return path
 
 

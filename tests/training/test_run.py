@@ -164,8 +164,14 @@ def test_checkpoint_chooses_the_weights(
 
 
 def test_patience_stops(tiny_data: Path, tmp_path: Path) -> None:
-    changes = {"training.epochs": 9, "training.patience": 1}
-    run(tiny_data, tmp_path, {**changes, "training.monitor": "relation_strict_f1"})
+    """No relation is sure enough, so the second epoch is not better than the first."""
+    changes = {
+        "training.epochs": 9,
+        "training.patience": 1,
+        "training.monitor": "relation_strict_f1",
+        "model.decoder": {"relation_threshold": 1.0},
+    }
+    run(tiny_data, tmp_path, changes)
     assert len(rows(tmp_path)) == 2
 
 

@@ -123,6 +123,10 @@ def replaced(path: Path) -> Iterator[BufferedIOBase]:
         raise DataError(f"{path}: this is a folder; name a file to write")
     if not path.parent.is_dir():
         raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
+    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: never replaced
+        with _straight(path) as stream:
+            yield stream
+        return
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with draft.open("wb") as raw:
@@ -136,3 +140,13 @@ def replaced(path: Path) -> Iterator[BufferedIOBase]:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _straight(path: Path) -> Iterator[BufferedIOBase]:
+    """A device or a pipe to write to."""
+    try:
+        with path.open("wb") as stream:
+            yield stream
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error

@@ -160,3 +160,15 @@ def test_a_file_that_the_system_refuses_is_named(
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match=r"a\.json: cannot be read: Permission denied"):
         read_text(path)
+
+
+def test_a_device_is_written_to_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to("/dev/full")
+    message = "cannot be written: No space left on device"
+    with pytest.raises(DataError, match=message), replaced(tmp_path / "out") as stream:
+        stream.write(b"text")
+    (tmp_path / "null").symlink_to("/dev/null")
+    with replaced(tmp_path / "null") as stream:
+        stream.write(b"text")
+    assert (tmp_path / "out").is_symlink()
+    assert (tmp_path / "null").is_symlink()

@@ -1,0 +1,30 @@
+import json
+from pathlib import Path
+
+from tests.cli.command import Command
+from tests.tiny_runs import NEWSWIRE
+
+
+def test_there_and_back(jointre: Command, tmp_path: Path) -> None:
+    source, spert, back = NEWSWIRE / "dev.jsonl", tmp_path / "dev.json", tmp_path / "dev.jsonl.gz"
+    ended = jointre("convert", source, spert, "--from", "jsonl", "--to", "spert")
+    assert ended.code == 0, ended.err
+    assert f"{spert}: written; " in ended.out
+    assert jointre("convert", spert, back, "--from", "spert", "--to", "jsonl").code == 0
+    scores = tmp_path / "m.json"
+    jointre("score", source, back, "--format", "jsonl", "--output", scores)
+    assert json.loads(scores.read_text())["relation_strict"]["f1"] == 1.0
+
+
+def test_mistakes(jointre: Command, tmp_path: Path) -> None:
+    source, target = NEWSWIRE / "dev.jsonl", tmp_path / "out.json"
+    jointre("convert", source, target, "--from", "jsonl", "--to", "sbert").told(
+        "did you mean 'spert'?"
+    )
+    jointre("convert", source, target, "--from", "jsonl", "--to", "spert", "--option", "x").told(
+        "'x': write KEY=VALUE, label_case=keep for example"
+    )
+    jointre("convert", tmp_path / "no", target, "--from", "jsonl", "--to", "spert").told(
+        "no: no such file"
+    )
+    assert not target.exists()

@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+from tests.cli.command import Command
+
+
+def test_equals_training_and_score(jointre: Command, tiny_run: Path, tmp_path: Path) -> None:
+    gold = tiny_run.parent / "test.jsonl"
+    one, other, found = (tmp_path / name for name in ("a.json", "b.json", "p.jsonl"))
+    ended = jointre("evaluate", tiny_run, gold, "--output", one, "--predictions", found)
+    assert (ended.code, ended.err) == (0, "")
+    assert "protocol spert, in percent" in ended.out
+    report = json.loads(one.read_text())
+    metrics = json.loads((tiny_run / "metrics.json").read_text())
+    assert report == metrics["best"]["test"]
+    types = tiny_run.parent / "types.json"
+    jointre("score", gold, found, "--format", "jsonl", "--types", types, "--output", other)
+    assert json.loads(other.read_text()) == report
+
+
+def test_predict_and_score(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    """Predict's records are scored as they are, to what evaluate says."""
+    gold = overfitted.parent / "train.jsonl"
+    found, one, other = (tmp_path / name for name in ("p.jsonl", "a.json", "b.json"))
+    assert jointre("predict", overfitted, gold, "--output", found).code == 0
+    assert jointre("evaluate", overfitted, gold, "--output", one).code == 0
+    types = overfitted.parent / "types.json"
+    arguments = ("--format", "jsonl", "--types", types, "--output", other)
+    assert jointre("score", gold, found, *arguments).code == 0
+    assert json.loads(other.read_text()) == json.loads(one.read_text())
+
+
+def test_an_archive_needs_a_format(jointre: Command, tiny_run: Path) -> None:
+    gold = tiny_run.parent / "test.jsonl"
+    jointre("evaluate", tiny_run / "archive", gold).told(
+        "no run directory with a config.json, so the data's format is unknown; name it with "
+        "--format"
+    )
+    ended = jointre("evaluate", tiny_run / "archive", gold, "--format", "jsonl")
+    assert ended.code == 0, ended.err
+
+
+def test_unknown_labels_are_told_and_missed(
+    jointre: Command, tiny_run: Path, tmp_path: Path
+) -> None:
+    record = {
+        "tokens": ["Ada", "left"],
+        "entities": [
+            {"label": "Ship", "mentions": [[0, 1]]},
+            {"label": "Place", "mentions": [[1, 2]]},
+        ],
+        "relations": [{"label": "sails", "head": 0, "tail": 1}],
+    }
+    gold, output = tmp_path / "gold.jsonl", tmp_path / "m.json"
+    gold.write_text(json.dumps(record) + "\n")
+    ended = jointre("evaluate", tiny_run, gold, "--output", output)
+    assert ended.code == 0
+    assert f"{gold}: 1 entities with label 'Ship', unknown to the model: missed" in ended.err
+    assert f"{gold}: 1 relations with label 'sails', unknown to the model: missed" in ended.err
+    report = json.loads(output.read_text())
+    assert report["entity"]["per_type"]["Ship"]["support"] == 1
+    assert report["entity"]["per_type"]["Ship"]["recall"] == 0
+
+
+def test_protocols_and_mistakes(jointre: Command, tiny_run: Path, tmp_path: Path) -> None:
+    gold = tiny_run.parent / "test.jsonl"
+    assert "protocol pure" in jointre("evaluate", tiny_run, gold, "--protocol", "pure").out
+    jointre("evaluate", tiny_run, gold, "--protocol", "spret").told("did you mean 'spert'?")
+    jointre("evaluate", tiny_run, gold, "--format", "jsonle").told("did you mean 'jsonl'?")
+    jointre("evaluate", tmp_path / "no", gold, "--format", "jsonl").told("no such archive")
+    jointre("evaluate", tiny_run, tmp_path / "no.jsonl").told("no.jsonl: no such file")
+    jointre("evaluate", tiny_run, gold, "--device", "tpu9").told("device='tpu9' is not available")
+    jointre("evaluate", tiny_run, gold, "--output", tmp_path).told("this is a folder; name a file")

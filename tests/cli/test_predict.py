@@ -1,0 +1,172 @@
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import Command
+from tests.tiny_runs import NEWSWIRE
+
+TEXT = (
+    "Ingrid Halvorsen has run the shipping group Nordhavn Lines from its headquarters in Bergen "
+    "since 2014."
+)
+
+
+def records(text: str) -> list[dict[str, Any]]:
+    """Every line must be a JSON object."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def exact(record: dict[str, Any]) -> None:
+    text = record["text"]
+    for entity in record["entities"]:
+        ((start, end),) = entity["mentions"]
+        ((left, right),) = entity["chars"]
+        assert (left, right) == (record["offsets"][start][0], record["offsets"][end - 1][1])
+        assert "".join(text[left:right].split()) == "".join(record["tokens"][start:end])
+        assert 0 <= entity["score"] <= 1
+
+
+def test_standard_input_to_standard_output(jointre: Command, overfitted: Path) -> None:
+    ended = jointre("predict", overfitted, stdin=TEXT.encode())
+    assert (ended.code, ended.err) == (0, "")
+    (record,) = records(ended.out)
+    exact(record)
+    assert record["id"] == "stdin"
+    found = {(e["label"], TEXT[e["chars"][0][0] : e["chars"][0][1]]) for e in record["entities"]}
+    assert found == {
+        ("Person", "Ingrid Halvorsen"),
+        ("Organization", "Nordhavn Lines"),
+        ("Place", "Bergen"),
+    }
+    assert {relation["label"] for relation in record["relations"]} == {"works_for", "based_in"}
+
+
+def test_several_files_of_several_kinds(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("🎉 " + TEXT, encoding="utf-8")
+    with gzip.open(tmp_path / "b.txt.gz", "wt", encoding="utf-8") as file:
+        file.write(TEXT)
+    lines = (overfitted.parent / "two.jsonl").read_text()
+    (tmp_path / "c.jsonl").write_text(lines)
+    files = [tmp_path / name for name in ("a.txt", "b.txt.gz", "c.jsonl")]
+    output = tmp_path / "out.jsonl"
+    ended = jointre("predict", overfitted, *files, "--output", output)
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    found = records(output.read_text())
+    assert [record["id"] for record in found[:2]] == ["a.txt", "b.txt.gz"]
+    exact(found[0])
+    exact(found[1])
+    for record, gold in zip(found[2:], records(lines), strict=True):
+        predicted, wanted = (
+            sorted((e["label"], e["mentions"]) for e in one["entities"]) for one in (record, gold)
+        )
+        assert predicted == wanted
+
+
+def test_news_with_a_dash_for_standard_input(jointre: Command, overfitted: Path) -> None:
+    news = NEWSWIRE / "news.txt"
+    ended = jointre("predict", overfitted, news, "-", stdin="غادرت Bergen 👩‍👩‍👧\u200b .".encode())
+    assert ended.code == 0
+    found = records(ended.out)
+    assert [record["id"] for record in found] == ["news.txt", "stdin"]
+    for record in found:
+        exact(record)
+
+
+def test_given_entities(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    record = {
+        "id": "x",
+        "tokens": TEXT[:-1].split(),
+        "entities": [
+            {"label": "Event", "mentions": [[0, 2]]},
+            {"label": None, "mentions": [[13, 14]]},
+        ],
+    }
+    (tmp_path / "given.jsonl").write_text(json.dumps(record) + "\n")
+    ended = jointre("predict", overfitted, tmp_path / "given.jsonl", "--entities", "given")
+    assert ended.code == 0, ended.err
+    (found,) = records(ended.out)
+    assert [(e["label"], e["mentions"]) for e in found["entities"]] == [
+        ("Event", [[0, 2]]),
+        ("Place", [[13, 14]]),
+    ]
+
+
+def test_given_entities_need_records(jointre: Command, overfitted: Path) -> None:
+    jointre("predict", overfitted, "--entities", "given").told(
+        "--entities given needs records with entities: .jsonl files, or --format"
+    )
+
+
+def test_an_empty_standard_input(jointre: Command, overfitted: Path) -> None:
+    ended = jointre("predict", overfitted)
+    assert ended.code == 0
+    (record,) = records(ended.out)
+    assert (record["tokens"], record["entities"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing.txt", None, "missing.txt: no such file"),
+        ("empty.txt", b"", "empty.txt: the file is empty"),
+        ("empty.jsonl", b"\n", "empty.jsonl: the file is empty"),
+        ("latin.txt", b"Z\xfcrich", "latin.txt: not UTF-8 at byte 1 (0xfc); convert the file to"),
+        ("cut.jsonl", b'{"tokens": ["a"', "cut.jsonl:1: not JSON: "),
+        ("cut.txt.gz", gzip.compress(b"text")[:-6], "cut.txt.gz: not a whole gzip file"),
+    ],
+)
+def test_bad_files(
+    jointre: Command,
+    overfitted: Path,
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    message: str,
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    output = tmp_path / "out.jsonl"
+    jointre("predict", overfitted, tmp_path / name, "--output", output).told(message)
+    assert [path.name for path in tmp_path.iterdir()] == ([] if content is None else [name])
+
+
+def test_bad_standard_input(jointre: Command, overfitted: Path) -> None:
+    jointre("predict", overfitted, stdin=b"Z\xfcrich").told("standard input: not UTF-8 at byte 1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--device", "gpu"), "device='gpu' is not available here ("),
+        (("--language", "tlh"), "language='tlh': spaCy has no such language"),
+        (("--format", "sperrt"), "sperrt"),
+        (("--include-package", "no_such"), "no_such"),
+    ],
+)
+def test_bad_options(
+    jointre: Command, overfitted: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    text = NEWSWIRE / "news.txt"
+    jointre("predict", overfitted, text, *arguments).told(message)
+
+
+def test_no_model(jointre: Command, tmp_path: Path) -> None:
+    jointre("predict", tmp_path / "no").told("no such archive; give a run directory, an archive")
+
+
+def test_a_full_disk(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    """A link, so that a device is never at stake."""
+    output = tmp_path / "out.jsonl"
+    output.symlink_to("/dev/full")
+    ended = jointre("predict", overfitted, "--output", output, stdin=TEXT.encode())
+    ended.told(f"{output}: cannot be written: No space left on device")
+    assert output.is_symlink()
+    assert Path("/dev/full").is_char_device()
+
+
+def test_an_output_that_cannot_be(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    ended = jointre("predict", overfitted, "--output", tmp_path / "no" / "x", stdin=b"a")
+    ended.told(f"cannot be written; the folder {tmp_path / 'no'} does not exist")

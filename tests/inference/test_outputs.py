@@ -1,0 +1,38 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from jointre.data.schema import Document, Entity, Span
+from jointre.inference.outputs import write
+
+DOCUMENTS = [
+    Document("a", ("Zürich",), "Zürich", ((0, 6),), entities=(Entity("Loc", (Span(0, 1),), 0.5),)),
+    Document("b", ()),
+]
+
+
+def test_file_and_standard_output_agree(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    steps: list[int] = []
+    write(DOCUMENTS, tmp_path / "out.jsonl", steps.append)
+    write(DOCUMENTS, None)
+    out = capfdbinary.readouterr().out
+    assert out == (tmp_path / "out.jsonl").read_bytes()
+    assert steps == [1, 1]
+    first, second = map(json.loads, out.decode().splitlines())
+    assert first["entities"] == [
+        {"label": "Loc", "mentions": [[0, 1]], "chars": [[0, 6]], "score": 0.5}
+    ]
+    assert second["tokens"] == []
+
+
+def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
+    def fails() -> object:
+        yield DOCUMENTS[0]
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write(fails(), tmp_path / "out.jsonl")
+    assert list(tmp_path.iterdir()) == []

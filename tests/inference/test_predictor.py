@@ -1,0 +1,167 @@
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import jointre
+from jointre.data.schema import Document
+from jointre.errors import ConfigError
+from jointre.inference import Predictor
+from jointre.inference.predictor import choose_device
+from tests.tiny_runs import NEWSWIRE
+
+NEWS = (NEWSWIRE / "news.txt").read_text(encoding="utf-8")
+ODD = {
+    "one word": "Bergen",
+    "emoji": "🎉 Ingrid 👩‍👩‍👧 left Bergen 🇳🇴 .",
+    "zero width": "Ingrid\u200bHalvorsen \u200b\ufeff left\u00a0Bergen\u00ad .",
+    "right to left": "غادرت Ingrid مدينة Bergen ، وقالت : שלום .",
+    "combining": "A\u030angstro\u0308m lives in I\u0307zmir .",
+    "words of nothing": "\u200d \ufe0f \u0301 Bergen",
+    "controls": "Ingrid \x01 \x7f left \u2028 Bergen",
+    "astral": "𝔹𝕖𝕣𝕘𝕖𝕟 𐍈 Bergen",
+    "long word": "a" * 5000,
+    "special tokens": "[CLS] Ingrid [SEP] left [PAD] Bergen [MASK]",
+    "white space": " \n\t Ingrid  \n\n left \r\n Bergen  ",
+}
+
+
+@pytest.fixture(scope="module")
+def extract(overfitted: Path) -> Predictor:
+    return jointre.load(overfitted)
+
+
+@pytest.fixture(scope="module")
+def documents(overfitted: Path) -> list[Document]:
+    rows = (overfitted.parent / "train.jsonl").read_text().splitlines()
+    return [Document(row["id"], tuple(row["tokens"])) for row in map(json.loads, rows)]
+
+
+def numbers(documents: list[Document]) -> list[float]:
+    found = [entity.score for document in documents for entity in document.entities]
+    found += [relation.score for document in documents for relation in document.relations]
+    assert all(score is not None for score in found)
+    return [score for score in found if score is not None]
+
+
+def exact(document: Document) -> None:
+    assert document.text is not None
+    assert document.offsets is not None
+    for token, (start, end) in zip(document.tokens, document.offsets, strict=True):
+        assert document.text[start:end] == token
+    for entity in document.entities:
+        assert 0 <= entity.span.start < entity.span.end <= len(document.tokens)
+
+
+@pytest.mark.parametrize(("pieces", "units"), [(1, 1), (64, 2), (10_000, 64)])
+def test_batches_change_nothing(
+    extract: Predictor, documents: list[Document], pieces: int, units: int
+) -> None:
+    one = extract.documents(documents)
+    other = extract.documents(documents, max_pieces=pieces, max_units=units)
+    assert other == one
+    assert numbers(other) == pytest.approx(numbers(one), abs=1e-5)
+    assert len(numbers(one)) > 20
+
+
+def test_order_changes_nothing(extract: Predictor, documents: list[Document]) -> None:
+    order = list(range(len(documents)))
+    random.Random(1).shuffle(order)
+    one = extract.documents(documents)
+    shuffled = extract.documents([documents[i] for i in order])
+    assert shuffled == [one[i] for i in order]
+    assert numbers(shuffled) == pytest.approx(numbers([one[i] for i in order]), abs=1e-5)
+
+
+def test_pipe_is_lazy_and_keeps_order(extract: Predictor, documents: list[Document]) -> None:
+    read = 0
+
+    def source() -> Any:
+        nonlocal read
+        for document in documents:
+            read += 1
+            yield document
+
+    stream = extract.pipe(source(), buffer=5)
+    first = next(stream)
+    assert read == 5
+    assert [first, *stream] == extract.documents(documents)
+
+
+def test_pipe_numbers_texts(extract: Predictor) -> None:
+    texts = ["Ingrid left.", ["Ingrid", "left"], Document("mine", ("Ingrid",)), "", []]
+    found = list(extract.pipe(texts, buffer=2))
+    assert [document.id for document in found] == ["0", "1", "mine", "3", "4"]
+    assert [len(document.tokens) for document in found] == [3, 2, 1, 0, 0]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_texts(extract: Predictor, name: str) -> None:
+    document = extract(ODD[name])
+    assert document.text == ODD[name]
+    assert document.tokens
+    exact(document)
+
+
+def test_all_odd_texts_in_one_batch(extract: Predictor) -> None:
+    together = list(extract.pipe(ODD.values()))
+    assert [d.entities for d in together] == [extract(text).entities for text in ODD.values()]
+
+
+def test_news(extract: Predictor) -> None:
+    document = extract(NEWS)
+    exact(document)
+    assert len(document.sentences) >= 7
+    borders = {start for start, _ in document.sentences}
+    assert all(
+        not any(entity.span.start < border < entity.span.end for border in borders)
+        for entity in document.entities
+    )
+
+
+@pytest.mark.parametrize("source", ["", "  \n ", [], Document("x", ())])
+def test_nothing(extract: Predictor, source: Any) -> None:
+    document = extract(source)
+    assert (document.tokens, document.entities, document.relations) == ((), (), ())
+
+
+def test_a_sentence_of_two_thousand_words(extract: Predictor, documents: list[Document]) -> None:
+    """Longer than the encoder's 512 positions: it is read in windows, nothing is cut."""
+    words = [word for document in documents for word in document.tokens if word != "."]
+    tokens = tuple((words * 10)[:2000])
+    found = extract(Document("long", tokens))
+    assert found.tokens == tokens
+    assert found.flags == ()
+    assert max(entity.span.end for entity in found.entities) > 1500
+
+
+def test_bf16_is_close(overfitted: Path, documents: list[Document]) -> None:
+    rough = jointre.load(overfitted, precision="bf16").documents(documents[:2])
+    fine = jointre.load(overfitted).documents(documents[:2])
+    assert [d.entities for d in rough] == [d.entities for d in fine]
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:99", "cdua", ""])
+def test_unknown_devices(name: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        choose_device(name)
+    message = str(caught.value)
+    assert message.startswith(f"device={name!r} is not available here (")
+    assert message.endswith("); take auto, cpu, or cuda on a machine with a GPU")
+
+
+def test_devices() -> None:
+    assert choose_device("cpu") == torch.device("cpu")
+    assert choose_device("auto").type in ("cpu", "cuda")
+
+
+def test_unknown_language(overfitted: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        jointre.load(overfitted, language="klingon")
+    assert str(caught.value) == (
+        "language='klingon': spaCy has no such language; take its code, such as en, de or zh, or "
+        "xx for any"
+    )

@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+
+from jointre.errors import ArchiveError, ConfigError
+from jointre.inference.settings import RunSettings
+
+
+def test_the_runs_own(tiny_run: Path) -> None:
+    settings = RunSettings.of(tiny_run, None, None)
+    assert type(settings.reader).registered_name == "jsonl"
+    assert settings.reader.types is None  # the types file may have stayed behind
+    assert settings.metric(frozenset()).registered_name == "spert"
+
+
+def test_others(tiny_run: Path, tmp_path: Path) -> None:
+    settings = RunSettings.of(tiny_run, "spert", "pure")
+    assert type(settings.reader).registered_name == "spert"
+    assert settings.metric(frozenset()).registered_name == "pure"
+    assert RunSettings.of(tmp_path, "dygie", None).metric(frozenset()).registered_name == "spert"
+
+
+def test_mistakes(tiny_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"so the data's format is unknown; name it with --for"):
+        RunSettings.of(tiny_run / "archive", None, None)
+    with pytest.raises(ConfigError, match="did you mean 'jsonl'"):
+        RunSettings.of(tiny_run, "json", None)
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(ArchiveError, match=r"config\.json is not JSON \("):
+        RunSettings.of(tmp_path, None, None)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import signal
 import threading
 import time
@@ -78,7 +79,9 @@ def train(
     experiment: Experiment = construct(Experiment, config)
     resolved = resolve(Experiment, config)
     run = RunDirectory(Path(path))
-    run.check(resolved, force=force, recover=recover)
+    follower = int(os.environ.get("LOCAL_RANK", "0")) > 0  # started by the trainer of rank 0
+    if not follower:
+        run.check(resolved, force=force, recover=recover)
     if recover and run.finished:
         tell(f"{run.path}: the run is finished; nothing is left to do")
         return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
@@ -92,6 +95,9 @@ def train(
     tell_epoch = notes.keep if progress else notes  # the bar shows the scores
     epochs = Epochs(run, settings.monitor, settings.patience, tell_epoch)
     trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
+    if follower:
+        _fit(trainer, module, run.checkpoint)
+        return Result(run.path, {})
     with run.opened(resolved, force=force, recover=recover), notes:
         _fit(trainer, module, run.checkpoint)
         result = _finish(experiment, corpus, model, metric, run, epochs, resolved)

@@ -100,6 +100,7 @@ def train(
         return Result(run.path, {})
     with run.opened(resolved, force=force, recover=recover), notes:
         _fit(trainer, module, run.checkpoint)
+        model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
         result = _finish(experiment, corpus, model, metric, run, epochs, resolved)
         seconds = time.perf_counter() - began
         facts = provenance(experiment.seed, corpus.files, seconds, len(epochs.rows))

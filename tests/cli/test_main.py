@@ -93,7 +93,13 @@ def test_a_training_that_is_interrupted(tiny_data: Path, tmp_path: Path) -> None
     config = write_config(experiment(tiny_data, {"training.epochs": 500}), tmp_path / "c.json")
     run = tmp_path / "run"
     command = [*START, "train", str(config), "-s", str(run)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    # A shell's background jobs ignore the signal, and so do their children.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         end = time.monotonic() + 60
         while not (run / "checkpoints" / "last.ckpt").exists():
             assert process.poll() is None

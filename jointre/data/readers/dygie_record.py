@@ -165,10 +165,10 @@ def record_of(document: Document, losses: Losses) -> dict[str, Any]:
                     "cluster mentions of a span with two labels moved to the last",
                     f"document {document.id!r}",
                 )
-    name = document.extra.get("doc_key")
+    name = document.extra.get("doc_key", document.id)
     return {
         **extra_keys(document, _TAKEN, losses),
-        "doc_key": name if str(name) == document.id else document.id,
+        "doc_key": document.id if name is None or str(name) != document.id else name,
         "sentences": [list(document.tokens[start:end]) for start, end in borders],
         "ner": ner,
         "relations": relations,

@@ -216,8 +216,10 @@ def record_of(document: Document, losses: Losses) -> dict[str, Any]:
         document: about to be written.
         losses: counts keys of ``extra`` that mean something else here.
     """
-    name = document.extra.get("id")
-    record: dict[str, Any] = {"id": name if str(name) == document.id else document.id}
+    name = document.extra.get("id", document.id)
+    record: dict[str, Any] = {
+        "id": document.id if name is None or str(name) != document.id else name
+    }
     if document.text is not None:
         record["text"] = document.text
     record["tokens"] = list(document.tokens)

@@ -93,7 +93,7 @@ class SpertReader(Reader):
 
 
 def _record(document: Document, losses: Losses) -> dict[str, Any]:
-    name = document.extra.get("orig_id")
+    name = document.extra.get("orig_id", document.id)
     return {
         "tokens": list(document.tokens),
         "entities": [
@@ -105,5 +105,5 @@ def _record(document: Document, losses: Losses) -> dict[str, Any]:
             for item in document.relations
         ],
         **extra_keys(document, _KEYS, losses),
-        "orig_id": name if str(name) == document.id else document.id,
+        "orig_id": document.id if name is None or str(name) != document.id else name,
     }

@@ -163,3 +163,9 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
         assert json.loads((tmp_path / "again.json").read_text()) == json.loads(
             real(name).read_text()
         ), name
+
+
+def test_a_document_may_be_called_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    SpertReader().write([Document("None", ("Ada",))], path)
+    assert [document.id for document in SpertReader().read(path)] == ["None"]

@@ -24,7 +24,7 @@ def score(
         typer.Option(help="Reader of the files: spert, dygie, jsonl, …", show_default=False),
     ],
     protocol: Annotated[
-        str, typer.Option(help="Scoring convention: spert, pure, plmarker, dygie, …")
+        str, typer.Option(help="Scoring convention: spert, pure, plmarker, dygie, care, …")
     ] = "spert",
     predicted_format: Annotated[
         str | None, typer.Option(help="Reader of the predicted file, if another one.")

@@ -9,7 +9,7 @@ from jointre.evaluation import Metric, monitor_keys
 from jointre.evaluation.metric import check_pairs
 from tests.evaluation.documents import disturbed, random_sentence, sentence
 
-NAMES = ("dygie", "plmarker", "pure", "spert")
+NAMES = ("care", "dygie", "plmarker", "pure", "spert")
 GOLD = [random_sentence(seed) for seed in range(20)]
 PREDICTED = [disturbed(document, seed) for seed, document in enumerate(GOLD)]
 
@@ -29,7 +29,9 @@ def test_report_names_its_protocol_and_blocks(name: str) -> None:
     report = metric.score(GOLD, PREDICTED)
     assert report.protocol == name
     assert tuple(report.blocks) == metric.blocks
-    assert {"entity", "relation_boundary"} <= set(report.blocks)
+    assert {"entity", "relation_cell" if name == "care" else "relation_boundary"} <= set(
+        report.blocks
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,6 +66,7 @@ def test_monitor_keys_are_the_names_of_flat() -> None:
     assert monitor_keys(metric) == list(metric.score(GOLD, PREDICTED).flat())
     assert "relation_strict_f1" in monitor_keys(type(metric))
     assert "relation_strict_f1" not in monitor_keys(build("dygie"))
+    assert {"entity_f1", "relation_cell_f1"} <= set(monitor_keys(build("care")))
 
 
 @pytest.mark.parametrize(

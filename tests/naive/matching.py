@@ -172,3 +172,25 @@ def dygie(gold: Document, predicted: Document, max_width: int | None) -> Found:
         "entity": compare(entities, [row[:3] for row in entities_of(predicted)]),
         "relation_boundary": (right, len(best), len(labels)),
     }
+
+
+def care(gold: Document, predicted: Document) -> Found:
+    """Cells of starts; positions are looked up among all entities, one by one."""
+    gold_entities = [row[:3] for row in entities_of(gold)]
+    entities = [row[:3] for row in entities_of(predicted)]
+    gold_cells = distinct([(row[0][0], row[1][0], row[2]) for row in relations_of(gold)])
+    cells = []
+    for row in distinct([(row[0][0], row[1][0], row[2]) for row in relations_of(predicted)]):
+        if all(any(one[0] == position for one in entities) for position in row[:2]):
+            cells.append(row)
+    right = 0
+    for row in cells:
+        found = [
+            any(one[0] == position and one in gold_entities for one in entities)
+            for position in row[:2]
+        ]
+        right += row in gold_cells and found == [True, True]
+    return {
+        "entity": compare(gold_entities, entities),
+        "relation_cell": (right, len(cells), len(gold_cells)),
+    }

@@ -18,6 +18,21 @@ def test_equals_training_and_score(jointre: Command, tiny_run: Path, tmp_path: P
     assert json.loads(other.read_text()) == report
 
 
+def test_care_equals_score(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    gold = overfitted.parent / "two.jsonl"
+    one, other, found = (tmp_path / name for name in ("a.json", "b.json", "p.jsonl"))
+    arguments = ("--protocol", "care", "--output", one, "--predictions", found)
+    ended = jointre("evaluate", overfitted, gold, *arguments)
+    assert (ended.code, ended.err) == (0, "")
+    assert "relation_cell" in ended.out
+    report = json.loads(one.read_text())
+    assert list(report) == ["protocol", "entity", "relation_cell"]
+    assert report["relation_cell"]["f1"] == 1.0
+    arguments = ("--format", "jsonl", "--protocol", "care", "--output", other)
+    assert jointre("score", gold, found, *arguments).code == 0
+    assert json.loads(other.read_text()) == report
+
+
 def test_predict_and_score(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
     """Predict's records are scored as they are, to what evaluate says."""
     gold = overfitted.parent / "train.jsonl"

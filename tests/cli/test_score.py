@@ -70,6 +70,21 @@ def test_dygie_takes_a_width(files, tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [*arguments[:-1], "0"]).exit_code == 2
 
 
+def test_care_has_its_own_relation_block(files, tmp_path: Path) -> None:
+    output = tmp_path / "m.json"
+    arguments = [*map(str, files), "--format", "spert", "--protocol", "care"]
+    arguments += ["--symmetric", "Met", "--output", str(output)]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    record = json.loads(output.read_text())
+    assert list(record) == ["protocol", "entity", "relation_cell"]
+    assert record["entity"]["f1"] == 1.0
+    assert record["relation_cell"]["per_type"]["Met"]["f1"] == 0.0  # symmetric or not
+    assert record["relation_cell"]["support"] == 1
+    assert "protocol care, in percent" in result.output
+    assert "relation_cell" in result.output
+
+
 def test_errors_reach_the_caller(files, tmp_path: Path) -> None:
     arguments = [str(files[0]), str(tmp_path / "predicte.json"), "--format", "spert"]
     result = CliRunner().invoke(app, arguments)

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,19 @@ def test_trains_into_a_directory_named_after_the_file(
     assert jointre("train", config, "--force").code == 0
     finished = jointre("train", config, "--recover")
     assert "the run is finished; nothing is left to do" in finished.err
+
+
+def test_protocol_without_boundaries(jointre: Command, config: Path, tmp_path: Path) -> None:
+    run, monitor = tmp_path / "run", ["entity_f1", "relation_cell_f1"]
+    changes = ("-o", "training.protocol=care", "-o", f"training.monitor={json.dumps(monitor)}")
+    ended = jointre("train", config, "-s", run, *changes)
+    assert ended.code == 0, ended.err
+    assert "protocol care, in percent" in ended.out
+    assert "relation_cell" in ended.out
+    assert re.search(r"epoch 1: loss [\d.]+, dev entity_f1 [\d.]+, relation_cell_f1 ", ended.err)
+    metrics = json.loads((run / "metrics.json").read_text())
+    for split in ("dev", "test"):
+        assert list(metrics["best"][split]) == ["protocol", "entity", "relation_cell"]
 
 
 def test_the_surest_triple_of_each_document() -> None:

@@ -25,6 +25,8 @@ def test_defaults(tiny_data: Path) -> None:
 def test_several_monitors(tiny_data: Path) -> None:
     names = ["entity_f1", "relation_strict_macro_f1"]
     assert build(tiny_data, {"training.monitor": names}).training.monitor == names
+    cells = {"training.monitor": ["entity_f1", "relation_cell_f1"], "training.protocol": "care"}
+    assert build(tiny_data, cells).training.monitor == cells["training.monitor"]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,11 @@ def test_several_monitors(tiny_data: Path) -> None:
         (
             {"training.monitor": "relation_strict_f1", "training.protocol": "dygie"},
             r"monitor='relation_strict_f1' is no score of the protocol 'dygie'; it has entity_",
+        ),
+        (
+            {"training.monitor": "relation_boundary_f1", "training.protocol": "care"},
+            r"monitor='relation_boundary_f1' is no score of the protocol 'care'; it has .*"
+            r"entity_f1.*relation_cell_f1",
         ),
         ({"training.monitor": []}, "monitor"),
         (

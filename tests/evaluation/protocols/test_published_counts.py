@@ -24,6 +24,7 @@ FOLDER = Path(
         ("plmarker", {}, 1, 2),
         ("dygie", {}, 1, 1),
         ("dygie", {"max_width": 8}, 0, 1),
+        ("care", {}, 1, 1),
     ],
 )
 def test_support_on_scierc(
@@ -47,5 +48,6 @@ def test_support_on_scierc(
     ]
     assert 0 < sum(both_ways) < len(both_ways) == 455
     expected = 455 + (symmetric - 1) * sum(both_ways)
-    assert report.blocks["relation_boundary"].support == expected
-    assert report.blocks["relation_boundary"].f1 == 1.0
+    relations = report.blocks["relation_cell" if protocol == "care" else "relation_boundary"]
+    assert relations.support == expected
+    assert relations.f1 == 1.0

@@ -1,7 +1,9 @@
 """Entities with several mentions, taken apart for data that hold one mention an entity."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from jointre.data.schema import Document, Entity, Relation
 
@@ -69,3 +71,18 @@ def renumbered(
     )
     groups = [(group, tuple(new[old] for old in group if old in new)) for group in clusters]
     return linked, tuple(shorter for group, shorter in groups if shorter or not group)
+
+
+def agreed_label(labels: Sequence[str], rule: Literal["majority", "first"] = "majority") -> str:
+    """The label of an entity whose mentions may have different ones.
+
+    Args:
+        labels: one a mention, in file order; at least one.
+        rule: ``"majority"``: the most frequent, the first among equals; ``"first"``: that of
+            the first mention.
+
+    Example:
+        >>> agreed_label(["PER", "MISC", "MISC"]), agreed_label(["PER", "MISC"])
+        ('MISC', 'PER')
+    """
+    return labels[0] if rule == "first" else Counter(labels).most_common(1)[0][0]

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from jointre.data.mentions import keep_entities, one_mention_each, renumbered
+from jointre.data.mentions import agreed_label, keep_entities, one_mention_each, renumbered
 from jointre.data.schema import Document, Entity, Relation, Span
 from tests.data.documents import document
 
@@ -61,3 +61,9 @@ def test_renumbered_keeps_clusters_that_were_empty_before() -> None:
     relations, clusters = renumbered([1], [Relation("r", 1, 1)], [(), (0,), (1,)])
     assert relations == (Relation("r", 0, 0),)
     assert clusters == ((), (0,))
+
+
+def test_labels_agree_by_number_then_by_order() -> None:
+    assert agreed_label(["a", "b", "b"]) == "b"
+    assert agreed_label(["b", "a", "c"]) == "b"
+    assert agreed_label(["a", "b", "b"], "first") == "a"

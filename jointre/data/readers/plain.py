@@ -16,16 +16,23 @@ def plain(document: Document, holds: Set[str], losses: Losses) -> Document:
         holds: what the format has a place for, see :func:`count_unheld`.
         losses: filled.
     """
+    document = labelled(document, losses)
+    count_unheld(document, holds, losses)
+    document, apart = one_mention_each(document)
+    if apart:
+        kind = "entities with several mentions taken apart into mentions"
+        losses.add(kind, f"document {document.id!r}", apart)
+    return document
+
+
+def labelled(document: Document, losses: Losses) -> Document:
+    """The document without entities that have no label, and their relations; these are counted."""
     place = f"document {document.id!r}"
     document, entities, relations = keep_entities(document, lambda item: item.label is not None)
     if entities:
         losses.add("entities without a label left out", place, entities)
     if relations:
         losses.add("relations of entities without a label left out", place, relations)
-    count_unheld(document, holds, losses)
-    document, apart = one_mention_each(document)
-    if apart:
-        losses.add("entities with several mentions taken apart into mentions", place, apart)
     return document
 
 

@@ -1,0 +1,185 @@
+"""DocRED's JSON: one list of documents, offsets in the sentence, ends exclusive."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.docred_record import (
+    Annotation,
+    entities_of,
+    inside_sentences,
+    relations_of,
+)
+from jointre.data.readers.fields import identity, mapping, sequence, strings
+from jointre.data.readers.files import dump, parse, read_text, replaced, stem
+from jointre.data.readers.plain import count_unheld, extra_keys, labelled
+from jointre.data.readers.reader import LabelSets, Reader
+from jointre.data.readers.rel_info import name_of, read_rel_info
+from jointre.data.schema import Document, Span
+from jointre.data.sentences import sentences_of
+from jointre.errors import DataError
+
+_ANNOTATED = ("vertexSet", "labels")
+_KEYS = frozenset({"sents", *_ANNOTATED})
+
+
+@final
+@Reader.register("docred")
+class DocredReader(Reader):
+    """Documents of ``sents``, ``vertexSet`` and ``labels``: DocRED, Re-DocRED, JEREX's split.
+
+    ``title`` names a document. An entity has all mentions of its vertex, each once, in file
+    order; a span may serve two entities. A pair of entities may have several relations.
+    Files without ``labels`` or ``vertexSet`` are read too. ``extra`` keeps the vertices and
+    labels of a document as the file has them where writing would not give them back (names
+    that are not the joined tokens, types that differ, further keys), and all other keys.
+
+    Paper: https://arxiv.org/abs/1906.06127
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`); its relations are codes.
+        rel_info: names of the relations' codes, ``{"P17": "country", …}`` or a types file with
+            ``"verbose"`` names; relations are then called by their names, those of ``types``
+            too. Without it they keep their codes.
+        mixed_types: the label of an entity whose mentions differ in type: ``"majority"``, the
+            first among equals, or ``"first"``, its first mention's. Such entities are counted.
+    """
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        rel_info: Path | None = None,
+        mixed_types: Literal["majority", "first"] = "majority",
+    ) -> None:
+        super().__init__(types)
+        self.rel_info = None if rel_info is None else Path(rel_info)
+        self.mixed_types: Literal["majority", "first"] = mixed_types
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {} if self.rel_info is None else read_rel_info(self.rel_info)
+
+    def label_sets(self) -> LabelSets | None:
+        """The labels of the types file, relations by name where ``rel_info`` says them."""
+        labels = super().label_sets()
+        if labels is None or not self._names:
+            return labels
+        place = f"{labels.source}: a relation"
+        return replace(
+            labels,
+            relations=tuple(name_of(code, self._names, place) for code in labels.relations),
+            symmetric=frozenset(name_of(code, self._names, place) for code in labels.symmetric),
+        )
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        for number, record in enumerate(self._records(path), start=1):
+            place = f"{path}: record {number}"
+            yield place, self._document(record, f"{stem(path)}:{number}", place)
+
+    def _records(self, path: Path) -> list[dict[str, Any]]:
+        try:
+            records = sequence(parse(read_text(path), path), str(path), "the file's content")
+            for number, record in enumerate(records, start=1):
+                place = f"{path}: record {number}"
+                if "sents" in mapping(record, place, "a document"):
+                    continue
+                if "h_idx" in record:
+                    raise DataError(
+                        f"{place}: 'h_idx' instead of 'sents': this is a file of results, which "
+                        "has no text; name the file of the documents"
+                    )
+                raise DataError(f"{place}: a document needs 'sents'; found {sorted(record)}")
+        except DataError as error:
+            raise self._misread(path, error) from error
+        return records
+
+    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+        tokens: list[str] = []
+        borders: list[Span] = []
+        for index, words in enumerate(sequence(record["sents"], place, "sents")):
+            start = len(tokens)
+            tokens += strings(words, place, f"sents[{index}]")
+            borders.append(Span(start, len(tokens)))
+        found = self._annotation(record, borders, place, self.losses)
+        name = record.get("title")
+        # Beyond a string title, the extra keeps how the file wrote it.
+        unused = _KEYS | ({"title"} if isinstance(name, str) else set())
+        document = Document(
+            id=identity(name, default, place, "title"),
+            tokens=tuple(tokens),
+            sentences=tuple(borders),
+            entities=tuple(found.entities),
+            relations=tuple(found.relations),
+        )
+        again = self._annotated(document)
+        own = {key: record.get(key) for key in _ANNOTATED if record.get(key) != again[key]}
+        extra = {key: value for key, value in record.items() if key not in unused}
+        return replace(document, extra=extra | own)
+
+    def _annotation(
+        self, record: dict[str, Any], borders: list[Span], place: str, losses: Losses
+    ) -> Annotation:
+        found = Annotation(borders, place, losses, self.mixed_types)
+        found.read_entities(_or_empty(record.get("vertexSet")))
+        found.read_relations(_or_empty(record.get("labels")), self._names)
+        return found
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes documents; what ``extra`` keeps of the annotations returns if it still holds."""
+        losses = Losses()
+        with replaced(path) as stream:
+            stream.write(b"[")
+            for number, document in enumerate(documents):
+                line = dump(self._record(document, losses), f"document {document.id!r}")
+                stream.write((",\n" if number else "\n").encode() + line.encode())
+            stream.write(b"\n]\n")
+        return losses
+
+    def _record(self, document: Document, losses: Losses) -> dict[str, Any]:
+        document = labelled(document, losses)
+        count_unheld(document, frozenset({"sentences", "evidence"}), losses)
+        document = inside_sentences(document, losses)
+        other = {key: item for key, item in document.extra.items() if key not in _ANNOTATED}
+        plain = replace(document, extra=other)
+        name = other.get("title", document.id)
+        return {
+            **extra_keys(plain, _KEYS, losses),
+            "title": document.id if name is None or str(name) != document.id else name,
+            **self._kept(document, losses),
+            "sents": [list(document.tokens[a:b]) for a, b in sentences_of(document)],
+        }
+
+    def _kept(self, document: Document, losses: Losses) -> dict[str, Any]:
+        """The annotations as ``extra`` keeps them, as far as they still say the same."""
+        made = self._annotated(document)
+        unnamed = {item.label for item in document.relations} - set(self._names.values())
+        if self._names and unnamed:
+            kind = "labels of relations that rel_info does not name written as they are"
+            losses.add(kind, f"{min(unnamed)!r} in document {document.id!r}", len(unnamed))
+        for keys in (_ANNOTATED, _ANNOTATED[:1]):
+            kept = {key: document.extra[key] for key in keys if key in document.extra}
+            if kept and self._says(made | kept, document):
+                made |= kept
+                break
+        return {key: value for key, value in made.items() if value is not None}
+
+    def _annotated(self, document: Document) -> dict[str, Any]:
+        codes = {name: code for code, name in self._names.items()}
+        return {"vertexSet": entities_of(document), "labels": relations_of(document, codes)}
+
+    def _says(self, record: dict[str, Any], document: Document) -> bool:
+        borders = list(sentences_of(document))
+        try:
+            found = self._annotation(record, borders, "", Losses())
+        except DataError:
+            return False
+        same = tuple(found.entities) == document.entities
+        return same and tuple(found.relations) == document.relations
+
+
+def _or_empty(value: Any) -> Any:
+    """What was not annotated is as good as empty."""
+    return [] if value is None else value

@@ -1,8 +1,19 @@
 """Readers, one a corpus format: files → documents, and back where a format can be written."""
 
+from jointre.data.readers.docred import DocredReader
 from jointre.data.readers.dygie import DygieReader
 from jointre.data.readers.jsonl import JsonlReader
 from jointre.data.readers.reader import LabelSets, Losses, Reader
 from jointre.data.readers.spert import SpertReader
+from jointre.data.readers.triples import TriplesReader
 
-__all__ = ["DygieReader", "JsonlReader", "LabelSets", "Losses", "Reader", "SpertReader"]
+__all__ = [
+    "DocredReader",
+    "DygieReader",
+    "JsonlReader",
+    "LabelSets",
+    "Losses",
+    "Reader",
+    "SpertReader",
+    "TriplesReader",
+]

@@ -10,8 +10,7 @@ _HEAD = 65_536  # bytes; one record of any of the formats tells
 
 _SIGNS = (
     ("pubtator", r"\A\d+\|t\|"),
-    ("triples", r'\A\s*\[(?=.*"triple_list"\s*:)'),
-    ("triples", r'\A\s*\{(?=.*"sentText"\s*:)'),
+    ("triples", r'\A\s*[\[{](?=.*"(triple_list|sentText)"\s*:)'),
     ("docred", r'\A\s*\[(?=.*"(vertexSet|sents)"\s*:)'),
     ("spert", r'\A\s*\[\s*\{(?=.*"tokens"\s*:)'),
     ("jsonl", r'\A\s*\{(?=.*"(mentions|chars)"\s*:)'),

@@ -3,11 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from jointre.data.readers import DygieReader, JsonlReader, Reader, SpertReader
+from jointre.data.readers import DygieReader, JsonlReader, Reader, SpertReader, TriplesReader
 from jointre.data.schema import Document
 from jointre.errors import DataError
 
-BUILT_IN = {"dygie": DygieReader, "jsonl": JsonlReader, "spert": SpertReader}
+BUILT_IN = {
+    "dygie": DygieReader,
+    "jsonl": JsonlReader,
+    "spert": SpertReader,
+    "triples": TriplesReader,
+}
 
 
 class OneReader(Reader):
@@ -77,6 +82,9 @@ WRONG = [
     ("dygie", '{"tokens": ["a"], "entities": []}', "jsonl"),
     ("jsonl", '{"doc_key": "d", "sentences": [["a"]], "ner": [[]]}\n', "dygie"),
     ("jsonl", '[{"tokens": ["a"], "entities": []}]', "spert"),
+    ("triples", '[{"tokens": ["a"], "entities": []}]', "spert"),
+    ("triples", '{"tokens": ["a"], "entities": []}', "jsonl"),
+    ("jsonl", '{"sentText": "a", "relationMentions": []}', "triples"),
 ]
 
 

@@ -36,8 +36,13 @@ def test_a_text_only_record_is_jsonl_and_raw_triples_are_triples(tmp_path: Path)
     path = tmp_path / "sample"
     path.write_text('{"text": "Hello"}')
     assert sniff(path) == "jsonl"
-    path.write_text('{"sentText": "Hello", "relationMentions": []}')
-    assert sniff(path) == "triples"
+    for raw in (
+        '{"sentText": "Hello", "relationMentions": []}',
+        '[{"sentText": "Hello", "relationMentions": []}]',
+        '{"text": "Hello", "triple_list": []}',
+    ):
+        path.write_text(raw)
+        assert sniff(path) == "triples"
 
 
 @pytest.mark.realdata

@@ -1,0 +1,140 @@
+"""Where a name stands among the tokens of its sentence, when a corpus gives only the string."""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate, product
+from typing import Literal, NamedTuple
+
+from jointre.data.schema import Span
+
+Way = Literal["exact", "folded", "glued"]
+"""How a name was found: as it stands, without accents, or without accents and punctuation."""
+
+# Letters and marks that decomposition leaves as they are.
+_PLAIN = str.maketrans("øØłŁđĐı‘’“”–—", "oOlLdDi''\"\"--")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+
+
+class Places(NamedTuple):
+    """The places of a name in a sentence.
+
+    Args:
+        spans: in text order; none when the sentence does not hold the name.
+        way: how they were found.
+    """
+
+    spans: tuple[Span, ...]
+    way: Way = "exact"
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    r"""The words between the blanks of a text.
+
+    Only ASCII's blanks part words: wrongly decoded text has others, inside words.
+
+    Example:
+        >>> split_words("Ada lives in  New\xa0York .")
+        ('Ada', 'lives', 'in', 'New\xa0York', '.')
+    """
+    return tuple(word for word in _BLANKS.split(text) if word)
+
+
+class Finder:
+    """Finds names in one sentence, as token sequences and never inside a word.
+
+    A name that does not occur as it stands is looked for without accents, then also with
+    punctuation glued to words, or not, in either of the two: ``Rome`` is found in ``Rome,``
+    and ``B.S.`` in ``B.S .``, but ``York`` not in ``Yorkshire``.
+
+    Args:
+        tokens: the words of the sentence.
+    """
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self._tokens = tuple(tokens)
+        self._folded: tuple[str, ...] | None = None
+        self._known: dict[str, Places] = {}
+
+    def find(self, name: str) -> Places:
+        """All places of a name, found in the first way that finds any."""
+        if name not in self._known:
+            self._known[name] = self._find(split_words(name))
+        return self._known[name]
+
+    def _find(self, words: tuple[str, ...]) -> Places:
+        found = _sequence(self._tokens, words)
+        if found:
+            return Places(found)
+        if self._folded is None:
+            self._folded = tuple(fold(token) for token in self._tokens)
+        plain = tuple(fold(word) for word in words)
+        found = _sequence(self._folded, plain)
+        if found:
+            return Places(found, "folded")
+        return Places(_glued(self._folded, "".join(plain)), "glued")
+
+
+def fold(text: str) -> str:
+    """The text without accents, with plain letters, digits, quotes and dashes.
+
+    Example:
+        >>> fold("Medellín – Łódź")
+        'Medellin - Lodz'
+    """
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in parts if not unicodedata.combining(char)).translate(_PLAIN)
+
+
+def closest(heads: Sequence[Span], tails: Sequence[Span]) -> tuple[Span, Span]:
+    """The head and the tail with the fewest tokens between them, the first pair on ties.
+
+    Pairs that overlap come last: in "New York City is in New York" the second "New York" is
+    meant. Exchanging heads and tails exchanges the answer, so inverse relations agree.
+
+    Args:
+        heads: places of the head, at least one.
+        tails: places of the tail, at least one.
+    """
+    return min(product(heads, tails), key=_apart)
+
+
+def _apart(pair: tuple[Span, Span]) -> tuple[bool, int, Span, Span]:
+    first, second = sorted(pair)
+    return second.start < first.end, max(second.start - first.end, 0), first, second
+
+
+def _sequence(tokens: tuple[str, ...], words: tuple[str, ...]) -> tuple[Span, ...]:
+    size = len(words)
+    if not size:
+        return ()
+    return tuple(
+        Span(start, start + size)
+        for start in range(len(tokens) - size + 1)
+        if tokens[start] == words[0] and tokens[start : start + size] == words
+    )
+
+
+def _glued(tokens: tuple[str, ...], name: str) -> tuple[Span, ...]:
+    """Places where a name without its blanks fills whole tokens but for punctuation."""
+    text = "".join(tokens)
+    starts = list(accumulate(map(len, tokens), initial=0))
+    for pattern in dict.fromkeys((name, _inside(name))):
+        found = []
+        at = text.find(pattern) if _inside(pattern) else -1
+        while at >= 0:
+            end = at + len(pattern)
+            first, last = bisect_right(starts, at) - 1, bisect_left(starts, end)
+            if not _inside(text[starts[first] : at] + text[end : starts[last]]):
+                found.append(Span(first, last))
+            at = text.find(pattern, at + 1)
+        if found:
+            return tuple(found)
+    return ()
+
+
+def _inside(text: str) -> str:
+    """The text without the punctuation around it."""
+    letters = [index for index, char in enumerate(text) if char.isalnum()]
+    return text[letters[0] : letters[-1] + 1] if letters else ""

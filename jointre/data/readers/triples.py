@@ -1,0 +1,149 @@
+"""Triple lists of NYT and WebNLG: a text, and triples of strings without offsets."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.alignment import split_words
+from jointre.data.readers.fields import identity, mapping, sequence, string
+from jointre.data.readers.files import dump, parse, read_lines, read_text, replaced, stem
+from jointre.data.readers.label_map import read_labels
+from jointre.data.readers.plain import plain
+from jointre.data.readers.reader import Reader
+from jointre.data.readers.triples_record import (
+    FORMS,
+    UNALIGNED,
+    Annotation,
+    Occurrence,
+    record_of,
+    triples_of,
+)
+from jointre.data.schema import Document
+from jointre.data.vocabulary import LabelSets
+from jointre.errors import DataError
+
+
+@final
+@Reader.register("triples")
+class TriplesReader(Reader):
+    """Sentences of ``text`` with ``triple_list``, or of ``sentText`` with ``relationMentions``.
+
+    One JSON list or JSON lines, whose words are parted by blanks. A triple is [head, relation,
+    tail], strings; in the starred corpora (NYT*, WebNLG*) each the last word of a name. The
+    words of a name are looked for in the sentence: as they stand, without accents, at last
+    without punctuation. A name that occurs more than once can become several entities, each
+    of one mention. Triples listed twice are kept once. All of this is counted in ``losses``.
+    Triples that cannot be aligned are kept in ``extra["unaligned"]``, further keys in ``extra``.
+
+    Paper: https://aclanthology.org/P18-1047
+
+    Args:
+        types: a types file (the one of :class:`SpertReader`) or the corpus' label map.
+        entity_label: the label of all entities, for the files name none.
+        unaligned: what becomes of triples whose head or tail the sentence does not hold:
+            ``"count"`` leaves them out and counts them, ``"error"`` raises.
+        occurrence: which place of a repeated name is meant: ``"closest"`` takes, for each
+            triple, the head and the tail with the fewest words between, the first on ties;
+            ``"first"`` always the name's first place, as published scores do. The head and
+            tail of a triple that relates a name to itself are one mention.
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    suffixes: ClassVar[tuple[str, ...]] = (".json", ".jsonl")
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        entity_label: str = "Entity",
+        unaligned: Literal["count", "error"] = "count",
+        occurrence: Occurrence = "closest",
+    ) -> None:
+        super().__init__(types)
+        self.entity_label = entity_label
+        self.unaligned = unaligned
+        self.occurrence: Occurrence = occurrence
+
+    def label_sets(self) -> LabelSets | None:
+        """The labels of the types file or the label map, or None without one."""
+        return None if self.types is None else read_labels(self.types, self.entity_label)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        records = self._items(path) if _is_list(path) else self._lines(path)
+        for number, (place, record) in enumerate(records, start=1):
+            yield place, self._document(record, f"{stem(path)}:{number}", place)
+
+    def _items(self, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+        try:
+            found = sequence(parse(read_text(path), path), str(path), "the file's content")
+            places = [f"{path}: record {number}" for number in range(1, len(found) + 1)]
+            records = [_checked(item, place) for item, place in zip(found, places, strict=True)]
+        except DataError as error:
+            raise self._misread(path, error) from error
+        yield from zip(places, records, strict=True)
+
+    def _lines(self, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+        for count, (line, text) in enumerate(read_lines(path)):
+            place = f"{path}:{line}"
+            try:
+                record = _checked(parse(text, path, line), place)
+            except DataError as error:
+                raise (self._misread(path, error) if count == 0 else error) from error
+            yield place, record
+
+    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+        form = FORMS[0] if record.keys() >= set(FORMS[0]) else FORMS[1]
+        text = string(record[form[0]], place, form[0])
+        tokens = split_words(text)
+        if " ".join(tokens) != text.strip():
+            self.losses.add("texts with other blanks than single spaces, read as words", place)
+        found = Annotation(tokens, self.entity_label, self.occurrence, place, self.losses)
+        found.read(triples_of(record, form[1], place, self.losses), self.unaligned == "error")
+        name = record.get("id")
+        # Beyond a string id, the extra keeps how the file wrote it.
+        unused = {*form, UNALIGNED} | ({"id"} if isinstance(name, str) else set())
+        if UNALIGNED in record:
+            self.losses.add(f"keys {UNALIGNED!r}, which reading fills, left out", place)
+        extra = {key: value for key, value in record.items() if key not in unused}
+        if found.unaligned:
+            extra[UNALIGNED] = found.unaligned
+        return Document(
+            id=identity(name, default, place, "id"),
+            tokens=tokens,
+            entities=tuple(found.entities),
+            relations=tuple(found.relations),
+            extra=extra,
+        )
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes one list of ``id``, ``text`` and ``triple_list``, unaligned triples last.
+
+        Labels of entities and entities in no relation are lost, and relations of repeated
+        words may be read at other places; all that is counted.
+        """
+        losses = Losses()
+        with replaced(path) as stream:
+            stream.write(b"[")
+            for number, document in enumerate(documents):
+                single = plain(document, frozenset(), losses)
+                record = record_of(single, self.entity_label, self.occurrence, losses)
+                line = dump(record, f"document {document.id!r}")
+                stream.write((",\n" if number else "\n").encode() + line.encode())
+            stream.write(b"\n]\n")
+        return losses
+
+
+def _is_list(path: Path) -> bool:
+    _, text = next(read_lines(path))
+    return text.lstrip().startswith("[")
+
+
+def _checked(value: Any, place: str) -> dict[str, Any]:
+    """The record, when it has the keys of either form."""
+    record = mapping(value, place, "a sentence")
+    if not any(record.keys() >= set(form) for form in FORMS):
+        raise DataError(
+            f"{place}: a sentence needs 'text' and 'triple_list', or 'sentText' and "
+            f"'relationMentions'; found {sorted(record)}"
+        )
+    return record

@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import Device, Output, Packages, score_rows, show_scores, tell
+from jointre.cli.options import (
+    Device,
+    Output,
+    Packages,
+    TrainFacts,
+    score_rows,
+    show_scores,
+    tell,
+)
 
 
 def evaluate(
@@ -22,6 +30,7 @@ def evaluate(
         str | None,
         typer.Option(help="Scoring convention; by default the run's own.", show_default=False),
     ] = None,
+    train_facts: TrainFacts = None,
     predictions: Annotated[
         Path | None,
         typer.Option(help="Write the predictions here too, as jsonl.", show_default=False),
@@ -44,7 +53,7 @@ def evaluate(
     from jointre.inference.evaluate import evaluate as score
     from jointre.inference.settings import RunSettings
 
-    settings = RunSettings.of(run, format, protocol)
+    settings = RunSettings.of(run, format, protocol, train_facts or ())
     documents = list(settings.reader.read(data))
     for line in settings.reader.losses.lines():
         tell(f"{data}: {line}")

@@ -41,6 +41,14 @@ Packages = Annotated[
         show_default=False,
     ),
 ]
+TrainFacts = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Training file whose facts Ign F1 leaves out (DocRED's JSON or jsonl); protocol "
+        "docred only, repeatable.",
+        show_default=False,
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", help="File to write.", show_default=False)]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")]
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jointre.cli.options import TrainFacts
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -24,7 +26,10 @@ def score(
         typer.Option(help="Reader of the files: spert, dygie, jsonl, …", show_default=False),
     ],
     protocol: Annotated[
-        str, typer.Option(help="Scoring convention: spert, pure, plmarker, dygie, care, …")
+        str,
+        typer.Option(
+            help="Scoring convention: spert, pure, plmarker, dygie, care, jerex, docred, …"
+        ),
     ] = "spert",
     predicted_format: Annotated[
         str | None, typer.Option(help="Reader of the predicted file, if another one.")
@@ -50,6 +55,7 @@ def score(
         int | None,
         typer.Option(min=1, help="Widest gold entity that counts, in tokens; protocol dygie only."),
     ] = None,
+    train_facts: TrainFacts = None,
     output: Annotated[
         Path | None, typer.Option(help="JSON file to write the scores to.", show_default=False)
     ] = None,
@@ -74,6 +80,7 @@ def score(
         symmetric or (),
         max_width,
         reader_options(predicted_option),
+        train_facts or (),
     )
     if output is not None:
         with replaced(output) as stream:

@@ -1,6 +1,6 @@
 """Scores a prediction file against a gold file, whoever wrote them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,8 @@ from jointre.data.readers.types_file import read_types
 from jointre.data.schema import Document
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, Report
+
+_NOUNS = {"max_width": "width", "train_facts": "training facts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def score_files(
     symmetric: Iterable[str] = (),
     max_width: int | None = None,
     predicted_options: Mapping[str, Any] = MappingProxyType({}),
+    train_facts: Sequence[Path] = (),
 ) -> Scored:
     """Reads both files and scores the one against the other.
 
@@ -56,15 +59,20 @@ def score_files(
         max_width: widest gold entity that counts, in tokens, for protocols that ask.
         predicted_options: of the predicted file's reader, ``{"predictions": True}`` for what
             DyGIE++, PURE and PL-Marker write.
+        train_facts: training files whose facts do not count, for protocols that ask.
 
     Raises:
-        ConfigError: an unknown format or protocol; a width the protocol does not take.
+        ConfigError: an unknown format or protocol; a width or training facts that the
+            protocol does not take.
         DataError: a file cannot be read, or the files do not belong together.
     """
     labels = frozenset(symmetric)
     if types is not None and not labels:
         labels = read_types(types).symmetric
-    metric = _metric(protocol, labels, max_width)
+    options: dict[str, Any] = {} if max_width is None else {"max_width": max_width}
+    if train_facts:
+        options["train_facts"] = list(train_facts)
+    metric = _metric(protocol, labels, options)
     losses: dict[Path, Losses] = {}
     wanted = _read(gold, format, types, losses, {})
     given = _read(predicted, predicted_format or format, types, losses, predicted_options)
@@ -75,17 +83,18 @@ def score_files(
     return Scored(metric.score(wanted, paired + given[len(paired) :]), losses)
 
 
-def _metric(protocol: str, symmetric: frozenset[str], max_width: int | None) -> Metric:
+def _metric(protocol: str, symmetric: frozenset[str], options: Mapping[str, Any]) -> Metric:
     chosen = Metric.by_name(protocol)
-    if max_width is None:
-        return chosen(symmetric=symmetric)
-    if "max_width" not in options_of(chosen):
-        able = [name for name in Metric.names() if "max_width" in options_of(Metric.by_name(name))]
+    for name, value in options.items():
+        if name in options_of(chosen):
+            continue
+        able = [other for other in Metric.names() if name in options_of(Metric.by_name(other))]
+        given = ", ".join(map(str, value)) if isinstance(value, list) else value
         raise ConfigError(
-            f"max_width: {max_width} was given, but the protocol {protocol!r} takes no width; "
+            f"{name}: {given} was given, but the protocol {protocol!r} takes no {_NOUNS[name]}; "
             f"those that do: {', '.join(able)}"
         )
-    return chosen(symmetric=symmetric, max_width=max_width)  # type: ignore[call-arg]
+    return chosen(symmetric=symmetric, **options)
 
 
 def _read(

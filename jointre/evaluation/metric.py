@@ -31,6 +31,11 @@ class Metric(Registrable, ABC, interface="metric"):
     def __init__(self, symmetric: frozenset[str]) -> None:
         self.symmetric = symmetric
 
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """The blocks of this metric's reports; its options may take some of ``blocks`` away."""
+        return self.blocks
+
     @abstractmethod
     def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:
         """The counts of one document for each block that is made of counts.
@@ -65,7 +70,7 @@ class Metric(Registrable, ABC, interface="metric"):
         more = self.more_blocks(gold, predicted)
         scores = {
             block: more[block] if block in more else Scores.of(sums.get(block, {}))
-            for block in self.blocks
+            for block in self.reported
         }
         return Report(self.registered_name, scores)
 
@@ -73,6 +78,8 @@ class Metric(Registrable, ABC, interface="metric"):
         self, gold: Sequence[Document], predicted: Sequence[Document]
     ) -> dict[str, Int[np.ndarray, "documents 3"]]:
         """Right, predicted and gold items of each document, for significance tests.
+
+        Blocks that are no ratio of added counts (``more_blocks``) have none.
 
         Args:
             gold: annotated documents.
@@ -86,7 +93,8 @@ class Metric(Registrable, ABC, interface="metric"):
             for block, tally in one.items():
                 rows.setdefault(block, []).append(total(tally))
         if not gold:
-            return {block: np.zeros((0, 3), dtype=np.int64) for block in self.blocks}
+            counted = [one for one in self.reported if one not in self.more_blocks([], [])]
+            return {block: np.zeros((0, 3), dtype=np.int64) for block in counted}
         return {block: np.array(found, dtype=np.int64) for block, found in rows.items()}
 
     def _tallies(
@@ -98,8 +106,12 @@ class Metric(Registrable, ABC, interface="metric"):
 
 
 def monitor_keys(metric: Metric | type[Metric]) -> list[str]:
-    """The names that ``Report.flat`` will have, such as ``relation_strict_f1``."""
-    return [f"{block}_{measure}" for block in metric.blocks for measure in MONITORED]
+    """The names that ``Report.flat`` will have, such as ``relation_strict_f1``.
+
+    Of a class these are all it can have, whatever its options.
+    """
+    blocks = metric.reported if isinstance(metric, Metric) else metric.blocks
+    return [f"{block}_{measure}" for block in blocks for measure in MONITORED]
 
 
 def check_pairs(gold: Sequence[Document], predicted: Sequence[Document]) -> None:

@@ -1,5 +1,6 @@
 """The functions behind ``jointre.load`` and ``jointre.evaluate``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jointre.evaluation.report import Report
@@ -35,6 +36,7 @@ def evaluate(
     *,
     format: str | None = None,
     protocol: str | None = None,
+    train_facts: str | Path | Sequence[str | Path] = (),
     device: str = "auto",
 ) -> Report:
     """Scores of a trained model on an annotated file.
@@ -44,12 +46,14 @@ def evaluate(
         data: the file.
         format: its reader; None: the run's own.
         protocol: scoring convention; None: the run's own.
+        train_facts: training files whose facts the protocol ``docred`` leaves out of Ign F1.
         device: as for :func:`load`.
 
     Raises:
         ArchiveError, DataError: the model or the file cannot be used.
     """
-    settings = RunSettings.of(Path(run), format, protocol)
+    facts = [train_facts] if isinstance(train_facts, str | Path) else train_facts
+    settings = RunSettings.of(Path(run), format, protocol, [Path(one) for one in facts])
     documents = list(settings.reader.read(Path(data)))
     predictor = Predictor.load(run, device=device)
     metric = settings.metric(predictor.vocabulary.symmetric)

@@ -1,6 +1,7 @@
 """What a run's own config says about reading and scoring data like its own."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,17 +25,25 @@ class RunSettings:
     protocol: Factory[Metric]
 
     @classmethod
-    def of(cls, run: Path, format: str | None, protocol: str | None) -> "RunSettings":
+    def of(
+        cls,
+        run: Path,
+        format: str | None,
+        protocol: str | None,
+        train_facts: Sequence[Path] = (),
+    ) -> "RunSettings":
         """The run's own reader and protocol, or those that are named.
 
         Args:
             run: a run directory; an archive has no reader, so name a format.
             format: name of a reader.
             protocol: name of a protocol.
+            train_facts: training files whose facts do not count, for a protocol that takes
+                them; none: those of the run's own protocol.
 
         Raises:
             ArchiveError: the run's config is needed and missing.
-            ConfigError: no reader or protocol has the name.
+            ConfigError: no reader or protocol has the name, or the protocol takes no facts.
         """
         config: dict[str, Any] = {}
         if format is None or protocol is None:
@@ -45,6 +54,9 @@ class RunSettings:
         # The labels come from the model; a types file may have stayed behind.
         kept = {key: value for key, value in own.items() if key != "types"}
         scoring = protocol or config.get("training", {}).get("protocol", "spert")
+        if train_facts:
+            named = {"type": scoring} if isinstance(scoring, str) else scoring
+            scoring = {**named, "train_facts": [str(path) for path in train_facts]}
         return cls(construct(Reader, kept), construct(Factory[Metric], scoring))
 
     def metric(self, symmetric: frozenset[str]) -> Metric:

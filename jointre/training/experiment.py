@@ -1,5 +1,6 @@
 """Experiment: the whole of an experiment file, checked before anything is read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +15,26 @@ from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 
 Precision = Literal["32", "bf16-mixed", "16-mixed"]
+
+
+def check_monitor(names: Sequence[str], metric: Metric | type[Metric]) -> None:
+    """Checks that a protocol has the scores to monitor.
+
+    Args:
+        names: of the scores.
+        metric: the protocol's class, or the metric, whose options may leave scores out.
+
+    Raises:
+        ConfigError: it lacks one.
+    """
+    known = monitor_keys(metric)
+    for name in names:
+        if name not in known:
+            raise ConfigError(
+                f"monitor={name!r} is no score of the protocol {metric.registered_name!r}"
+                f"{' with these options' if isinstance(metric, Metric) else ''}; it has "
+                f"{', '.join(known)}"
+            )
 
 
 class DataSettings:
@@ -97,13 +118,7 @@ class TrainingSettings:
         tensorboard: bool = False,
     ) -> None:
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
-        known = monitor_keys(protocol.type)
-        for name in self.monitor:
-            if name not in known:
-                raise ConfigError(
-                    f"monitor={name!r} is no score of the protocol "
-                    f"{protocol.type.registered_name!r}; it has {', '.join(known)}"
-                )
+        check_monitor(self.monitor, protocol.type)
         self.epochs, self.batch_size = epochs, batch_size
         self.optimizer, self.schedule = optimizer, schedule
         self.protocol = protocol

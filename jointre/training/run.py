@@ -29,7 +29,7 @@ from jointre.models import Model, archive
 from jointre.training.batches import TrainingBatches
 from jointre.training.callbacks import Epochs, WholeFileCheckpoints
 from jointre.training.corpus import Corpus, read_corpus, training_units
-from jointre.training.experiment import Experiment
+from jointre.training.experiment import Experiment, check_monitor
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
 from jointre.training.provenance import provenance
@@ -90,6 +90,7 @@ def train(
     torch.manual_seed(experiment.seed)
     model = experiment.model(vocabulary=corpus.vocabulary)
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
+    check_monitor(experiment.training.monitor, metric)
     module = _module(experiment, corpus, model, metric, notes)
     settings = experiment.training
     tell_epoch = notes.keep if progress else notes  # the bar shows the scores

@@ -1,0 +1,123 @@
+"""Facts that the training data already state, by the names of their arguments."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jointre.data.readers import JsonlReader
+from jointre.data.readers.fields import integer, mapping, sequence, shown, string, strings
+from jointre.data.readers.files import parse, read_text
+from jointre.data.readers.sniff import sniff
+from jointre.data.schema import Document, Span
+from jointre.errors import DataError
+from jointre.evaluation.clusters import clusters_of
+
+
+class Fact(NamedTuple):
+    """A relation between two names; white space in names is left out.
+
+    Corpora space punctuation in names otherwise than in their tokens; without white space
+    the two agree.
+    """
+
+    head: str
+    tail: str
+    label: str
+
+
+def read_train_facts(paths: Iterable[Path]) -> frozenset[Fact]:
+    """The facts of one or more files, each between every name of its head and of its tail.
+
+    A file is DocRED's JSON (names are those of ``vertexSet``), the official scorer's own
+    ``[[head name, tail name, label], …]``, or ``jsonl`` (names are the mentions' tokens). All
+    may be gzipped.
+
+    Args:
+        paths: the files.
+
+    Raises:
+        DataError: a file is missing, is none of these or holds no relation.
+    """
+    facts: set[Fact] = set()
+    for path in paths:
+        found = _facts_of(path)
+        if not found:
+            raise DataError(
+                f"{path}: no relation in it; training facts come from the annotated training "
+                "file, or from a list of [head name, tail name, label]"
+            )
+        facts |= found
+    return frozenset(facts)
+
+
+def names_of(document: Document, mentions: Iterable[Span]) -> list[str]:
+    """The names of mentions, without white space."""
+    return [_squeezed("".join(document.tokens[start:end])) for start, end in mentions]
+
+
+def _facts_of(path: Path) -> set[Fact]:
+    text = read_text(path)
+    if text.lstrip().startswith("["):
+        records = sequence(parse(text, path), str(path), "the content")
+        if records and isinstance(records[0], list):
+            return {_listed(item, f"{path}: fact {n}") for n, item in enumerate(records)}
+        if any(isinstance(item, dict) and "vertexSet" in item for item in records):
+            pairs = enumerate(records)
+            return {fact for n, item in pairs for fact in _docred(item, f"{path}: document {n}")}
+    if sniff(path) != "jsonl":
+        raise DataError(
+            f"{path}: no training facts; accepted are DocRED's JSON, a JSON list of [head name, "
+            "tail name, label], and jsonl (jointre convert writes it from other formats)"
+        )
+    reader = JsonlReader()
+    facts = {fact for one in reader.read(path) for fact in _of_document(one)}
+    if reader.losses:
+        raise DataError(f"{path}: not all of it can be read: {'; '.join(reader.losses.lines())}")
+    return facts
+
+
+def _listed(value: Any, place: str) -> Fact:
+    fields = strings(value, place, "a fact")
+    if len(fields) != 3:
+        raise DataError(f"{place} must be [head name, tail name, label], not {shown(value)}")
+    return Fact(_squeezed(fields[0]), _squeezed(fields[1]), fields[2])
+
+
+def _docred(value: Any, place: str) -> list[Fact]:
+    record = mapping(value, place, "a document")
+    vertices = [
+        [
+            _squeezed(string(mapping(one, place, "a mention").get("name"), place, "a name"))
+            for one in sequence(vertex, place, "an entity")
+        ]
+        for vertex in sequence(record.get("vertexSet"), place, "vertexSet")
+    ]
+    facts = []
+    for number, item in enumerate(sequence(record.get("labels", []), place, "labels")):
+        what = f"labels[{number}]"
+        fields = mapping(item, place, what)
+        label = string(fields.get("r"), place, f"{what}.r")
+        head, tail = (_names(fields.get(key), vertices, place, f"{what}.{key}") for key in "ht")
+        facts += [Fact(one, other, label) for one in head for other in tail]
+    return facts
+
+
+def _names(index: Any, vertices: Sequence[list[str]], place: str, what: str) -> list[str]:
+    position = integer(index, place, what)
+    if not 0 <= position < len(vertices):
+        raise DataError(f"{place}: {what} is {position}, but there are {len(vertices)} entities")
+    return vertices[position]
+
+
+def _of_document(document: Document) -> list[Fact]:
+    names = [names_of(document, cluster) for cluster in clusters_of(document)]
+    return [
+        Fact(head, tail, relation.label)
+        for relation in document.relations
+        for head in names[relation.head]
+        for tail in names[relation.tail]
+    ]
+
+
+def _squeezed(name: str) -> str:
+    return "".join(name.split())

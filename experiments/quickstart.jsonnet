@@ -2,7 +2,7 @@
 // SINET on the project's own corpus with MiniLM: a few minutes on two processor cores.
 local dir = 'fixtures/newswire/';
 
-(import 'lib/sinet.libsonnet') + (import 'lib/minilm.libsonnet') + {
+(import 'lib/sinet_minilm.libsonnet') + {
   data: {
     reader: { type: 'jsonl', types: dir + 'types.json' },
     train: dir + 'train.jsonl',

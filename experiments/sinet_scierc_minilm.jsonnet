@@ -1,3 +1,3 @@
 // jointre train experiments/sinet_scierc_minilm.jsonnet --ext-var data=DIR
 // SciERC on a machine without a model hub or a GPU: 10 epochs with MiniLM.
-(import 'sinet_scierc.jsonnet') + (import 'lib/minilm.libsonnet')
+(import 'lib/sinet_minilm.libsonnet') + (import 'lib/scierc.libsonnet')

@@ -1,4 +1,4 @@
-"""Layout and Spans: what each position of a batch is, where words lie, which spans are scored.
+"""Layout, Spans, Cells: what the positions of a batch are, and which of them are scored.
 
 The data side makes them, the network side reads them; so they stand below both.
 """
@@ -94,6 +94,11 @@ class Spans:
         start = words[self.unit, self.start, 0]
         return Ranges(self.unit, start, words[self.unit, self.end - 1, 1])
 
+    def cells(self, layout: Layout) -> "Cells":
+        """The spans' cells: the first positions of the first and of the last word."""
+        first = layout.words[..., 0]
+        return Cells(self.unit, first[self.unit, self.start], first[self.unit, self.end - 1])
+
     def to(self, device: torch.device) -> "Spans":
         """The same spans on another device."""
         return type(self)(self.unit.to(device), self.start.to(device), self.end.to(device))
@@ -101,3 +106,23 @@ class Spans:
     def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Spans":
         """Some of the spans."""
         return type(self)(self.unit[rows], self.start[rows], self.end[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells of tables over pairs of positions, as packed rows over the batch.
+
+    Shapes:
+        unit, row, column ``"q"``: q cells over all units of a batch, in positions.
+    """
+
+    unit: Int[Tensor, " q"]
+    row: Int[Tensor, " q"]
+    column: Int[Tensor, " q"]
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Cells":
+        """Some of the cells."""
+        return type(self)(self.unit[rows], self.row[rows], self.column[rows])

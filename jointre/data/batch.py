@@ -24,10 +24,12 @@ class Batch:
         kept_labels: labels of the kept spans, where they are given.
         pairs: (head, tail) rows of ``kept`` to classify; None: all ordered pairs.
         relation_targets: multi-hot labels of the pairs.
+        entity_cells, relation_cells: (unit, row, column, label) of every gold cell of the
+            tables, whose cells are then all classified; None: decided by the decoder.
 
     Shapes:
         ids and mask ``"w p"``, gather ``"b t"``, spans and entity_targets ``"s"``, kept
-        ``"m"``, pairs ``"q 2"``, relation_targets ``"q r"``.
+        ``"m"``, pairs ``"q 2"``, relation_targets ``"q r"``, cells ``"g 4"``.
     """
 
     ids: Int[Tensor, "w p"]
@@ -40,6 +42,8 @@ class Batch:
     kept_labels: Int[Tensor, " m"] | None = None
     pairs: Int[Tensor, "q 2"] | None = None
     relation_targets: Float[Tensor, "q r"] | None = None
+    entity_cells: Int[Tensor, "g 4"] | None = None
+    relation_cells: Int[Tensor, "g 4"] | None = None
 
     @property
     def size(self) -> int:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 
-def budget_batches(lengths: Sequence[int], max_pieces: int, max_units: int) -> list[list[int]]:
+def budget_batches(
+    lengths: Sequence[int], max_pieces: int, max_units: int, max_cells: int | None = None
+) -> list[list[int]]:
     """Group indices so that units of like length share a batch.
 
     Args:
         lengths: pieces of each unit.
         max_pieces: most padded pieces of a batch; a longer unit is a batch of its own.
         max_units: most units of a batch.
+        max_cells: most padded pairs of pieces of a batch, as for pieces; None: any number.
 
     Returns:
         Batches of indices, longest first, so that memory is highest at once.
@@ -17,8 +20,11 @@ def budget_batches(lengths: Sequence[int], max_pieces: int, max_units: int) -> l
     batches: list[list[int]] = []
     longest = 0
     for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        full = batches and (
-            len(batches[-1]) == max_units or (len(batches[-1]) + 1) * longest > max_pieces
+        count = len(batches[-1]) + 1 if batches else 0
+        full = (
+            count > max_units
+            or count * longest > max_pieces
+            or (max_cells is not None and count * longest**2 > max_cells)
         )
         if full or not batches:
             batches.append([])

@@ -8,6 +8,9 @@ import torch
 from numpy.typing import NDArray
 
 from jointre.data.batch import Batch
+from jointre.data.schema import Document
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import DataError
 from jointre.layout import Spans
 
 
@@ -30,6 +33,29 @@ class Candidates:
     kept_labels: NDArray[np.int64] | None = None
     pairs: NDArray[np.int64] | None = None
     relation_targets: NDArray[np.float32] | None = None
+
+
+def given_entities(document: Document, vocabulary: Vocabulary) -> Candidates:
+    """The document's own entities; the most probable label is chosen for one without.
+
+    Raises:
+        DataError: the vocabulary lacks a label.
+    """
+    for entity in document.entities:
+        if entity.label is not None and entity.label not in vocabulary.entity_labels:
+            known = ", ".join(vocabulary.entity_labels)
+            raise DataError(
+                f"document {document.id!r}: the model has no entity label "
+                f"{entity.label!r}; it has {known}, or null lets it choose"
+            )
+    labels = [
+        -1 if e.label is None else vocabulary.entity_index(e.label) for e in document.entities
+    ]
+    return Candidates(
+        spans=np.array([entity.span for entity in document.entities], np.int64).reshape(-1, 2),
+        kept=np.arange(len(labels)),
+        kept_labels=np.array(labels, np.int64),
+    )
 
 
 def attach(batch: Batch, candidates: Sequence[Candidates]) -> Batch:

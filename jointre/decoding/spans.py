@@ -1,6 +1,7 @@
 """Spans and pairs → entities and relations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 import torch
@@ -93,23 +94,6 @@ class SpanDecoder:
             key = name, local[head], local[tail]
             relations[unit].setdefault(key, Relation(name, local[head], local[tail], score))
         return [
-            _with(document, tuple(own), tuple(found.values()))
+            replace(document, entities=tuple(own), relations=tuple(found.values()), clusters=())
             for document, own, found in zip(units, entities, relations, strict=True)
         ]
-
-
-def _with(
-    document: Document, entities: tuple[Entity, ...], relations: tuple[Relation, ...]
-) -> Document:
-    """The text of a document with other annotations."""
-    return Document(
-        document.id,
-        document.tokens,
-        document.text,
-        document.offsets,
-        document.sentences,
-        entities,
-        relations,
-        flags=document.flags,
-        extra=document.extra,
-    )

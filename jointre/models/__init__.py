@@ -2,5 +2,6 @@
 
 from jointre.models.model import Model, Output, Preparer
 from jointre.models.span import SpanModel
+from jointre.models.table import TableModel
 
-__all__ = ["Model", "Output", "Preparer", "SpanModel"]
+__all__ = ["Model", "Output", "Preparer", "SpanModel", "TableModel"]

@@ -41,7 +41,12 @@ class Preparer(ABC):
     Args:
         make_pieces: the encoder's tokenisation.
         seed: of the sampling; with epoch and index it decides a unit's candidates.
+
+    Attributes:
+        max_cells: most padded pairs of pieces of a batch of several units; None: any number.
     """
+
+    max_cells: ClassVar[int | None] = None
 
     def __init__(self, make_pieces: PieceMaker, seed: int) -> None:
         self.make_pieces = make_pieces

@@ -14,17 +14,22 @@ MAX_UNITS = 64
 
 
 def plan(
-    items: Sequence[Item], max_pieces: int = MAX_PIECES, max_units: int = MAX_UNITS
+    items: Sequence[Item],
+    preparer: Preparer,
+    max_pieces: int = MAX_PIECES,
+    max_units: int = MAX_UNITS,
 ) -> list[list[Item]]:
     """Group tokenised units of like length into batches.
 
     Args:
         items: tokenised units.
+        preparer: of the model; it knows what grows with the square of a unit's length.
         max_pieces: most padded pieces of a batch.
         max_units: most units of a batch.
     """
     sizes = [len(item.pieces.ids) for item in items]
-    return [[items[i] for i in batch] for batch in budget_batches(sizes, max_pieces, max_units)]
+    batches = budget_batches(sizes, max_pieces, max_units, preparer.max_cells)
+    return [[items[i] for i in batch] for batch in batches]
 
 
 def predict_batch(model: Model, items: Sequence[Item], preparer: Preparer) -> list[Document]:
@@ -61,7 +66,7 @@ def predict(
     """
     found = list(units)
     items = [preparer.item(i, unit) for i, unit in enumerate(units) if unit.tokens]
-    for batch in plan(items, max_pieces, max_units):
+    for batch in plan(items, preparer, max_pieces, max_units):
         for item, document in zip(batch, predict_batch(model, batch, preparer), strict=True):
             found[item.number] = document
         progress(len(batch))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, final
 
-import numpy as np
 import torch
 from annotated_types import Ge, Le
 from jaxtyping import Float, Int
@@ -12,13 +11,12 @@ from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates, attach
+from jointre.data.candidates import Candidates, attach, given_entities
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import SpanDecoder
-from jointre.errors import DataError
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
@@ -265,26 +263,9 @@ class SpanPreparer(Preparer):
         batch = self.make_pieces.batch([item.pieces for item in items])
         if self.mode == "predict":
             return batch
-        choose = self._given if self.mode == "given" else self._sampled
-        return attach(batch, [choose(item, epoch) for item in items])
+        if self.mode == "given":
+            return attach(batch, [given_entities(item.visible, self.vocabulary) for item in items])
+        return attach(batch, [self._sampled(item, epoch) for item in items])
 
     def _sampled(self, item: Item, epoch: int) -> Candidates:
         return self.sampler(item.visible, self.rng(epoch, item.number))
-
-    def _given(self, item: Item, epoch: int) -> Candidates:
-        """The document's own entities; one without a label gets the most probable."""
-        entities = item.visible.entities
-        for entity in entities:
-            if entity.label is not None and entity.label not in self.vocabulary.entity_labels:
-                known = ", ".join(self.vocabulary.entity_labels)
-                raise DataError(
-                    f"document {item.document.id!r}: the model has no entity label "
-                    f"{entity.label!r}; it has {known}, or null lets it choose"
-                )
-        index = self.vocabulary.entity_index
-        labels = [-1 if e.label is None else index(e.label) for e in entities]
-        return Candidates(
-            spans=np.array([entity.span for entity in entities], np.int64).reshape(-1, 2),
-            kept=np.arange(len(entities)),
-            kept_labels=np.array(labels, np.int64),
-        )

@@ -94,11 +94,12 @@ def range_sum(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "
     return total.to(states.dtype)
 
 
-def ordered_pairs(group: Int[Tensor, " m"]) -> Int[Tensor, "q 2"]:
-    """All ordered pairs of different rows of one group.
+def ordered_pairs(group: Int[Tensor, " m"], itself: bool = False) -> Int[Tensor, "q 2"]:
+    """All ordered pairs of rows of one group.
 
     Args:
         group: the group of each row; rows of a group lie together.
+        itself: also pair each row with itself.
 
     Returns:
         Pairs of row numbers, row-major within each group (SINET §3.8).
@@ -109,4 +110,5 @@ def ordered_pairs(group: Int[Tensor, " m"]) -> Int[Tensor, "q 2"]:
     first = (counts.cumsum(0) - counts)[index]
     offset = torch.arange(len(head), device=group.device) - (partners.cumsum(0) - partners)[head]
     tail = first[head] + offset
-    return torch.stack([head, tail], 1)[head != tail]
+    pairs = torch.stack([head, tail], 1)
+    return pairs if itself else pairs[head != tail]

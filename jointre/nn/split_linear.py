@@ -65,8 +65,9 @@ class SplitLinear(nn.Linear):
             if width == 0:
                 continue
             bias = self.bias if total is None else None
-            part = nn.functional.linear(block.values, weight, bias)
-            part = part if block.index is None else part[block.index]
+            few = block.index is not None and len(block.index) < len(block.values)
+            part = nn.functional.linear(block.rows() if few else block.values, weight, bias)
+            part = part if few or block.index is None else part[block.index]
             total = part if total is None else total + part
         assert total is not None  # a Linear of no columns reads nothing: no owner makes one
         return total

@@ -61,6 +61,6 @@ class Streams:
         """The stream of a task, ``"entity"`` or ``"relation"``."""
         return self.entity if name == "entity" else self.relation
 
-    def replacing(self, **streams: Stream) -> "Streams":
+    def replacing(self, **streams: Stream | Tensor) -> "Streams":
         """The same streams with some of them replaced."""
         return replace(self, **streams)  # type: ignore[arg-type]

@@ -94,7 +94,7 @@ def prediction(
 
     def batches() -> list[list[Item]]:
         items = [preparer.item(i, unit) for i, unit in enumerate(units)]
-        return plan(items, max_pieces, max_units)
+        return plan(items, preparer, max_pieces, max_units)
 
     def ours() -> None:
         for batch in batches():

@@ -53,7 +53,7 @@ def _peak(
     preparer = model.preparer("predict")
     units = [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
     items = [preparer.item(i, unit) for i, unit in enumerate(units)]
-    batches = plan(items, max_pieces, max_units)
+    batches = plan(items, preparer, max_pieces, max_units)
     predict_batch(model, batches[-1][:1], preparer)  # libraries take their own memory once
     before = psutil.Process().memory_info().rss
     _forget_peak()

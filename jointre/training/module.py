@@ -40,7 +40,7 @@ class DevSet(Dataset[list[Item]]):
         self.items = [
             preparer.item(i, unit.document) for i, unit in enumerate(units) if unit.document.tokens
         ]
-        self.batches = plan(self.items)
+        self.batches = plan(self.items, preparer)
 
     def __len__(self) -> int:
         return len(self.batches)

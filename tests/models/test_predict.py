@@ -24,8 +24,9 @@ def cutting(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_plan_sorts_by_length(tiny_run: Path) -> None:
     preparer = archive.load(tiny_run).model.preparer("predict")
     items = [preparer.item(i, Document(f"{i}", ("a",) * n)) for i, n in enumerate((1, 9, 4))]
-    assert [[item.number for item in batch] for batch in plan(items, max_units=2)] == [[1, 2], [0]]
-    assert [len(batch) for batch in plan(items, max_pieces=1)] == [1, 1, 1]
+    two = plan(items, preparer, max_units=2)
+    assert [[item.number for item in batch] for batch in two] == [[1, 2], [0]]
+    assert [len(batch) for batch in plan(items, preparer, max_pieces=1)] == [1, 1, 1]
 
 
 def test_progress_and_empty_units(tiny_run: Path) -> None:

@@ -94,6 +94,8 @@ class CrossTaskAttention(Interaction):
         ConfigError: the heads do not divide the width.
     """
 
+    changes = frozenset({"summary"})
+
     def __init__(
         self,
         input_dim: int,

@@ -16,11 +16,16 @@ class Interaction(Registrable, nn.Module, ABC, interface="interaction"):
 
     Owner gives: ``input_dim``, the width of the task streams.
 
+    Attributes:
+        changes: what it changes in the task streams, so that a model can refuse one whose
+            work it would not read.
+
     Shapes:
         Streams of width d → Streams of width d, with a pair map of width ``pair_dim``.
     """
 
     given: ClassVar[tuple[str, ...]] = ("input_dim",)
+    changes: ClassVar[frozenset[str]] = frozenset({"states", "summary"})
     pair_dim: int = 0
 
     @abstractmethod

@@ -14,6 +14,8 @@ class NoInteraction(Interaction):
     Paper: https://aclanthology.org/2024.lrec-main.1343
     """
 
+    changes = frozenset()
+
     def __init__(self, input_dim: int) -> None:
         super().__init__()
 

@@ -1,0 +1,348 @@
+"""The table model: CARE, and whatever its config makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from jointre.config import Factory
+from jointre.data.batch import Batch
+from jointre.data.candidates import attach, given_entities
+from jointre.data.pieces import PieceMaker
+from jointre.data.schema import Document
+from jointre.data.tables import entity_cells, relation_cells
+from jointre.data.vocabulary import Vocabulary
+from jointre.decoding import TableDecoder
+from jointre.errors import ConfigError
+from jointre.layout import Cells, Layout, Role, Spans
+from jointre.models.backbone import Backbone
+from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
+from jointre.nn.classifiers import Classifier
+from jointre.nn.encoders import Encoder
+from jointre.nn.interactions import Interaction
+from jointre.nn.losses import Loss
+from jointre.nn.projections import TaskProjection
+from jointre.nn.span_ops import ordered_pairs
+from jointre.nn.split_linear import Block
+from jointre.nn.streams import Stream, Streams
+from jointre.nn.word_poolers import WordPooler
+
+CELLS_AT_ONCE = 1 << 14  # classified together when nothing is trained: bounds memory
+
+
+class CellFeatures:
+    """What a cell's classifier reads beside the states of its two positions.
+
+    Args:
+        pair_map: the interaction's map of pairs of positions.
+        summary: the unit's summary, which an interaction like ``ctam`` changes.
+    """
+
+    def __init__(self, pair_map: bool = True, summary: bool = False) -> None:
+        self.pair_map = pair_map
+        self.summary = summary
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutput(Output):
+    """Scores of the cells of both tables.
+
+    Shapes:
+        entity_logits ``"q c"`` over entity_cells, relation_logits ``"z r"`` over
+        relation_cells, both in positions of the layout.
+    """
+
+    layout: Layout
+    entity_cells: Cells
+    entity_logits: Float[Tensor, "q c"]
+    relation_cells: Cells
+    relation_logits: Float[Tensor, "z r"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found(TableOutput):
+    """With the mentions of the entity table, between which relations were looked for.
+
+    Shapes:
+        labels and scores ``"m"`` of the spans; links ``"z 3"``: unit, first word of the
+        head and of the tail.
+    """
+
+    spans: Spans
+    labels: Int[Tensor, " m"]
+    scores: Float[Tensor, " m"]
+    links: Int[Tensor, "z 3"]
+
+
+@final
+@Model.register("table")
+class TableModel(Model):
+    """Marks mentions in one table of pairs of words and relations in another (CARE).
+
+    Cell (i, j) of the entity table is the mention from word i to word j; cell (i, j) of the
+    relation table a relation from the mention that starts at i to the one that starts at j.
+    Without a word pooler positions are pieces, [CLS] and [SEP] included, as published, and
+    a word is its first piece.
+
+    Paper: https://arxiv.org/abs/2308.12531
+
+    Args:
+        encoder: pieces → states.
+        projection: shared states → a stream for each task.
+        interaction: lets the task streams read each other, and may make a map of pairs.
+        word_pooler: makes positions words; null leaves them pieces, as published.
+        cell_features: what a classifier reads beside the states of a cell's positions.
+        entity_classifier: scores cells of the entity table.
+        relation_classifier: scores cells of the relation table.
+        entity_loss: compares cells with their labels; any number of labels in a cell.
+        relation_loss: the same for relations.
+        normalise_by: a cell's weight: one over the positions of its unit and the units of
+            the batch, or one over the batch's longest unit (published: the loss then
+            depends on what shares the batch).
+        decoder: which cells are kept and what they link.
+
+    Raises:
+        ConfigError: the classifiers read nothing that the interaction changes, or a loss
+            allows one label only.
+
+    Differences:
+        In prediction only cells that can be gold are scored: words' first pieces, and
+        relations between words where mentions start. The released code also counts cells
+        of other pieces as predicted mentions, always wrongly.
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        encoder: Factory[Encoder],
+        projection: Factory[TaskProjection],
+        interaction: Factory[Interaction],
+        word_pooler: Factory[WordPooler] | None = None,
+        cell_features: Factory[CellFeatures] = Factory(CellFeatures),  # noqa: B008
+        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
+        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
+        entity_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
+        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
+        normalise_by: Literal["sentence_length", "padded_length"] = "sentence_length",
+        decoder: Factory[TableDecoder] = Factory(TableDecoder),  # noqa: B008
+    ) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+        self.features = cell_features()
+        if interaction.type.changes == {"summary"} and not self.features.summary:
+            raise ConfigError(
+                f"interaction {interaction.type.registered_name!r} changes the summaries only, "
+                "which the classifiers of this model do not read: set cell_features.summary to "
+                "true, or take interaction 'none' or 'conv_co_attention'"
+            )
+        self.backbone = Backbone(encoder, word_pooler, projection, interaction)
+        self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
+        self.entity_classifier = self._classifier(
+            entity_classifier, self.entity_loss, len(vocabulary.entity_labels)
+        )
+        self.relation_classifier = self._classifier(
+            relation_classifier, self.relation_loss, len(vocabulary.relation_labels)
+        )
+        self.normalise_by = normalise_by
+        self.decoder = decoder(vocabulary=vocabulary)
+
+    def _classifier(self, classifier: Factory[Classifier], loss: Loss, labels: int) -> Classifier:
+        if loss.num_logits(labels) != labels:
+            raise ConfigError(
+                f"loss {loss.registered_name!r} gives a cell one label, but cells of a table "
+                "have any number of them; take 'binary'"
+            )
+        width = self.backbone.output_dim
+        built = classifier(
+            input_dim=2 * width
+            + self.features.pair_map * self.backbone.pair_dim
+            + self.features.summary * width,
+            state_dim=width,
+            num_logits=labels,
+        )
+        initialise(built, self.encoder.initializer_range)
+        return built
+
+    @property
+    def encoder(self) -> Encoder:
+        """The backbone's encoder."""
+        return self.backbone.encoder
+
+    def preparer(self, mode: Mode, seed: int = 0) -> "TablePreparer":
+        """Batches with the gold cells, with nothing, or with the given entities."""
+        return TablePreparer(self.piece_maker(), seed, mode, self.vocabulary)
+
+    def forward(self, batch: Batch) -> TableOutput:
+        """All cells where the gold ones are given; else mentions, then cells of their starts."""
+        streams = self.backbone(batch)
+        if batch.entity_cells is None:
+            return self._found(streams, batch)
+        layout = streams.entity.layout
+        real = layout.roles != Role.PAD
+        table = real[:, :, None] & real[:, None]
+        upper, whole = Cells(*table.triu().nonzero().T), Cells(*table.nonzero().T)
+        return TableOutput(
+            layout,
+            upper,
+            self._score(self.entity_classifier, streams.entity, streams.pair, upper),
+            whole,
+            self._score(self.relation_classifier, streams.relation, streams.pair, whole),
+        )
+
+    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+        """Both tables' losses (CARE §3)."""
+        assert isinstance(output, TableOutput)
+        assert batch.entity_cells is not None
+        assert batch.relation_cells is not None
+        logits, cells = output.entity_logits, output.entity_cells
+        entity = self._loss(self.entity_loss, logits, cells, batch.entity_cells, output.layout)
+        logits, cells = output.relation_logits, output.relation_cells
+        relation = self._loss(
+            self.relation_loss, logits, cells, batch.relation_cells, output.layout
+        )
+        return {"entity": entity, "relation": relation}
+
+    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
+        """The units with predicted entities and relations."""
+        assert isinstance(output, Found)
+        return self.decoder.documents(
+            units,
+            output.spans,
+            output.labels,
+            output.scores,
+            output.links,
+            self.relation_loss.probabilities(output.relation_logits),
+        )
+
+    def _found(self, streams: Streams, batch: Batch) -> Found:
+        """Mentions, decided or given, and the relations between their first words."""
+        layout = streams.entity.layout
+        spans = all_spans(layout) if batch.spans is None else batch.spans
+        cells = spans.cells(layout)
+        logits = self._score(self.entity_classifier, streams.entity, streams.pair, cells)
+        probabilities = self.entity_loss.probabilities(logits)
+        if batch.kept_labels is None:
+            kept, labels = self.decoder.keep(probabilities).unbind(1)
+        else:
+            kept = torch.arange(len(spans), device=logits.device)
+            given = batch.kept_labels
+            labels = given.where(given >= 0, probabilities.argmax(1))
+        mentions = spans[kept]
+        links = start_pairs(mentions, layout.words.shape[1])
+        first = layout.words[..., 0]
+        pairs = Cells(links[:, 0], first[links[:, 0], links[:, 1]], first[links[:, 0], links[:, 2]])
+        return Found(
+            layout,
+            cells,
+            logits,
+            pairs,
+            self._score(self.relation_classifier, streams.relation, streams.pair, pairs),
+            mentions,
+            labels,
+            probabilities[kept, labels],
+            links,
+        )
+
+    def _score(
+        self,
+        classifier: Classifier,
+        stream: Stream,
+        pair: Float[Tensor, "b t t z"],
+        cells: Cells,
+    ) -> Float[Tensor, "q c"]:
+        """Logits of cells, some at a time when nothing is trained."""
+        size = stream.states.shape[1]
+        states = stream.states.flatten(0, 1)
+        step = max(1, len(cells)) if torch.is_grad_enabled() else CELLS_AT_ONCE
+        parts = []
+        for low in range(0, max(1, len(cells)), step):
+            some = cells[low : low + step]
+            blocks = [
+                Block(states, some.unit * size + some.row),
+                Block(states, some.unit * size + some.column),
+            ]
+            if self.features.pair_map:
+                blocks.append(Block(pair[some.unit, some.row, some.column]))
+            if self.features.summary:
+                blocks.append(Block(stream.summary, some.unit))
+            parts.append(classifier(blocks))
+        return torch.cat(parts)
+
+    def _loss(
+        self,
+        loss: Loss,
+        logits: Float[Tensor, "q c"],
+        cells: Cells,
+        gold: Int[Tensor, "g 4"],
+        layout: Layout,
+    ) -> Float[Tensor, ""]:
+        """Weighted sum over cells; ``gold`` counts in words."""
+        units, size = layout.roles.shape
+        unit, row, column, label = gold.unbind(1)
+        first = layout.words[..., 0]
+        number = cells.unit.new_zeros(units, size, size)
+        number[cells.unit, cells.row, cells.column] = torch.arange(len(cells), device=gold.device)
+        targets = torch.zeros_like(logits)
+        targets[number[unit, first[unit, row], first[unit, column]], label] = 1
+        if self.normalise_by == "padded_length":
+            weight = logits.new_full((len(cells),), 1 / size)
+        else:
+            lengths = (layout.roles != Role.PAD).sum(1)
+            weight = (1 / (units * lengths.to(logits.dtype)))[cells.unit]
+        value: Tensor = loss(logits, targets, weight)
+        return value
+
+
+def all_spans(layout: Layout) -> Spans:
+    """All spans of all widths: unit by unit, by first, then by last word."""
+    real = layout.words[..., 1] > 0
+    unit, first, last = (real[:, :, None] & real[:, None]).triu().nonzero().unbind(1)
+    return Spans(unit, first, last + 1)
+
+
+def start_pairs(mentions: Spans, words: int) -> Int[Tensor, "z 3"]:
+    """Unit and words of all ordered pairs of words where mentions start, equal ones included."""
+    starts = torch.unique(mentions.unit * words + mentions.start)
+    unit, word = starts // max(1, words), starts % max(1, words)
+    head, tail = ordered_pairs(unit, itself=True).unbind(1)
+    return torch.stack([unit[head], word[head], word[tail]], 1)
+
+
+@final
+class TablePreparer(Preparer):
+    """Batches for the table model.
+
+    Args:
+        make_pieces: the encoder's tokenisation.
+        seed: unused: all cells are trained on.
+        mode: give the gold cells, nothing, or the entities.
+        vocabulary: labels.
+    """
+
+    max_cells = 1 << 17  # 64 MiB for a map of 128 channels
+
+    def __init__(
+        self, make_pieces: PieceMaker, seed: int, mode: Mode, vocabulary: Vocabulary
+    ) -> None:
+        super().__init__(make_pieces, seed)
+        self.mode = mode
+        self.vocabulary = vocabulary
+
+    def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
+        """Collate units."""
+        batch = self.make_pieces.batch([item.pieces for item in items])
+        if self.mode == "predict":
+            return batch
+        visible = [item.visible for item in items]
+        if self.mode == "given":
+            return attach(batch, [given_entities(one, self.vocabulary) for one in visible])
+        return replace(
+            batch,
+            entity_cells=entity_cells(visible, self.vocabulary),
+            relation_cells=relation_cells(visible, self.vocabulary),
+        )

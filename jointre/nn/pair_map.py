@@ -1,0 +1,72 @@
+"""PairMap: a map of all pairs of positions, convolved, without its wide input."""
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn.functional import leaky_relu, linear
+
+SLOPE = 0.1  # of every LeakyReLU of CARE, for negative values
+CELLS_AT_ONCE = 1 << 16  # of a map, when nothing is trained: bounds memory
+
+
+class PairMap(nn.Module):
+    """[X_i; Y_j; P_ij] → shared map, by a 1×1 and a k×k convolution (CARE §3, step 1).
+
+    The 1×1 convolution is a Linear and is split: states are multiplied once a position and
+    table features once a row, so its 2d + p input channels never exist. Dropout of whole
+    channels masks columns of its inputs, so training is split too. Cells of padding are
+    zero before the k×k convolution, like all that surrounds the map of a unit alone.
+
+    Shapes:
+        rows and columns ``"b t d"``, pair ``"v p"`` with index ``"t t"``, or ``"b t t p"``,
+        real ``"b t"`` → ``"b t t c"``.
+    """
+
+    def __init__(
+        self, width: int, pair_dim: int, channels: int, kernel_size: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.widths = [width, width, pair_dim]
+        self.mix = nn.Linear(sum(self.widths), channels)
+        self.convolution = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self,
+        rows: Float[Tensor, "b t d"],
+        columns: Float[Tensor, "b t d"],
+        pair: Float[Tensor, "v p"] | Float[Tensor, "b t t p"],
+        index: Int[Tensor, "t t"],
+        real: Bool[Tensor, "b t"],
+    ) -> Float[Tensor, "b t t c"]:
+        """The shared map."""
+        units, size, _ = rows.shape
+        weights = torch.split(self.mix.weight, self.widths, 1)
+        ones = rows.new_ones(units, 1, sum(self.widths))
+        kept = torch.split(self.dropout(ones), self.widths, 2)
+        first = linear(rows * kept[0], weights[0], self.mix.bias)[:, :, None]
+        second = linear(columns * kept[1], weights[1])[:, None]
+        weight = (weights[2] * kept[2]).mT  # of the pair's features, one for each unit
+        table = pair @ weight if pair.ndim == 2 else None
+
+        def band(low: int, high: int) -> Float[Tensor, "b r t c"]:
+            """Rows of the map before the convolution."""
+            mixed = first[:, low:high] + second
+            if table is not None:
+                mixed += table[:, index[low:high]]
+            else:
+                cells = pair[:, low:high].flatten(1, 2)
+                mixed = torch.baddbmm(mixed.flatten(1, 2), cells, weight).view_as(mixed)
+            mixed *= (real[:, low:high, None] & real[:, None])[..., None]
+            return leaky_relu(mixed, SLOPE, inplace=True)
+
+        margin = self.convolution.kernel_size[0] // 2
+        step = size if torch.is_grad_enabled() else max(1, CELLS_AT_ONCE // (units * size))
+        parts = []
+        for low in range(0, size, step):
+            above = max(0, low - margin)
+            part = band(above, min(size, low + step + margin)).permute(0, 3, 1, 2)
+            part = self.convolution(part).permute(0, 2, 3, 1)
+            parts.append(part[:, low - above : low - above + step])
+        whole = torch.cat(parts, 1) if len(parts) > 1 else parts[0]
+        return leaky_relu(whole, SLOPE, inplace=True)

@@ -1,8 +1,8 @@
-"""Layout, Ranges and Spans: what each position is, and where spans lie."""
+"""Layout, Ranges, Spans and Cells: what each position is, and where spans and cells lie."""
 
 import torch
 
-from jointre.layout import Layout, Role, Spans
+from jointre.layout import Cells, Layout, Role, Spans
 
 LAYOUT = Layout(
     torch.tensor([[2, 1, 1, 1, 1, 3], [2, 1, 3, 0, 0, 0]]),
@@ -40,6 +40,25 @@ def test_spans_in_positions() -> None:
 def test_width_is_in_words() -> None:
     assert SPANS.width.tolist() == [2, 2, 1]
     assert len(SPANS) == 3
+
+
+def rows_of(cells: Cells) -> list[list[int]]:
+    return torch.stack([cells.unit, cells.row, cells.column], 1).tolist()
+
+
+def test_cells_of_spans_are_first_positions() -> None:
+    """Of the first and of the last word: the second word starts at position 2, the third at 4."""
+    cells = SPANS.cells(LAYOUT)
+    assert rows_of(cells) == [[0, 1, 2], [0, 2, 4], [1, 1, 1]]
+    assert len(cells) == 3
+    assert len(SPANS[:0].cells(LAYOUT)) == 0
+
+
+def test_some_cells() -> None:
+    cells = SPANS.cells(LAYOUT)
+    assert rows_of(cells[1:]) == [[0, 2, 4], [1, 1, 1]]
+    assert rows_of(cells[torch.tensor([2, 0])]) == [[1, 1, 1], [0, 1, 2]]
+    assert rows_of(cells[:0]) == []
 
 
 def test_some_of_them() -> None:

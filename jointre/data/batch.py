@@ -29,7 +29,8 @@ class Batch:
 
     Shapes:
         ids and mask ``"w p"``, gather ``"b t"``, spans and entity_targets ``"s"``, kept
-        ``"m"``, pairs ``"q 2"``, relation_targets ``"q r"``, cells ``"g 4"``.
+        ``"m"``, pairs ``"q 2"``, relation_targets ``"q r"``, entity_cells
+        ``"g 4"``, relation_cells ``"h 4"``.
     """
 
     ids: Int[Tensor, "w p"]
@@ -43,7 +44,7 @@ class Batch:
     pairs: Int[Tensor, "q 2"] | None = None
     relation_targets: Float[Tensor, "q r"] | None = None
     entity_cells: Int[Tensor, "g 4"] | None = None
-    relation_cells: Int[Tensor, "g 4"] | None = None
+    relation_cells: Int[Tensor, "h 4"] | None = None
 
     @property
     def size(self) -> int:

@@ -22,6 +22,8 @@ def sample() -> Batch:
         kept_labels=rows,
         pairs=torch.zeros(1, 2, dtype=torch.long),
         relation_targets=torch.zeros(1, 5),
+        entity_cells=torch.zeros(3, 4, dtype=torch.long),
+        relation_cells=torch.zeros(0, 4, dtype=torch.long),
     )
 
 
@@ -33,6 +35,7 @@ def test_every_field_moves() -> None:
     moved = sample().to("meta")
     for field in fields(moved):
         value = getattr(moved, field.name)
+        assert value is not None, f"sample() leaves {field.name} out"
         tensors = (
             [value]
             if isinstance(value, torch.Tensor)

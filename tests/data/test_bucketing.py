@@ -1,6 +1,7 @@
 """Batches under a budget: a partition, in order, never too big."""
 
 import itertools
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +33,43 @@ def test_no_batch_could_take_the_next_unit(lengths: list[int], pieces: int, unit
     for batch, _ in itertools.pairwise(batches):
         full = len(batch) == units
         assert full or (len(batch) + 1) * lengths[batch[0]] > pieces
+
+
+def padded_cells(lengths: Sequence[int], batch: Sequence[int]) -> int:
+    return len(batch) * max(lengths[index] for index in batch) ** 2
+
+
+@given(LENGTHS, st.integers(1, 120), st.integers(1, 8), st.integers(1, 2000))
+def test_cells_are_a_budget_too(lengths: list[int], pieces: int, units: int, cells: int) -> None:
+    batches = budget_batches(lengths, pieces, units, max_cells=cells)
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    for batch in batches:
+        assert 1 <= len(batch) <= units
+        assert len(batch) * max(lengths[index] for index in batch) <= pieces or len(batch) == 1
+        assert padded_cells(lengths, batch) <= cells or len(batch) == 1
+    for batch, after in itertools.pairwise(batches):
+        more = [*batch, after[0]]
+        assert (
+            len(more) > units
+            or len(more) * lengths[batch[0]] > pieces
+            or padded_cells(lengths, more) > cells
+        )
+
+
+@given(LENGTHS, st.integers(1, 120), st.integers(1, 8))
+def test_room_for_all_cells_changes_nothing(lengths: list[int], pieces: int, units: int) -> None:
+    everything = len(lengths) * 40**2
+    assert budget_batches(lengths, pieces, units, everything) == budget_batches(
+        lengths, pieces, units
+    )
+
+
+def test_cells_by_hand() -> None:
+    """One unit of 9 has 81 cells; two units padded to 3 have 18; a third would make 27."""
+    lengths = [3, 9, 3, 2, 2]
+    assert budget_batches(lengths, 100, 9, max_cells=20) == [[1], [0, 2], [3, 4]]
+    assert budget_batches(lengths, 100, 9, max_cells=27) == [[1], [0, 2, 3], [4]]
+    assert budget_batches(lengths, 100, 9, max_cells=1) == [[1], [0], [2], [3], [4]]
 
 
 def test_by_hand() -> None:

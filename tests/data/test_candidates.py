@@ -4,10 +4,14 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates, attach
+from jointre.data.candidates import Candidates, attach, given_entities
+from jointre.data.schema import Document, Entity, Span
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import DataError
 from jointre.layout import Layout
 
 
@@ -71,3 +75,44 @@ def test_what_is_left_to_the_model_stays_none() -> None:
     for field in fields(Candidates):
         if field.name != "spans":
             assert getattr(batch, field.name) is None
+
+
+VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In",))
+
+
+def test_given_entities() -> None:
+    """All spans in their order, equal and nested ones too; -1 where a label is to be chosen."""
+    spans = [Span(4, 5), Span(0, 2), Span(0, 2), Span(1, 2)]
+    labels = ["Peop", None, "Loc", "Loc"]
+    entities = tuple(Entity(name, (span,)) for name, span in zip(labels, spans, strict=True))
+    found = given_entities(Document("d", tuple("abcde"), entities=entities), VOCABULARY)
+    assert found.spans.tolist() == [[4, 5], [0, 2], [0, 2], [1, 2]]
+    assert found.kept is not None
+    assert found.kept.tolist() == [0, 1, 2, 3]
+    assert found.kept_labels is not None
+    assert found.kept_labels.tolist() == [1, -1, 0, 0]
+    decided = found.entity_targets, found.pairs, found.relation_targets
+    assert decided == (None, None, None)
+
+
+def test_no_given_entities() -> None:
+    """They pack like others: rows of two columns, integers."""
+    none = given_entities(Document("d", ("a",)), VOCABULARY)
+    assert none.spans.shape == (0, 2)
+    one = given_entities(Document("e", ("a",), entities=(Entity(None, (Span(0, 1),)),)), VOCABULARY)
+    batch = attach(bare(3), [none, one, none])
+    assert batch.spans is not None
+    assert (batch.spans.unit.tolist(), batch.spans.end.tolist()) == ([1], [1])
+    assert batch.kept_labels is not None
+    assert batch.kept_labels.tolist() == [-1]
+    assert batch.kept_labels.dtype == batch.spans.unit.dtype == torch.long
+
+
+def test_given_labels_must_be_known() -> None:
+    document = Document("d7", ("a",), entities=(Entity("Ship", (Span(0, 1),)),))
+    with pytest.raises(DataError) as caught:
+        given_entities(document, VOCABULARY)
+    assert str(caught.value) == (
+        "document 'd7': the model has no entity label 'Ship'; it has Loc, Peop, "
+        "or null lets it choose"
+    )

@@ -29,6 +29,18 @@ def test_plan_sorts_by_length(tiny_run: Path) -> None:
     assert [len(batch) for batch in plan(items, preparer, max_pieces=1)] == [1, 1, 1]
 
 
+def test_plan_counts_pairs_where_the_preparer_does(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells for two units leave the third to a batch of its own."""
+    preparer = archive.load(tiny_run).model.preparer("predict")
+    items = [preparer.item(i, Document(f"{i}", ("Bergen",))) for i in range(3)]
+    size = len(items[0].pieces.ids)
+    assert [len(batch) for batch in plan(items, preparer)] == [3]
+    monkeypatch.setattr(type(preparer), "max_cells", 2 * size**2)
+    assert [len(batch) for batch in plan(items, preparer)] == [2, 1]
+
+
 def test_progress_and_empty_units(tiny_run: Path) -> None:
     model = archive.load(tiny_run).model
     units = [Document("a", ("x",)), Document("b", ()), Document("c", ("y", "z"))]

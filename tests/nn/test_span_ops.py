@@ -129,3 +129,14 @@ def test_pairs(sizes: list[int]) -> None:
     groups = [3 * number for number, size in enumerate(sizes) for _ in range(size)]
     found = ordered_pairs(torch.tensor(groups, dtype=torch.long))
     assert [tuple(row) for row in found.tolist()] == naive.pairs(groups)
+
+
+@TYPES_ARE_SAMPLED
+@QUICK
+@given(st.lists(st.integers(1, 4), max_size=5))
+def test_pairs_with_itself(sizes: list[int]) -> None:
+    groups = [3 * number for number, size in enumerate(sizes) for _ in range(size)]
+    found = ordered_pairs(torch.tensor(groups, dtype=torch.long), itself=True)
+    rows = range(len(groups))
+    expected = [(head, tail) for head in rows for tail in rows if groups[head] == groups[tail]]
+    assert [tuple(row) for row in found.tolist()] == expected

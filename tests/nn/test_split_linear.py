@@ -43,6 +43,39 @@ def test_no_dropout_in_evaluation() -> None:
     torch.testing.assert_close(layer(blocks), naive.linear(layer, blocks, 7))
 
 
+@pytest.mark.parametrize("candidates", [1, 3, 4, 5, 9])
+def test_few_candidates_of_many_rows(candidates: int) -> None:
+    """A block with fewer candidates than rows is gathered before it is multiplied."""
+    generator = torch.Generator().manual_seed(candidates)
+    index = torch.randint(5, (candidates,), generator=generator)
+    blocks = [
+        Block(torch.randn(5, 4, generator=generator), index),
+        Block(torch.randn(2, 3, generator=generator), index % 2),
+        Block(torch.randn(candidates, 2, generator=generator)),
+    ]
+    layer = SplitLinear(9, 5)
+    inputs = [*layer.parameters(), *(block.values for block in blocks)]
+    equal(lambda: layer(blocks), lambda: naive.linear(layer, blocks, candidates), inputs)
+
+
+@pytest.mark.parametrize(("candidates", "multiplied"), [(2, 2), (5, 5), (6, 5)])
+def test_fewest_rows_are_multiplied(
+    candidates: int, multiplied: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    linear = torch.nn.functional.linear
+
+    def counting(rows: torch.Tensor, *rest: torch.Tensor) -> torch.Tensor:
+        sizes.append(len(rows))
+        return linear(rows, *rest)
+
+    monkeypatch.setattr(torch.nn.functional, "linear", counting)
+    index = torch.arange(candidates) % 5
+    found = SplitLinear(4, 3).eval()([Block(torch.randn(5, 4), index)])
+    assert found.shape == (candidates, 3)
+    assert sizes == [multiplied]
+
+
 def test_no_candidates() -> None:
     none = torch.zeros(0, dtype=torch.long)
     layer = SplitLinear(6, 5, dropout=0.4)

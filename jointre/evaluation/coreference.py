@@ -26,7 +26,8 @@ from jointre.evaluation.report import Ratios, Scores, ratio
 
 Mention = TypeVar("Mention", bound=Any)  # hashable, and sortable among its like
 Shared = Int[np.ndarray, "these others"]
-Sizes = Int[np.ndarray, " clusters"]
+These = Int[np.ndarray, " these"]
+Others = Int[np.ndarray, " others"]
 
 AVERAGED = ("muc", "b_cubed", "ceaf_e")
 """The measures whose mean is the block ``coreference``."""
@@ -43,11 +44,11 @@ class Quotient(NamedTuple):
         return Quotient(self.hits + other.hits, self.possible + other.possible)
 
 
-Measure = Callable[[Shared, Sizes, Sizes], Quotient]
+Measure = Callable[[Shared, These, Others], Quotient]
 """The recall of "these" clusters; its precision is the same with both sides exchanged."""
 
 
-def muc(shared: Shared, these: Sizes, others: Sizes) -> Quotient:
+def muc(shared: Shared, these: These, others: Others) -> Quotient:
     """Links that hold a cluster together and survive: its mentions less its parts.
 
     Paper: Vilain et al. 1995, https://aclanthology.org/M95-1005.
@@ -61,7 +62,7 @@ def muc(shared: Shared, these: Sizes, others: Sizes) -> Quotient:
     return Quotient(float((these - parts).sum()), int((these - 1).sum()))
 
 
-def b_cubed(shared: Shared, these: Sizes, others: Sizes) -> Quotient:
+def b_cubed(shared: Shared, these: These, others: Others) -> Quotient:
     """For each mention the share of its cluster that its other cluster has too.
 
     Paper: Bagga and Baldwin 1998; a mention that the other side lacks scores 0.
@@ -75,7 +76,7 @@ def b_cubed(shared: Shared, these: Sizes, others: Sizes) -> Quotient:
     return Quotient(float(hits), int(these.sum()))
 
 
-def ceaf_e(shared: Shared, these: Sizes, others: Sizes) -> Quotient:
+def ceaf_e(shared: Shared, these: These, others: Others) -> Quotient:
     """Similarity 2·shared / (size + size) of clusters, each paired with at most one.
 
     Paper: Luo 2005, https://aclanthology.org/H05-1004 (φ₄, the best one-to-one pairing).
@@ -90,7 +91,7 @@ def ceaf_e(shared: Shared, these: Sizes, others: Sizes) -> Quotient:
     return Quotient(float(similarity[rows, columns].sum()), len(these))
 
 
-def lea(shared: Shared, these: Sizes, others: Sizes) -> Quotient:
+def lea(shared: Shared, these: These, others: Others) -> Quotient:
     """The share of a cluster's links (all pairs) that survive, weighted by its size.
 
     Paper: Moosavi and Strube 2016, https://aclanthology.org/P16-1060.
@@ -176,7 +177,7 @@ def coreference_scores(documents: Iterable[tuple[Document, Document]]) -> Scores
 
 def _overlaps(
     gold: list[frozenset[Mention]], predicted: list[frozenset[Mention]]
-) -> tuple[Shared, Sizes, Sizes]:
+) -> tuple[Shared, These, Others]:
     home = {mention: column for column, cluster in enumerate(predicted) for mention in cluster}
     shared = np.zeros((len(gold), len(predicted)), dtype=np.int64)
     for row, cluster in enumerate(gold):

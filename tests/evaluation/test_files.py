@@ -91,6 +91,21 @@ def test_max_width_is_for_protocols_that_take_it(tmp_path: Path) -> None:
         score_files(gold, gold, "spert", max_width=3)
 
 
+def test_training_facts_are_for_protocols_that_take_them(tmp_path: Path) -> None:
+    gold = saved(tmp_path / "gold.json", [record(0, 1, orig_id="a")])
+    facts = saved(tmp_path / "facts.json", [["Ada", "Bob", "Met"]])
+    report = score_files(gold, gold, "spert", "docred", train_facts=[facts]).report
+    assert report.blocks["relation_boundary"].f1 == 1
+    assert report.blocks["relation_ign"].f1 == 0
+    assert "relation_ign" not in score_files(gold, gold, "spert", "docred").report.blocks
+    with pytest.raises(
+        ConfigError,
+        match=r"train_facts: .*facts\.json was given, but the protocol 'jerex' takes no training "
+        r"facts; those that do: docred",
+    ):
+        score_files(gold, gold, "spert", "jerex", train_facts=[facts])
+
+
 @pytest.mark.parametrize(("options", "names"), [(("sper",), "spert"), (("spert", "pur"), "pure")])
 def test_unknown_names_list_the_choices(tmp_path: Path, options, names: str) -> None:
     gold = saved(tmp_path / "gold.json", [record(0, 1, orig_id="a")])

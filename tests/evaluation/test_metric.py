@@ -67,6 +67,10 @@ def test_monitor_keys_are_the_names_of_flat() -> None:
     assert "relation_strict_f1" in monitor_keys(type(metric))
     assert "relation_strict_f1" not in monitor_keys(build("dygie"))
     assert {"entity_f1", "relation_cell_f1"} <= set(monitor_keys(build("care")))
+    # A class tells all it can have; without training facts there is no Ign F1.
+    assert {*monitor_keys(Metric.by_name("docred"))} - {*monitor_keys(build("docred"))} == {
+        f"relation_ign_{measure}" for measure in ("precision", "recall", "f1", "macro_f1")
+    }
 
 
 @pytest.mark.parametrize(

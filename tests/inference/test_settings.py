@@ -28,3 +28,15 @@ def test_mistakes(tiny_run: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ArchiveError, match=r"config\.json is not JSON \("):
         RunSettings.of(tmp_path, None, None)
+
+
+def test_training_facts(tiny_run: Path, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('[["a", "b", "lives_in"]]')
+    metric = RunSettings.of(tiny_run, None, "docred", [facts]).metric(frozenset())
+    assert "relation_ign" in metric.reported
+    assert (
+        "relation_ign" not in RunSettings.of(tiny_run, None, "docred").metric(frozenset()).reported
+    )
+    with pytest.raises(ConfigError, match="spert takes no 'train_facts'"):
+        RunSettings.of(tiny_run, None, None, [facts])

@@ -5,7 +5,8 @@ import pytest
 
 from jointre.config import construct
 from jointre.errors import ConfigError
-from jointre.training.experiment import Experiment
+from jointre.training.experiment import Experiment, check_monitor
+from jointre.training.run import train
 from tests.tiny_runs import experiment
 
 
@@ -69,3 +70,18 @@ def test_several_monitors(tiny_data: Path) -> None:
 def test_mistakes(tiny_data: Path, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=f"(?s){message}"):
         build(tiny_data, changes)
+
+
+def test_scores_that_a_metric_s_options_leave_out(tiny_data: Path, tmp_path: Path) -> None:
+    changes = {"training.monitor": "relation_ign_f1", "training.protocol": "docred"}
+    made = build(tiny_data, changes)
+    metric = made.training.protocol(symmetric=frozenset())
+    message = (
+        r"monitor='relation_ign_f1' is no score of the protocol 'docred' with these options; it "
+        r"has .*relation_boundary_f1"
+    )
+    with pytest.raises(ConfigError, match=message):
+        check_monitor(made.training.monitor, metric)
+    with pytest.raises(ConfigError, match=message):
+        train(experiment(tiny_data, changes), tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -35,7 +35,8 @@ class PieceMaker:
 
     Args:
         tokenizer: the encoder's (transformers' ``PreTrainedTokenizerBase``).
-        special_tokens: surround a unit with [CLS] and [SEP].
+        special_tokens: surround a unit with [CLS] and [SEP]; with the end token alone for a
+            tokenizer that has neither but this one, like T5's.
         max_pieces: most pieces of a window, special ones included.
         stride: pieces that neighbouring windows share.
         long_inputs: read long units in windows, or cut them.
@@ -55,8 +56,7 @@ class PieceMaker:
         self.tokenizer = tokenizer
         self.stride = stride
         self.long_inputs = long_inputs
-        self.first = [self._special("cls_token")] if special_tokens else []
-        self.last = [self._special("sep_token")] if special_tokens else []
+        self.first, self.last = self._surrounding() if special_tokens else ([], [])
         self.room = max_pieces - len(self.first) - len(self.last)
         self.padding = self._special("pad_token")
         self.unknown = self._special("unk_token")
@@ -64,6 +64,14 @@ class PieceMaker:
         self.prefix = " " if tokenizer.tokenize(" a") != tokenizer.tokenize("a") else ""
         self._special_ids = frozenset(tokenizer.all_special_ids)
         self._cache: dict[str, list[int]] = {}
+
+    def _surrounding(self) -> tuple[list[int], list[int]]:
+        names = ("cls_token_id", "sep_token_id")
+        if all(getattr(self.tokenizer, name, None) is None for name in names):
+            end = getattr(self.tokenizer, "eos_token_id", None)
+            if end is not None:
+                return [], [int(end)]
+        return [self._special("cls_token")], [self._special("sep_token")]
 
     def _special(self, name: str) -> int:
         index = getattr(self.tokenizer, f"{name}_id", None)

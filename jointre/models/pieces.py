@@ -16,6 +16,6 @@ def piece_counter(model_name: str) -> tuple[Callable[[Sequence[str]], int], int]
         ConfigError: the encoder's files cannot be loaded.
     """
     tokenizer = sources.load_tokenizer(model_name)
-    limit = int(getattr(sources.load_config(model_name), "max_position_embeddings", 0)) or 512
+    limit = sources.positions(sources.load_config(model_name))
     make = PieceMaker(tokenizer, True, limit, 0, "windows")
     return lambda tokens: len(make(tokens).ids), limit

@@ -22,13 +22,15 @@ from transformers import (
     PreTrainedTokenizerBase,
     RobertaConfig,
     RobertaTokenizer,
+    T5Config,
+    T5Tokenizer,
 )
 
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError
 
-Kind = Literal["bert", "albert", "roberta", "deberta", "distilbert", "electra"]
+Kind = Literal["bert", "albert", "roberta", "deberta", "distilbert", "electra", "t5"]
 PIECE = 4  # characters of a piece: longer words have several pieces
 SPREAD = 0.1  # initializer_range: keeps the states of narrow layers as large as those of wide ones
 
@@ -75,7 +77,7 @@ def tiny_encoder(
             "vocab_size": len(tokenizer),
             "pad_token_id": tokenizer.pad_token_id,
             "bos_token_id": tokenizer.cls_token_id,
-            "eos_token_id": tokenizer.sep_token_id,
+            "eos_token_id": tokenizer.sep_token_id or tokenizer.eos_token_id,
             "hidden_size": hidden,
             "embedding_size": hidden,
             "num_hidden_layers": layers,
@@ -90,7 +92,10 @@ def tiny_encoder(
         model = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
     folder.mkdir(parents=True, exist_ok=True)
     config.save_pretrained(folder)
-    save_file(model.state_dict(), folder / "model.safetensors", {"format": "pt"})
+    state = model.state_dict()
+    once = {value.data_ptr(): name for name, value in reversed(state.items())}  # T5 ties some
+    weights = {name: state[name] for name in once.values()}
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
     tokenizer.save_pretrained(folder)
     return folder
 
@@ -160,7 +165,7 @@ def _word_piece(
 
 
 def _unigram(
-    kind: type[PreTrainedTokenizerBase], special: list[str]
+    kind: type[PreTrainedTokenizerBase], special: list[str], **options: Any
 ) -> Callable[[list[str], int], PreTrainedTokenizerBase]:
     def make(words: list[str], positions: int) -> PreTrainedTokenizerBase:
         pieces = [piece for word in words for piece in _cut(f"▁{word}")]
@@ -168,7 +173,8 @@ def _unigram(
         scores = dict.fromkeys(special, 0.0) | {
             piece: -float(1 + PIECE - len(piece)) for piece in [*pieces, "▁", *letters]
         }
-        return kind(vocab=list(scores.items()), do_lower_case=False, model_max_length=positions)
+        options.setdefault("do_lower_case", False)
+        return kind(vocab=list(scores.items()), model_max_length=positions, **options)
 
     return make
 
@@ -217,6 +223,21 @@ def _distilbert(options: dict[str, Any]) -> PreTrainedConfig:
     return DistilBertConfig(**options, hidden_dim=options["intermediate_size"])
 
 
+def _t5(options: dict[str, Any]) -> PreTrainedConfig:
+    """Encoder and decoder, like the published ones; positions are relative."""
+    names = {
+        "d_model": "hidden_size",
+        "d_ff": "intermediate_size",
+        "num_layers": "num_hidden_layers",
+        "num_heads": "num_attention_heads",
+        "n_positions": "max_position_embeddings",
+        "decoder_start_token_id": "pad_token_id",
+        **{name: name for name in ("vocab_size", "pad_token_id", "eos_token_id")},
+    }
+    size = options["hidden_size"] // options["num_attention_heads"]
+    return T5Config(**{own: options[name] for own, name in names.items()} | {"d_kv": size})
+
+
 def _plain(kind: type[PreTrainedConfig]) -> Callable[[dict[str, Any]], PreTrainedConfig]:
     return lambda options: kind(**options)
 
@@ -240,4 +261,5 @@ FAMILIES: dict[
     ),
     "distilbert": (_word_piece(DistilBertTokenizer), _distilbert),
     "electra": (_word_piece(BertTokenizer), _plain(ElectraConfig)),
+    "t5": (_unigram(T5Tokenizer, ["<pad>", "</s>", "<unk>"], extra_ids=0), _t5),
 }

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 import torch
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel, AutoModelForTextEncoding, AutoTokenizer
 
 from jointre.errors import ConfigError
 from jointre.testing.tiny import (
@@ -23,7 +23,8 @@ from jointre.testing.tiny import (
 def test_family(kind: Kind, tmp_path: Path) -> None:
     words = tiny_words()
     folder = tiny_encoder(tmp_path / "new" / kind, words, kind, hidden=16, layers=1, heads=2)
-    model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    loader = AutoModelForTextEncoding if kind == "t5" else AutoModel
+    model, tokenizer = loader.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
     assert kind.startswith(model.config.model_type.split("-")[0])
     assert model.config.hidden_size == 16
     assert model.config.num_hidden_layers == 1
@@ -35,9 +36,9 @@ def test_family(kind: Kind, tmp_path: Path) -> None:
         assert tokenizer.decode(pieces).strip() == word
     long = tokenizer(" Lovelace", add_special_tokens=False)["input_ids"]
     assert 1 < len(long) < 8
-    ids = torch.tensor([[tokenizer.cls_token_id, *long, tokenizer.sep_token_id]])
+    ids = torch.tensor([tokenizer(" Lovelace")["input_ids"]])
     states = model.eval()(input_ids=ids).last_hidden_state
-    assert states.shape == (1, len(long) + 2, 16)
+    assert states.shape == (1, len(long) + (1 if kind == "t5" else 2), 16)
     assert states.isfinite().all()
 
 

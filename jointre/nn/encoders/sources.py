@@ -47,7 +47,7 @@ def load(kind: str, model_name: str, **options: Any) -> Any:
     """``from_pretrained`` of one of transformers' classes, with errors that say what to do.
 
     Args:
-        kind: AutoConfig, AutoModel or AutoTokenizer.
+        kind: the class, such as AutoConfig, AutoModel or AutoTokenizer.
         model_name: as for :func:`locate`.
         options: passed on.
 
@@ -86,10 +86,38 @@ def load_tokenizer(model_name: str) -> Any:
 
 
 def load_weights(model_name: str) -> Any:
-    """The encoder with its pretrained weights, in float32, from safetensors only."""
-    return load("AutoModel", model_name, use_safetensors=True, dtype="float32")
+    """The encoder with its pretrained weights, in float32, from safetensors only.
+
+    Raises:
+        ConfigError: as for :func:`load`, or the model's encoder is not usable alone.
+    """
+    kind = _kind(load_config(model_name))
+    return _encoder(load(kind, model_name, use_safetensors=True, dtype="float32"))
 
 
 def build(config: Any) -> Any:
     """The encoder of a configuration with random weights."""
-    return transformers().AutoModel.from_config(config)
+    return _encoder(getattr(transformers(), _kind(config)).from_config(config))
+
+
+def positions(config: Any) -> int:
+    """Pieces that a configuration has positions for; 512 where it says nothing."""
+    names = ("max_position_embeddings", "n_positions")
+    return next((int(n) for n in (getattr(config, name, None) for name in names) if n), 512)
+
+
+def _kind(config: Any) -> str:
+    """The class to load: of T5 and its kin the encoder only, without the decoder."""
+    if type(config) in transformers().MODEL_FOR_TEXT_ENCODING_MAPPING:
+        return "AutoModelForTextEncoding"
+    if getattr(config, "is_encoder_decoder", False):
+        raise ConfigError(
+            f"a model of type {config.model_type!r} has a decoder, and its encoder cannot be "
+            "loaded alone; take an encoder (BERT, RoBERTa, DeBERTa, ...) or T5"
+        )
+    return "AutoModel"
+
+
+def _encoder(model: Any) -> Any:
+    """The module that reads; T5's class around it only holds the embeddings a second time."""
+    return model.encoder if hasattr(model, "shared") else model

@@ -18,7 +18,7 @@ from jointre.nn.streams import Stream
 @final
 @Encoder.register("transformer")
 class TransformerEncoder(Encoder):
-    """A pretrained encoder (``AutoModel``: BERT, SciBERT, ALBERT, RoBERTa, DeBERTa, …).
+    """A pretrained encoder: BERT, SciBERT, ALBERT, RoBERTa, DeBERTa, T5's encoder half, ….
 
     Paper: https://arxiv.org/abs/1810.04805
 
@@ -26,7 +26,8 @@ class TransformerEncoder(Encoder):
         model_name: a folder, a hub name, or ``package:NAME`` for weights in an installed
             Python package.
         pretrained: load the weights; false builds the encoder from its configuration.
-        special_tokens: surround a unit with [CLS] and [SEP].
+        special_tokens: surround a unit with [CLS] and [SEP]; T5 has only an end token, and
+            the summary is then the mean over the words.
         long_inputs: units longer than ``max_length`` are read in overlapping windows, or
             cut, with a flag on the document.
         stride: pieces that neighbouring windows share.
@@ -141,13 +142,14 @@ class TransformerEncoder(Encoder):
 
 def _positions(model: nn.Module) -> int:
     """Pieces that the encoder has positions for."""
-    count = int(getattr(model.config, "max_position_embeddings", 0)) or 512
+    count = sources.positions(model.config)
     table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
     padding = getattr(table, "padding_idx", None)  # RoBERTa numbers positions from padding + 1
     return count if padding is None else count - padding - 1
 
 
 def _layers(model: nn.Module) -> list[nn.Module]:
-    """The encoder's layers, lowest first: its longest list of modules."""
-    lists = [m for m in model.modules() if isinstance(m, nn.ModuleList)]
+    """The encoder's layers, lowest first: its longest list of modules, itself in no list."""
+    found = {name: m for name, m in model.named_modules() if isinstance(m, nn.ModuleList)}
+    lists = [m for name, m in found.items() if not any(name.startswith(f"{o}.") for o in found)]
     return max((list(one) for one in lists), key=len) if lists else []

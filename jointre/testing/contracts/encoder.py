@@ -79,7 +79,8 @@ class EncoderContract(ModuleContract):
         batch = maker.batch([maker(SENTENCES[unit].split()) for unit in units])
         ids, mask = batch.ids, batch.mask
         if batch.gather is None and padding:
-            room = min(padding, maker.room + 2 - ids.shape[1])
+            room = maker.room + len(maker.first) + len(maker.last) - ids.shape[1]
+            room = min(padding, room)
             ids = torch.nn.functional.pad(ids, (0, room))
             mask = torch.nn.functional.pad(mask, (0, room))
             roles = torch.nn.functional.pad(batch.layout.roles, (0, room))

@@ -86,3 +86,22 @@ def test_protocols_and_mistakes(jointre: Command, tiny_run: Path, tmp_path: Path
     jointre("evaluate", tiny_run, tmp_path / "no.jsonl").told("no.jsonl: no such file")
     jointre("evaluate", tiny_run, gold, "--device", "tpu9").told("device='tpu9' is not available")
     jointre("evaluate", tiny_run, gold, "--output", tmp_path).told("this is a folder; name a file")
+
+
+def test_document_protocols(jointre: Command, tiny_run: Path, tmp_path: Path) -> None:
+    gold, facts = (tiny_run.parent / f"{name}.jsonl" for name in ("test", "train"))
+    output = tmp_path / "m.json"
+    ended = jointre("evaluate", tiny_run, gold, "--protocol", "jerex", "--output", output)
+    assert (ended.code, ended.err) == (0, "")
+    assert "coreference" in ended.out
+    found = json.loads(output.read_text())
+    best = json.loads((tiny_run / "metrics.json").read_text())["best"]["test"]
+    assert found["mention"]["support"] == best["entity"]["support"]
+    assert found["entity"]["support"] == best["entity"]["support"]
+    arguments = ("--protocol", "docred", "--train-facts", facts, "--output", output)
+    ended = jointre("evaluate", tiny_run, gold, *arguments)
+    assert (ended.code, ended.err) == (0, "")
+    assert "relation_ign" in ended.out
+    assert "relation_ign" in json.loads(output.read_text())
+    ended = jointre("evaluate", tiny_run, gold, "--train-facts", facts)
+    ended.told("spert takes no 'train_facts'")

@@ -123,3 +123,62 @@ def test_scores_what_another_tool_predicted(tmp_path: Path) -> None:
     scores = json.loads(output.read_text())
     assert scores["entity"]["recall"] == 0.5
     assert scores["relation_boundary"]["f1"] == 1.0  # its tail is no predicted entity
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Gold and predicted documents of several mentions, and training data."""
+    ada, rome = [[0, 1], [4, 5]], [[2, 3]]
+    record = {"id": "d", "tokens": ["Ada", "left", "Rome", "when", "she", "could"]}
+    for name, mentions in (("gold", ada), ("predicted", ada[::-1])):
+        entities = [{"label": "Per", "mentions": mentions}, {"label": "Loc", "mentions": rome}]
+        order = 1 if name == "gold" else -1
+        relation = {"label": "from", "head": [0, 1][::order][0], "tail": [0, 1][::order][1]}
+        line = {**record, "entities": entities[::order], "relations": [relation]}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(line) + "\n")
+    vertices = [[{"name": "she"}], [{"name": "Rome"}]]
+    train = [{"vertexSet": vertices, "labels": [{"r": "from", "h": 0, "t": 1}]}]
+    (tmp_path / "train.json").write_text(json.dumps(train))
+    return tmp_path / "gold.jsonl", tmp_path / "predicted.jsonl", tmp_path / "train.json"
+
+
+def test_documents_of_several_mentions(documents, tmp_path: Path) -> None:
+    gold, predicted, _ = documents
+    output = tmp_path / "m.json"
+    arguments = [str(gold), str(predicted), "--format", "jsonl", "--protocol", "jerex"]
+    result = CliRunner().invoke(app, [*arguments, "--output", str(output)], catch_exceptions=False)
+    assert result.exit_code == 0
+    scores = json.loads(output.read_text())
+    assert scores.pop("protocol") == "jerex"
+    assert {block: scores[block]["f1"] for block in scores} == dict.fromkeys(scores, 1.0)
+    for block in ("mention", "cluster", "coreference", "entity", "relation_strict"):
+        assert f"│ {block} " in result.output
+    assert "ceaf_e" in result.output
+
+
+def test_ign_f1_needs_training_facts(documents, tmp_path: Path) -> None:
+    gold, predicted, train = documents
+    output = tmp_path / "m.json"
+    arguments = [str(gold), str(predicted), "--format", "jsonl", "--protocol", "docred"]
+    arguments += ["--output", str(output)]
+    assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
+    assert "relation_ign" not in json.loads(output.read_text())
+    arguments += ["--train-facts", str(train), "--train-facts", str(train)]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert "relation_ign" in result.output
+    scores = json.loads(output.read_text())
+    assert (scores["relation_boundary"]["f1"], scores["relation_ign"]["f1"]) == (1.0, 0.0)
+    assert Report.from_dict(scores).to_dict() == scores
+
+
+def test_a_sentence_protocol_refuses_documents(documents) -> None:
+    gold, predicted, train = documents
+    arguments = [str(gold), str(predicted), "--format", "jsonl"]
+    result = CliRunner().invoke(app, arguments)
+    assert "'spert' is for one-mention entities, choose a document protocol" in str(
+        result.exception
+    )
+    result = CliRunner().invoke(app, [*arguments, "--train-facts", str(train)])
+    assert "the protocol 'spert' takes no training facts; those that do: docred" in str(
+        result.exception
+    )

@@ -35,8 +35,7 @@ def test_training_facts(tiny_run: Path, tmp_path: Path) -> None:
     facts.write_text('[["a", "b", "lives_in"]]')
     metric = RunSettings.of(tiny_run, None, "docred", [facts]).metric(frozenset())
     assert "relation_ign" in metric.reported
-    assert (
-        "relation_ign" not in RunSettings.of(tiny_run, None, "docred").metric(frozenset()).reported
-    )
+    metric = RunSettings.of(tiny_run, None, "docred").metric(frozenset())
+    assert "relation_ign" not in metric.reported
     with pytest.raises(ConfigError, match="spert takes no 'train_facts'"):
         RunSettings.of(tiny_run, None, None, [facts])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from jointre.data.schema import Document, Entity, Relation
+from jointre.data.schema import Document, Entity, Relation, Span
 
 
 def one_mention_each(document: Document) -> tuple[Document, int]:
@@ -51,6 +51,33 @@ def keep_entities(document: Document, keep: Callable[[Entity], bool]) -> tuple[D
     changed = replace(document, entities=entities, relations=relations, clusters=clusters)
     gone = len(document.entities) - len(entities), len(document.relations) - len(relations)
     return changed, *gone
+
+
+def keep_mentions(document: Document, keep: Callable[[Span], bool]) -> tuple[Document, int, int]:
+    """The document without some mentions, and how many mentions and relations went.
+
+    Entities that lose all of their mentions go, and relations to them; clusters lose the member.
+    """
+    left = [_kept(entity, keep) for entity in document.entities]
+    pairs = zip(document.entities, left, strict=True)
+    gone = sum(len(before.mentions) - len(after.mentions) for before, after in pairs)
+    if not gone:
+        return document, 0, 0
+    kept = [index for index, entity in enumerate(left) if entity.mentions]
+    relations, clusters = renumbered(kept, document.relations, document.clusters)
+    entities = tuple(left[index] for index in kept)
+    changed = replace(document, entities=entities, relations=relations, clusters=clusters)
+    return changed, gone, len(document.relations) - len(relations)
+
+
+def _kept(entity: Entity, keep: Callable[[Span], bool]) -> Entity:
+    places = [number for number, mention in enumerate(entity.mentions) if keep(mention)]
+    scores = entity.mention_scores
+    return replace(
+        entity,
+        mentions=tuple(entity.mentions[number] for number in places),
+        mention_scores=None if scores is None else tuple(scores[number] for number in places),
+    )
 
 
 def renumbered(

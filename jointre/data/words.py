@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from jointre.data.schema import Span
 from jointre.errors import ConfigError
 
+_OPENING = frozenset("([{")
+
 
 class Words(NamedTuple):
     """The words of a text.
@@ -47,6 +49,10 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
             if not token.is_space:
                 tokens.append(token.text)
                 offsets.append((token.idx, token.idx + len(token.text)))
+        # SpaCy ends a sentence after all punctuation that follows its full stop.
+        while first and tokens[first - 1] in _OPENING and first - 1 > sentences[-1].start:
+            first -= 1
+            sentences[-1] = Span(sentences[-1].start, first)
         if len(tokens) > first:
             sentences.append(Span(first, len(tokens)))
     return Words(tuple(tokens), tuple(offsets), tuple(sentences))

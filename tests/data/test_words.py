@@ -16,6 +16,14 @@ def test_separates_punctuation_and_skips_white_space() -> None:
     assert words_of(" ") == ((), (), ())
 
 
+def test_a_bracket_opens_the_sentence_that_follows_it() -> None:
+    words, _, sentences = words_of("It fell. ([Why?) (")
+    assert words == ("It", "fell", ".", "(", "[", "Why", "?", ")", "(")
+    assert sentences == (Span(0, 3), Span(3, 9))
+    assert words_of(". (a").sentences == (Span(0, 1), Span(1, 3))
+    assert words_of("( (").sentences == (Span(0, 2),)
+
+
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"language='qq': spaCy has no such language; take its"):
         words_of("Ada", "qq")

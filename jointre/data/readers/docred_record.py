@@ -1,11 +1,10 @@
 """The annotations of one DocRED document: from its lists to records, and back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from jointre.data.losses import Losses
-from jointre.data.mentions import agreed_label, renumbered
+from jointre.data.mentions import agreed_label, keep_mentions, renumbered
 from jointre.data.readers.fields import integer, mapping, pair, sequence, span, string
 from jointre.data.readers.rel_info import name_of
 from jointre.data.schema import Document, Entity, Relation, Span
@@ -124,26 +123,14 @@ def inside_sentences(document: Document, losses: Losses) -> Document:
     """
     borders = sentences_of(document)
     place = f"document {document.id!r}"
-    entities = [
-        replace(
-            entity,
-            mentions=tuple(m for m in entity.mentions if sentence_of(m, borders) is not None),
-            mention_scores=None,
-        )
-        for entity in document.entities
-    ]
-    before = sum(len(entity.mentions) for entity in document.entities)
-    lost = before - sum(len(entity.mentions) for entity in entities)
-    if not lost:
-        return document
-    losses.add("mentions across sentences left out", place, lost)
-    kept = [index for index, entity in enumerate(entities) if entity.mentions]
-    relations, clusters = renumbered(kept, document.relations, document.clusters)
-    if len(relations) < len(document.relations):
-        gone = len(document.relations) - len(relations)
-        losses.add("relations of entities without a mention left out", place, gone)
-    left = tuple(entities[index] for index in kept)
-    return replace(document, entities=left, relations=relations, clusters=clusters)
+    left, mentions, relations = keep_mentions(
+        document, lambda mention: sentence_of(mention, borders) is not None
+    )
+    if mentions:
+        losses.add("mentions across sentences left out", place, mentions)
+    if relations:
+        losses.add("relations of entities without a mention left out", place, relations)
+    return left
 
 
 def entities_of(document: Document) -> list[list[dict[str, Any]]]:

@@ -1,0 +1,157 @@
+"""PubTator's text files: titles and abstracts, mentions by characters, relations of concepts."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, Literal, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.files import replaced
+from jointre.data.readers.mesh import hypernym_pairs, read_tree_numbers
+from jointre.data.readers.plain import count_unheld, labelled
+from jointre.data.readers.pubtator_lines import Record, read_records, with_lines
+from jointre.data.readers.pubtator_record import EVERYTHING, Options, document_of
+from jointre.data.readers.pubtator_write import annotation_lines, utf8, written
+from jointre.data.readers.reader import Reader
+from jointre.data.schema import Document
+from jointre.data.sentences import sentences_of
+from jointre.errors import ConfigError, DataError
+
+_OWN = frozenset({"title_length", "annotations", "hypernym_pairs"})
+_HELD = frozenset({"text", "offsets", "sentences", "entity_ids"})
+
+
+@final
+@Reader.register("pubtator")
+class PubtatorReader(Reader):
+    """Abstracts of BioCreative V CDR and others in its form: ``ID|t|title``, ``ID|a|abstract``.
+
+    Then a line a mention, ``ID, start, end, text, label, concept``, and one a relation,
+    ``ID, label, concept, concept``, separated by tabs. An entity is a concept with all its
+    mentions; its id is the concept's. Words and sentences come from spaCy's English rules, and no
+    sentence goes from the title into the abstract. ``extra`` keeps the length of the title and,
+    where writing would not give them back, the annotation lines.
+
+    Paper: https://doi.org/10.1093/database/baw068
+
+    Differences: published systems give a composite mention to all of its concepts and leave
+    out those without one, as the defaults do; they then widen mentions to whole words.
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        multi_id: a mention that lists several concepts (``D1|D2``) is a mention of
+            ``"all"``, of the ``"first"``, or left out (``"drop"``).
+        ungrounded: a mention without a concept (``-1``) is left out (``"drop"``), so that
+            predicting it is wrong, or an entity of its own (``"singleton"``).
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that each mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a new text.
+        hypernym_pairs: ``"drop"`` lists, as ``extra["hypernym_pairs"]``, the unrelated pairs
+            of concepts whose tail is broader than the tail of a relation of the same head, to be
+            left out of negatives and of scores over given entities; ``"keep"`` lists none.
+        mesh: MeSH's descriptors in ASCII (``dYYYY.bin``), for ``hypernym_pairs: "drop"``.
+
+    Raises:
+        ConfigError: of ``hypernym_pairs: "drop"`` and ``mesh`` there is one without the other.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".txt", ".PubTator.txt", ".pubtator")
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        multi_id: Literal["all", "first", "drop"] = "all",
+        ungrounded: Literal["drop", "singleton"] = "drop",
+        inside_words: Literal["split", "widen"] = "split",
+        hypernym_pairs: Literal["keep", "drop"] = "keep",
+        mesh: Path | None = None,
+    ) -> None:
+        super().__init__(types)
+        if hypernym_pairs == "drop" and mesh is None:
+            raise ConfigError(
+                "hypernym_pairs='drop' needs mesh=FILE, MeSH's hierarchy: the descriptors in "
+                "ASCII (dYYYY.bin, plain or gzipped) of the National Library of Medicine; or "
+                "take 'keep'"
+            )
+        if hypernym_pairs == "keep" and mesh is not None:
+            raise ConfigError(
+                f"mesh={str(mesh)!r} is only used with hypernym_pairs='drop'; give both or none"
+            )
+        self.options = Options(multi_id, ungrounded, inside_words)
+        self.mesh = None if mesh is None else Path(mesh)
+
+    @cached_property
+    def _tree(self) -> dict[str, tuple[str, ...]]:
+        return {} if self.mesh is None else read_tree_numbers(self.mesh)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        records = read_records(path)
+        try:
+            first = next(records)
+        except DataError as error:
+            raise self._misread(path, error) from error
+        yield first[0], self._document(first[1], first[0])
+        for place, record in records:
+            yield place, self._document(record, place)
+
+    def _document(self, record: Record, place: str) -> Document:
+        document = document_of(record, self.options, place, self.losses)
+        extra = dict(document.extra)
+        lines = [line for _, line in record.lines]
+        if lines != annotation_lines(document, record.text, document.offsets or (), Losses()):
+            extra["annotations"] = lines
+        if self.mesh is not None:
+            extra["hypernym_pairs"] = hypernym_pairs(document, self._tree)
+        return replace(document, extra=extra)
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes documents; annotation lines that ``extra`` keeps return if they still hold."""
+        losses = Losses()
+        with replaced(path) as stream:
+            for document in documents:
+                record = self._record(document, losses)
+                lines = [f"{record.id}|t|{record.title}", f"{record.id}|a|{record.abstract}"]
+                lines += [f"{record.id}\t{line}" for _, line in record.lines]
+                content = "".join(f"{line}\n" for line in [*lines, ""])
+                stream.write(utf8(content, document.id))
+        return losses
+
+    def _record(self, document: Document, losses: Losses) -> Record:
+        kept = document.extra.get("annotations")
+        document = labelled(document, losses)
+        count_unheld(document, _HELD, losses)
+        others = len(document.extra.keys() - _OWN)
+        if others:
+            losses.add("keys of documents left out", f"document {document.id!r}", others)
+        record, document, offsets = written(document, losses)
+        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
+            before = with_lines(record, kept)
+            if _same(_again(before, self.options), document):
+                return before
+        record = with_lines(record, annotation_lines(document, record.text, offsets, losses))
+        _count_words(document, _again(record, EVERYTHING), losses)
+        return record
+
+
+def _again(record: Record, options: Options) -> Document | None:
+    """What reading the record will give, or None when it cannot be read."""
+    try:
+        return document_of(record, options, "", Losses())
+    except DataError:
+        return None
+
+
+def _same(found: Document | None, document: Document) -> bool:
+    return found is not None and found == replace(document, text=found.text)
+
+
+def _count_words(document: Document, found: Document | None, losses: Losses) -> None:
+    """Counts words and sentences that reading will give otherwise."""
+    place = f"document {document.id!r}"
+    same = found is not None and found.tokens == document.tokens
+    if not same:
+        losses.add("lists of words left out, which reading makes anew", place)
+    borders = sentences_of(document)
+    if len(borders) > 1 and not (same and found is not None and found.sentences == borders):
+        losses.add("lists of sentences left out, which reading makes anew", place)

@@ -1,0 +1,78 @@
+"""Mentions and links of a PubTator document become entities, one a concept, and relations."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from jointre.data.losses import Losses
+from jointre.data.mentions import agreed_label
+from jointre.data.readers.pubtator_lines import Link, Mention
+from jointre.data.schema import Entity, Relation, Span
+
+MultiId = Literal["all", "first", "drop"]
+Ungrounded = Literal["drop", "singleton"]
+
+NO_CONCEPT = frozenset({"", "-", "-1"})  # what corpora write where no concept fits
+
+
+class Concepts:
+    """Collects the entities of one document while it is read, in the order of first mentions.
+
+    Args:
+        multi_id: what becomes of a mention that lists several identifiers: it joins all of
+            their concepts, the first, or none.
+        ungrounded: what becomes of a mention without a concept: it is left out, or an entity
+            of its own.
+        losses: counts what is left out or decided.
+    """
+
+    def __init__(self, multi_id: MultiId, ungrounded: Ungrounded, losses: Losses) -> None:
+        self._multi_id = multi_id
+        self._ungrounded = ungrounded
+        self._losses = losses
+        # Entities without a concept are under numbers.
+        self._found: dict[str | int, list[tuple[str, Span]]] = {}
+
+    def add(self, mention: Mention, span: Span, place: str) -> None:
+        """Adds a mention that covers the words ``span`` to its concepts."""
+        if len(mention.ids) > 1 and self._multi_id == "drop":
+            self._losses.add("mentions with several identifiers left out", place)
+            return
+        ids = [name for name in dict.fromkeys(mention.ids) if name not in NO_CONCEPT]
+        if self._multi_id == "first" and len(ids) > 1:
+            self._losses.add("further identifiers of mentions left out", place, len(ids) - 1)
+            ids = ids[:1]
+        if not ids and self._ungrounded == "drop":
+            self._losses.add("mentions without a concept left out", place)
+            return
+        names: list[str | int] = [*ids] or [len(self._found)]
+        for name in names:
+            group = self._found.setdefault(name, [])
+            if (mention.label, span) in group:
+                self._losses.add("mentions listed twice in one entity kept once", place)
+            else:
+                group.append((mention.label, span))
+
+    def entities(self, place: str) -> list[Entity]:
+        """The entities; a concept whose mentions differ in type takes the most frequent."""
+        entities = []
+        for name, group in self._found.items():
+            labels = [label for label, _ in group]
+            if len(set(labels)) > 1:
+                kind = "entities whose mentions differ in type given the most frequent"
+                self._losses.add(kind, f"{place}, concept {name!r}")
+            mentions = tuple(dict.fromkeys(span for _, span in group))
+            concept = name if isinstance(name, str) else None
+            entities.append(Entity(agreed_label(labels), mentions, id=concept))
+        return entities
+
+    def relations(self, links: Iterable[tuple[str, Link]]) -> list[Relation]:
+        """The links whose concepts are mentioned, each with its place; others are counted."""
+        index = {name: number for number, name in enumerate(self._found)}
+        relations = []
+        for place, link in links:
+            head, tail = index.get(link.head), index.get(link.tail)
+            if head is None or tail is None:
+                self._losses.add("relations of concepts without a mention left out", place)
+            else:
+                relations.append(Relation(link.label, head, tail))
+        return relations

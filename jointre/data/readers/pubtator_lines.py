@@ -1,0 +1,152 @@
+"""The lines of a PubTator file: title, abstract, mentions and relations, one document at a time."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from jointre.data.readers.fields import shown
+from jointre.data.readers.files import read_lines
+from jointre.errors import DataError
+
+_TEXT = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
+_NUMBER = re.compile(r"-?\d+")
+
+
+class Record(NamedTuple):
+    """A document as a file has it.
+
+    Args:
+        id: what all of its lines begin with.
+        title, abstract: one line each.
+        lines: place and content of each annotation, without the id and its tab.
+    """
+
+    id: str
+    title: str
+    abstract: str
+    lines: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What offsets count in: title, a space, abstract."""
+        return f"{self.title} {self.abstract}" if self.abstract else self.title
+
+
+class Mention(NamedTuple):
+    """A mention as a line has it.
+
+    Args:
+        start, end: characters of the text, half-open.
+        text: what stands there.
+        label: its type.
+        ids: the concepts it names, as listed; empty when there is no such column.
+    """
+
+    start: int
+    end: int
+    text: str
+    label: str
+    ids: tuple[str, ...]
+
+
+class Link(NamedTuple):
+    """A relation as a line has it: its label and the concepts it joins."""
+
+    label: str
+    head: str
+    tail: str
+
+
+def with_lines(record: Record, lines: Iterable[str]) -> Record:
+    """The record with other annotation lines, which have no places."""
+    return record._replace(lines=tuple(("", line) for line in lines))
+
+
+def read_records(path: Path) -> Iterator[tuple[str, Record]]:
+    """The documents of a file with the places of their titles; blank lines mean nothing.
+
+    Raises:
+        DataError: a line belongs to no document, or a document has no abstract line.
+    """
+    place, name, texts, lines = "", "", list[str](), list[tuple[str, str]]()
+    for number, content in read_lines(path):
+        here = f"{path}:{number}"
+        line = content.removesuffix("\n").removesuffix("\r")
+        found = _TEXT.fullmatch(line)
+        if found and found[2] == "t":
+            if texts:
+                yield place, _record(place, name, texts, lines)
+            place, name, texts, lines = here, found[1], [found[3]], []
+        elif not texts:
+            raise DataError(f"{here}: a document begins with 'ID|t|title', not {shown(line)}")
+        elif found:
+            if found[1] != name or len(texts) > 1 or lines:
+                raise DataError(
+                    f"{here}: the abstract of {found[1]!r} in the document {name!r}; each document "
+                    "has 'ID|t|title', 'ID|a|abstract' and then its annotations"
+                )
+            texts.append(found[3])
+        else:
+            owner, _, rest = line.partition("\t")
+            if owner != name:
+                raise DataError(
+                    f"{here}: a line of {owner!r:.60} in the document {name!r}; annotations follow "
+                    "the text of their document and begin with its id and a tab"
+                )
+            lines.append((here, rest))
+    yield place, _record(place, name, texts, lines)
+
+
+def _record(
+    place: str, name: str, texts: Sequence[str], lines: Sequence[tuple[str, str]]
+) -> Record:
+    if len(texts) < 2:
+        raise DataError(
+            f"{place}: the document {name!r} has no line '{name}|a|…'; it may be empty after the "
+            "bars, but offsets need it"
+        )
+    return Record(name, texts[0], texts[1], tuple(lines))
+
+
+def parse_line(line: str, text: str, place: str) -> Mention | Link:
+    """The mention or relation of a line without its id.
+
+    Args:
+        line: tab-separated; ``start, end, text, label, ids`` or ``label, head, tail``, and
+            perhaps more, which is not looked at.
+        text: the document's.
+        place: of the line, for messages.
+
+    Raises:
+        DataError: it is neither, or the mention's text does not stand at its offsets.
+    """
+    fields = line.split("\t")
+    numbers = [_NUMBER.fullmatch(item) is not None for item in fields[:2]]
+    if len(fields) >= 4 and all(numbers):
+        ids = tuple(fields[4].split("|")) if len(fields) > 4 else ()
+        mention = Mention(int(fields[0]), int(fields[1]), fields[2], fields[3], ids)
+        _check(mention, text, place)
+        return mention
+    if len(fields) < 3 or numbers[0]:
+        raise DataError(
+            f"{place}: {shown(line)} is neither a mention (id, start, end, text, label, concept) "
+            "nor a relation (id, label, concept, concept), separated by tabs"
+        )
+    return Link(fields[0], fields[1], fields[2])
+
+
+def _check(mention: Mention, text: str, place: str) -> None:
+    start, end = mention.start, mention.end
+    if not 0 <= start < end <= len(text):
+        raise DataError(
+            f"{place}: the mention {shown(mention.text)} has the offsets [{start}, {end}), but "
+            f"0 <= start < end <= {len(text)} characters must hold"
+        )
+    # A tab cannot stand in a line's column.
+    if text[start:end].replace("\t", " ") != mention.text:
+        raise DataError(
+            f"{place}: the mention {shown(mention.text)} is not at its offsets [{start}, {end}), "
+            f"where {shown(text[start:end])} stands; they count characters of title, one space "
+            "and abstract, from 0"
+        )

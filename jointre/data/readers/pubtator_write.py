@@ -1,0 +1,180 @@
+"""A Document as a PubTator document: text, mentions by characters, relations by concepts."""
+
+from collections.abc import Sequence
+from itertools import count, pairwise
+from typing import NamedTuple
+
+from jointre.data.losses import Losses
+from jointre.data.mentions import keep_mentions
+from jointre.data.readers.fields import shown
+from jointre.data.readers.pubtator_concepts import NO_CONCEPT
+from jointre.data.readers.pubtator_lines import Record
+from jointre.data.schema import Document
+from jointre.data.sentences import sentences_of
+from jointre.errors import DataError
+
+Offsets = Sequence[tuple[int, int]]
+
+
+class Written(NamedTuple):
+    """What is written of a document.
+
+    Args:
+        record: id, title and abstract, no lines.
+        document: without what had to go.
+        offsets: characters of each word in the record's text.
+    """
+
+    record: Record
+    document: Document
+    offsets: Offsets
+
+
+def written(document: Document, losses: Losses) -> Written:
+    """The text of a document, as title and abstract.
+
+    A document without text and offsets gets its words with spaces between. The title is as
+    long as ``extra["title_length"]`` says, else the first sentence, else the whole text.
+
+    Args:
+        document: about to be written.
+        losses: counts what is left out or changed.
+
+    Raises:
+        DataError: the id cannot stand in a line, or the text in a file.
+    """
+    place = f"document {document.id!r}"
+    if not document.id or set(document.id) & set("|\t\n\r"):
+        raise DataError(
+            f"{place}: cannot be written; PubTator's lines begin with the id, which must be some "
+            "text without bars, tabs and line breaks"
+        )
+    text, offsets = _text(document, losses)
+    utf8(text, document.id)
+    line = text.replace("\n", " ").replace("\r", " ")
+    if line != text:
+        losses.add("texts with line breaks written with spaces", place)
+
+    document, mentions, relations = keep_mentions(
+        document, lambda span: bool(line[offsets[span.start][0] : offsets[span.end - 1][1]].strip())
+    )
+    if mentions:
+        losses.add("mentions without a word left out", place, mentions)
+    if relations:
+        losses.add("relations of entities without a mention left out", place, relations)
+    cut = _title_length(document, line, offsets)
+    return Written(Record(document.id, line[:cut], line[cut + 1 :]), document, offsets)
+
+
+def utf8(text: str, id: str) -> bytes:
+    """The text as a file holds it.
+
+    Raises:
+        DataError: it has half a surrogate pair.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"document {id!r}: cannot be written as UTF-8: {error.reason} at character "
+            f"{error.start}; write 'jsonl' instead"
+        ) from error
+
+
+def annotation_lines(document: Document, text: str, offsets: Offsets, losses: Losses) -> list[str]:
+    """The lines of mentions, in the order of the text, then those of relations, without the id.
+
+    Entities that share a mention and a label share a line, which lists their identifiers.
+
+    Args:
+        document: all of its entities have labels.
+        text: title, space and abstract.
+        offsets: characters of each word.
+        losses: counts identifiers that are made up.
+
+    Raises:
+        DataError: a relation's label is a number, which cannot be told from an offset.
+    """
+    names = _identifiers(document, losses)
+    # Under a key, the identifiers of one line; what has no concept shares none.
+    lines: dict[tuple[int, int, str, int], dict[str, None]] = {}
+    for index, entity in enumerate(document.entities):
+        alone = index + 1 if names[index] in NO_CONCEPT else 0
+        for mention in entity.mentions:
+            start, end = offsets[mention.start][0], offsets[mention.end - 1][1]
+            key = (start, end, entity.label or "", alone)
+            lines.setdefault(key, {})[names[index]] = None
+    found = [
+        "\t".join((str(start), str(end), _column(text[start:end]), _column(label), "|".join(ids)))
+        for (start, end, label, _), ids in sorted(lines.items(), key=lambda item: item[0][:2])
+    ]
+    for relation in document.relations:
+        label = _column(relation.label)
+        if label.removeprefix("-").isdecimal():
+            raise DataError(
+                f"document {document.id!r}: the relation label {shown(label)} cannot be written; "
+                "in PubTator's lines a number there begins a mention"
+            )
+        found.append("\t".join((label, names[relation.head], names[relation.tail])))
+    return found
+
+
+def _column(value: str) -> str:
+    """A value without what ends a column or a line."""
+    return value.replace("\t", " ").replace("\n", " ").replace("\r", " ")
+
+
+def _identifiers(document: Document, losses: Losses) -> list[str]:
+    """One an entity: its id, ``-1`` where none is needed, else a new one."""
+    related = {end for relation in document.relations for end in (relation.head, relation.tail)}
+    taken = {entity.id for entity in document.entities}
+    new = (name for name in map("E{}".format, count(1)) if name not in taken)
+    names: dict[str, int] = {}
+    found = []
+    for index, entity in enumerate(document.entities):
+        name = entity.id
+        if name is None and index not in related and len(entity.mentions) == 1:
+            found.append("-1")
+            continue
+        if name is None or name in NO_CONCEPT or name in names or set(name) & set("|\t\n\r"):
+            losses.add("identifiers made up for entities", f"document {document.id!r}")
+            name = next(new)
+        names[name] = index
+        found.append(name)
+    return found
+
+
+def _text(document: Document, losses: Losses) -> tuple[str, Offsets]:
+    """The text and the characters of each word, made from the words where they are not known."""
+    text, offsets = document.text, document.offsets
+    place = f"document {document.id!r}"
+    if text is not None and offsets is not None and _apart(offsets, len(text)):
+        return text, offsets
+    if text is not None:
+        losses.add("texts left out, words with spaces between instead", place)
+    made, at = [], 0
+    for token in document.tokens:
+        made.append((at, at + len(token)))
+        at += len(token) + 1
+    return " ".join(document.tokens), made
+
+
+def _apart(offsets: Offsets, size: int) -> bool:
+    """Whether the words follow one another within the text, and none is empty."""
+    edges = [0, *(edge for offset in offsets for edge in offset), size]
+    return all(a <= b for a, b in pairwise(edges)) and all(a < b for a, b in offsets)
+
+
+def _title_length(document: Document, text: str, offsets: Offsets) -> int:
+    length = document.extra.get("title_length")
+    if type(length) is not int or not _parts(text, length):
+        first = next((border for border in sentences_of(document) if border.width), None)
+        length = offsets[first.end - 1][1] if first else 0
+    return length if _parts(text, length) else len(text)
+
+
+def _parts(text: str, length: int) -> bool:
+    """Whether the text is that of a title so long, or of such a title and an abstract."""
+    if length < 0 or length >= len(text) - 1:
+        return length == len(text)
+    return text[length] == " "

@@ -3,6 +3,7 @@
 from jointre.data.readers.docred import DocredReader
 from jointre.data.readers.dygie import DygieReader
 from jointre.data.readers.jsonl import JsonlReader
+from jointre.data.readers.pubtator import PubtatorReader
 from jointre.data.readers.reader import LabelSets, Losses, Reader
 from jointre.data.readers.spert import SpertReader
 from jointre.data.readers.triples import TriplesReader
@@ -13,6 +14,7 @@ __all__ = [
     "JsonlReader",
     "LabelSets",
     "Losses",
+    "PubtatorReader",
     "Reader",
     "SpertReader",
     "TriplesReader",

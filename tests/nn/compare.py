@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 CLOSE = {"atol": 1e-5, "rtol": 1e-5}
+DOUBLE = {"atol": 1e-9, "rtol": 1e-9}  # for float64
 
 
 def gradients(output: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -18,13 +19,16 @@ def gradients(output: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:
 
 
 def equal(
-    fast: Callable[[], Tensor], naive: Callable[[], Tensor], inputs: Sequence[Tensor]
+    fast: Callable[[], Tensor],
+    naive: Callable[[], Tensor],
+    inputs: Sequence[Tensor],
+    tolerance: dict[str, float] = CLOSE,
 ) -> Tensor:
     """Fail unless both give the same values and gradients; the fast one's values."""
     for value in inputs:
         value.requires_grad_(True)
     one, other = fast(), naive()
-    torch.testing.assert_close(one, other, **CLOSE)
+    torch.testing.assert_close(one, other, **tolerance)
     for first, second in zip(gradients(one, inputs), gradients(other, inputs), strict=True):
-        torch.testing.assert_close(first, second, **CLOSE)
+        torch.testing.assert_close(first, second, **tolerance)
     return one.detach()

@@ -1,7 +1,7 @@
 """PairMap: a map of all pairs of positions, convolved, without its wide input."""
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, linear
 
@@ -14,12 +14,11 @@ class PairMap(nn.Module):
 
     The 1×1 convolution is a Linear and is split: states are multiplied once a position and
     table features once a row, so its 2d + p input channels never exist. Dropout of whole
-    channels masks columns of its inputs, so training is split too. Cells of padding are
-    zero before the k×k convolution, like all that surrounds the map of a unit alone.
+    channels masks columns of its inputs, so training is split too.
 
     Shapes:
-        rows and columns ``"b t d"``, pair ``"v p"`` with index ``"t t"``, or ``"b t t p"``,
-        real ``"b t"`` → ``"b t t c"``.
+        rows and columns ``"b t d"``, pair ``"v p"`` with index ``"t t"``, or ``"b t t p"``
+        → ``"b t t c"``. There is no padding: a convolution would mix it in.
     """
 
     def __init__(
@@ -37,7 +36,6 @@ class PairMap(nn.Module):
         columns: Float[Tensor, "b t d"],
         pair: Float[Tensor, "v p"] | Float[Tensor, "b t t p"],
         index: Int[Tensor, "t t"],
-        real: Bool[Tensor, "b t"],
     ) -> Float[Tensor, "b t t c"]:
         """The shared map."""
         units, size, _ = rows.shape
@@ -57,7 +55,6 @@ class PairMap(nn.Module):
             else:
                 cells = pair[:, low:high].flatten(1, 2)
                 mixed = torch.baddbmm(mixed.flatten(1, 2), cells, weight).view_as(mixed)
-            mixed *= (real[:, low:high, None] & real[:, None])[..., None]
             return leaky_relu(mixed, SLOPE, inplace=True)
 
         margin = self.convolution.kernel_size[0] // 2

@@ -1,12 +1,13 @@
 """CARE's convolutional co-attention over a map of pairs of positions."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, final
 
 import torch
 from annotated_types import Ge, Gt, Lt, MinLen
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu
+from torch.nn.functional import leaky_relu, pad
 
 from jointre.config import Factory
 from jointre.errors import ConfigError
@@ -25,9 +26,9 @@ class CoAttentionLayer(nn.Module):
     """Both streams read each other by the scores of one shared map (CARE §3).
 
     Shapes:
-        entity and relation ``"b t d"``, pair as for :class:`PairMap`, real ``"b t"`` → the
-        new states and the map ``"b t t c"``. The attention (outputs of ``softmax``) is
-        ``"b h t t"``: the last axis is what is read.
+        states of both tasks ``"b t d"``, pair as for :class:`PairMap` → the new states and
+        the map ``"b t t c"``. The attention (outputs of ``softmax``) is ``"b h t t"``: the
+        last axis is what is read.
     """
 
     def __init__(
@@ -60,16 +61,16 @@ class CoAttentionLayer(nn.Module):
         states: dict[str, Float[Tensor, "b t d"]],
         pair: Float[Tensor, "v p"] | Float[Tensor, "b t t p"],
         index: Int[Tensor, "t t"],
-        real: Bool[Tensor, "b t"],
     ) -> tuple[dict[str, Tensor], Float[Tensor, "b t t c"]]:
         """New states of the updated streams, and the shared map."""
-        shared = self.pair_map(states["entity"], states["relation"], pair, index, real)
+        shared = self.pair_map(states["entity"], states["relation"], pair, index)
         scores = leaky_relu(self.score(shared), SLOPE).permute(0, 3, 1, 2)
+        keep = scores.new_ones(1, dtype=torch.bool)
         values = {task: make(states[task]) for task, make in self.values.items()}
         updated = dict(states)
         for task, softmax in self.softmax.items():
             own = scores if task == "entity" else scores.mT  # the map's rows are entity's
-            attention = softmax(own, real[:, None, None])
+            attention = softmax(own, keep)
             heads = values[OTHER[task]].unflatten(2, (self.heads, -1)).transpose(1, 2)
             new = (attention @ heads).transpose(1, 2).flatten(2)
             if self.self_loop:
@@ -107,7 +108,8 @@ class ConvCoAttention(Interaction):
 
     Differences:
         The released code lets padded cells into the convolution at a unit's border, so that
-        its scores depend on the batch; here they are zero.
+        its scores depend on the batch. Here units of one length are computed together and
+        without padding: exact, and no cell is computed in vain.
     """
 
     def __init__(
@@ -148,27 +150,52 @@ class ConvCoAttention(Interaction):
 
     def forward(self, streams: Streams) -> Streams:
         """Update the states of each stream in ``directions``, and make the pair map."""
-        layout = streams.entity.layout
-        real = layout.roles != Role.PAD
-        pair, index = self._features(streams.entity.states)
-        if not self.layers:
-            whole = pair[index].expand(len(real), -1, -1, -1)
-            return streams.replacing(pair=whole)
-        states = {task: streams.task(task).states for task in OTHER}
-        for layer in self.layers:
-            states, pair = layer(states, pair, index, real)
-        changed = {task: updated(streams.task(task), new) for task, new in states.items()}
-        return streams.replacing(pair=pair, **changed)
+        lengths = (streams.entity.layout.roles != Role.PAD).sum(1)
+        parts, order = [], []
+        for length in lengths.unique().tolist():
+            units = (lengths == length).nonzero().flatten()
+            states = {task: streams.task(task).states[units, :length] for task in OTHER}
+            parts.append(self._without_padding(states))
+            order.append(units)
+        place = torch.cat(order).argsort()
+        size = streams.entity.layout.roles.shape[1]
+        changed = {
+            task: updated(
+                streams.task(task), together([one[task] for one, _ in parts], place, size)
+            )
+            for task in OTHER
+        }
+        return streams.replacing(pair=together([pair for _, pair in parts], place, size), **changed)
 
-    def _features(
-        self, states: Float[Tensor, "b t d"]
-    ) -> tuple[Float[Tensor, "v p"], Int[Tensor, "t t"]]:
-        """Rows of pair features and each pair's row; rows of width 0 without features."""
-        size = states.shape[1]
+    def _without_padding(
+        self, states: dict[str, Float[Tensor, "g n d"]]
+    ) -> tuple[dict[str, Tensor], Float[Tensor, "g n n c"]]:
+        """New states and map of units of one length."""
+        units, size, _ = states["entity"].shape
         if self.features is None:
-            index = torch.zeros(size, size, dtype=torch.long, device=states.device)
-            return states.new_zeros(1, 0), index
-        return self.features.values, self.features.index(size)
+            pair: Tensor = states["entity"].new_zeros(1, 0)
+            index = torch.zeros(size, size, dtype=torch.long, device=pair.device)
+        else:
+            pair, index = self.features.values, self.features.index(size)
+        if not self.layers:
+            return states, pair[index].expand(units, -1, -1, -1)
+        for layer in self.layers:
+            states, pair = layer(states, pair, index)
+        return states, pair
+
+
+def together(
+    parts: Sequence[Float[Tensor, "_ ..."]], place: Int[Tensor, " b"], size: int
+) -> Float[Tensor, "b ..."]:
+    """One tensor of the groups' units in their own order, padded with zeros.
+
+    Args:
+        parts: of the groups; all axes but the first and the last are positions.
+        place: of each unit in the concatenation of the groups.
+        size: positions of the longest unit.
+    """
+    padded = [pad(part, (0, 0, *([0, size - part.shape[1]] * (part.ndim - 2)))) for part in parts]
+    return padded[0] if len(padded) == 1 else torch.cat(padded)[place]
 
 
 def updated(stream: Stream, states: Float[Tensor, "b t d"]) -> Stream:

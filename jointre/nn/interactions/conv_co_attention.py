@@ -152,20 +152,19 @@ class ConvCoAttention(Interaction):
         """Update the states of each stream in ``directions``, and make the pair map."""
         lengths = (streams.entity.layout.roles != Role.PAD).sum(1)
         parts, order = [], []
-        for length in lengths.unique().tolist():
+        for length in torch.unique(lengths).tolist():  # type: ignore[no-untyped-call]
             units = (lengths == length).nonzero().flatten()
-            states = {task: streams.task(task).states[units, :length] for task in OTHER}
-            parts.append(self._without_padding(states))
+            group = {task: streams.task(task).states[units, :length] for task in OTHER}
+            parts.append(self._without_padding(group))
             order.append(units)
         place = torch.cat(order).argsort()
         size = streams.entity.layout.roles.shape[1]
-        changed = {
-            task: updated(
-                streams.task(task), together([one[task] for one, _ in parts], place, size)
-            )
-            for task in OTHER
-        }
-        return streams.replacing(pair=together([pair for _, pair in parts], place, size), **changed)
+        changed: dict[str, Stream] = {}
+        for task in OTHER:
+            states = together([own[task] for own, _ in parts], place, size)
+            changed[task] = updated(streams.task(task), states)
+        pair = together([pair for _, pair in parts], place, size)
+        return streams.replacing(pair=pair, **changed)
 
     def _without_padding(
         self, states: dict[str, Float[Tensor, "g n d"]]

@@ -152,7 +152,7 @@ class ConvCoAttention(Interaction):
         """Update the states of each stream in ``directions``, and make the pair map."""
         lengths = (streams.entity.layout.roles != Role.PAD).sum(1)
         parts, order = [], []
-        for length in torch.unique(lengths).tolist():  # type: ignore[no-untyped-call]
+        for length in torch.unique(lengths).tolist():
             units = (lengths == length).nonzero().flatten()
             group = {task: streams.task(task).states[units, :length] for task in OTHER}
             parts.append(self._without_padding(group))

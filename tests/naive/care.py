@@ -26,10 +26,9 @@ def bucket(distance: int) -> int:
     return number if distance > 0 else number + 9
 
 
-def distance_ids(real: Sequence[bool]) -> list[list[int]]:
-    """The row of every cell; 0 in padding."""
-    place = range(len(real))
-    return [[bucket(i - j) if real[i] and real[j] else 0 for j in place] for i in place]
+def distance_ids(size: int) -> list[list[int]]:
+    """The row of every cell."""
+    return [[bucket(i - j) for j in range(size)] for i in range(size)]
 
 
 def pair_map(part: PairMap, x: Tensor, y: Tensor, pair: Tensor, kept: Tensor | None) -> Tensor:
@@ -95,17 +94,16 @@ def co_attention(
         module: gives weights.
         entity: states of the entity stream, without padding.
         relation: of the relation stream.
-        real: where positions are no padding, for the released code's leak: its states are
-            convolved like others, and only the attention leaves them out.
+        real: where positions are no padding, for the released code's leak: padding is
+            convolved like the rest, and only the attention leaves it out.
         masks: what each dropout multiplied, ``"layers.0.pair_map.dropout"`` say.
         directions, heads, residual, self_loop: the options.
     """
     real = torch.ones(len(entity), dtype=torch.bool) if real is None else real
     pair = entity.new_zeros(0, len(entity), len(entity))
     if module.features is not None:
-        ids = distance_ids(real.tolist())
-        pair = torch.stack([torch.stack([module.features.table[i] for i in row]) for row in ids])
-        pair = pair.permute(2, 0, 1)
+        rows = torch.tensor(distance_ids(len(entity)))
+        pair = module.features.table[rows].permute(2, 0, 1)
     states = {"entity": entity, "relation": relation}
     for number, layer in enumerate(module.layers):
         prefix = f"layers.{number}."

@@ -65,7 +65,7 @@ class CoAttentionLayer(nn.Module):
         """New states of the updated streams, and the shared map."""
         shared = self.pair_map(states["entity"], states["relation"], pair, index)
         scores = leaky_relu(self.score(shared), SLOPE).permute(0, 3, 1, 2)
-        keep = scores.new_ones(1, dtype=torch.bool)
+        keep = scores.new_ones(scores.shape[-1], dtype=torch.bool)
         values = {task: make(states[task]) for task, make in self.values.items()}
         updated = dict(states)
         for task, softmax in self.softmax.items():

@@ -38,6 +38,38 @@ def one_mention_each(document: Document) -> tuple[Document, int]:
     return changed, len(apart)
 
 
+def one_entity_a_cluster(document: Document) -> tuple[Document, int, int]:
+    """The document with the entities of each cluster made one, without clusters.
+
+    Clusters that share an entity are one. The new entity stands where its first member stood,
+    has all mentions, each once, and the label :func:`agreed_label` gives. Relations move to it;
+    those that are then equal are kept once.
+
+    Returns:
+        The document, how many of its entities had members with different labels, and how many
+        relations were kept once.
+    """
+    home = list(range(len(document.entities)))
+    for group in document.clusters:
+        joined = {home[member] for member in group}
+        home = [min(joined) if place in joined else place for place in home]
+    kept = sorted(set(home))
+    groups = [[document.entities[i] for i, at in enumerate(home) if at == k] for k in kept]
+    entities, mixed = [], 0
+    for members in groups:
+        labels = [entity.label for entity in members if entity.label is not None]
+        mixed += len(set(labels)) > 1
+        mentions = dict.fromkeys(mention for entity in members for mention in entity.mentions)
+        alone = members[0] if len(members) == 1 else None
+        label = agreed_label(labels) if labels else None
+        entities.append(alone or Entity(label, tuple(mentions), id=members[0].id))
+    moved = [replace(r, head=home[r.head], tail=home[r.tail]) for r in document.relations]
+    relations, _ = renumbered(kept, moved, ())
+    distinct = tuple(dict.fromkeys(relations)) if document.clusters else relations
+    changed = replace(document, entities=tuple(entities), relations=distinct, clusters=())
+    return changed, mixed, len(relations) - len(distinct)
+
+
 def keep_entities(document: Document, keep: Callable[[Entity], bool]) -> tuple[Document, int, int]:
     """The document without some entities, and how many entities and relations went.
 

@@ -1,6 +1,13 @@
 from dataclasses import replace
 
-from jointre.data.mentions import agreed_label, keep_entities, one_mention_each, renumbered
+from jointre.data.mentions import (
+    agreed_label,
+    keep_entities,
+    keep_mentions,
+    one_entity_a_cluster,
+    one_mention_each,
+    renumbered,
+)
 from jointre.data.schema import Document, Entity, Relation, Span
 from tests.data.documents import document
 
@@ -67,3 +74,37 @@ def test_labels_agree_by_number_then_by_order() -> None:
     assert agreed_label(["a", "b", "b"]) == "b"
     assert agreed_label(["b", "a", "c"]) == "b"
     assert agreed_label(["a", "b", "b"], "first") == "a"
+
+
+def test_mentions_that_go_take_empty_entities_along() -> None:
+    left, mentions, relations = keep_mentions(several(((0, 1),)), lambda span: span == TWO)
+    assert left.entities == (Entity("Peop", (TWO,), id="Q1"),)
+    assert left.entities[0].mention_scores == (0.2,)
+    assert (left.relations, left.clusters) == ((), ((0,),))
+    assert (mentions, relations) == (2, 2)
+    whole = several()
+    assert keep_mentions(whole, lambda span: True)[0] is whole
+
+
+def test_entities_of_a_cluster_become_one() -> None:
+    whole = document(
+        "a b c d e f",
+        entities=(("X", 0, 1), ("Y", 1, 2), ("Z", 2, 3), ("X", 3, 4), ("Y", 1, 2), ("X", 5, 6)),
+        relations=(("r", 2, 1), ("r", 2, 4), ("s", 3, 0), ("t", 5, 2)),
+        clusters=((4, 1), (3, 1), ()),
+    )
+    joined, mixed, repeated = one_entity_a_cluster(whole)
+    assert joined.entities == (
+        Entity("X", (ONE,)),
+        Entity("Y", (Span(1, 2), Span(3, 4))),
+        Entity("Z", (TWO,)),
+        Entity("X", (Span(5, 6),)),
+    )
+    assert joined.relations == (Relation("r", 2, 1), Relation("s", 1, 0), Relation("t", 3, 2))
+    assert joined.clusters == ()
+    assert (mixed, repeated) == (1, 1)
+
+
+def test_without_clusters_entities_stay() -> None:
+    whole = several()
+    assert one_entity_a_cluster(whole) == (whole, 0, 0)

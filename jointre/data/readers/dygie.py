@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from jointre.data.losses import Losses
+from jointre.data.mentions import one_entity_a_cluster
 from jointre.data.readers.dygie_record import Annotation, record_of
 from jointre.data.readers.fields import identity, mapping, sequence, strings
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
@@ -32,9 +33,9 @@ class DygieReader(Reader):
     An entity listed twice is kept once. A span with two types gives two entities; relations
     and clusters take the last. Spans outside the document, and relations and cluster
     mentions that are not in ``ner``, are counted and left out. Relations across sentences
-    are kept. Every other key is kept in ``extra``. Prediction files hold ``predicted_ner`` and
-    ``predicted_relations`` beside the gold; ``predictions`` reads those instead, the last
-    of an item's further values being its probability.
+    are kept. Every other key is kept in ``extra``. Prediction files hold ``predicted_ner``,
+    ``predicted_relations`` and ``predicted_clusters`` beside the gold; ``predictions`` reads
+    those instead, the last of an item's further values being its probability.
 
     Paper: https://arxiv.org/abs/1909.03546
 
@@ -44,6 +45,9 @@ class DygieReader(Reader):
         label_case: ``"capitalize"`` reads the relation label ``USED-FOR`` as ``Used-for``;
             entity labels stay.
         predictions: read what another tool predicted, not the gold beside it.
+        clusters: ``"keep"``: an entity a mention, clusters beside them; ``"merge"``: an entity
+            a cluster, with all its mentions and their most frequent label, as document models
+            have it. Members with different labels, and relations that become equal, are counted.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
@@ -54,8 +58,10 @@ class DygieReader(Reader):
         unescape_brackets: bool = False,
         label_case: Literal["keep", "capitalize"] = "keep",
         predictions: bool = False,
+        clusters: Literal["keep", "merge"] = "keep",
     ) -> None:
         super().__init__(types)
+        self.clusters = clusters
         self.unescape_brackets = unescape_brackets
         self.label_case = label_case
         self.predictions = predictions
@@ -84,14 +90,13 @@ class DygieReader(Reader):
         annotation.read_ner(self._list(record, "ner", place))
         relations = self._list(record, "relations", place)
         annotation.read_relations(relations, self.label_case == "capitalize")
-        if not self.predictions:
-            annotation.read_clusters(record.get("clusters", []))
+        annotation.read_clusters(self._clusters(record))
         if self.unescape_brackets:
             tokens = [_BRACKETS.get(token, token) for token in tokens]
         name = record.get("doc_key")
         # Beyond a string id, the extra keeps how the file wrote it.
         unused = _KEYS | ({"doc_key"} if isinstance(name, str) else set())
-        return Document(
+        document = Document(
             id=identity(name, default, place, "doc_key"),
             tokens=tuple(tokens),
             sentences=tuple(borders),
@@ -100,6 +105,18 @@ class DygieReader(Reader):
             clusters=tuple(annotation.clusters),
             extra={key: value for key, value in record.items() if key not in unused},
         )
+        return self._merged(document, place) if self.clusters == "merge" else document
+
+    def _merged(self, document: Document, place: str) -> Document:
+        document, mixed, repeated = one_entity_a_cluster(document)
+        if mixed:
+            self.losses.add("clusters of different labels given the most frequent", place, mixed)
+        if repeated:
+            self.losses.add("relations of merged mentions kept once", place, repeated)
+        return document
+
+    def _clusters(self, record: dict[str, Any]) -> Any:
+        return record.get("predicted_clusters" if self.predictions else "clusters", [])
 
     def _list(self, record: dict[str, Any], key: str, place: str) -> Any:
         """The gold or the predicted list of a document."""

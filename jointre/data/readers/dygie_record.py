@@ -21,7 +21,7 @@ class Annotation:
         place: where the document stands, for messages.
         losses: counts what must be left out.
         predictions: further values of an item end with its probability, and a relation's
-            arguments need not be predicted entities.
+            arguments and a cluster's mentions need not be predicted entities.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Annotation:
             self.relations.append(Relation(name, head, tail, self._score(item, 5, what)))
 
     def _argument(self, span: Span) -> int | None:
-        """The entity of a span; a prediction's argument may be a span without a label."""
+        """The entity of a span; in a prediction it may be a span without a label."""
         if self._predictions and span not in self._last:
             self._last[span] = len(self.entities)
             self.entities.append(Entity(None, (span,)))
@@ -93,8 +93,9 @@ class Annotation:
                 span = self._span(self._fields(item, 2, what), 0, what)
                 if span is None:
                     continue
-                if span in self._last:
-                    members.append(self._last[span])
+                member = self._argument(span)
+                if member is not None:
+                    members.append(member)
                 else:
                     self._lose("cluster mentions that are no entity left out", what)
             if members or not group:

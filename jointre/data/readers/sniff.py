@@ -9,7 +9,7 @@ from jointre.errors import DataError
 _HEAD = 65_536  # bytes; one record of any of the formats tells
 
 _SIGNS = (
-    ("pubtator", r"\A\d+\|t\|"),
+    ("pubtator", r"\A\s*[^|\s]+\|t\|"),
     ("triples", r'\A\s*[\[{](?=.*"(triple_list|sentText)"\s*:)'),
     ("docred", r'\A\s*\[(?=.*"(vertexSet|sents)"\s*:)'),
     ("spert", r'\A\s*\[\s*\{(?=.*"tokens"\s*:)'),

@@ -187,3 +187,45 @@ def test_a_predicted_score_is_a_number(tmp_path: Path) -> None:
     wrong = PREDICTED | {"predicted_ner": [[[0, 0, "Peop", "high"]], [], [], []]}
     with pytest.raises(DataError, match=r"ner\[0\]\[0\] ends with .high., not a probability"):
         read(tmp_path, wrong, reader=DygieReader(predictions=True))
+
+
+def test_reads_predicted_clusters(tmp_path: Path) -> None:
+    record = PREDICTED | {"predicted_clusters": [[[0, 0], [4, 5]], [[2, 2]]]}
+    reader = DygieReader(predictions=True)
+    (found,) = read(tmp_path, record, reader=reader)
+    assert [(e.label, e.span) for e in found.entities][2:] == [(None, (2, 3)), (None, (4, 6))]
+    assert found.clusters == ((0, 3), (2,))
+    assert not reader.losses
+
+
+def test_clusters_may_become_entities(tmp_path: Path) -> None:
+    record = RECORD | {"ner": [[[0, 0, "Peop"], [2, 2, "Peop"]], [], [], [[4, 4, "Other"]]]}
+    record["relations"] = [[[2, 2, 0, 0, "KNOWS"]], [], [], [[4, 4, 0, 0, "KNOWS"]]]
+    reader = DygieReader(clusters="merge")
+    (found,) = read(tmp_path, record, reader=reader)
+    assert found.entities == (
+        Entity("Peop", (Span(0, 1),)),
+        Entity("Peop", (Span(2, 3), Span(4, 5))),
+    )
+    assert found.relations == (Relation("KNOWS", 1, 0),)
+    assert found.clusters == ()
+    assert {kind: count for kind, (count, _) in reader.losses} == {
+        "clusters of different labels given the most frequent": 1,
+        "relations of merged mentions kept once": 1,
+    }
+    losses = reader.write([found], tmp_path / "again.json")
+    assert losses["entities with several mentions taken apart into mentions"] == 1
+    assert json.loads((tmp_path / "again.json").read_text())["clusters"] == [[[2, 2], [4, 4]]]
+
+
+@pytest.mark.realdata
+def test_published_clusters_become_entities() -> None:
+    for name, entry in indexed("dygie-jsonl").items():
+        counts = entry["counts"]
+        documents = list(DygieReader(clusters="merge").read(real(name)))
+        entities = [entity for item in documents for entity in item.entities]
+        assert sum(len(entity.mentions) for entity in entities) == counts["entities"], name
+        # One training cluster lists a mention twice.
+        twice = 1 if "train" in name else 0
+        surplus = counts["cluster_mentions"] - counts["clusters"] - twice
+        assert len(entities) == counts["entities"] - surplus, name

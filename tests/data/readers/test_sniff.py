@@ -60,3 +60,11 @@ def test_a_text_only_record_is_jsonl_and_raw_triples_are_triples(tmp_path: Path)
 def test_recognises_published_files(kind: str, name: str) -> None:
     found = {file: sniff(real(file)) for file in indexed(kind)}
     assert found == dict.fromkeys(found, name)
+
+
+def test_a_pubtator_document_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "sample"
+    path.write_text("\nPMC12|t|A title\nPMC12|a|\n")
+    assert sniff(path) == "pubtator"
+    path.write_text("a table|t|of two\n")
+    assert sniff(path) is None

@@ -1,133 +1,101 @@
-"""Every mix-in of SINET's ablations changes what it is named after and nothing else."""
+"""Every mix-in of the shipped ablations changes what it is named after and nothing else."""
 
-import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import _jsonnet
 import pytest
 import torch
 from torch import Tensor, nn
 
+from jointre.config import load_config, resolve
 from jointre.data.schema import Document
-from jointre.models import Model
+from jointre.models import Model, archive
 from jointre.models.predict import predict
-from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_words
+from jointre.testing.tiny import Kind, tiny_documents, tiny_encoder, tiny_words
 from jointre.training.experiment import Experiment
-from tests.experiments.variants import ABLATIONS, ROOT, build, load
+from tests.experiments.changes import CARE, SINET, Ablations
+from tests.experiments.variants import ROOT, VARIABLES, build, load
 
-BASE = "experiments/sinet_scierc_minilm.jsonnet"
-NAMES = sorted(json.loads(_jsonnet.evaluate_file(str(ROOT / ABLATIONS))))
-MODULES = {  # where the components of the config live in the model
-    "encoder": "backbone.encoder",
-    "projection": "backbone.projection",
-    "interaction": "backbone.interaction",
-    "span_pooler": "span_pooler",
-    "pair_encoder": "pair_encoder",
-    "width_dim": "widths",
-    "entity_classifier": "entity_classifier",
-    "relation_classifier": "relation_classifier",
-    "entity_loss": "entity_loss",
-    "relation_loss": "relation_loss",
-}
-
-
-class Change(NamedTuple):
-    """What a mix-in changes.
-
-    Args:
-        keys: keys of the ``model`` section.
-        modules: components whose classes or parameters are others.
-        scores: scores that change when the weights stay.
-    """
-
-    keys: set[str] = set()
-    modules: set[str] = set()
-    scores: set[str] = set()
-
-
-BOTH = {"entity", "relation"}
-SAME = Change()
-OPTION = Change({"interaction"}, set(), BOTH)
-REBUILT = Change({"interaction"}, {"interaction"}, BOTH)
-SPAN = Change({"span_pooler"}, {"span_pooler"}, BOTH)
-CONTEXT = Change({"pair_encoder"}, {"pair_encoder"}, {"relation"})
-EXPECTED = {
-    "base": Change({"projection", "interaction"}, {"projection", "interaction"}, BOTH),
-    "base_tap": REBUILT,
-    "base_tap_ctam_ner": Change({"interaction"}, set(), {"relation"}),
-    "base_tap_ctam_re": Change({"interaction"}, set(), {"entity"}),
-    "base_tap_ctam": SAME,
-    "span_max": SAME,
-    "span_sum": SPAN,
-    "span_mean": SPAN,
-    "context_max": SAME,
-    "context_sum": CONTEXT,
-    "context_mean": CONTEXT,
-    "agent_cls": SAME,
-    "agent_max": OPTION,
-    "agent_mean": OPTION,
-    "layer_norm": SAME,
-    "no_layer_norm": REBUILT,
-    "heads_4": SAME,
-    **{f"heads_{heads}": OPTION for heads in (1, 2, 6, 8, 12)},
-    "layers_1": SAME,
-    **{f"layers_{layers}": REBUILT for layers in (2, 3, 4, 5)},
-    "no_out_proj": REBUILT,
-    "unmasked_padding": OPTION,
-}
+FAMILIES = {"sinet": SINET, "care": CARE}
+MIX_INS = [
+    pytest.param(family, name, id=f"{key}-{name}")
+    for key, family in FAMILIES.items()
+    for name in family.names
+]
+Bases = dict[str, tuple[Model, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its width is divisible by all the heads of Figure 3."""
+    """Its width is divisible by all the heads of SINET's Figure 3."""
     folder = tmp_path_factory.mktemp("encoder")
     return tiny_encoder(folder, tiny_words(), hidden=48, layers=1, heads=4)
 
 
 @pytest.fixture(scope="module")
-def base(encoder: Path) -> tuple[Model, dict[str, Any]]:
-    experiment, resolved = load(BASE, encoder)
-    return build(experiment), resolved
+def bases(encoder: Path) -> Bases:
+    """The model and the resolved config of each base experiment."""
+    loaded = {family.base: load(family.base, encoder) for family in FAMILIES.values()}
+    return {base: (build(experiment), config) for base, (experiment, config) in loaded.items()}
 
 
-def variant(name: str, encoder: Path) -> tuple[Experiment, dict[str, Any]]:
-    return load(BASE, encoder, f"(import '{ABLATIONS}').{name}")
+def test_every_file_of_ablations_is_tested() -> None:
+    files = (ROOT / "experiments" / "ablations").rglob("*.libsonnet")
+    assert {str(file.relative_to(ROOT)) for file in files} == {
+        family.file for family in FAMILIES.values()
+    }
 
 
-def test_every_mix_in_is_expected() -> None:
-    assert sorted(EXPECTED) == NAMES
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_every_mix_in_is_expected(family: Ablations) -> None:
+    assert sorted(family.expected) == family.names
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_changes(name: str, encoder: Path, base: tuple[Model, dict[str, Any]]) -> None:
-    model, resolved = base
-    experiment, other = variant(name, encoder)
+@pytest.mark.parametrize(("family", "name"), MIX_INS)
+def test_what_changes(family: Ablations, name: str, encoder: Path, bases: Bases) -> None:
+    model, resolved = bases[family.base]
+    experiment, other = load(family.base, encoder, family.mix_in(name))
     changed = build(experiment)
-    assert {key for key in resolved if resolved[key] != other[key]} <= {"model"}
-    keys = resolved["model"].keys() | other["model"].keys()
-    differ = {key for key in keys if resolved["model"].get(key) != other["model"].get(key)}
-    assert differ == EXPECTED[name].keys
-    anatomies = anatomy(model), anatomy(changed)
-    parts = {part for part in MODULES if anatomies[0][part] != anatomies[1][part]}
-    assert parts == EXPECTED[name].modules
-    changed.load_state_dict(model.state_dict(), strict=False)
-    before, after = scores(model), scores(changed)
-    assert {task for task in before if not torch.equal(before[task], after[task])} == (
-        EXPECTED[name].scores
+    expected = family.expected[name]
+    assert keys_that_differ(resolved, other) == expected.keys
+    anatomies = anatomy(model, family), anatomy(changed, family)
+    parts = {part for part in family.modules if anatomies[0][part] != anatomies[1][part]}
+    assert parts == expected.modules
+    take_weights(changed, model)
+    before, after = results(model), results(changed)
+    assert {name for name in before if not torch.equal(before[name], after[name])} == (
+        expected.results
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_step_and_a_prediction(name: str, encoder: Path) -> None:
-    experiment, _ = variant(name, encoder)
+@pytest.mark.parametrize(("family", "name"), MIX_INS)
+def test_a_step_and_a_prediction(family: Ablations, name: str, encoder: Path) -> None:
+    experiment, _ = load(family.base, encoder, family.mix_in(name))
+    trains_and_predicts(experiment)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("roberta", "roberta"), ("t5", "t5")])
+def test_other_families_of_encoders(name: str, kind: Kind, tmp_path: Path) -> None:
+    """A mix-in that names one works with a tiny one, also after saving and loading."""
+    folder = tiny_encoder(tmp_path / "encoder", tiny_words(), kind, layers=1)
+    experiment, config = load(CARE.base, folder, CARE.mix_in(name))
+    model = trains_and_predicts(experiment)
+    archive.save(model, config["model"], tmp_path / "archive")
+    again = archive.load(tmp_path / "archive").model
+    before, after = results(model), results(again)
+    assert all(torch.equal(before[key], after[key]) for key in before)
+
+
+def trains_and_predicts(experiment: Experiment) -> Model:
+    """One step moves everything after the encoder; a prediction keeps the words."""
     model = build(experiment).train()
     before = {key: value.clone() for key, value in model.named_parameters()}
     optimizer = experiment.training.optimizer().build(model.named_parameters())
+    assert 0 < experiment.training.schedule().factor(5, 10) <= 1
     preparer = model.preparer("train")
     batch = preparer([preparer.item(i, each) for i, each in enumerate(documents())])
     losses = model.losses(model(batch), batch)
-    assert losses.keys() == BOTH
+    assert losses.keys() == {"entity", "relation"}
     torch.stack(list(losses.values())).sum().backward()
     optimizer.step()
     moved = {key for key, value in model.named_parameters() if not torch.equal(value, before[key])}
@@ -135,6 +103,37 @@ def test_a_step_and_a_prediction(name: str, encoder: Path) -> None:
     assert moved >= heads
     found = predict(model.eval(), documents(), model.preparer("predict"))
     assert [each.tokens for each in found] == [each.tokens for each in documents()]
+    return model
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_encoder_mix_ins_name_an_encoder_and_nothing_else(family: Ablations) -> None:
+    """What the tests above replace by a tiny encoder."""
+    for name in family.names:
+        base, other = (
+            resolve(Experiment, load_config(ROOT / family.base, overrides, VARIABLES))
+            for overrides in ([], [family.mix_in(name)])
+        )
+        differ = keys_that_differ(base["model"], other["model"])
+        chosen = other["model"]["encoder"]["model_name"]
+        if name in family.encoders:
+            assert (differ, chosen) == ({"encoder.model_name"}, family.encoders[name])
+        else:
+            assert chosen == base["model"]["encoder"]["model_name"]
+
+
+def keys_that_differ(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
+    """Dotted keys of the sections, ``model.interaction``, with other values."""
+    flat = [
+        {(s, k): v for s, part in each.items() for k, v in items(part)} for each in (one, other)
+    ]
+    found = {key for key in flat[0].keys() | flat[1].keys() if flat[0].get(key) != flat[1].get(key)}
+    return {".".join(key).rstrip(".") for key in found}
+
+
+def items(part: Any) -> list[tuple[str, Any]]:
+    """The keys of a section; a value that is no section has the key ``""``."""
+    return list(part.items()) if isinstance(part, dict) else [("", part)]
 
 
 def documents() -> list[Document]:
@@ -142,23 +141,38 @@ def documents() -> list[Document]:
     return [each for each in tiny_documents() if each.tokens]
 
 
-def anatomy(model: Model) -> dict[str, Any]:
+def anatomy(model: Model, family: Ablations) -> dict[str, Any]:
     """Classes of all modules, names and shapes of all parameters, by component."""
 
-    def of(module: nn.Module) -> tuple[Any, Any]:
+    def of(place: str) -> tuple[Any, Any]:
+        owner, _, name = place.rpartition(".")
+        module = getattr(model.get_submodule(owner), name) or nn.Identity()
         classes = {name: type(each).__name__ for name, each in module.named_modules()}
         return classes, {name: tuple(each.shape) for name, each in module.named_parameters()}
 
-    found = {key: of(model.get_submodule(place)) for key, place in MODULES.items()}
+    found = {key: of(place) for key, place in family.modules.items()}
     parameters = sum(len(shapes) for _, shapes in found.values())
     assert parameters == len(list(model.parameters()))  # no component is overlooked
     return found
 
 
-@torch.inference_mode()
-def scores(model: Model) -> dict[str, Tensor]:
-    """Logits of the candidates of training, all weights in use, dropout off."""
+def take_weights(model: Model, other: Model) -> None:
+    """Load another model's weights where the shapes allow it."""
+    own = model.state_dict()
+    fitting = {
+        name: value
+        for name, value in other.state_dict().items()
+        if name in own and own[name].shape == value.shape
+    }
+    assert fitting
+    model.load_state_dict(fitting, strict=False)
+
+
+@torch.no_grad()
+def results(model: Model) -> dict[str, Tensor]:
+    """Logits of the candidates of training and the loss, all weights in use, dropout off."""
     preparer = model.eval().preparer("train")
     batch = preparer([preparer.item(i, each) for i, each in enumerate(documents())])
     output = model(batch)
-    return {"entity": output.entity_logits, "relation": output.relation_logits}
+    loss = torch.stack(list(model.losses(output, batch).values())).sum()
+    return {"entity": output.entity_logits, "relation": output.relation_logits, "loss": loss}

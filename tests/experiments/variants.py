@@ -11,7 +11,6 @@ from jointre.testing.tiny import tiny_vocabulary
 from jointre.training.experiment import Experiment
 
 ROOT = Path(__file__).parents[2]
-ABLATIONS = "experiments/ablations/sinet.libsonnet"
 VARIABLES = {"data": "data", "fold": "0"}
 
 

@@ -1,0 +1,145 @@
+"""What each mix-in of the shipped ablations changes, next to its model's base experiment."""
+
+import json
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import _jsonnet
+
+from tests.experiments.variants import ROOT
+
+
+class Change(NamedTuple):
+    """What a mix-in changes.
+
+    Args:
+        keys: keys of the experiment's sections.
+        modules: components whose classes or parameters are others.
+        results: scores, and the loss, that change when the weights stay.
+    """
+
+    keys: set[str] = set()
+    modules: set[str] = set()
+    results: set[str] = set()
+
+
+ALL = {"entity", "relation", "loss"}
+SAME = Change()
+
+
+def option(key: str, *modules: str) -> Change:
+    """A key of the model section that changes all results, and those components."""
+    return Change({f"model.{key}"}, set(modules), ALL)
+
+
+@dataclass(frozen=True)
+class Ablations:
+    """The mix-ins of a model.
+
+    Args:
+        base: the experiment they change.
+        file: the mix-ins.
+        modules: where the components of the config live in the model.
+        expected: what each mix-in changes.
+        encoders: the encoder that a mix-in names; tests take a tiny one instead.
+    """
+
+    base: str
+    file: str
+    modules: dict[str, str]
+    expected: dict[str, Change]
+    encoders: dict[str, str]
+
+    @property
+    def names(self) -> list[str]:
+        """The mix-ins in the file."""
+        return sorted(json.loads(_jsonnet.evaluate_file(str(ROOT / self.file))))
+
+    def mix_in(self, name: str) -> str:
+        """The override that adds it."""
+        return f"(import '{self.file}').{name}"
+
+
+SHARED = {
+    "encoder": "backbone.encoder",
+    "word_pooler": "backbone.word_pooler",
+    "projection": "backbone.projection",
+    "interaction": "backbone.interaction",
+    "entity_classifier": "entity_classifier",
+    "relation_classifier": "relation_classifier",
+    "entity_loss": "entity_loss",
+    "relation_loss": "relation_loss",
+}
+INTERACTION = option("interaction")
+REBUILT = option("interaction", "interaction")
+CONTEXT = Change({"model.pair_encoder"}, {"pair_encoder"}, {"relation", "loss"})
+SINET = Ablations(
+    base="experiments/sinet_scierc_minilm.jsonnet",
+    file="experiments/ablations/sinet.libsonnet",
+    modules=SHARED
+    | {"span_pooler": "span_pooler", "pair_encoder": "pair_encoder", "width_dim": "widths"},
+    expected={
+        "base": Change(
+            {"model.projection", "model.interaction"}, {"projection", "interaction"}, ALL
+        ),
+        "base_tap": REBUILT,
+        "base_tap_ctam_ner": Change({"model.interaction"}, set(), {"relation", "loss"}),
+        "base_tap_ctam_re": Change({"model.interaction"}, set(), {"entity", "loss"}),
+        "base_tap_ctam": SAME,
+        "span_max": SAME,
+        "span_sum": option("span_pooler", "span_pooler"),
+        "span_mean": option("span_pooler", "span_pooler"),
+        "context_max": SAME,
+        "context_sum": CONTEXT,
+        "context_mean": CONTEXT,
+        "agent_cls": SAME,
+        "agent_max": INTERACTION,
+        "agent_mean": INTERACTION,
+        "layer_norm": SAME,
+        "no_layer_norm": REBUILT,
+        "heads_4": SAME,
+        **{f"heads_{heads}": INTERACTION for heads in (1, 2, 6, 8, 12)},
+        "layers_1": SAME,
+        **{f"layers_{layers}": REBUILT for layers in (2, 3, 4, 5)},
+        "no_out_proj": REBUILT,
+        "unmasked_padding": INTERACTION,
+    },
+    encoders={},
+)
+
+CLASSIFIERS = ("entity_classifier", "relation_classifier")
+WITHOUT_MAP = option("interaction", "interaction", *CLASSIFIERS)
+CARE_ENCODERS = {
+    "bert": "bert-base-cased",
+    "scibert": "allenai/scibert_scivocab_cased",
+    "roberta": "roberta-base",
+    "t5": "t5-base",
+}
+CARE = Ablations(
+    base="experiments/care_scierc_minilm.jsonnet",
+    file="experiments/ablations/care.libsonnet",
+    modules=SHARED,
+    expected={
+        "kernel_3": SAME,
+        "kernel_1": REBUILT,
+        "layers_0": WITHOUT_MAP,  # the map is then as wide as the distance embedding
+        **{f"layers_{layers}": REBUILT for layers in (1, 2, 4)},
+        "layers_3": SAME,
+        "no_co_attention": WITHOUT_MAP,
+        "no_residual": INTERACTION,
+        "no_self_loop": INTERACTION,
+        "heads_4": REBUILT,
+        "no_distance": REBUILT,
+        "no_pair_map": option("cell_features", *CLASSIFIERS),
+        "entity_reads": REBUILT,
+        "relation_reads": REBUILT,
+        "shared_mlp": option("projection", "projection"),
+        "no_mlp": option("projection", "projection"),
+        "words_first": option("word_pooler", "word_pooler"),
+        "words_max": option("word_pooler", "word_pooler"),
+        "padded_length": Change({"model.normalise_by"}, set(), {"loss"}),
+        "cosine": Change({"training.schedule"}),
+        **dict.fromkeys(CARE_ENCODERS, SAME),
+    },
+    encoders=CARE_ENCODERS,
+)

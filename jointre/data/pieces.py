@@ -131,7 +131,8 @@ class PieceMaker:
         lengths = [len(unit.ids) for unit in units]
         longest = max(lengths)
         roles = np.zeros((len(units), longest), np.int64)
-        words = np.zeros((len(units), max(len(unit.starts) - 1 for unit in units), 2), np.int64)
+        most = max(1, *(len(unit.starts) - 1 for unit in units))  # one: axes are never empty
+        words = np.zeros((len(units), most, 2), np.int64)
         edge, end = len(self.first), len(self.last)
         for row, unit in enumerate(units):
             size = lengths[row]

@@ -176,6 +176,16 @@ def test_truncation_keeps_whole_words(room: int) -> None:
     assert found.ids.tolist() == [*whole.ids[:size].tolist(), whole.ids[-1]]
 
 
+def test_units_of_which_no_word_fits() -> None:
+    """They have no word, but one empty row, so that no axis of a batch is empty."""
+    maker = maker_of(room=1, long_inputs="truncate")
+    unit = maker(["Lovelace"])
+    assert unit.truncated == 1
+    layout = maker.batch([unit, unit]).layout
+    assert layout.words.tolist() == [[[0, 0]], [[0, 0]]]
+    assert layout.lengths.tolist() == [0, 0]
+
+
 def test_two_thousand_words() -> None:
     words = tiny_words()
     tokens = [words[i % len(words)] for i in range(2000)]

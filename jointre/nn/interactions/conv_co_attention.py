@@ -171,6 +171,8 @@ class ConvCoAttention(Interaction):
     ) -> tuple[dict[str, Tensor], Float[Tensor, "g n n c"]]:
         """New states and map of units of one length."""
         units, size, _ = states["entity"].shape
+        if not size:  # no word of the unit was read
+            return states, states["entity"].new_zeros(units, 0, 0, self.pair_dim)
         if self.features is None:
             pair: Tensor = states["entity"].new_zeros(1, 0)
             index = torch.zeros(size, size, dtype=torch.long, device=pair.device)

@@ -8,6 +8,7 @@ from jointre.testing.contracts.candidates import (
 from jointre.testing.contracts.contract import Contract, ModuleContract
 from jointre.testing.contracts.encoder import EncoderContract
 from jointre.testing.contracts.loss import LossContract
+from jointre.testing.contracts.pair_features import PairFeaturesContract
 from jointre.testing.contracts.sampler import SamplerContract
 from jointre.testing.contracts.streams import (
     InteractionContract,
@@ -23,6 +24,7 @@ __all__ = [
     "LossContract",
     "ModuleContract",
     "PairEncoderContract",
+    "PairFeaturesContract",
     "ProjectionContract",
     "SamplerContract",
     "SpanPoolerContract",

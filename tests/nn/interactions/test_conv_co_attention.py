@@ -255,6 +255,23 @@ def test_no_layers_give_the_features_as_the_map() -> None:
     assert torch.equal(found.relation.summary, streams.relation.summary)
 
 
+@pytest.mark.parametrize("layers", [0, 2])
+def test_a_unit_without_positions(layers: int) -> None:
+    """A table over words, none of which was read: it changes nothing for the others."""
+    module, lengths = make(layers=layers).eval(), [4, 2]
+    streams = random_streams(lengths)
+    alone = flat(module(streams), lengths)
+    roles = torch.cat([streams.shared.layout.roles, torch.zeros(1, 4, dtype=torch.long)])
+    words = torch.cat([streams.shared.layout.words, torch.zeros(1, 3, 2, dtype=torch.long)])
+
+    def longer(stream: Stream) -> Stream:
+        more = torch.cat([stream.states, stream.states[:1]])
+        return Stream(more, torch.cat([stream.summary, stream.summary[:1]]), Layout(roles, words))
+
+    every = (longer(one) for one in (streams.shared, streams.entity, streams.relation))
+    torch.testing.assert_close(flat(module(Streams.without_pairs(*every)), lengths), alone)
+
+
 def test_hooks_read_the_attention() -> None:
     """What a position reads sums to 1, by one table of scores for both directions."""
     module = make(layers=2, heads=3).eval()

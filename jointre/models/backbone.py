@@ -1,13 +1,19 @@
-"""Backbone: encoder → word pooler → projection → interaction, shared by all models."""
+"""Backbone: encoder → word pooler → refiners → projection → interaction, for all models."""
 
-from torch import nn
+from collections.abc import Mapping, Sequence
+
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.data.batch import Batch
 from jointre.models.model import initialise
+from jointre.models.refinement import Refinement
+from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
 from jointre.nn.projections import TaskProjection
+from jointre.nn.refiners import Refiner
 from jointre.nn.streams import Streams
 from jointre.nn.word_poolers import WordPooler
 
@@ -40,14 +46,30 @@ class Backbone(nn.Module):
         self.output_dim = self.projection.output_dim
         self.interaction = interaction(input_dim=self.output_dim)
         self.pair_dim = self.interaction.pair_dim
+        self.refinement: Refinement | None = None
         for module in (self.word_pooler, self.projection, self.interaction):
             if module is not None:
                 initialise(module, self.encoder.initializer_range)
 
-    def forward(self, batch: Batch) -> Streams:
-        """Streams of the batch's units."""
+    def refine(
+        self, refiners: Sequence[Factory[Refiner]], classifiers: Mapping[str, Classifier]
+    ) -> None:
+        """Let refiners change the shared states; they read the classifiers' prototypes."""
+        self.refinement = Refinement(
+            refiners, self.shared_dim, classifiers, self.encoder.initializer_range
+        )
+
+    def forward(self, batch: Batch, prototypes: Mapping[str, Float[Tensor, "_ _"]]) -> Streams:
+        """Streams of the batch's units.
+
+        Args:
+            batch: pieces and layout.
+            prototypes: of the classifiers, by task; the refiners read them.
+        """
         stream = self.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
         if self.word_pooler is not None:
             stream = self.word_pooler(stream)
+        if self.refinement is not None:
+            stream = self.refinement.stream(stream, prototypes)
         streams: Streams = self.interaction(self.projection(stream))
         return streams

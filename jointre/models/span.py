@@ -20,12 +20,14 @@ from jointre.decoding import SpanDecoder
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
+from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import Loss
-from jointre.nn.pair_encoders import PairEncoder, SpanRows
+from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
+from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import enumerate_spans, ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
@@ -65,6 +67,9 @@ class SpanModel(Model):
         projection: shared states → a stream for each task.
         interaction: lets the task streams read each other.
         word_pooler: makes positions words; null leaves them pieces, as published.
+        token_refiners: change the shared states by the classifiers' prototypes.
+        span_refiners: change the pooled spans in the same way: all spans before they are
+            classified, and the mentions before they are paired.
         max_width: widest span that can be predicted, in words.
         width_dim: size of the width embedding, shared by both tasks.
         span_pooler: how the positions of a span are pooled.
@@ -86,6 +91,8 @@ class SpanModel(Model):
         projection: Factory[TaskProjection],
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
+        token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
+        span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         max_width: Annotated[int, Ge(1), Le(WIDTH_ROWS - 1)] = 8,
         width_dim: Annotated[int, Ge(0)] = 100,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
@@ -109,6 +116,7 @@ class SpanModel(Model):
             summary_dim=width,
             span_dim=width,
             width_dim=width_dim,
+            type_dim=0,
         )
         self.entity_loss = entity_loss()
         self.relation_loss = relation_loss()
@@ -129,6 +137,11 @@ class SpanModel(Model):
             self.relation_classifier,
         ):
             initialise(module, self.encoder.initializer_range)
+        classifiers = {"entity": self.entity_classifier, "relation": self.relation_classifier}
+        self.backbone.refine(token_refiners, classifiers)
+        self.span_refinement = Refinement(
+            span_refiners, width, classifiers, self.encoder.initializer_range
+        )
         self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
         self.decoder = decoder(vocabulary=vocabulary)
 
@@ -137,13 +150,21 @@ class SpanModel(Model):
         """The backbone's encoder."""
         return self.backbone.encoder
 
+    @property
+    def prototypes(self) -> dict[str, Tensor]:
+        """One vector a class, of both classifiers."""
+        return {
+            "entity": self.entity_classifier.prototypes,
+            "relation": self.relation_classifier.prototypes,
+        }
+
     def preparer(self, mode: Mode, seed: int = 0) -> "SpanPreparer":
         """Batches with sampled candidates, with none, or with the given entities."""
         return SpanPreparer(self.piece_maker(), seed, mode, self.sampler, self.vocabulary)
 
     def forward(self, batch: Batch) -> SpanOutput:
         """Spans → kept spans → pairs."""
-        streams = self.backbone(batch)
+        streams = self.backbone(batch, self.prototypes)
         spans = batch.spans
         if spans is None:  # no spans at all are a choice too
             spans = enumerate_spans(batch.layout.lengths, self.max_width)
@@ -200,6 +221,7 @@ class SpanModel(Model):
         stream = streams.entity[low:high]
         own = Spans(spans.unit - low, spans.start, spans.end)
         rows = self.span_pooler(stream.states, own.ranges(stream.layout))
+        rows = self.span_refinement(rows, own.unit, self.prototypes)
         blocks = [Block(stream.summary, own.unit), Block(rows), self._width_block(own)]
         words = stream.layout.words
         first, last = words[own.unit, own.start, 0], words[own.unit, own.end - 1, 0]
@@ -213,11 +235,12 @@ class SpanModel(Model):
         """Logits of the pairs, some at a time."""
         states, layout = streams.relation.states, streams.relation.layout
         rows = self.span_pooler(states, mentions.ranges(layout))
-        features = SpanRows(rows, self._width_block(mentions))
+        rows = self.span_refinement(rows, mentions.unit, self.prototypes)
+        arguments = Arguments.of_mentions(mentions, rows, self._width_block(mentions))
         start = layout.words[mentions.unit, mentions.start, 0]
         parts = []
         for some in torch.split(pairs, PAIRS_AT_ONCE):
-            blocks = self.pair_encoder(streams, mentions, features, some)
+            blocks = self.pair_encoder(streams, arguments, some)
             head, tail = some[:, 0], some[:, 1]
             blocks.append(Block(streams.pair[mentions.unit[head], start[head], start[tail]]))
             parts.append(self.relation_classifier(blocks))

@@ -25,6 +25,7 @@ from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import Loss
 from jointre.nn.projections import TaskProjection
+from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Stream, Streams
@@ -94,6 +95,7 @@ class TableModel(Model):
         projection: shared states → a stream for each task.
         interaction: lets the task streams read each other, and may make a map of pairs.
         word_pooler: makes positions words; null leaves them pieces, as published.
+        token_refiners: change the shared states by the classifiers' prototypes.
         cell_features: what a classifier reads beside the states of a cell's positions.
         entity_classifier: scores cells of the entity table.
         relation_classifier: scores cells of the relation table.
@@ -123,6 +125,7 @@ class TableModel(Model):
         projection: Factory[TaskProjection],
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
+        token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         cell_features: Factory[CellFeatures] = Factory(CellFeatures),  # noqa: B008
         entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
         relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
@@ -147,6 +150,10 @@ class TableModel(Model):
         )
         self.relation_classifier = self._classifier(
             relation_classifier, self.relation_loss, len(vocabulary.relation_labels)
+        )
+        self.backbone.refine(
+            token_refiners,
+            {"entity": self.entity_classifier, "relation": self.relation_classifier},
         )
         self.normalise_by = normalise_by
         self.decoder = decoder(vocabulary=vocabulary)
@@ -179,7 +186,11 @@ class TableModel(Model):
 
     def forward(self, batch: Batch) -> TableOutput:
         """All cells where the gold ones are given; else mentions, then cells of their starts."""
-        streams = self.backbone(batch)
+        prototypes = {
+            "entity": self.entity_classifier.prototypes,
+            "relation": self.relation_classifier.prototypes,
+        }
+        streams = self.backbone(batch, prototypes)
         if batch.entity_cells is None:
             return self._found(streams, batch)
         layout = streams.entity.layout

@@ -31,6 +31,12 @@ class Stream:
         mean = masked_mean(states, layout.is_word)
         return cls(states, torch.where(first[:, None], states[:, 0], mean), layout)
 
+    def updated(self, states: Float[Tensor, "b t d"]) -> "Stream":
+        """The stream with new states; the summary follows where it is one of them ([CLS])."""
+        first = self.layout.roles[:, :1] == Role.SUMMARY
+        summary = torch.where(first, states[:, 0], self.summary)
+        return type(self)(states, summary, self.layout)
+
     def __getitem__(self, units: slice) -> "Stream":
         """The stream of some of the units."""
         return type(self)(self.states[units], self.summary[units], self.layout[units])

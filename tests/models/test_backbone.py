@@ -23,7 +23,7 @@ def test_widths_and_positions(tiny_data: Path, pooler: str | None) -> None:
     model, made = backbone(tiny_data, {"model.word_pooler": pooler})
     make = model.piece_maker()
     batch = make.batch([make(["Ingrid", "left"]), make(["Bergen"])])
-    streams = made(batch)
+    streams = made(batch, {})
     positions = 2 if pooler else batch.layout.roles.shape[1]
     assert streams.entity.states.shape == (2, positions, made.output_dim)
     assert streams.relation.summary.shape == (2, made.output_dim)

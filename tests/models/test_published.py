@@ -86,7 +86,7 @@ def logits(model: Model, tokens: tuple[str, ...]) -> tuple[Tensor, Tensor, Any]:
     preparer = model.preparer("predict")
     batch = preparer([preparer.item(0, Document("d", tokens))])
     with torch.inference_mode():
-        streams = model.backbone(batch)
+        streams = model.backbone(batch, {})
         spans = golden.spans()
         entity = model._score_spans(streams, spans)
         relation = model._score_pairs(streams, spans, golden.PAIRS)

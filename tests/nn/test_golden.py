@@ -7,7 +7,7 @@ from jointre.layout import Role
 from jointre.nn.classifiers import LinearClassifier
 from jointre.nn.interactions import CrossTaskAttention
 from jointre.nn.losses import BinaryLoss, SoftmaxLoss
-from jointre.nn.pair_encoders import BetweenContext, SpanRows
+from jointre.nn.pair_encoders import Arguments, BetweenContext
 from jointre.nn.projections import LinearProjection
 from jointre.nn.span_poolers import MaxSpanPooler
 from jointre.nn.split_linear import Block
@@ -68,12 +68,12 @@ def test_logits_and_losses(training: bool) -> None:
     entity_logits = entity([Block(after.entity.summary, spans.unit), Block(rows), widths])
     torch.testing.assert_close(entity_logits, golden.ENTITY_LOGITS, **TOLERANCE)
 
-    encode = BetweenContext(shared_dim=4, summary_dim=4, span_dim=4, width_dim=2)
+    encode = BetweenContext(shared_dim=4, summary_dim=4, span_dim=4, width_dim=2, type_dim=0)
     relation = LinearClassifier(encode.output_dim, state_dim=4, num_logits=2, dropout=0.0)
     weights = {"linear.weight": fill((2, 20), 12), "linear.bias": fill((2,), 13)}
     golden.set_weights(relation, weights)
     rows = pooler(after.relation.states, spans.ranges(golden.layout()))
-    blocks = encode(after, spans, SpanRows(rows, widths), golden.PAIRS)
+    blocks = encode(after, Arguments.of_mentions(spans, rows, widths), golden.PAIRS)
     relation_logits = relation.train(training)(blocks)
     torch.testing.assert_close(relation_logits, golden.RELATION_LOGITS, **TOLERANCE)
 

@@ -162,7 +162,7 @@ class ConvCoAttention(Interaction):
         changed: dict[str, Stream] = {}
         for task in OTHER:
             states = together([own[task] for own, _ in parts], place, size)
-            changed[task] = updated(streams.task(task), states)
+            changed[task] = streams.task(task).updated(states)
         pair = together([pair for _, pair in parts], place, size)
         return streams.replacing(pair=pair, **changed)
 
@@ -197,9 +197,3 @@ def together(
     """
     padded = [pad(part, (0, 0, *([0, size - part.shape[1]] * (part.ndim - 2)))) for part in parts]
     return padded[0] if len(padded) == 1 else torch.cat(padded)[place]
-
-
-def updated(stream: Stream, states: Float[Tensor, "b t d"]) -> Stream:
-    """The stream with new states; its summary is the new [CLS], the old one without [CLS]."""
-    first = stream.layout.roles[:, :1] == Role.SUMMARY
-    return Stream(states, torch.where(first, states[:, 0], stream.summary), stream.layout)

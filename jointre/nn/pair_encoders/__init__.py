@@ -1,6 +1,8 @@
-"""Pair encoders: two spans → feature blocks."""
+"""Pair encoders: two entities → feature blocks."""
 
 from jointre.nn.pair_encoders.between_context import BetweenContext
-from jointre.nn.pair_encoders.pair_encoder import PairEncoder, SpanRows
+from jointre.nn.pair_encoders.entities_only import EntitiesOnly
+from jointre.nn.pair_encoders.multi_instance import MultiInstance
+from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder
 
-__all__ = ["BetweenContext", "PairEncoder", "SpanRows"]
+__all__ = ["Arguments", "BetweenContext", "EntitiesOnly", "MultiInstance", "PairEncoder"]

@@ -2,13 +2,12 @@
 
 from typing import final
 
-import torch
 from jaxtyping import Int
 from torch import Tensor
 
 from jointre.config import Factory
-from jointre.layout import Ranges, Spans
-from jointre.nn.pair_encoders.pair_encoder import PairEncoder, SpanRows, choose
+from jointre.nn.gaps import distinct_gaps
+from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Streams
@@ -29,12 +28,14 @@ class BetweenContext(PairEncoder):
         context_pooler: how the positions between the spans are pooled.
 
     Shapes:
-        spans ``"m"``, pairs ``"q 2"`` → blocks of 4d + 2w columns over q.
+        pairs ``"q 2"`` → blocks of 4d + 2w columns over q.
 
     Differences:
         Equation 9 prints the reversed pair without swapping head and tail; the released
         code swaps them, and so do we.
     """
+
+    one_mention = True
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class BetweenContext(PairEncoder):
         summary_dim: int,
         span_dim: int,
         width_dim: int,
+        type_dim: int,
         context_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
     ) -> None:
         super().__init__()
@@ -49,33 +51,17 @@ class BetweenContext(PairEncoder):
         self.output_dim = shared_dim + summary_dim + 2 * span_dim + 2 * width_dim
 
     def forward(
-        self, streams: Streams, spans: Spans, features: SpanRows, pairs: Int[Tensor, "q 2"]
+        self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
     ) -> list[Block]:
         """Feature blocks of the pairs."""
-        head, tail = pairs[:, 0], pairs[:, 1]
-        gaps, gap = distinct_gaps(spans.ranges(streams.shared.layout), head, tail)
+        head, tail = arguments.members[pairs, 0].unbind(1)
+        gaps, gap = distinct_gaps(arguments.spans.ranges(streams.shared.layout), head, tail)
         context = self.context_pooler(streams.shared.states, gaps)
         return [
             Block(context, gap),
-            Block(streams.relation.summary, spans.unit[head]),
-            Block(features.rows, head),
-            Block(features.rows, tail),
-            choose(features.widths, head),
-            choose(features.widths, tail),
+            Block(streams.relation.summary, arguments.spans.unit[head]),
+            Block(arguments.rows, head),
+            Block(arguments.rows, tail),
+            choose(arguments.widths, head),
+            choose(arguments.widths, tail),
         ]
-
-
-def distinct_gaps(
-    ranges: Ranges, head: Int[Tensor, " q"], tail: Int[Tensor, " q"]
-) -> tuple[Ranges, Int[Tensor, " q"]]:
-    """The distinct gaps between the members of pairs, and each pair's gap.
-
-    The gap of [l1, u1) and [l2, u2) is [min(u1, u2), max(l1, l2)); spans that touch,
-    overlap or nest share one empty gap.
-    """
-    start = torch.minimum(ranges.end[head], ranges.end[tail])
-    end = torch.maximum(ranges.start[head], ranges.start[tail])
-    filled = start < end
-    keys = torch.stack([ranges.unit[head], start, end]) * filled
-    distinct, inverse = torch.unique(keys, dim=1, return_inverse=True)
-    return Ranges(distinct[0], distinct[1], distinct[2]), inverse

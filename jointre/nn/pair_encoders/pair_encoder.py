@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -14,34 +15,68 @@ from jointre.nn.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
-class SpanRows:
-    """Representations of the spans that pairs are made of.
+class Arguments:
+    """The entities that pairs are made of, and their mentions.
+
+    Args:
+        spans: of the mentions.
+        rows: representations of the mentions.
+        widths: width embeddings of the mentions.
+        members: (mention, entity) rows, ordered by entity.
+        entities: representations of the entities.
+        types: type vectors of the entities; of width 0 where there are none.
+        sentences: sentence of each mention, counted in its unit.
 
     Shapes:
-        rows ``"m k"``: pooled states; widths: Block of ``"m w"``, width embeddings.
+        spans and sentences ``"m"``, rows ``"m k"``, widths Block of ``"m w"``, members
+        ``"l 2"``, entities ``"g k"``, types Block of ``"g e"``.
     """
 
+    spans: Spans
     rows: Float[Tensor, "m k"]
     widths: Block
+    members: Int[Tensor, "l 2"]
+    entities: Float[Tensor, "g k"]
+    types: Block
+    sentences: Int[Tensor, " m"]
+
+    @classmethod
+    def of_mentions(cls, spans: Spans, rows: Float[Tensor, "m k"], widths: Block) -> "Arguments":
+        """Every mention is an entity of its own, without a type vector."""
+        each = torch.arange(len(spans), device=rows.device)
+        none = Block(rows.new_zeros(len(spans), 0))
+        return cls(
+            spans, rows, widths, torch.stack([each, each], 1), rows, none, torch.zeros_like(each)
+        )
 
 
 class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
-    """Turns pairs of spans into the blocks of features that a classifier reads.
+    """Turns pairs of entities into the blocks of features that a classifier reads.
 
     Owner gives: ``shared_dim`` (shared stream), ``summary_dim`` (task stream),
-    ``span_dim`` (pooled span) and ``width_dim`` (width embedding).
+    ``span_dim`` (mention and entity), ``width_dim`` (width embedding) and ``type_dim``.
+
+    Attributes:
+        one_mention: it looks at an entity's only mention, so that a model whose entities
+            have several can refuse it.
 
     Shapes:
-        spans ``"m"``, pairs ``"q 2"`` of indices into them → blocks over q, of
-        ``output_dim`` columns in all.
+        pairs ``"q 2"`` of entities → blocks over q, of ``output_dim`` columns in all.
     """
 
-    given: ClassVar[tuple[str, ...]] = ("shared_dim", "summary_dim", "span_dim", "width_dim")
+    given: ClassVar[tuple[str, ...]] = (
+        "shared_dim",
+        "summary_dim",
+        "span_dim",
+        "width_dim",
+        "type_dim",
+    )
+    one_mention: ClassVar[bool] = False
     output_dim: int
 
     @abstractmethod
     def forward(
-        self, streams: Streams, spans: Spans, features: SpanRows, pairs: Int[Tensor, "q 2"]
+        self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
     ) -> list[Block]:
         """Feature blocks of the pairs (head, tail)."""
 

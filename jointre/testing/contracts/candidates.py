@@ -10,7 +10,7 @@ from torch import Tensor
 
 from jointre.layout import Ranges, Spans
 from jointre.nn.classifiers import Classifier
-from jointre.nn.pair_encoders import PairEncoder, SpanRows
+from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
@@ -19,7 +19,7 @@ from jointre.testing.contracts.contract import ModuleContract, View, same
 from jointre.testing.contracts.inputs import UNITS, spans_of, stream_of, streams_of
 from jointre.testing.contracts.streams import shape_is
 
-SHARED, TASK, SPAN, WIDTHS = 6, 8, 10, 3
+SHARED, TASK, SPAN, WIDTHS, TYPES = 6, 8, 10, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,7 @@ class Pairing:
     """What a pair encoder reads."""
 
     streams: Streams
-    spans: Spans
-    features: SpanRows
+    arguments: Arguments
     pairs: Int[Tensor, "q 2"]
 
 
@@ -94,44 +93,81 @@ class PairEncoderContract(ModuleContract):
         "summary_dim": TASK,
         "span_dim": SPAN,
         "width_dim": WIDTHS,
+        "type_dim": TYPES,
     }
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Pairing:
-        """All spans of the units, and all pairs of them."""
+        """All spans of the units as mentions, those of one start as an entity, and all pairs.
+
+        For an encoder of one mention each span is an entity.
+        """
         spans = spans_of(units)
         generator = torch.Generator().manual_seed(5)
-        table = torch.randn(len(UNITS), 6, 6, SPAN, generator=generator)
+        table = torch.randn(2, len(UNITS), 6, 6, SPAN, generator=generator)
         widths = torch.randn(9, WIDTHS, generator=generator)
+        types = torch.randn(5, TYPES, generator=generator)
         numbers = torch.tensor(list(units), dtype=torch.long)[spans.unit]
-        features = SpanRows(table[numbers, spans.start, spans.end], Block(widths, spans.width))
+        mention = torch.arange(len(spans))
+        alone = self.factory().type.one_mention
+        first = (
+            mention if alone else torch.unique(spans.unit * 9 + spans.start, return_inverse=True)[1]
+        )
+        named = torch.unique(first, return_inverse=True)[1]
+        opening = torch.stack(
+            [(named == each).nonzero()[0, 0] for each in range(int(named.max()) + 1)]
+        )
+        arguments = Arguments(
+            spans,
+            table[0, numbers, spans.start, spans.end],
+            Block(widths, spans.width),
+            torch.stack([mention, named], 1),
+            table[1, numbers[opening], spans.start[opening], 0],
+            Block(types, spans.start[opening]),
+            spans.start // 2,
+        )
         streams = streams_of(units, SHARED, TASK, padding, garbage)
-        return Pairing(streams, spans, features, ordered_pairs(spans.unit))
+        return Pairing(streams, arguments, ordered_pairs(spans.unit[opening]))
 
     def call(self, module: Any, batch: Pairing) -> Tensor:
         """The blocks' columns side by side."""
-        blocks = module(batch.streams, batch.spans, batch.features, batch.pairs)
+        blocks = module(batch.streams, batch.arguments, batch.pairs)
         return torch.cat([block.rows() for block in blocks], 1)
 
     def view(self, result: Tensor, batch: Pairing, row: int) -> View:
         """The rows of a unit's pairs."""
-        return {"rows": result[batch.spans.unit[batch.pairs[:, 0]] == row]}
+        members = batch.arguments.members
+        mention = torch.searchsorted(members[:, 1].contiguous(), batch.pairs[:, 0].contiguous())
+        return {"rows": result[batch.arguments.spans.unit[members[mention, 0]] == row]}
 
     def sources(self, batch: Pairing) -> list[Tensor]:
-        """The shared states and the spans' rows."""
-        return [batch.streams.shared.states, batch.features.rows]
+        """The entities' rows; the other inputs are read by some encoders only."""
+        alone = self.factory().type.one_mention
+        return [batch.arguments.rows if alone else batch.arguments.entities]
 
     def test_declared_width(self) -> None:
-        """The blocks have ``output_dim`` columns in all, for no pair and no span too."""
+        """The blocks have ``output_dim`` columns in all, for no pair and no mention too."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         columns = "the blocks must have output_dim columns in all, one row a pair"
         wanted = (len(batch.pairs), module.output_dim)
         shape_is(self.call(module, batch), wanted, columns)
         pairless = replace(batch, pairs=batch.pairs[:0])
         shape_is(self.call(module, pairless), (0, module.output_dim), "no pair gives no row")
-        none = torch.zeros(0, dtype=torch.long)
-        features = SpanRows(batch.features.rows[:0], Block(batch.features.widths.values, none))
-        spanless = Pairing(batch.streams, batch.spans[:0], features, batch.pairs[:0])
-        shape_is(self.call(module, spanless), (0, module.output_dim), "no span gives no row")
+        own = batch.arguments
+        nothing = replace(
+            own,
+            spans=own.spans[:0],
+            rows=own.rows[:0],
+            widths=Block(own.widths.values, own.members[:0, 0]),
+            members=own.members[:0],
+            entities=own.entities[:0],
+            types=Block(own.types.values, own.members[:0, 0]),
+            sentences=own.sentences[:0],
+        )
+        shape_is(
+            self.call(module, Pairing(batch.streams, nothing, batch.pairs[:0])),
+            (0, module.output_dim),
+            "no mention gives no row",
+        )
 
     def test_a_pair_does_not_see_other_pairs(self) -> None:
         """Leaving out and reordering pairs leaves the rows of the others alone."""

@@ -154,7 +154,7 @@ class ModuleContract(Contract):
         for row in range(len(UNITS)):
             for value in self.view(result, batch, row).values():
                 total = total + (value * torch.randn(value.shape, generator=generator)).sum()
-        trainable = {n: p for n, p in module.named_parameters() if p.requires_grad}
+        trainable = {n: p for n, p in module.named_parameters() if p.requires_grad and p.numel()}
         if total.requires_grad:
             torch.autograd.backward(total)
         idle = [name for name, p in trainable.items() if p.grad is None or not p.grad.any()]

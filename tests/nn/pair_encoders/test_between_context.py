@@ -6,9 +6,7 @@ import pytest
 import torch
 
 from jointre.config import Factory, construct
-from jointre.layout import Ranges
-from jointre.nn.pair_encoders import BetweenContext, PairEncoder, SpanRows
-from jointre.nn.pair_encoders.between_context import distinct_gaps
+from jointre.nn.pair_encoders import Arguments, BetweenContext, PairEncoder
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.split_linear import Block
 from jointre.testing.contracts import PairEncoderContract
@@ -25,7 +23,7 @@ class TestSum(PairEncoderContract):
     component = {"type": "between_context", "context_pooler": "sum"}
 
 
-WIDTHS = {"shared_dim": 5, "summary_dim": 4, "span_dim": 3, "width_dim": 2}
+WIDTHS = {"shared_dim": 5, "summary_dim": 4, "span_dim": 3, "width_dim": 2, "type_dim": 0}
 
 
 @pytest.mark.parametrize("how", ["max", "mean", "sum"])
@@ -36,7 +34,6 @@ def test_equals_masks(how: str) -> None:
     spans = spans_of(range(len(UNITS)))
     pairs = ordered_pairs(spans.unit)
     rows, table = torch.randn(len(spans), 3), torch.randn(7, 2)
-    features = SpanRows(rows, Block(table, spans.width))
     layout = streams.shared.layout
     where = [
         naive.span_mask(layout, *triple)
@@ -57,42 +54,15 @@ def test_equals_masks(how: str) -> None:
         return torch.stack(found)
 
     def packed() -> torch.Tensor:
-        blocks = module(streams, spans, features, pairs)
+        blocks = module(
+            streams, Arguments.of_mentions(spans, rows, Block(table, spans.width)), pairs
+        )
         return torch.cat([block.rows() for block in blocks], 1)
 
     found = equal(packed, one_by_one, [streams.shared.states, rows, table])
     assert found.shape == (len(pairs), module.output_dim)
 
 
-def test_gaps_by_hand() -> None:
-    """Before, after, touching, nested, overlapping, in another unit."""
-    ranges = Ranges(
-        torch.tensor([0, 0, 0, 0, 0, 1, 1]),
-        torch.tensor([1, 4, 2, 1, 3, 1, 4]),
-        torch.tensor([2, 6, 4, 6, 5, 2, 6]),
-    )
-    head = torch.tensor([0, 1, 0, 3, 4, 5, 6])
-    tail = torch.tensor([1, 0, 2, 4, 1, 6, 5])
-    gaps, own = distinct_gaps(ranges, head, tail)
-    rows = torch.stack([gaps.unit, gaps.start, gaps.end], 1)
-    assert rows[own].tolist() == [
-        [0, 2, 4],
-        [0, 2, 4],
-        [0, 0, 0],
-        [0, 0, 0],
-        [0, 0, 0],
-        [1, 2, 4],
-        [1, 2, 4],
-    ]
-    assert len(rows) == 3
-
-
-def test_no_pairs_have_no_gaps() -> None:
-    none = torch.zeros(0, dtype=torch.long)
-    gaps, own = distinct_gaps(Ranges(none, none, none), none, none)
-    assert len(gaps.unit) == len(own) == 0
-
-
 def test_width_of_the_features() -> None:
     """SINET §3.7: 4d + 2w."""
-    assert BetweenContext(8, 8, 8, 3).output_dim == 4 * 8 + 2 * 3
+    assert BetweenContext(8, 8, 8, 3, 0).output_dim == 4 * 8 + 2 * 3

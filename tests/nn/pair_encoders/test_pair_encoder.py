@@ -8,7 +8,13 @@ from jointre.nn.split_linear import Block
 
 
 def test_interface() -> None:
-    assert PairEncoder.given == ("shared_dim", "summary_dim", "span_dim", "width_dim")
+    assert PairEncoder.given == (
+        "shared_dim",
+        "summary_dim",
+        "span_dim",
+        "width_dim",
+        "type_dim",
+    )
     assert "between_context" in PairEncoder.names()
 
 

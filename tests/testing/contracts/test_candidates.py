@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from jointre.layout import Ranges, Spans
+from jointre.layout import Ranges
 from jointre.nn.classifiers import Classifier, LinearClassifier
-from jointre.nn.pair_encoders import BetweenContext, PairEncoder, SpanRows
+from jointre.nn.pair_encoders import Arguments, BetweenContext, PairEncoder
 from jointre.nn.span_ops import range_max
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
@@ -41,15 +41,17 @@ class WholeUnit(FirstState):
 class Pairs(PairEncoder):
     """BetweenContext with a hook for faults."""
 
-    def __init__(self, shared_dim: int, summary_dim: int, span_dim: int, width_dim: int) -> None:
+    one_mention = True
+
+    def __init__(
+        self, shared_dim: int, summary_dim: int, span_dim: int, width_dim: int, type_dim: int
+    ) -> None:
         super().__init__()
-        self.inner = BetweenContext(shared_dim, summary_dim, span_dim, width_dim)
+        self.inner = BetweenContext(shared_dim, summary_dim, span_dim, width_dim, type_dim)
         self.output_dim = self.inner.output_dim
 
-    def forward(
-        self, streams: Streams, spans: Spans, features: SpanRows, pairs: Tensor
-    ) -> list[Block]:
-        return self.faulty(self.inner(streams, spans, features, pairs))
+    def forward(self, streams: Streams, arguments: Arguments, pairs: Tensor) -> list[Block]:
+        return self.faulty(self.inner(streams, arguments, pairs))
 
     def faulty(self, blocks: list[Block]) -> list[Block]:
         return blocks

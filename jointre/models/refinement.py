@@ -1,0 +1,60 @@
+"""Refinement: a model's refiners of tokens or spans, one after the other."""
+
+from collections.abc import Mapping, Sequence
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from jointre.config import Factory
+from jointre.layout import Role
+from jointre.models.model import initialise
+from jointre.nn.classifiers import Classifier
+from jointre.nn.refiners import Refiner
+from jointre.nn.streams import Stream
+
+
+class Refinement(nn.Module):
+    """Refiners that read the prototypes of a model's classifiers.
+
+    The prototypes are given in each call: a classifier belongs to its model alone.
+
+    Args:
+        refiners: in the order of their work.
+        input_dim: width of the rows.
+        classifiers: whose prototypes are read, by task.
+        std: for the initial weights.
+    """
+
+    def __init__(
+        self,
+        refiners: Sequence[Factory[Refiner]],
+        input_dim: int,
+        classifiers: Mapping[str, Classifier],
+        std: float,
+    ) -> None:
+        super().__init__()
+        widths = {task: int(one.prototypes.shape[1]) for task, one in classifiers.items()}
+        self.refiners = nn.ModuleList(
+            refiner(input_dim=input_dim, prototype_dims=widths) for refiner in refiners
+        )
+        initialise(self.refiners, std)
+
+    def forward(
+        self,
+        rows: Float[Tensor, "m d"],
+        segment: Int[Tensor, " m"],
+        prototypes: Mapping[str, Float[Tensor, "_ _"]],
+    ) -> Float[Tensor, "m d"]:
+        """The rows after all refiners; ``segment`` is the unit of each."""
+        for refiner in self.refiners:
+            rows = refiner(rows, segment, dict(prototypes))
+        return rows
+
+    def stream(self, stream: Stream, prototypes: Mapping[str, Float[Tensor, "_ _"]]) -> Stream:
+        """The stream whose real positions are refined."""
+        if not self.refiners:
+            return stream
+        real = stream.layout.roles != Role.PAD
+        states = stream.states.clone()
+        states[real] = self(stream.states[real], real.nonzero()[:, 0], prototypes)
+        return stream.updated(states)

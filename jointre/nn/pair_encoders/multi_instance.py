@@ -1,0 +1,137 @@
+"""JEREX's multi-instance pair features: all mention pairs of two entities."""
+
+from typing import Annotated, final
+
+import torch
+from annotated_types import Ge, Gt, Lt
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from jointre.config import Factory
+from jointre.nn.gaps import distinct_gaps
+from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
+from jointre.nn.segment_ops import segment_max
+from jointre.nn.span_poolers import SpanPooler
+from jointre.nn.split_linear import Block, SplitLinear
+from jointre.nn.streams import Streams
+
+TOKEN_ROWS = 700  # distances in words; farther ones share the last row
+SENTENCE_ROWS = 50
+INSTANCES_AT_ONCE = 1 << 14  # mention pairs computed together when nothing is trained
+
+
+@final
+@PairEncoder.register("multi_instance")
+class MultiInstance(PairEncoder):
+    """The maximum over mention pairs, with the entities' types (JEREX; memory §3.10).
+
+    A mention pair is ``[context; head mention; tail mention; head; tail; word distance;
+    sentence distance]`` through a Linear, which is split: mentions, entities and distances
+    are multiplied once each, contexts once a gap.
+
+    Paper: https://arxiv.org/abs/2102.05980
+
+    Args:
+        context_pooler: how the positions between two mentions are pooled.
+        distance_dim: size of either distance embedding.
+        hidden_dim: width of both layers; null: the entities' width.
+        dropout: probability after each layer in training.
+
+    Shapes:
+        pairs ``"q 2"`` → one block of ``"q d"``.
+
+    Differences:
+        Distances beyond the tables share their last row; the released code fails there.
+    """
+
+    def __init__(
+        self,
+        shared_dim: int,
+        summary_dim: int,
+        span_dim: int,
+        width_dim: int,
+        type_dim: int,
+        context_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
+        distance_dim: Annotated[int, Ge(0)] = 75,
+        hidden_dim: Annotated[int, Gt(0)] | None = None,
+        dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
+    ) -> None:
+        super().__init__()
+        self.output_dim = hidden_dim or span_dim
+        self.context_pooler = context_pooler()
+        self.token_distance = nn.Embedding(TOKEN_ROWS, distance_dim)
+        self.sentence_distance = nn.Embedding(SENTENCE_ROWS, distance_dim)
+        self.instance = SplitLinear(shared_dim + 4 * span_dim + 2 * distance_dim, self.output_dim)
+        self.hidden = SplitLinear(self.output_dim + 2 * type_dim, self.output_dim)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
+    ) -> list[Block]:
+        """The pairs' hidden layer."""
+        sizes = torch.bincount(arguments.members[:, 1], minlength=len(arguments.entities))
+        parts = [self._instances(streams, arguments, some, sizes) for some in bounded(pairs, sizes)]
+        head, tail = pairs.unbind(1)
+        blocks = [
+            Block(torch.cat(parts)),
+            choose(arguments.types, head),
+            choose(arguments.types, tail),
+        ]
+        return [Block(self.dropout(self.hidden(blocks).relu()))]
+
+    def _instances(
+        self,
+        streams: Streams,
+        arguments: Arguments,
+        pairs: Int[Tensor, "q 2"],
+        sizes: Int[Tensor, " g"],
+    ) -> Float[Tensor, "q d"]:
+        """Maxima over the mention pairs of each pair."""
+        one, other, pair = instances(arguments.members, pairs, sizes)
+        spans, sentences = arguments.spans, arguments.sentences
+        gaps, gap = distinct_gaps(spans.ranges(streams.shared.layout), one, other)
+        start, end = spans.start, spans.end
+        earlier = torch.where(start[one] <= start[other], end[one], end[other]) - 1
+        words = torch.maximum(start[one], start[other]) - earlier
+        apart = (sentences[one] - sentences[other]).abs()
+        blocks = [
+            Block(self.context_pooler(streams.shared.states, gaps), gap),
+            Block(arguments.rows, one),
+            Block(arguments.rows, other),
+            Block(arguments.entities, pairs[pair, 0]),
+            Block(arguments.entities, pairs[pair, 1]),
+            Block(self.token_distance.weight, words.clamp(0, TOKEN_ROWS - 1)),
+            Block(self.sentence_distance.weight, apart.clamp(max=SENTENCE_ROWS - 1)),
+        ]
+        return segment_max(self.dropout(self.instance(blocks)), pair, len(pairs))
+
+
+def instances(
+    members: Int[Tensor, "l 2"], pairs: Int[Tensor, "q 2"], sizes: Int[Tensor, " g"]
+) -> tuple[Int[Tensor, " k"], Int[Tensor, " k"], Int[Tensor, " k"]]:
+    """All (head mention, tail mention) of each pair of entities, and their pair.
+
+    Args:
+        members: (mention, entity), ordered by entity.
+        pairs: of entities.
+        sizes: mentions of each entity.
+    """
+    first = sizes.cumsum(0) - sizes
+    head, tail = pairs.unbind(1)
+    counts = sizes[head] * sizes[tail]
+    pair = torch.repeat_interleave(counts)
+    place = torch.arange(len(pair), device=pair.device) - (counts.cumsum(0) - counts)[pair]
+    width = sizes[tail][pair]
+    one = members[first[head][pair] + place // width, 0]
+    other = members[first[tail][pair] + place % width, 0]
+    return one, other, pair
+
+
+def bounded(pairs: Int[Tensor, "q 2"], sizes: Int[Tensor, " g"]) -> tuple[Int[Tensor, "_ 2"], ...]:
+    """The pairs, in parts of a bounded number of mention pairs when nothing is trained."""
+    if torch.is_grad_enabled() or len(pairs) == 0:
+        return (pairs,)
+    total = (sizes[pairs[:, 0]] * sizes[pairs[:, 1]]).cumsum(0)
+    part = total // INSTANCES_AT_ONCE
+    counts = torch.unique_consecutive(part, return_counts=True)[1].tolist()
+    return torch.split(pairs, counts)

@@ -1,0 +1,50 @@
+"""The interface of refiners."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from jointre.config import Registrable
+
+
+class Refiner(Registrable, nn.Module, ABC, interface="refiner"):
+    """Changes token or span representations by what the classifiers have learnt.
+
+    Owner gives: ``input_dim``, the rows' width, and ``prototype_dims``, the width of the
+    prototypes of each task.
+
+    While ``active`` is false, rows pass unchanged and no parameter gets a gradient. It is
+    part of the state: an archive of a model whose warm-up had not ended says so.
+
+    Shapes:
+        rows ``"m d"``, segment ``"m"`` (the unit of each row, ascending), prototypes
+        ``"c w"`` by task → ``"m d"``.
+    """
+
+    given: ClassVar[tuple[str, ...]] = ("input_dim", "prototype_dims")
+    active: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("active", torch.tensor(True))
+
+    def forward(
+        self,
+        rows: Float[Tensor, "m d"],
+        segment: Int[Tensor, " m"],
+        prototypes: dict[str, Float[Tensor, "_ _"]],
+    ) -> Float[Tensor, "m d"]:
+        """The refined rows, or the rows themselves while inactive."""
+        return self.refine(rows, segment, prototypes) if bool(self.active) else rows
+
+    @abstractmethod
+    def refine(
+        self,
+        rows: Float[Tensor, "m d"],
+        segment: Int[Tensor, " m"],
+        prototypes: dict[str, Float[Tensor, "_ _"]],
+    ) -> Float[Tensor, "m d"]:
+        """The refined rows."""

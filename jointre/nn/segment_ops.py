@@ -1,0 +1,92 @@
+"""Maxima, sums and means over groups of packed rows, and packed rows as a padded table."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+
+def segment_max(
+    rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
+) -> Float[Tensor, "g k"]:
+    """Element-wise maximum of each group's rows; zero for an empty group.
+
+    Args:
+        rows: ordered by group.
+        group: of each row, ascending.
+        num_groups: how many there are.
+    """
+    lengths = torch.bincount(group, minlength=num_groups)
+    if len(rows) == 0:
+        return rows.new_zeros(num_groups, rows.shape[1])
+    top = torch.segment_reduce(rows, "max", lengths=lengths, unsafe=True, initial=None)
+    return top.masked_fill((lengths == 0)[:, None], 0.0)
+
+
+def segment_sum(
+    rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
+) -> Float[Tensor, "g k"]:
+    """Sum of each group's rows; zero for an empty group.
+
+    Args:
+        rows: ordered by group.
+        group: of each row, ascending.
+        num_groups: how many there are.
+    """
+    lengths = torch.bincount(group, minlength=num_groups)
+    if len(rows) == 0:
+        return rows.new_zeros(num_groups, rows.shape[1])
+    # Adding rows by their group would be shorter; on a GPU its order changes from run to run.
+    return torch.segment_reduce(rows, "sum", lengths=lengths, unsafe=True)
+
+
+def segment_mean(
+    rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
+) -> Float[Tensor, "g k"]:
+    """Mean of each group's rows; zero for an empty group.
+
+    Args:
+        rows: ordered by group.
+        group: of each row, ascending.
+        num_groups: how many there are.
+    """
+    lengths = torch.bincount(group, minlength=num_groups).clamp(min=1)
+    return segment_sum(rows, group, num_groups) / lengths[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where packed rows stand in a padded table that has a line for each of their groups.
+
+    Shapes:
+        line and place ``"m"``: of each row; real ``"u l"``: u groups, the longest of l rows.
+    """
+
+    line: Int[Tensor, " m"]
+    place: Int[Tensor, " m"]
+    real: Bool[Tensor, "u l"]
+
+    @classmethod
+    def of(cls, group: Int[Tensor, " m"]) -> "Table":
+        """The table of rows whose groups lie together; a group without rows has no line."""
+        _, line, counts = torch.unique_consecutive(group, return_inverse=True, return_counts=True)
+        place = torch.arange(len(group), device=group.device) - (counts.cumsum(0) - counts)[line]
+        longest = int(counts.max()) if len(counts) else 0
+        places = torch.arange(longest, device=group.device)
+        return cls(line, place, places < counts[:, None])
+
+    @property
+    def size(self) -> Int[Tensor, " m"]:
+        """Number of rows of each row's group."""
+        return self.real.sum(1)[self.line]
+
+    def spread(self, rows: Float[Tensor, "m k"]) -> Float[Tensor, "u l k"]:
+        """The rows in the table; zeros elsewhere."""
+        table = rows.new_zeros(*self.real.shape, rows.shape[1])
+        table[self.line, self.place] = rows
+        return table
+
+    def collect(self, table: Float[Tensor, "u l *k"]) -> Float[Tensor, "m *k"]:
+        """The packed rows of a table."""
+        return table[self.line, self.place]

@@ -1,4 +1,4 @@
-"""Block and SplitLinear: a Linear over concatenated features that are never concatenated."""
+"""Blocks of columns, and linear maps of their concatenation that never build it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +25,41 @@ class Block:
         return self.values if self.index is None else self.values[self.index]
 
 
+def split_linear(
+    blocks: Sequence[Block],
+    weight: Float[Tensor, "o f"],
+    bias: Float[Tensor, " o"] | None = None,
+) -> Float[Tensor, "q o"]:
+    """A linear map of the concatenation of blocks, each multiplied before it is gathered.
+
+    Args:
+        blocks: q candidates, f columns in all.
+        weight: of the map, in the blocks' order.
+        bias: added to each row.
+
+    Raises:
+        ValueError: the blocks have more or fewer columns than the weight.
+    """
+    columns = sum(block.values.shape[1] for block in blocks)
+    if columns != weight.shape[1]:
+        raise ValueError(f"blocks of {columns} columns for a Linear of {weight.shape[1]}")
+    total: Tensor | None = None
+    column = 0
+    for block in blocks:
+        width = block.values.shape[1]
+        part_weight = weight[:, column : column + width]
+        column += width
+        if width == 0:
+            continue
+        once = bias if total is None else None
+        few = block.index is not None and len(block.index) < len(block.values)
+        part = nn.functional.linear(block.rows() if few else block.values, part_weight, once)
+        part = part if few or block.index is None else part[block.index]
+        total = part if total is None else total + part
+    assert total is not None  # a Linear of no columns reads nothing: no owner makes one
+    return total
+
+
 @final
 class SplitLinear(nn.Linear):
     """Linear over the concatenation of blocks, each multiplied before it is gathered.
@@ -37,37 +72,28 @@ class SplitLinear(nn.Linear):
         in_features: sum of the blocks' widths.
         out_features: width of the result.
         dropout: probability of dropping an input feature in training.
+        bias: add one.
 
     Shapes:
         blocks of ``"v f"`` → ``"q o"``.
     """
 
-    def __init__(self, in_features: int, out_features: int, dropout: float = 0.0) -> None:
-        super().__init__(in_features, out_features)
+    def __init__(
+        self, in_features: int, out_features: int, dropout: float = 0.0, bias: bool = True
+    ) -> None:
+        super().__init__(in_features, out_features, bias)
         self.dropout = nn.Dropout(dropout)
+
+    def reset_parameters(self) -> None:
+        """Draw weights; without outputs, as for a corpus without relations, there are none."""
+        if self.out_features:
+            super().reset_parameters()
 
     def forward(  # type: ignore[override]
         self, blocks: Sequence[Block]
     ) -> Float[Tensor, "q o"]:
         """Scores of the candidates."""
-        columns = sum(block.values.shape[1] for block in blocks)
-        if columns != self.in_features:
-            raise ValueError(f"blocks of {columns} columns for a Linear of {self.in_features}")
         if self.training and self.dropout.p > 0:
             rows = torch.cat([block.rows() for block in blocks], 1)
-            return nn.functional.linear(self.dropout(rows), self.weight, self.bias)
-        total: Tensor | None = None
-        column = 0
-        for block in blocks:
-            width = block.values.shape[1]
-            weight = self.weight[:, column : column + width]
-            column += width
-            if width == 0:
-                continue
-            bias = self.bias if total is None else None
-            few = block.index is not None and len(block.index) < len(block.values)
-            part = nn.functional.linear(block.rows() if few else block.values, weight, bias)
-            part = part if few or block.index is None else part[block.index]
-            total = part if total is None else total + part
-        assert total is not None  # a Linear of no columns reads nothing: no owner makes one
-        return total
+            blocks = [Block(self.dropout(rows))]
+        return split_linear(blocks, self.weight, self.bias)

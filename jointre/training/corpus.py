@@ -54,6 +54,8 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     vocabulary = Vocabulary.build(train, labels, settings.symmetric)
     if not any(document.tokens for document in train):
         raise DataError(f"{settings.train}: no words to train on")
+    if not vocabulary.relation_labels:
+        warn("train: there are no relation labels; only entities are learnt")
     for name, documents in (("dev", dev), ("test", test)):
         for kind, counts in vocabulary.unknown_labels(documents).items():
             for label, count in counts.items():

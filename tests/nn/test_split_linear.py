@@ -84,6 +84,17 @@ def test_no_candidates() -> None:
         assert found.shape == (0, 5)
 
 
+def test_no_outputs() -> None:
+    """As many as a corpus without relations has relation labels; torch would warn."""
+    layer = SplitLinear(4, 0)
+    found = layer([Block(torch.randn(5, 4))])
+    assert found.shape == (5, 0)
+    assert layer.weight.shape == (0, 4)
+    one = SplitLinear(4, 1)
+    one.reset_parameters()
+    assert 0 < one.weight.abs().max() <= 0.5  # drawn within ±1/√4, as by any Linear
+
+
 @pytest.mark.parametrize("columns", [0, 8, 10])
 @pytest.mark.parametrize("training", [True, False])
 def test_columns_must_fit(columns: int, training: bool) -> None:

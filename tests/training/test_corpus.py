@@ -6,6 +6,7 @@ import pytest
 
 from jointre.config import construct
 from jointre.data.schema import Document, Entity, Span
+from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
 from jointre.training.corpus import read_corpus, training_units
 from jointre.training.experiment import DataSettings
@@ -71,6 +72,18 @@ def test_labels_that_training_lacks_are_told(tmp_path: Path) -> None:
         "test: 2 entities with label 'Org', which training does not have; they count as missed",
         "test: 1 relations with label 'joins', which training does not have; they count as missed",
     ]
+
+
+def test_a_corpus_without_relations_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    train = write(tmp_path / "entities.jsonl", {**RECORD, "relations": []})
+    assert read_corpus(settings(tmp_path, train=train), told.append).vocabulary == Vocabulary(
+        ("Loc", "Per"), ()
+    )
+    assert told == ["train: there are no relation labels; only entities are learnt"]
+    told.clear()
+    read_corpus(settings(tmp_path), told.append)
+    assert told == []
 
 
 def test_missing_files_come_with_the_hint(tmp_path: Path) -> None:

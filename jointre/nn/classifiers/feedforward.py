@@ -48,11 +48,11 @@ class FeedforwardClassifier(Classifier):
             nn.Dropout(dropout),
             ACTIVATIONS[activation](),
         )
-        self.output = nn.Linear(hidden, num_logits)
+        self.output = SplitLinear(hidden, num_logits)
 
     def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""
-        logits: Tensor = self.output(self.transform(self.hidden(blocks)))
+        logits: Tensor = self.output([Block(self.transform(self.hidden(blocks)))])
         return logits
 
     @property

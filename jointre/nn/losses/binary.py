@@ -2,7 +2,7 @@
 
 from typing import Literal, final
 
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor
 from torch.nn import functional
 
@@ -33,6 +33,16 @@ class BinaryLoss(Loss):
         """A sigmoid for each label."""
         return logits.sigmoid()
 
+    def label_probabilities(self, probabilities: Float[Tensor, "q c"]) -> Float[Tensor, "q r"]:
+        """All of them: there is no class for none."""
+        return probabilities
+
+    def assigned(
+        self, probabilities: Float[Tensor, "q c"], threshold: float
+    ) -> Bool[Tensor, "q r"]:
+        """The labels that reach the threshold."""
+        return probabilities >= threshold
+
     def forward(
         self,
         logits: Float[Tensor, "q c"],
@@ -41,5 +51,6 @@ class BinaryLoss(Loss):
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × binary cross-entropy."""
         each = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-        rows = each.mean(1) if self.over_labels == "mean" else each.sum(1)
+        mean = self.over_labels == "mean" and each.shape[1] > 0  # no label costs nothing
+        rows = each.mean(1) if mean else each.sum(1)
         return (rows * weight).sum()

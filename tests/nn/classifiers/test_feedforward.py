@@ -49,3 +49,7 @@ def test_dropout_acts_on_the_hidden_layer() -> None:
     module.transform[1].register_forward_hook(lambda m, i, output: seen.append(output))
     module(blocks_of(0, 6))
     assert 0.2 < (seen[0] == 0).float().mean() < 0.8
+
+
+def test_without_labels() -> None:
+    assert FeedforwardClassifier(9, 4, 0)(blocks_of(1, 6)).shape == (6, 0)

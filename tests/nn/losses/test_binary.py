@@ -38,3 +38,11 @@ def test_by_hand() -> None:
     loss = BinaryLoss(over_labels="sum")(logits, torch.tensor([[1.0, 0.0]]), torch.ones(1))
     assert loss.item() == pytest.approx(math.log(4 / 3) + math.log(2))
     assert BinaryLoss().probabilities(logits)[0].tolist() == pytest.approx([0.75, 0.5])
+
+
+@pytest.mark.parametrize("over", ["mean", "sum"])
+def test_without_labels_it_costs_nothing(over: Literal["mean", "sum"]) -> None:
+    logits = torch.zeros(3, 0, requires_grad=True)
+    loss = BinaryLoss(over_labels=over)(logits, torch.zeros(3, 0), torch.ones(3))
+    loss.backward()
+    assert loss.item() == 0.0

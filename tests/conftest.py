@@ -1,6 +1,5 @@
 """What the tests of models, training, inference and the command line share."""
 
-import json
 import os
 
 # Nothing here may reach for the network, and models are so small that a second thread costs
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny_runs import experiment, make_data
+from tests.tiny_runs import experiment, make_data, memorise
 
 
 @pytest.fixture(scope="session")
@@ -34,30 +33,9 @@ def tiny_run(tiny_data: Path) -> Path:
 @pytest.fixture(scope="session")
 def overfitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that knows two documents by heart; ``two.jsonl`` beside it holds them."""
-    from jointre.training.run import train
-
-    folder = make_data(tmp_path_factory.mktemp("overfitted"))
-    encoder = folder / "encoder" / "config.json"
-    settings = json.loads(encoder.read_text()) | {
-        "hidden_dropout_prob": 0.0,
-        "attention_probs_dropout_prob": 0.0,
-    }
-    encoder.write_text(json.dumps(settings))
-    two = folder / "two.jsonl"
-    lines = (folder / "train.jsonl").read_text(encoding="utf-8").splitlines()[:2]
-    two.write_text("\n".join(lines) + "\n", encoding="utf-8")
     changes = {
-        "data.train": str(two),
-        "data.dev": str(two),
-        "data.test": None,
         "model.interaction.dropout": 0.0,
         "model.sampler.entity_negatives": 200,
-        "training.epochs": 50,
-        "training.batch_size": 1,
-        "training.optimizer.lr": 0.003,
-        "training.schedule": {"type": "constant", "warmup": 0.1},
         "training.monitor": "relation_strict_f1",
-        "training.checkpoint": "last",
     }
-    train(experiment(folder, changes), folder / "run")
-    return folder / "run"
+    return memorise(tmp_path_factory.mktemp("overfitted"), changes)

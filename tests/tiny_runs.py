@@ -62,6 +62,65 @@ def experiment(folder: Path, changes: Mapping[str, Any] | None = None) -> dict[s
     return config
 
 
+def memorise(folder: Path, changes: Mapping[str, Any]) -> Path:
+    """A run that knows two documents by heart; ``two.jsonl`` beside it holds them.
+
+    Args:
+        folder: empty; gets the data and an encoder without dropout.
+        changes: of the experiment, among them no dropout and all candidates.
+    """
+    from jointre.training.run import train
+
+    make_data(folder)
+    encoder = folder / "encoder" / "config.json"
+    settings = json.loads(encoder.read_text()) | {
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+    }
+    encoder.write_text(json.dumps(settings))
+    two = folder / "two.jsonl"
+    lines = (folder / "train.jsonl").read_text(encoding="utf-8").splitlines()[:2]
+    two.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fixed = {
+        "data.train": str(two),
+        "data.dev": str(two),
+        "data.test": None,
+        "training.epochs": 50,
+        "training.batch_size": 1,
+        "training.optimizer.lr": 0.003,
+        "training.schedule": {"type": "constant", "warmup": 0.1},
+        "training.checkpoint": "last",
+    }
+    train(experiment(folder, fixed | dict(changes)), folder / "run")
+    return folder / "run"
+
+
+def table_model(encoder: Path, **options: Any) -> dict[str, Any]:
+    """The ``model`` section of a small CARE without dropout.
+
+    Args:
+        encoder: the encoder's folder.
+        options: replace keys of the section.
+    """
+    classifier = {"type": "feedforward", "layer_norm": True, "activation": "elu", "dropout": 0.0}
+    return {
+        "type": "table",
+        "encoder": {"type": "transformer", "model_name": str(encoder)},
+        "projection": {"type": "mlp", "dropout": 0.0},
+        "interaction": {
+            "type": "conv_co_attention",
+            "layers": 2,
+            "channels": 16,
+            "dropout": 0.0,
+        },
+        "entity_classifier": classifier,
+        "relation_classifier": classifier,
+        "entity_loss": {"type": "binary", "over_labels": "sum"},
+        "relation_loss": {"type": "binary", "over_labels": "sum"},
+        **options,
+    }
+
+
 def change(config: dict[str, Any], path: str, value: Any) -> None:
     """Set one value by its dotted path."""
     *parents, last = path.split(".")

@@ -3,36 +3,17 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from jointre.config import Factory, construct
-from jointre.data.readers import Reader
 from jointre.data.schema import Document, Entity, Span
 from jointre.errors import DataError
 from jointre.evaluation.metric import Metric
 from jointre.inference import Predictor
 from jointre.inference.evaluate import evaluate
 from jointre.models import archive
-
-
-def gold(run: Path) -> list[Document]:
-    return list(construct(Reader, "jsonl").read(run.parent / "two.jsonl"))
-
-
-def content(documents: list[Document]) -> list[tuple[set[Any], set[Any]]]:
-    """Entities and relations, whatever their order."""
-    return [
-        (
-            {(entity.label, entity.span) for entity in document.entities},
-            {
-                (r.label, document.entities[r.head].span, document.entities[r.tail].span)
-                for r in document.relations
-            },
-        )
-        for document in documents
-    ]
+from tests.models.found import content, gold
 
 
 def test_overfits_two_documents(overfitted: Path) -> None:

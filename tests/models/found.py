@@ -1,0 +1,27 @@
+"""Gold and found documents of the runs that know two documents by heart."""
+
+from pathlib import Path
+from typing import Any
+
+from jointre.config import construct
+from jointre.data.readers import Reader
+from jointre.data.schema import Document
+
+
+def gold(run: Path) -> list[Document]:
+    """The two documents."""
+    return list(construct(Reader, "jsonl").read(run.parent / "two.jsonl"))
+
+
+def content(documents: list[Document]) -> list[tuple[set[Any], set[Any]]]:
+    """Entities and relations, whatever their order."""
+    return [
+        (
+            {(entity.label, entity.span) for entity in document.entities},
+            {
+                (r.label, document.entities[r.head].span, document.entities[r.tail].span)
+                for r in document.relations
+            },
+        )
+        for document in documents
+    ]

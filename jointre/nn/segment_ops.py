@@ -56,7 +56,7 @@ def segment_mean(
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Padded:
     """Where packed rows stand in a padded table that has a line for each of their groups.
 
     Shapes:
@@ -68,7 +68,7 @@ class Table:
     real: Bool[Tensor, "u l"]
 
     @classmethod
-    def of(cls, group: Int[Tensor, " m"]) -> "Table":
+    def of(cls, group: Int[Tensor, " m"]) -> "Padded":
         """The table of rows whose groups lie together; a group without rows has no line."""
         _, line, counts = torch.unique_consecutive(group, return_inverse=True, return_counts=True)
         place = torch.arange(len(group), device=group.device) - (counts.cumsum(0) - counts)[line]
@@ -87,6 +87,6 @@ class Table:
         table[self.line, self.place] = rows
         return table
 
-    def collect(self, table: Float[Tensor, "u l *k"]) -> Float[Tensor, "m *k"]:
+    def collect(self, table: Float[Tensor, "u l k"]) -> Float[Tensor, "m k"]:
         """The packed rows of a table."""
         return table[self.line, self.place]

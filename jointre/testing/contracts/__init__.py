@@ -6,9 +6,12 @@ from jointre.testing.contracts.candidates import (
     SpanPoolerContract,
 )
 from jointre.testing.contracts.contract import Contract, ModuleContract
+from jointre.testing.contracts.document_sampler import DocumentSamplerContract
 from jointre.testing.contracts.encoder import EncoderContract
+from jointre.testing.contracts.groups import GroupPoolerContract
 from jointre.testing.contracts.loss import LossContract
 from jointre.testing.contracts.pair_features import PairFeaturesContract
+from jointre.testing.contracts.refiner import RefinerContract
 from jointre.testing.contracts.sampler import SamplerContract
 from jointre.testing.contracts.streams import (
     InteractionContract,
@@ -19,13 +22,16 @@ from jointre.testing.contracts.streams import (
 __all__ = [
     "ClassifierContract",
     "Contract",
+    "DocumentSamplerContract",
     "EncoderContract",
+    "GroupPoolerContract",
     "InteractionContract",
     "LossContract",
     "ModuleContract",
     "PairEncoderContract",
     "PairFeaturesContract",
     "ProjectionContract",
+    "RefinerContract",
     "SamplerContract",
     "SpanPoolerContract",
     "WordPoolerContract",

@@ -1,0 +1,22 @@
+"""The interface of poolers over groups of rows."""
+
+from abc import ABC, abstractmethod
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from jointre.config import Registrable
+
+
+class GroupPooler(Registrable, nn.Module, ABC, interface="entity_pooler"):
+    """Pools the rows of groups: of the mentions of an entity.
+
+    Shapes:
+        rows ``"m k"``, group ``"m"`` (ascending) → ``"g k"``; an empty group gives zeros.
+    """
+
+    @abstractmethod
+    def forward(
+        self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
+    ) -> Float[Tensor, "g k"]:
+        """One row a group."""

@@ -1,0 +1,27 @@
+"""Mean of the rows of a group."""
+
+from typing import final
+
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from jointre.nn.group_poolers.group_pooler import GroupPooler
+from jointre.nn.segment_ops import segment_mean
+
+
+@final
+@GroupPooler.register("mean")
+class MeanGroupPooler(GroupPooler):
+    """Mean of the rows of a group (in the place of JEREX's maximum).
+
+    Paper: https://arxiv.org/abs/2102.05980
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def forward(
+        self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
+    ) -> Float[Tensor, "g k"]:
+        """One row a group."""
+        return segment_mean(rows, group, num_groups)

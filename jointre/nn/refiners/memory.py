@@ -1,0 +1,80 @@
+"""Memory: prototypes of one task that rows are compared with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from jointre.errors import ConfigError
+from jointre.nn.masking import Softmax
+
+Task = Literal["entity", "relation"]
+Similarity = Literal["bilinear", "dot", "cosine"]
+SCALES: dict[Similarity, float] = {"bilinear": 1.0, "dot": 1.0, "cosine": 16.0}
+EPSILON = 1e-8  # shortest length that a cosine divides by
+
+
+class Memory(nn.Module):
+    """Scores rows against the slots of a memory (memory §3.4, §3.13).
+
+    A slot's key is ``W m``, computed once a slot and not once a row (§10.4): the score of a
+    row is its product with the key. The attention, a distribution of these scores, is the
+    output of ``softmax``.
+
+    Args:
+        task: whose prototypes the slots are.
+        input_dim: width of the rows.
+        slot_dim: width of the slots.
+        similarity: ``"bilinear"`` maps the slots to the rows; ``"dot"`` and ``"cosine"``
+            compare them as they are.
+        scale: factor of the scores; None: 1, and 16 for cosines.
+
+    Shapes:
+        rows ``"m d"``, slots ``"c w"`` → ``"m c"``.
+
+    Raises:
+        ConfigError: rows and slots differ in width, and the similarity has no map.
+    """
+
+    def __init__(
+        self, task: Task, input_dim: int, slot_dim: int, similarity: Similarity, scale: float | None
+    ) -> None:
+        super().__init__()
+        if similarity != "bilinear" and slot_dim != input_dim:
+            raise ConfigError(
+                f"similarity={similarity!r} compares rows of width {input_dim} with the {task} "
+                f"classifier's prototypes of width {slot_dim}; take similarity 'bilinear', or "
+                f"prototypes of width {input_dim}"
+            )
+        self.cosine = similarity == "cosine"
+        self.scale = SCALES[similarity] if scale is None else scale
+        mapped = similarity == "bilinear"
+        self.key = nn.Linear(slot_dim, input_dim, bias=False) if mapped else nn.Identity()
+        self.softmax = Softmax()
+
+    def forward(
+        self, rows: Float[Tensor, "m d"], slots: Float[Tensor, "c w"]
+    ) -> Float[Tensor, "m c"]:
+        """The similarity of each row to each slot."""
+        keys: Tensor = self.key(slots)
+        if self.cosine:
+            rows, keys = normalize(rows, eps=EPSILON), normalize(keys, eps=EPSILON)
+        return self.scale * (rows @ keys.mT)
+
+
+def memories_of(
+    tasks: Sequence[Task],
+    input_dim: int,
+    prototype_dims: Mapping[str, int],
+    similarity: Similarity,
+    scale: float | None,
+) -> nn.ModuleDict:
+    """A memory for each task, in this order; a task named twice counts once."""
+    return nn.ModuleDict(
+        {
+            task: Memory(task, input_dim, prototype_dims[task], similarity, scale)
+            for task in dict.fromkeys(tasks)
+        }
+    )

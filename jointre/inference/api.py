@@ -21,7 +21,7 @@ def load(
     Args:
         source: where the model is.
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
-        precision: ``"bf16"`` runs the encoder in bfloat16.
+        precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16.
         language: spaCy's code of the language of raw texts.
 
     Raises:

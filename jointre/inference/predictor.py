@@ -15,6 +15,7 @@ from jointre.errors import ConfigError
 from jointre.models import archive
 from jointre.models.model import Model
 from jointre.models.predict import MAX_PIECES, MAX_UNITS, predict
+from jointre.nn.half import halve_feed_forward
 
 Precision = Literal["fp32", "bf16"]
 Source = str | Sequence[str] | Document
@@ -27,7 +28,8 @@ class Predictor:
     Args:
         model: a trained model.
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
-        precision: ``"bf16"`` runs the encoder in bfloat16: faster where the processor has it.
+        precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16: faster where the
+            processor has it.
         language: of the rules that find tokens and sentences in raw text.
 
     Example:
@@ -50,7 +52,7 @@ class Predictor:
         self.device = choose_device(device)
         self.model = model.to(self.device).eval()
         if precision == "bf16":
-            self.model.encoder.to(torch.bfloat16)
+            halve_feed_forward(self.model.encoder)
         self.language = language
         words_of("", language)  # an unknown language is told at once
         self._preparers = {

@@ -19,6 +19,7 @@ from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.models.model import Item, Model
 from jointre.models.predict import plan, predict_batch
+from jointre.nn.half import halve_feed_forward
 from jointre.nn.streams import Stream
 from jointre.training.optimizers import BertAdamW
 
@@ -84,11 +85,11 @@ def prediction(
         max_units: most units of a batch.
         max_pieces: most padded pieces of a batch.
         runs: counted ones.
-        half: run ours with the encoder in bfloat16; the baseline stays in float32.
+        half: run ours with the encoder's feed-forward layers in bfloat16; the baseline stays in float32.
     """
     own = deepcopy(model) if half else model
     if half:
-        own.encoder.to(torch.bfloat16)
+        halve_feed_forward(own.encoder)
     preparer = model.preparer("predict")
     units = [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
 

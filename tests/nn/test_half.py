@@ -1,0 +1,45 @@
+"""Feed-forward layers in bfloat16."""
+
+import torch
+from torch import nn
+
+from jointre.nn.half import HalfLinear, halve_feed_forward
+
+
+class Block(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.attend = nn.Linear(8, 8)
+        self.feed = nn.Sequential(nn.Linear(8, 32), nn.GELU(), nn.Linear(32, 8))
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        return states + self.feed(self.attend(states))
+
+
+def test_only_layers_that_change_the_width_are_halved() -> None:
+    block = Block()
+    halve_feed_forward(block)
+    assert {name for name, part in block.named_modules() if isinstance(part, HalfLinear)} == {
+        "feed.0",
+        "feed.2",
+    }
+    assert block.attend.weight.dtype == torch.float32
+    assert block.feed[0].linear.weight.dtype == torch.bfloat16
+
+
+def test_the_result_is_close_and_keeps_its_precision() -> None:
+    torch.manual_seed(0)
+    block, states = Block(), torch.randn(5, 8)
+    exact = block(states)
+    halve_feed_forward(block)
+    rough = block(states)
+    assert rough.dtype == torch.float32
+    torch.testing.assert_close(rough, exact, rtol=0.02, atol=0.02)
+    assert not torch.equal(rough, exact)
+
+
+def test_twice_is_once() -> None:
+    block = Block()
+    halve_feed_forward(block)
+    halve_feed_forward(block)
+    assert isinstance(block.feed[0].linear, nn.Linear)

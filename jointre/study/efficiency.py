@@ -85,7 +85,7 @@ def prediction(
         max_units: most units of a batch.
         max_pieces: most padded pieces of a batch.
         runs: counted ones.
-        half: run ours with the encoder's feed-forward layers in bfloat16; the baseline stays in float32.
+        half: run ours with the encoder's feed-forward layers in bfloat16, the baseline in float32.
     """
     own = deepcopy(model) if half else model
     if half:

@@ -20,3 +20,23 @@ def concatenated(blocks: Sequence[Block], candidates: int) -> Tensor:
 def linear(layer: nn.Linear, blocks: Sequence[Block], candidates: int) -> Tensor:
     """The Linear of every concatenated row."""
     return nn.functional.linear(concatenated(blocks, candidates), layer.weight, layer.bias)
+
+
+def similarities(kind: str, rows: Tensor, weights: Tensor | None, slots: Tensor) -> Tensor:
+    """Similarity of each row, mapped where there are weights, and each slot, one by one.
+
+    Args:
+        kind: "bilinear", "dot" or "cosine".
+        rows: one a candidate.
+        weights: of the map.
+        slots: of the memory.
+    """
+    found = []
+    for row in rows:
+        mapped = row if weights is None else weights @ row
+        products = [(mapped * slot).sum() for slot in slots]
+        if kind == "cosine":
+            lengths = [mapped.norm().clamp(min=1e-8) * slot.norm() for slot in slots]
+            products = [one / length for one, length in zip(products, lengths, strict=True)]
+        found.append(torch.stack(products))
+    return torch.stack(found)

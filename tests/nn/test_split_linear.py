@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from jointre.nn.split_linear import Block, SplitLinear
+from jointre.nn.split_linear import Block, SplitLinear, split_linear
 from tests.naive import classifier as naive
 from tests.nn.compare import equal
 
@@ -26,6 +26,20 @@ def test_equals_concatenation(seed: int, training: bool) -> None:
     layer, blocks = SplitLinear(9, 5).train(training), blocks_of(seed, 7)
     inputs = [*layer.parameters(), *(block.values for block in blocks)]
     equal(lambda: layer(blocks), lambda: naive.linear(layer, blocks, 7), inputs)
+
+
+def test_a_map_without_bias() -> None:
+    """A function of any weight, as the product of two; no Linear holds it."""
+    blocks = blocks_of(2, 7)
+    weights = torch.randn(5, 4), torch.randn(4, 9)
+    equal(
+        lambda: split_linear(blocks, weights[0] @ weights[1]),
+        lambda: naive.concatenated(blocks, 7) @ weights[1].T @ weights[0].T,
+        [*weights, *(block.values for block in blocks)],
+    )
+    layer = SplitLinear(9, 5, bias=False)
+    assert layer.bias is None
+    assert torch.equal(layer(blocks), split_linear(blocks, layer.weight))
 
 
 def test_dropout_is_drawn_for_each_candidate() -> None:

@@ -17,11 +17,15 @@ class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
     Owner gives: ``input_dim``, the columns of all blocks, ``state_dim``, the width of
     the task stream, and ``num_logits``.
 
+    Attributes:
+        gives_cosines: the logits are cosines, which the ``arcface`` loss needs.
+
     Shapes:
         blocks over q candidates → logits ``"q c"``.
     """
 
     given: ClassVar[tuple[str, ...]] = ("input_dim", "state_dim", "num_logits")
+    gives_cosines: ClassVar[bool] = False
 
     @abstractmethod
     def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:

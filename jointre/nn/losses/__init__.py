@@ -1,7 +1,9 @@
 """Losses: logits and targets → a scalar; logits → probabilities."""
 
+from jointre.nn.losses.arcface import ArcFaceLoss
 from jointre.nn.losses.binary import BinaryLoss
 from jointre.nn.losses.loss import Loss
+from jointre.nn.losses.single_label import SingleLabelLoss
 from jointre.nn.losses.softmax import SoftmaxLoss
 
-__all__ = ["BinaryLoss", "Loss", "SoftmaxLoss"]
+__all__ = ["ArcFaceLoss", "BinaryLoss", "Loss", "SingleLabelLoss", "SoftmaxLoss"]

@@ -7,22 +7,24 @@ from torch import Tensor
 from torch.nn import functional
 
 from jointre.nn.losses.loss import Loss
+from jointre.nn.losses.single_label import SingleLabelLoss
 
 
 @final
 @Loss.register("softmax")
-class SoftmaxLoss(Loss):
+class SoftmaxLoss(SingleLabelLoss):
     """Cross-entropy over the labels and class 0, "none" (SINET §4.2).
 
+    Of a candidate with several labels the first is learnt, and at most one is predicted.
+
     Paper: https://aclanthology.org/2024.lrec-main.1343
+
+    Args:
+        none_class: false where every candidate has a label, as the entities of documents.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-
-    def num_logits(self, labels: int) -> int:
-        """One more than there are labels."""
-        return labels + 1
+    def __init__(self, none_class: bool = True) -> None:
+        super().__init__(none_class)
 
     def probabilities(self, logits: Float[Tensor, "q c"]) -> Float[Tensor, "q c"]:
         """Softmax over the classes."""
@@ -35,4 +37,5 @@ class SoftmaxLoss(Loss):
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × cross-entropy."""
-        return (functional.cross_entropy(logits, targets, reduction="none") * weight).sum()
+        each = functional.cross_entropy(logits, self.classes(targets), reduction="none")
+        return (each * weight).sum()

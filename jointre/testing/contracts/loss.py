@@ -16,38 +16,44 @@ class LossContract(Contract):
     """The suite of :class:`~jointre.nn.losses.Loss`.
 
     Attributes:
-        multi_label: targets are multi-hot, any number of labels; else one class each, 0 is
-            none.
+        multi_label: targets are multi-hot, any number of labels; else one class each.
+        none_class: class 0 of a single-label loss is none; else every candidate has a label.
     """
 
     interface = Loss
     multi_label: ClassVar[bool] = False
+    none_class: ClassVar[bool] = True
 
     def build(self) -> Any:
         """The loss."""
         return self.factory()()
 
     def sample(self, loss: Any) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, targets and weights of some candidates."""
+        """Scores of any size (:meth:`logits`), targets and weights of some candidates."""
         generator = torch.Generator().manual_seed(0)
-        logits = torch.randn(ROWS, loss.num_logits(LABELS), generator=generator)
+        scores = torch.randn(ROWS, loss.num_logits(LABELS), generator=generator)
         weight = torch.rand(ROWS, generator=generator) + 0.1
         if self.multi_label:
             hot = torch.randint(0, 2, (ROWS, LABELS), generator=generator)
-            return logits, hot.float(), weight
-        return logits, torch.arange(ROWS) % (LABELS + 1), weight
+            return scores, hot.float(), weight
+        return scores, torch.arange(ROWS) % (LABELS + self.none_class), weight
+
+    def logits(self, loss: Any, scores: Tensor) -> Tensor:
+        """The scores, or cosines that grow with them where the loss needs cosines."""
+        return scores.tanh() if loss.needs_cosines else scores
 
     def test_number_of_logits(self) -> None:
-        """One logit a label, and one for none where a candidate has one class."""
+        """One logit a label, and one for none where that is a class."""
         logits = self.build().num_logits(LABELS)
-        wanted = LABELS if self.multi_label else LABELS + 1
+        wanted = LABELS + (self.none_class and not self.multi_label)
         kind = "multi-label" if self.multi_label else "single-label"
         assert logits == wanted, f"a {kind} loss needs {wanted} logits for {LABELS} labels"
 
     def test_probabilities(self) -> None:
         """They lie in 0..1, grow with their logit, and sum to 1 where one class is right."""
         loss = self.build()
-        logits, _, _ = self.sample(loss)
+        scores, _, _ = self.sample(loss)
+        logits = self.logits(loss, scores)
         probabilities = loss.probabilities(logits)
         shape_is(probabilities, logits.shape, "one probability a logit")
         inside = bool(((probabilities >= 0) & (probabilities <= 1)).all())
@@ -55,16 +61,57 @@ class LossContract(Contract):
         if not self.multi_label:
             ones = torch.ones(ROWS)
             same({"sums": probabilities.sum(1)}, {"sums": ones}, "probabilities must sum to 1")
-        raised = logits.clone()
+        raised = scores.clone()
         raised[:, 1] += 1
-        more = loss.probabilities(raised)[:, 1] > probabilities[:, 1]
+        more = loss.probabilities(self.logits(loss, raised))[:, 1] > probabilities[:, 1]
         assert more.all(), "a larger logit must give a larger probability"
         shape_is(loss.probabilities(logits[:0]), (0, logits.shape[1]), "no candidate, no row")
+
+    def test_probabilities_of_labels(self) -> None:
+        """One column a label: the classes without none."""
+        loss = self.build()
+        scores, _, _ = self.sample(loss)
+        probabilities = loss.probabilities(self.logits(loss, scores))
+        found = loss.label_probabilities(probabilities)
+        shape_is(found, (ROWS, LABELS), "label_probabilities has one column a label")
+        last = probabilities[:, -LABELS:]
+        same({"p": found}, {"p": last}, "label_probabilities are not those of the labels")
+
+    def test_assigned_labels(self) -> None:
+        """All that reach the threshold; of a single-label loss the most probable class."""
+        loss = self.build()
+        scores, _, _ = self.sample(loss)
+        probabilities = loss.probabilities(self.logits(loss, scores))
+        best = torch.nn.functional.one_hot(probabilities.argmax(1), probabilities.shape[1])
+        for threshold in (0.0, float(probabilities[0, -1]), 1.0):
+            found = loss.assigned(probabilities, threshold)
+            shape_is(found, (ROWS, LABELS), "assigned has one column a label")
+            assert found.dtype == torch.bool, f"assigned is {found.dtype}, not bool"
+            if self.multi_label:
+                right = bool((found == (probabilities >= threshold)).all())
+                assert right, f"assigned are not the labels of at least {threshold:.2g}"
+            else:
+                right = bool((found == best[:, -LABELS:].bool()).all())
+                assert right, "assigned is not the most probable class, whatever the threshold"
+        shape_is(loss.assigned(probabilities[:0], 0.5), (0, LABELS), "no candidate, no row")
+
+    def test_multi_hot_targets(self) -> None:
+        """Where a candidate has one class, the first of its multi-hot labels, else none."""
+        loss = self.build()
+        scores, _, weight = self.sample(loss)
+        logits = self.logits(loss, scores)
+        hot = torch.tensor([[0, 0, 0], [0, 1, 1], [1, 0, 1], [0, 0, 1], [1, 1, 1], [0, 1, 0]])
+        if self.multi_label or not self.none_class:
+            return
+        found = loss(logits, hot.float(), weight)
+        wanted = loss(logits, torch.tensor([0, 2, 1, 3, 1, 2]), weight)
+        same({"loss": found}, {"loss": wanted}, "multi-hot targets are not their first label")
 
     def test_weighted_sum_over_candidates(self) -> None:
         """The loss is a scalar: the sum of weight × the candidate's own loss."""
         loss = self.build()
-        logits, targets, weight = self.sample(loss)
+        scores, targets, weight = self.sample(loss)
+        logits = self.logits(loss, scores)
         total = loss(logits, targets, weight)
         shape_is(total, (), "a loss is a scalar")
         one = torch.ones(1)
@@ -85,37 +132,41 @@ class LossContract(Contract):
     def test_right_answers_cost_less(self) -> None:
         """Steps against the gradient lead to the targets, from far away too."""
         loss = self.build()
-        logits, targets, weight = self.sample(loss)
+        scores, targets, weight = self.sample(loss)
         for scale in (1.0, 1000.0):
-            moving = (scale * logits).requires_grad_(True)
-            value = loss(moving, targets, weight)
+            moving = (scale * scores).requires_grad_(True)
+            value = loss(self.logits(loss, moving), targets, weight)
             value.backward()
             assert value.isfinite(), f"the loss is not finite for logits of size {scale:.0f}"
             assert moving.grad is not None and moving.grad.isfinite().all(), (  # noqa: PT018
                 f"the gradient is not finite for logits of size {scale:.0f}"
             )
-        moving = logits.clone()
+        moving = scores.clone()
         for _ in range(STEPS):
             moving.requires_grad_(True)
-            (slope,) = torch.autograd.grad(loss(moving, targets, weight), moving)
-            moving = (moving - 5 * slope).detach()
-        found = loss.probabilities(moving)
+            value = loss(self.logits(loss, moving), targets, weight)
+            (slope,) = torch.autograd.grad(value, moving)
+            moving = (moving - 0.2 * slope.sign()).detach()
+        found = loss.probabilities(self.logits(loss, moving))
         right = (found > 0.5) == (targets > 0.5) if self.multi_label else found.argmax(1) == targets
         assert right.all(), "gradient steps do not lead to the targets"
 
     def test_float32_on_every_device(self) -> None:
         """The loss follows its input to every device here."""
-        expected = self.build()(*self.sample(self.build()))
+        scores, targets, weight = self.sample(self.build())
+        logits = self.logits(self.build(), scores)
+        expected = self.build()(logits, targets, weight)
         for device in devices():
             loss = self.build().to(device)
-            value = loss(*(tensor.to(device) for tensor in self.sample(loss)))
+            value = loss(logits.to(device), targets.to(device), weight.to(device))
             assert value.dtype == torch.float32, f"the loss is {value.dtype} on {device}"
             same({"loss": value.cpu()}, {"loss": expected}, f"{device} computes something else")
 
     def test_bfloat16_logits_give_a_finite_loss(self) -> None:
         """Logits of mixed precision overflow nowhere."""
         loss = self.build()
-        logits, targets, weight = self.sample(loss)
+        scores, targets, weight = self.sample(loss)
+        logits = self.logits(loss, 100 * scores).bfloat16().float()
         with torch.autocast("cpu", torch.bfloat16):
-            value = loss((100 * logits).bfloat16().float(), targets, weight)
+            value = loss(logits, targets, weight)
         assert value.isfinite(), "the loss is not finite under bfloat16 autocast"

@@ -46,3 +46,9 @@ def test_without_labels_it_costs_nothing(over: Literal["mean", "sum"]) -> None:
     loss = BinaryLoss(over_labels=over)(logits, torch.zeros(3, 0), torch.ones(3))
     loss.backward()
     assert loss.item() == 0.0
+
+
+def test_threshold_is_inclusive() -> None:
+    probabilities = torch.tensor([[0.5, 0.4999], [0.25, 0.75]])
+    assert BinaryLoss().assigned(probabilities, 0.5).tolist() == [[True, False], [False, True]]
+    assert BinaryLoss().label_probabilities(probabilities) is probabilities

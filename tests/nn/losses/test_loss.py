@@ -4,4 +4,4 @@ from jointre.nn.losses import Loss
 
 
 def test_interface() -> None:
-    assert {"binary", "softmax"} <= set(Loss.names())
+    assert {"arcface", "binary", "softmax"} <= set(Loss.names())

@@ -14,6 +14,11 @@ class TestSoftmaxLoss(LossContract):
     component = "softmax"
 
 
+class TestWithoutNone(LossContract):
+    component = {"type": "softmax", "none_class": False}
+    none_class = False
+
+
 def test_equals_torch() -> None:
     logits, targets = torch.randn(6, 4), torch.tensor([0, 1, 2, 3, 0, 2])
     mean = torch.nn.CrossEntropyLoss()

@@ -4,25 +4,23 @@ import pytest
 from torch import Tensor
 from torch.nn import functional
 
-from jointre.nn.losses import Loss
+from jointre.nn.losses import BinaryLoss, SingleLabelLoss
 from jointre.testing.contracts import LossContract
 from tests.testing.contracts.faults import fails, passes, suite
 
 
-class Sound(Loss):
+class Sound(SingleLabelLoss):
     """Cross-entropy."""
 
     def __init__(self) -> None:
-        super().__init__()
-
-    def num_logits(self, labels: int) -> int:
-        return labels + 1
+        super().__init__(none_class=True)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         return logits.softmax(1)
 
     def forward(self, logits: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
-        return (functional.cross_entropy(logits, targets, reduction="none") * weight).sum()
+        classes = self.classes(targets)
+        return (functional.cross_entropy(logits, classes, reduction="none") * weight).sum()
 
 
 class ForgetsNone(Sound):
@@ -55,11 +53,34 @@ class IgnoresTargets(Sound):
         return super().forward(logits, 0 * targets, weight)
 
 
+class KeepsNone(Sound):
+    def label_probabilities(self, probabilities: Tensor) -> Tensor:
+        return probabilities
+
+
+class AsksTheThreshold(Sound):
+    def assigned(self, probabilities: Tensor, threshold: float) -> Tensor:
+        return super().assigned(probabilities, threshold) & (probabilities[:, 1:] >= threshold)
+
+
+class AboveTheThreshold(BinaryLoss):  # type: ignore[misc]
+    def assigned(self, probabilities: Tensor, threshold: float) -> Tensor:
+        return probabilities > threshold
+
+
+class LastLabel(Sound):
+    def classes(self, targets: Tensor) -> Tensor:
+        if targets.ndim == 1:
+            return targets
+        last = targets.shape[1] - targets.flip(1).argmax(1)
+        return last * targets.any(1)
+
+
 class LogOfSoftmax(Sound):
     """Overflows where log-softmax would not."""
 
     def forward(self, logits: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
-        each = -logits.softmax(1).log().gather(1, targets[:, None])[:, 0]
+        each = -logits.softmax(1).log().gather(1, self.classes(targets)[:, None])[:, 0]
         return (each * weight).sum()
 
 
@@ -74,6 +95,9 @@ def test_sound_loss() -> None:
         (Sigmoids, "test_probabilities", "probabilities must sum to 1"),
         (RawLogits, "test_probabilities", "must lie in 0..1"),
         (WrongWay, "test_probabilities", "a larger logit must give a larger probability"),
+        (KeepsNone, "test_probabilities_of_labels", "one column a label: shape"),
+        (AsksTheThreshold, "test_assigned_labels", "the most probable class, whatever"),
+        (LastLabel, "test_multi_hot_targets", "multi-hot targets are not their first label"),
         (Means, "test_weighted_sum_over_candidates", "not the weighted sum over candidates"),
         (
             IgnoresTargets,
@@ -85,3 +109,8 @@ def test_sound_loss() -> None:
 )
 def test_fault_is_found(component: type, check: str, message: str) -> None:
     fails(suite(LossContract, component), check, message)
+
+
+def test_the_threshold_is_inclusive() -> None:
+    strict = suite(LossContract, AboveTheThreshold, multi_label=True)
+    fails(strict, "test_assigned_labels", "assigned are not the labels of at least")

@@ -1,0 +1,55 @@
+"""Cosines of the features and a vector for each class."""
+
+from collections.abc import Sequence
+from typing import ClassVar, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from jointre.nn.classifiers.classifier import Classifier
+from jointre.nn.split_linear import Block, split_linear
+
+EPSILON = 1e-8  # shortest length that a cosine divides by
+
+
+def cosines(blocks: Sequence[Block], vectors: Float[Tensor, "c f"]) -> Float[Tensor, "q c"]:
+    """Cosines of the candidates' concatenated blocks, never built, and each vector."""
+    squares: Tensor = vectors.new_zeros(())
+    for block in blocks:
+        own = block.values.square().sum(1)
+        squares = squares + (own if block.index is None else own[block.index])
+    lengths = squares.clamp(min=EPSILON**2).sqrt()  # clamped first: no gradient of sqrt at 0
+    directions = nn.functional.normalize(vectors, eps=EPSILON)
+    return split_linear(blocks, directions) / lengths[:, None]
+
+
+@final
+@Classifier.register("cosine")
+class CosineClassifier(Classifier):
+    """Cosine of the features and a class's vector, without scale: for the ``arcface`` loss.
+
+    The vectors are drawn from N(0, 1), whatever the range of the other weights, and are the
+    prototypes (memory §3.13).
+
+    Paper: https://arxiv.org/abs/1801.07698
+
+    Shapes:
+        blocks over q → ``"q c"``, from -1 to 1.
+    """
+
+    gives_cosines: ClassVar[bool] = True
+
+    def __init__(self, input_dim: int, state_dim: int, num_logits: int) -> None:
+        super().__init__()
+        # Not a Linear: those are drawn narrowly by the model.
+        self.memory = nn.Parameter(torch.randn(num_logits, input_dim))
+
+    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+        """Cosines of the candidates."""
+        return cosines(blocks, self.memory)
+
+    @property
+    def prototypes(self) -> Float[Tensor, "c m"]:
+        """The classes' vectors."""
+        return self.memory

@@ -1,0 +1,83 @@
+"""Similarity to the slots of a memory."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, final
+
+import torch
+from annotated_types import Gt
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from jointre.errors import ConfigError
+from jointre.nn.classifiers.classifier import Classifier
+from jointre.nn.classifiers.cosine import cosines
+from jointre.nn.split_linear import Block, SplitLinear, split_linear
+
+COSINE_SCALE = 16.0  # without one a sigmoid of a cosine stays between 0.27 and 0.73
+
+
+@final
+@Classifier.register("similarity")
+class SimilarityClassifier(Classifier):
+    """Similarity of the features to a slot of a memory for each class (memory §3.9, §3.13).
+
+    The slots are the prototypes, which refiners and type embeddings read. There is no bias
+    and no hidden layer. A bilinear similarity multiplies its map by the slots once, not the
+    map by each candidate.
+
+    Paper: https://arxiv.org/abs/2307.11762
+
+    Args:
+        similarity: ``"bilinear"``: slots times mapped features; ``"dot"``: slots times the
+            features as they are; ``"cosine"``: cosines of slots and mapped features.
+        slot_dim: width of the slots; null: the width of the task stream, for ``"dot"`` that
+            of the features.
+        scale: factor of the similarities; null: 1, and 16 for cosines.
+        learn_scale: train the factor, from this value on.
+
+    Shapes:
+        blocks over q → ``"q c"``.
+
+    Raises:
+        ConfigError: slots of another width than the features, between which ``"dot"`` has
+            no map.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        state_dim: int,
+        num_logits: int,
+        similarity: Literal["bilinear", "dot", "cosine"] = "bilinear",
+        slot_dim: Annotated[int, Gt(0)] | None = None,
+        scale: Annotated[float, Gt(0)] | None = None,
+        learn_scale: bool = False,
+    ) -> None:
+        super().__init__()
+        self.similarity = similarity
+        width = slot_dim or (input_dim if similarity == "dot" else state_dim)
+        if similarity == "dot" and width != input_dim:
+            raise ConfigError(
+                f"slot_dim={slot_dim}, but similarity 'dot' compares slots with features of "
+                f"width {input_dim} as they are; take slot_dim null, or similarity 'bilinear'"
+            )
+        self.map = None if similarity == "dot" else SplitLinear(input_dim, width, bias=False)
+        self.memory = SplitLinear(width, num_logits, bias=False)
+        start = scale or (COSINE_SCALE if similarity == "cosine" else 1.0)
+        self.scale = nn.Parameter(torch.tensor(start)) if learn_scale else start
+
+    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+        """Logits of the candidates."""
+        slots = self.prototypes
+        if self.map is None:
+            similar = split_linear(blocks, slots)
+        elif self.similarity == "bilinear":
+            similar = split_linear(blocks, slots @ self.map.weight)
+        else:
+            similar = cosines([Block(self.map(blocks))], slots)
+        return similar * self.scale
+
+    @property
+    def prototypes(self) -> Float[Tensor, "c m"]:
+        """The memory's slots."""
+        return self.memory.weight

@@ -1,0 +1,57 @@
+"""What losses that give a candidate one class have in common."""
+
+from abc import ABC
+
+import torch
+from jaxtyping import Bool, Float, Int, Shaped
+from torch import Tensor
+
+from jointre.errors import ConfigError
+from jointre.nn.losses.loss import Loss
+
+
+class SingleLabelLoss(Loss, ABC):
+    """A loss whose classes exclude one another.
+
+    Args:
+        none_class: class 0 is "no label" and the labels follow it; else classes are labels,
+            and every candidate has one.
+    """
+
+    def __init__(self, none_class: bool) -> None:
+        super().__init__()
+        self.none_class = none_class
+
+    def num_logits(self, labels: int) -> int:
+        """One a label, and one for none."""
+        return labels + self.none_class
+
+    def label_probabilities(self, probabilities: Float[Tensor, "q c"]) -> Float[Tensor, "q r"]:
+        """Those of the classes without "none"."""
+        return probabilities[:, int(self.none_class) :]
+
+    def assigned(
+        self, probabilities: Float[Tensor, "q c"], threshold: float
+    ) -> Bool[Tensor, "q r"]:
+        """The most probable class, whatever its probability; none is no label."""
+        classes = torch.arange(probabilities.shape[1], device=probabilities.device)
+        if len(classes) == 0:  # no labels, and no class for none
+            return probabilities > threshold
+        best = probabilities.argmax(1, keepdim=True) == classes
+        return best[:, int(self.none_class) :]
+
+    def classes(self, targets: Shaped[Tensor, "q ..."]) -> Int[Tensor, " q"]:
+        """The class of each candidate; of several multi-hot labels the first.
+
+        Raises:
+            ConfigError: multi-hot labels may be none at all, and there is no class for that.
+        """
+        if targets.ndim == 1:
+            return targets
+        if not self.none_class:
+            raise ConfigError(
+                f"loss {self.registered_name!r} with none_class false gives every candidate a "
+                "label, but these may have none: take none_class true, or loss 'binary'"
+            )
+        none = (targets.sum(1, keepdim=True) == 0).to(targets.dtype)
+        return torch.cat([none, targets], 1).argmax(1)

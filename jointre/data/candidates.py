@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jointre.data.batch import Batch
 from jointre.data.schema import Document
+from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
 from jointre.layout import Spans
@@ -20,11 +21,18 @@ class Candidates:
 
     Args:
         spans: ``[start, end)`` in words, one row a span.
-        entity_targets: a class for each span.
+        entity_targets: a class for each span; in documents, a label for each entity.
         kept: rows of ``spans`` that are mentions.
         kept_labels: labels of the kept spans, where they are given.
-        pairs: (head, tail) rows of ``kept``.
+        pairs: (head, tail) rows of ``kept``, or entities where there are ``members``.
         relation_targets: multi-hot labels of the pairs.
+        tokens: the unit's words.
+        sentences: the sentence of each word.
+        mention_targets: 1 for each span that is a mention, 0 for others.
+        coreference_pairs: rows of ``kept``.
+        coreference_targets: 1 for pairs of mentions of one entity.
+        edit_distances: of the pairs' words, in characters.
+        members: (row of ``kept``, entity), ordered by entity, none left out.
     """
 
     spans: NDArray[np.int64]
@@ -33,6 +41,40 @@ class Candidates:
     kept_labels: NDArray[np.int64] | None = None
     pairs: NDArray[np.int64] | None = None
     relation_targets: NDArray[np.float32] | None = None
+    tokens: tuple[str, ...] | None = None
+    sentences: NDArray[np.int64] | None = None
+    mention_targets: NDArray[np.float32] | None = None
+    coreference_pairs: NDArray[np.int64] | None = None
+    coreference_targets: NDArray[np.float32] | None = None
+    edit_distances: NDArray[np.int64] | None = None
+    members: NDArray[np.int64] | None = None
+
+
+def document_candidates(document: Document, max_width: int) -> NDArray[np.int64]:
+    """All spans inside sentences, by sentence, then width, then start.
+
+    Args:
+        document: its sentences follow one another.
+        max_width: of the widest span, in words.
+
+    Shapes:
+        returns ``"s 2"``: ``[start, end)`` in words of the document.
+
+    Raises:
+        DataError: the sentences leave a gap, overlap or stop before the end.
+
+    Example:
+        >>> document_candidates(Document("d", ("It", "is", "so")), 2).tolist()
+        [[0, 1], [1, 2], [2, 3], [0, 2], [1, 3]]
+    """
+    borders = np.array(sentences_of(document), np.int64)
+    lengths = borders[:, 1] - borders[:, 0]
+    counts = np.maximum(lengths[:, None] - np.arange(max_width), 0).ravel()
+    group = np.repeat(np.arange(len(counts)), counts)
+    place = np.arange(len(group)) - (counts.cumsum() - counts)[group]
+    sentence, narrower = np.divmod(group, max_width)
+    start = borders[sentence, 0] + place
+    return np.stack([start, start + narrower + 1], 1)
 
 
 def given_entities(document: Document, vocabulary: Vocabulary) -> Candidates:
@@ -68,27 +110,55 @@ def attach(batch: Batch, candidates: Sequence[Candidates]) -> Batch:
     sizes = [len(one.spans) for one in candidates]
     unit = np.repeat(np.arange(len(sizes)), sizes)
     spans = torch.from_numpy(np.concatenate([one.spans for one in candidates]))
-    kept_sizes = [0 if one.kept is None else len(one.kept) for one in candidates]
+    kept = [0 if one.kept is None else len(one.kept) for one in candidates]
+    entities = [_entities(one) for one in candidates]
+    in_documents = any(one.members is not None for one in candidates)
+    tokens = tuple(one.tokens for one in candidates if one.tokens is not None)
     return replace(
         batch,
         spans=Spans(torch.from_numpy(unit), spans[:, 0].contiguous(), spans[:, 1].contiguous()),
         entity_targets=_packed([one.entity_targets for one in candidates]),
         kept=_packed([one.kept for one in candidates], sizes),
         kept_labels=_packed([one.kept_labels for one in candidates]),
-        pairs=_packed([one.pairs for one in candidates], kept_sizes),
+        pairs=_packed([one.pairs for one in candidates], entities if in_documents else kept),
         relation_targets=_packed([one.relation_targets for one in candidates]),
+        tokens=tokens if len(tokens) == len(candidates) else None,
+        sentences=_padded([one.sentences for one in candidates], batch.layout.words.shape[1]),
+        mention_targets=_packed([one.mention_targets for one in candidates]),
+        coreference_pairs=_packed([one.coreference_pairs for one in candidates], kept),
+        coreference_targets=_packed([one.coreference_targets for one in candidates]),
+        edit_distances=_packed([one.edit_distances for one in candidates]),
+        members=_packed(
+            [one.members for one in candidates],
+            [np.array(both) for both in zip(kept, entities, strict=True)],
+        ),
     )
+
+
+def _entities(one: Candidates) -> int:
+    """How many entities the members make; the last one is the last entity's."""
+    return 0 if one.members is None or not len(one.members) else int(one.members[-1, 1]) + 1
 
 
 def _packed(
     arrays: Sequence[NDArray[np.int64] | NDArray[np.float32] | None],
-    sizes: Sequence[int] | None = None,
+    sizes: Sequence[int | NDArray[np.int64]] | None = None,
 ) -> torch.Tensor | None:
     """One tensor of all rows; indices are moved by the sizes before them."""
     given = [array for array in arrays if array is not None]
     if len(given) < len(arrays):
         return None
     if sizes is not None:
-        offsets = np.cumsum([0, *sizes[:-1]])
-        given = [array + offset for array, offset in zip(given, offsets, strict=True)]
+        before = np.cumsum([np.zeros_like(sizes[0]), *sizes[:-1]], 0)
+        given = [array + offset for array, offset in zip(given, before, strict=True)]
     return torch.from_numpy(np.concatenate(given))
+
+
+def _padded(arrays: Sequence[NDArray[np.int64] | None], words: int) -> torch.Tensor | None:
+    """One row a unit; 0 past its last word."""
+    rows = np.zeros((len(arrays), words), np.int64)
+    for row, array in zip(rows, arrays, strict=True):
+        if array is None:
+            return None
+        row[: len(array)] = array
+    return torch.from_numpy(rows)

@@ -1,7 +1,10 @@
-"""The sentences of a document, and which of them holds a span."""
+"""The sentences of a document, and which of them holds a span or a word."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
@@ -39,3 +42,16 @@ def sentence_of(span: Span, borders: Sequence[Span]) -> int | None:
     """
     index = bisect_right(borders, span.start, key=lambda border: border.start) - 1
     return index if index >= 0 and span.end <= borders[index].end else None
+
+
+def sentence_numbers(document: Document) -> NDArray[np.int64]:
+    """The sentence of each word; empty sentences count.
+
+    Shapes:
+        returns ``"n"``.
+
+    Raises:
+        DataError: the sentences leave a gap, overlap or stop before the end.
+    """
+    borders = sentences_of(document)
+    return np.repeat(np.arange(len(borders)), [end - start for start, end in borders])

@@ -1,21 +1,22 @@
 """The beginning of a document, for a model that is told to cut long inputs."""
 
 from dataclasses import replace
+from itertools import compress
 
-from jointre.data.schema import Document
+from jointre.data.schema import Document, Entity, Span
 
 
 def beginning(document: Document, words: int) -> Document:
-    """The first words of a unit, with the entities and relations that lie in them.
+    """The first words of a unit, with the mentions, entities and relations that lie in them.
 
     The whole document stays the measure when scoring, so what is cut counts as missed.
 
     Args:
-        document: one mention an entity.
+        document: an entity keeps its mentions inside, and goes when there is none.
         words: how many to keep.
     """
-    inside = [entity.span.end <= words for entity in document.entities]
-    place = {old: new for new, old in enumerate(i for i, ok in enumerate(inside) if ok)}
+    kept = [_inside(entity, words) for entity in document.entities]
+    place = {old: new for new, old in enumerate(i for i, one in enumerate(kept) if one.mentions)}
     relations = tuple(
         replace(relation, head=place[relation.head], tail=place[relation.tail])
         for relation in document.relations
@@ -26,6 +27,21 @@ def beginning(document: Document, words: int) -> Document:
         document.tokens[:words],
         offsets=None if document.offsets is None else document.offsets[:words],
         text=document.text,
-        entities=tuple(document.entities[old] for old in place),
+        sentences=tuple(
+            Span(start, min(end, words)) for start, end in document.sentences if start < words
+        ),
+        entities=tuple(kept[old] for old in place),
         relations=relations,
+        extra=document.extra,
+    )
+
+
+def _inside(entity: Entity, words: int) -> Entity:
+    """The entity with its mentions among the first words; perhaps none is left."""
+    inside = [mention.end <= words for mention in entity.mentions]
+    scores = entity.mention_scores
+    return replace(
+        entity,
+        mentions=tuple(compress(entity.mentions, inside)),
+        mention_scores=None if scores is None else tuple(compress(scores, inside)),
     )

@@ -6,18 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates, attach, given_entities
+from jointre.data.candidates import Candidates, attach, document_candidates, given_entities
 from jointre.data.schema import Document, Entity, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
 from jointre.layout import Layout
+from tests.data.documents import TYPES_ARE_SAMPLED
 
 
-def bare(units: int) -> Batch:
+def bare(units: int, words: int = 1) -> Batch:
     ids = torch.zeros(units, 2, dtype=torch.long)
-    return Batch(ids, ids == 0, None, Layout(ids, torch.zeros(units, 1, 2, dtype=torch.long)))
+    return Batch(ids, ids == 0, None, Layout(ids, torch.zeros(units, words, 2, dtype=torch.long)))
 
 
 def array(rows: Any, width: int | None = None) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -58,6 +61,138 @@ def test_rows_are_moved_by_those_before() -> None:
         "relation_targets": [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]],
     }
     assert {name: getattr(batch, name).tolist() for name in expected} == expected
+
+
+DOCUMENT = Candidates(
+    spans=array([[0, 1], [0, 2], [1, 2]], 2),
+    entity_targets=array([1, 0, 2]),
+    kept=array([0, 2]),
+    pairs=array([[0, 2], [1, 0]], 2),
+    relation_targets=np.eye(2, dtype=np.float32),
+    tokens=("a", "b"),
+    sentences=array([0, 1]),
+    mention_targets=np.array([1, 0, 1], np.float32),
+    coreference_pairs=array([[0, 1], [1, 0]], 2),
+    coreference_targets=np.array([1, 0], np.float32),
+    edit_distances=array([7, 8]),
+    members=array([[0, 0], [1, 1], [0, 2], [1, 2]], 2),  # three entities, of two mentions
+)
+BARE = Candidates(
+    spans=array([[0, 1]], 2),
+    entity_targets=array([]),
+    kept=array([]),
+    pairs=array([], 2),
+    relation_targets=np.zeros((0, 2), np.float32),
+    tokens=("c",),
+    sentences=array([0]),
+    mention_targets=np.zeros(1, np.float32),
+    coreference_pairs=array([], 2),
+    coreference_targets=np.zeros(0, np.float32),
+    edit_distances=array([]),
+    members=array([], 2),
+)
+
+
+def test_rows_of_documents_are_moved_by_those_before() -> None:
+    """Mention pairs by the mentions, entity pairs by the entities, members by both."""
+    batch = attach(bare(3, words=3), [DOCUMENT, BARE, DOCUMENT])
+    expected = {
+        "entity_targets": [1, 0, 2, 1, 0, 2],
+        "kept": [0, 2, 4, 6],
+        "pairs": [[0, 2], [1, 0], [3, 5], [4, 3]],
+        "sentences": [[0, 1, 0], [0, 0, 0], [0, 1, 0]],
+        "mention_targets": [1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0],
+        "coreference_pairs": [[0, 1], [1, 0], [2, 3], [3, 2]],
+        "coreference_targets": [1.0, 0.0, 1.0, 0.0],
+        "edit_distances": [7, 8, 7, 8],
+        "members": [[0, 0], [1, 1], [0, 2], [1, 2], [2, 3], [3, 4], [2, 5], [3, 5]],
+    }
+    assert {name: getattr(batch, name).tolist() for name in expected} == expected
+    assert batch.tokens == (("a", "b"), ("c",), ("a", "b"))
+
+
+def test_documents_without_gold() -> None:
+    batch = attach(bare(2), [BARE, BARE])
+    for name, shape in (("members", (0, 2)), ("coreference_pairs", (0, 2)), ("pairs", (0, 2))):
+        assert getattr(batch, name).shape == shape
+        assert getattr(batch, name).dtype == torch.long
+    assert batch.edit_distances is not None
+    assert len(batch.edit_distances) == 0
+
+
+def test_entities_decided_later() -> None:
+    """When predicting there are only spans, words and sentences."""
+    some = Candidates(DOCUMENT.spans, tokens=("a", "b"), sentences=array([0, 1]))
+    batch = attach(bare(2, words=2), [some, some])
+    assert batch.tokens == (("a", "b"), ("a", "b"))
+    assert batch.sentences is not None
+    left = {"spans", "tokens", "sentences"}
+    assert all(getattr(batch, f.name) is None for f in fields(Candidates) if f.name not in left)
+
+
+@st.composite
+def clustered(draw: st.DrawFn) -> Candidates:
+    """Candidates of a document, of any sizes, whose indices are as they may be."""
+
+    def rows(most: int, columns: int, at_least: int = 0) -> Any:
+        cell = st.integers(0, max(0, most - 1))
+        row = st.lists(cell, min_size=columns, max_size=columns)
+        return array(draw(st.lists(row, min_size=at_least, max_size=4 if most else 0)), columns)
+
+    spans = rows(5, 2)
+    kept = rows(len(spans), 1)[:, 0]
+    entities = draw(st.integers(1, 3)) if len(kept) else 0
+    owner = sorted([*range(entities), *draw(st.lists(st.integers(0, 2), max_size=3))])
+    owner = [entity for entity in owner if entity < entities]
+    members = [[draw(st.integers(0, len(kept) - 1)), entity] for entity in owner]
+    linked, pairs = rows(len(kept), 2), rows(entities, 2)
+    words = draw(st.integers(0, 4))
+    return Candidates(
+        spans=spans,
+        entity_targets=np.arange(entities),
+        kept=kept,
+        pairs=pairs,
+        relation_targets=np.ones((len(pairs), 1), np.float32),
+        tokens=("w",) * words,
+        sentences=np.arange(words),
+        mention_targets=np.ones(len(spans), np.float32),
+        coreference_pairs=linked,
+        coreference_targets=np.zeros(len(linked), np.float32),
+        edit_distances=np.arange(len(linked)),
+        members=array(members, 2),
+    )
+
+
+@TYPES_ARE_SAMPLED
+@settings(max_examples=60, deadline=None)
+@given(st.lists(clustered(), min_size=1, max_size=4))
+def test_offsets_against_a_loop(units: list[Any]) -> None:
+    """What a row of the batch points at is what the row of its unit points at."""
+    batch: Any = attach(bare(len(units), words=4), units)
+    spans: list[tuple[int, ...]] = []
+    kept: list[tuple[int, ...]] = []  # the spans themselves, then
+    owned: list[tuple[tuple[int, ...], tuple[int, int]]] = []
+    linked: list[tuple[tuple[int, ...], ...]] = []
+    related: list[tuple[tuple[int, int], ...]] = []
+    entities: list[tuple[int, int]] = []
+    for number, own in enumerate(units):
+        of_unit = [(number, *row) for row in own.spans.tolist()]
+        mentions = [of_unit[row] for row in own.kept]
+        spans += of_unit
+        kept += mentions
+        owned += [(mentions[row], (number, entity)) for row, entity in own.members.tolist()]
+        linked += [tuple(mentions[row] for row in pair) for pair in own.coreference_pairs]
+        related += [tuple((number, row) for row in pair) for pair in own.pairs.tolist()]
+        entities += [(number, entity) for entity in own.entity_targets.tolist()]
+        assert batch.sentences[number, : len(own.tokens)].tolist() == own.sentences.tolist()
+
+    found = torch.stack([batch.spans.unit, batch.spans.start, batch.spans.end], 1).tolist()
+    assert [tuple(row) for row in found] == spans
+    assert [spans[row] for row in batch.kept] == kept
+    assert [(kept[m], entities[e]) for m, e in batch.members.tolist()] == owned
+    assert [tuple(kept[row] for row in pair) for pair in batch.coreference_pairs] == linked
+    assert [tuple(entities[row] for row in pair) for pair in batch.pairs] == related
+    assert batch.edit_distances.tolist() == [d for one in units for d in one.edit_distances]
 
 
 def test_no_candidates_at_all() -> None:
@@ -116,3 +251,30 @@ def test_given_labels_must_be_known() -> None:
         "document 'd7': the model has no entity label 'Ship'; it has Loc, Peop, "
         "or null lets it choose"
     )
+
+
+def test_candidates_of_documents() -> None:
+    """By sentence, then width, then start; none across sentences; empty sentences have none."""
+    borders = (Span(0, 3), Span(3, 3), Span(3, 5), Span(5, 6))
+    found = document_candidates(Document("d", tuple("abcdef"), sentences=borders), 2)
+    assert found.tolist() == [
+        *([0, 1], [1, 2], [2, 3], [0, 2], [1, 3]),
+        *([3, 4], [4, 5], [3, 5]),
+        [5, 6],
+    ]
+    assert found.dtype == np.int64
+
+
+@pytest.mark.parametrize("words", [0, 1, 7])
+def test_candidates_of_one_sentence_against_loops(words: int) -> None:
+    found = document_candidates(Document("d", ("w",) * words), 4)
+    assert found.shape == (len(found), 2)
+    assert found.tolist() == [
+        [start, start + width] for width in range(1, 5) for start in range(words - width + 1)
+    ]
+
+
+def test_candidates_need_sentences_that_follow_one_another() -> None:
+    gap = Document("d", tuple("abc"), sentences=(Span(0, 1), Span(2, 3)))
+    with pytest.raises(DataError, match=r"document 'd': sentence 1 is \[2, 3\), but must begin"):
+        document_candidates(gap, 2)

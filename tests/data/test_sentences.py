@@ -1,7 +1,7 @@
 import pytest
 
 from jointre.data.schema import Span
-from jointre.data.sentences import sentence_of, sentences_of
+from jointre.data.sentences import sentence_numbers, sentence_of, sentences_of
 from jointre.errors import DataError
 from tests.data.documents import document
 
@@ -35,3 +35,13 @@ def test_finds_the_sentence_of_a_span_among_empty_ones(
 ) -> None:
     borders = [Span(0, 2), Span(2, 2), Span(2, 2), Span(2, 5), Span(5, 5)]
     assert sentence_of(Span(*span), borders) == home
+
+
+def test_the_sentence_of_each_word() -> None:
+    assert sentence_numbers(document("a b c")).tolist() == [0, 0, 0]
+    several = ((0, 2), (2, 2), (2, 5))
+    assert sentence_numbers(document("a b c d e", sentences=several)).tolist() == [0, 0, 2, 2, 2]
+    assert sentence_numbers(document("")).tolist() == []
+    assert str(sentence_numbers(document("")).dtype) == "int64"
+    with pytest.raises(DataError, match="the sentences end at 2, but there are 3 tokens"):
+        sentence_numbers(document("a b c", sentences=((0, 2),)))

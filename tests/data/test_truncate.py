@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.truncate import beginning
 from tests.data.documents import document
 
@@ -38,3 +39,26 @@ def test_offsets_are_cut_with_the_tokens() -> None:
     assert cut.offsets == ((0, 3), (4, 7))
     assert cut.text == text
     assert cut.id == WHOLE.id
+
+
+def test_documents_keep_the_mentions_inside() -> None:
+    """The entities that have one, their scores, sentences up to the cut, and what is extra."""
+    whole = Document(
+        "d",
+        tuple("abcdefgh"),
+        sentences=(Span(0, 3), Span(3, 6), Span(6, 8)),
+        entities=(
+            Entity("Loc", (Span(5, 7),), id="far"),
+            Entity("Peop", (Span(6, 7), Span(0, 1), Span(4, 5)), mention_scores=(0.1, 0.2, 0.3)),
+            Entity("Org", (Span(2, 3),)),
+        ),
+        relations=(Relation("a", 1, 2), Relation("b", 0, 1)),
+        extra={"hypernym_pairs": [["x", "y"]]},
+    )
+    cut = beginning(whole, 5)
+    assert cut.sentences == ((0, 3), (3, 5))
+    assert [entity.mentions for entity in cut.entities] == [((0, 1), (4, 5)), ((2, 3),)]
+    assert cut.entities[0].mention_scores == (0.2, 0.3)
+    assert cut.relations == (Relation("a", 0, 1),)
+    assert cut.extra == whole.extra
+    assert beginning(whole, 0).sentences == ()

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from jointre.data.batch import Batch
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, DataError
 from jointre.layout import Layout, Role
 
 CACHE_LIMIT = 500_000
@@ -39,7 +39,8 @@ class PieceMaker:
             tokenizer that has neither but this one, like T5's.
         max_pieces: most pieces of a window, special ones included.
         stride: pieces that neighbouring windows share.
-        long_inputs: read long units in windows, or cut them.
+        long_inputs: read long units in windows, cut them, or refuse them (``"extend"``: the
+            encoder was given as many positions as it may need).
 
     Raises:
         ConfigError: the tokenizer lacks a token that is needed.
@@ -51,7 +52,7 @@ class PieceMaker:
         special_tokens: bool,
         max_pieces: int,
         stride: int,
-        long_inputs: Literal["windows", "truncate"],
+        long_inputs: Literal["windows", "truncate", "extend"],
     ) -> None:
         self.tokenizer = tokenizer
         self.stride = stride
@@ -79,8 +80,16 @@ class PieceMaker:
             raise ConfigError(f"the encoder's tokenizer has no {name}, which jointre needs")
         return int(index)
 
-    def __call__(self, tokens: Sequence[str]) -> Pieces:
-        """The pieces of one unit's words."""
+    def __call__(self, tokens: Sequence[str], name: str = "a unit") -> Pieces:
+        """The pieces of one unit's words.
+
+        Args:
+            tokens: the words.
+            name: what an error calls the unit.
+
+        Raises:
+            DataError: long inputs are neither cut nor read in windows, and this one is too long.
+        """
         cache = self._cache
         unseen = [word for word in dict.fromkeys(tokens) if word not in cache]
         if unseen:
@@ -92,7 +101,15 @@ class PieceMaker:
         truncated = 0
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = lengths.cumsum()
-        if self.long_inputs == "truncate" and len(ends) and ends[-1] > self.room:
+        too_long = len(ends) > 0 and ends[-1] > self.room
+        if too_long and self.long_inputs == "extend":
+            own = len(self.first) + len(self.last)
+            raise DataError(
+                f"{name} has {ends[-1] + own} pieces, but the encoder was given positions for "
+                f"{self.room + own} (long_inputs: 'extend', max_length); split it, or train with "
+                "a larger max_length or with long_inputs: 'windows'"
+            )
+        if too_long and self.long_inputs == "truncate":
             kept = int(np.searchsorted(ends, self.room, side="right"))
             truncated, pieces, ends = len(pieces) - kept, pieces[:kept], ends[:kept]
         ids = [*self.first, *(i for word in pieces for i in word), *self.last]

@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from transformers import AutoTokenizer
 
 from jointre.data import pieces as module
 from jointre.data.pieces import PieceMaker
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, DataError
 from jointre.layout import Role
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import FAMILIES, Kind, tiny_documents, tiny_words
@@ -225,3 +226,20 @@ def test_a_tokenizer_must_have_what_is_needed(missing: str) -> None:
     ids = {name: None if name.startswith(missing) else 1 for name in names}
     with pytest.raises(ConfigError, match=f"tokenizer has no {missing}, which jointre needs"):
         PieceMaker(SimpleNamespace(**ids), True, 10, 2, "windows")
+
+
+@pytest.mark.parametrize("special", [True, False])
+def test_long_units_can_be_refused(special: bool) -> None:
+    own = 2 * special
+    size = len(maker_of(special_tokens=special)(SENTENCE).ids) - own
+    fits = maker_of(room=size, long_inputs="extend", special_tokens=special)
+    assert len(fits(SENTENCE, "document 'd'").ids) == size + own
+    assert len(fits([]).ids) == own
+    maker = maker_of(room=size - 1, long_inputs="extend", special_tokens=special)
+    text = (
+        f"document 'd' has {size + own} pieces, but the encoder was given positions for "
+        f"{size + own - 1} (long_inputs: 'extend', max_length); split it, or train with a larger "
+        "max_length or with long_inputs: 'windows'"
+    )
+    with pytest.raises(DataError, match=re.escape(text)):
+        maker(SENTENCE, "document 'd'")

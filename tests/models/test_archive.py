@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 import torch
 
-from jointre.errors import ArchiveError
+from jointre.data.schema import Document
+from jointre.errors import ArchiveError, DataError
 from jointre.inference import Predictor
 from jointre.models import archive
+from jointre.training.run import train
+from tests.tiny_runs import experiment
 
 TEXT = "Tesfaye Bekele won the Lisbon Marathon."
 
@@ -335,3 +338,18 @@ def test_prediction_needs_no_lightning(tiny_run: Path) -> None:
         f"archive.load(Path({str(tiny_run)!r})); sys.exit('lightning' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_more_positions_are_kept(tiny_data: Path, tmp_path: Path) -> None:
+    """An archive holds the extended table, and rebuilds an encoder that it fits."""
+    longer = {"model.encoder.long_inputs": "extend", "model.encoder.max_length": 600}
+    train(experiment(tiny_data, {**longer, "training.epochs": 1}), tmp_path / "run")
+    loaded = archive.load(tmp_path / "run")
+    table = loaded.model.state_dict()[
+        "backbone.encoder.model.embeddings.position_embeddings.weight"
+    ]
+    assert len(table) == loaded.model.encoder.max_pieces == 600
+    assert Predictor(loaded.model)(TEXT).tokens
+    text = "document 'd' has 702 pieces, but the encoder was given positions for 600"
+    with pytest.raises(DataError, match=text):
+        loaded.model.preparer("predict").item(0, Document("d", (".",) * 700))

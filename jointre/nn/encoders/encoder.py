@@ -12,6 +12,8 @@ from jointre.config import Registrable
 from jointre.layout import Layout
 from jointre.nn.streams import Stream
 
+LongInputs = Literal["windows", "truncate", "extend"]
+
 
 class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
     """Turns piece ids into states.
@@ -23,7 +25,7 @@ class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
 
     tokenizer: Any  # transformers' PreTrainedTokenizerBase
     special_tokens: bool
-    long_inputs: Literal["windows", "truncate"]
+    long_inputs: LongInputs
     stride: int
 
     @property

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from jointre.errors import ConfigError
 from jointre.layout import Layout
-from jointre.nn.encoders import sources
-from jointre.nn.encoders.encoder import Encoder
+from jointre.nn.encoders import positions, sources
+from jointre.nn.encoders.encoder import Encoder, LongInputs
 from jointre.nn.streams import Stream
 
 
@@ -29,19 +29,23 @@ class TransformerEncoder(Encoder):
         special_tokens: surround a unit with [CLS] and [SEP]; T5 has only an end token, and
             the summary is then the mean over the words.
         long_inputs: units longer than ``max_length`` are read in overlapping windows, or
-            cut, with a flag on the document.
+            cut, with a flag on the document; ``"extend"`` reads them at once, after giving
+            the encoder ``max_length`` positions, and refuses longer ones.
         stride: pieces that neighbouring windows share.
         max_length: most pieces of a window; null: as many as the encoder has positions.
+        extension: the rows that ``"extend"`` adds: drawn from N(0, 1), as JEREX does, or
+            from N(0, 0.02²), or a repetition of the pretrained ones.
         gradient_checkpointing: recompute layers in the backward pass to save memory.
         frozen: ``"all"``, or the number of lowest layers whose weights, with the
-            embeddings', stay as they are; null freezes nothing.
+            embeddings', stay as they are, added positions too; null freezes nothing.
 
     Shapes:
         ids and mask ``"w p"``, gather ``"b t"`` → Stream over ``"b t"``.
 
     Raises:
         ConfigError: the encoder cannot be loaded, has no padding token, has fewer layers
-            than are to be frozen, cannot recompute layers, or windows and stride do not fit.
+            than are to be frozen, cannot recompute layers, has positions that cannot be
+            extended, or windows and stride do not fit.
     """
 
     def __init__(
@@ -49,9 +53,10 @@ class TransformerEncoder(Encoder):
         model_name: str,
         pretrained: bool = True,
         special_tokens: bool = True,
-        long_inputs: Literal["windows", "truncate"] = "windows",
+        long_inputs: LongInputs = "windows",
         stride: Annotated[int, Ge(0)] = 128,
         max_length: Annotated[int, Gt(2)] | None = None,
+        extension: positions.Extension = "normal_1",
         gradient_checkpointing: bool = False,
         frozen: Literal["all"] | Annotated[int, Ge(0)] | None = None,
     ) -> None:
@@ -64,10 +69,14 @@ class TransformerEncoder(Encoder):
             self.model = sources.load_weights(model_name)
         else:
             self.model = sources.build(sources.load_config(model_name))
+        if long_inputs == "extend":
+            if max_length is None:
+                raise ConfigError("long_inputs='extend' needs max_length, the pieces of a unit")
+            self.model = positions.extended(self.model, max_length, extension)
         if getattr(self.model, "pooler", None) is not None:
             self.model.pooler = None  # reads [CLS] for next-sentence prediction; nobody does here
-        positions = _positions(self.model)
-        self._max_pieces = min(max_length or positions, positions)
+        available = positions.count(self.model)
+        self._max_pieces = min(max_length or available, available)
         room = self._max_pieces - 2 * special_tokens
         if stride >= room and long_inputs == "windows":
             raise ConfigError(f"stride={stride} must be less than a window's {room} pieces")
@@ -138,14 +147,6 @@ class TransformerEncoder(Encoder):
                 modules.append(self.model.embeddings)
         for module in modules:
             module.requires_grad_(False)
-
-
-def _positions(model: nn.Module) -> int:
-    """Pieces that the encoder has positions for."""
-    count = sources.positions(model.config)
-    table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
-    padding = getattr(table, "padding_idx", None)  # RoBERTa numbers positions from padding + 1
-    return count if padding is None else count - padding - 1
 
 
 def _layers(model: nn.Module) -> list[nn.Module]:

@@ -37,8 +37,10 @@ class Refiner(Registrable, nn.Module, ABC, interface="refiner"):
         segment: Int[Tensor, " m"],
         prototypes: dict[str, Float[Tensor, "_ _"]],
     ) -> Float[Tensor, "m d"]:
-        """The refined rows, or the rows themselves while inactive."""
-        return self.refine(rows, segment, prototypes) if bool(self.active) else rows
+        """The refined rows, or the rows themselves while inactive; in the same precision."""
+        if not bool(self.active):
+            return rows
+        return self.refine(rows, segment, prototypes).to(rows.dtype)
 
     @abstractmethod
     def refine(

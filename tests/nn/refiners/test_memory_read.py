@@ -87,3 +87,13 @@ def test_the_mix_has_columns_for_the_memories_that_are_read(
 ) -> None:
     module = make(MemoryRead, {"memories": memories})
     assert module.mix.weight.shape == (WIDTH, WIDTH + columns)
+
+
+def test_rows_keep_their_precision() -> None:
+    """Products of mixed precision are narrower than the states that the rows replace."""
+    module = make(MemoryRead, {}).float()
+    rows, segment, prototypes = sample({})
+    slots = {task: own.float() for task, own in prototypes.items()}
+    with torch.autocast("cpu", torch.bfloat16):
+        assert module.mix(torch.zeros(1, module.mix.in_features)).dtype == torch.bfloat16
+        assert module(rows.float(), segment, slots).dtype == torch.float32

@@ -6,6 +6,7 @@ from jointre.testing.contracts.candidates import (
     SpanPoolerContract,
 )
 from jointre.testing.contracts.contract import Contract, ModuleContract
+from jointre.testing.contracts.coreference import CoreferenceContract
 from jointre.testing.contracts.document_sampler import DocumentSamplerContract
 from jointre.testing.contracts.encoder import EncoderContract
 from jointre.testing.contracts.groups import GroupPoolerContract
@@ -18,10 +19,12 @@ from jointre.testing.contracts.streams import (
     ProjectionContract,
     WordPoolerContract,
 )
+from jointre.testing.contracts.type_embedding import TypeEmbeddingContract
 
 __all__ = [
     "ClassifierContract",
     "Contract",
+    "CoreferenceContract",
     "DocumentSamplerContract",
     "EncoderContract",
     "GroupPoolerContract",
@@ -34,5 +37,6 @@ __all__ = [
     "RefinerContract",
     "SamplerContract",
     "SpanPoolerContract",
+    "TypeEmbeddingContract",
     "WordPoolerContract",
 ]

@@ -1,0 +1,63 @@
+"""The suite of type embeddings."""
+
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from jointre.nn.type_embeddings import TypeEmbedding
+from jointre.testing.contracts.contract import Contract, devices, same
+from jointre.testing.contracts.streams import shape_is
+
+LABELS, WIDTH = 4, 6
+
+
+class TypeEmbeddingContract(Contract):
+    """The suite of :class:`~jointre.nn.type_embeddings.TypeEmbedding`."""
+
+    interface = TypeEmbedding
+    owner: ClassVar[dict[str, int]] = {"num_labels": LABELS, "prototype_dim": WIDTH}
+
+    def build(self, seed: int = 0) -> Any:
+        """The module; its weights depend on the seed."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return self.factory()(**self.owner)
+
+    def prototypes(self, none_class: bool = False) -> Tensor:
+        """Of the labels, with a first row for "none" where that is a class."""
+        generator = torch.Generator().manual_seed(1)
+        return torch.randn(LABELS + 1, WIDTH, generator=generator)[not none_class :]
+
+    def test_one_row_a_label(self) -> None:
+        """Rows of ``output_dim``; a class for none has no row and changes no other."""
+        module = self.build()
+        wanted = (LABELS, module.output_dim)
+        rows = [module(self.prototypes(none_class)) for none_class in (False, True)]
+        for found in rows:
+            shape_is(found, wanted, "a type embedding gives one row of output_dim a label")
+        same({"rows": rows[1]}, {"rows": rows[0]}, "the class for none moves the labels' rows")
+        assert len(rows[0].unique(dim=0)) == LABELS, "labels have the same row"
+
+    def test_prototypes_get_no_gradient(self) -> None:
+        """Relations do not train the entity classifier; they train all that is here."""
+        module, prototypes = self.build(), self.prototypes().requires_grad_(True)
+        total = (module(prototypes) * torch.arange(1.0, LABELS + 1)[:, None]).sum()
+        if total.requires_grad:
+            torch.autograd.backward(total)
+        assert prototypes.grad is None, "a gradient reaches the prototypes: detach them"
+        idle = [n for n, p in module.named_parameters() if p.grad is None or not p.grad.any()]
+        assert not idle, f"no gradient reaches {', '.join(idle)}: remove it, or use it"
+
+    def test_saved_state_gives_the_same_rows(self) -> None:
+        """Another instance with the same state dict computes the same."""
+        first, second = self.build(0), self.build(1)
+        second.load_state_dict(first.state_dict())
+        rows = [{"rows": module(self.prototypes())} for module in (first, second)]
+        same(rows[1], rows[0], "the state dict does not hold all that the rows depend on")
+
+    def test_every_device(self) -> None:
+        """The rows are on the module's device."""
+        for device in devices():
+            found = self.build().to(device)(self.prototypes().to(device))
+            assert found.device.type == device, f"the rows are on {found.device}, not {device}"

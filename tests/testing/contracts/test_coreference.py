@@ -1,0 +1,67 @@
+"""The suite of coreference scorers finds seeded faults."""
+
+import pytest
+from torch import Tensor, nn
+
+from jointre.nn.coreference import CoreferenceScorer
+from jointre.testing.contracts import CoreferenceContract
+from tests.testing.contracts.faults import fails, passes, suite
+
+
+class Sound(CoreferenceScorer):
+    """A Linear of the mentions' product."""
+
+    def __init__(self, input_dim: int) -> None:
+        super().__init__()
+        self.output = nn.Linear(input_dim, 1)
+
+    def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
+        return self.output(mentions[pairs[:, 0]] * mentions[pairs[:, 1]])[:, 0]
+
+
+class TwoColumns(Sound):
+    def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
+        return self.output(mentions[pairs[:, 0]] * mentions[pairs[:, 1]])
+
+
+class DividesByTheDistance(Sound):
+    def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
+        return super().forward(mentions, pairs, edit_distance) / (edit_distance < 1000)
+
+
+class Normalises(Sound):
+    def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
+        logits = super().forward(mentions, pairs, edit_distance)
+        return logits - logits.mean()
+
+
+class IgnoresMentions(Sound):
+    def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
+        return super().forward(mentions.detach(), pairs, edit_distance)
+
+
+def test_sound_scorer() -> None:
+    passes(suite(CoreferenceContract, Sound))
+
+
+@pytest.mark.parametrize(
+    ("component", "check", "message"),
+    [
+        (TwoColumns, "test_one_logit_a_pair", r"gives one logit a pair: shape \(\d+, 1\)"),
+        (DividesByTheDistance, "test_one_logit_a_pair", "a distance of 100000 must have a logit"),
+        (Normalises, "test_a_pair_does_not_see_other_pairs", "depends on the other pairs"),
+        (Normalises, "test_unit_alone_equals_unit_in_a_batch", "longer units in its batch"),
+        (IgnoresMentions, "test_every_parameter_learns", "no gradient reaches the input states"),
+    ],
+)
+def test_fault_is_found(component: type, check: str, message: str) -> None:
+    fails(suite(CoreferenceContract, component), check, message)
+
+
+def test_a_scorer_must_accept_no_mention() -> None:
+    class Needs(Sound):
+        def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
+            return super().forward(mentions, pairs, edit_distance) + 0 * mentions.max()
+
+    with pytest.raises((RuntimeError, IndexError), match=r"numel\(\) == 0"):
+        suite(CoreferenceContract, Needs).test_one_logit_a_pair()

@@ -73,16 +73,23 @@ class SplitLinear(nn.Linear):
         out_features: width of the result.
         dropout: probability of dropping an input feature in training.
         bias: add one.
+        initial_bias: what every bias is at the start, when the owner draws the weights.
 
     Shapes:
         blocks of ``"v f"`` → ``"q o"``.
     """
 
     def __init__(
-        self, in_features: int, out_features: int, dropout: float = 0.0, bias: bool = True
+        self,
+        in_features: int,
+        out_features: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        initial_bias: float = 0.0,
     ) -> None:
         super().__init__(in_features, out_features, bias)
         self.dropout = nn.Dropout(dropout)
+        self.initial_bias = initial_bias
 
     def reset_parameters(self) -> None:
         """Draw weights; without outputs, as for a corpus without relations, there are none."""

@@ -1,5 +1,6 @@
 """A hidden layer between features and logits."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Literal, final
 
@@ -25,6 +26,9 @@ class FeedforwardClassifier(Classifier):
         layer_norm: normalise the hidden layer before its dropout.
         activation: non-linearity of the hidden layer.
         dropout: probability of dropping a hidden unit in training.
+        prior: probability of every label before anything is learnt; null: a half. Where
+            labels are as rare as in the cells of a table, a small one saves the time in which
+            nothing but their rarity is learnt.
 
     Shapes:
         blocks over q → ``"q c"``.
@@ -39,6 +43,7 @@ class FeedforwardClassifier(Classifier):
         layer_norm: bool = False,
         activation: Literal["relu", "elu", "gelu"] = "relu",
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
+        prior: Annotated[float, Gt(0), Lt(1)] | None = None,
     ) -> None:
         super().__init__()
         hidden = hidden_dim or state_dim
@@ -48,7 +53,8 @@ class FeedforwardClassifier(Classifier):
             nn.Dropout(dropout),
             ACTIVATIONS[activation](),
         )
-        self.output = SplitLinear(hidden, num_logits)
+        start = 0.0 if prior is None else math.log(prior / (1 - prior))
+        self.output = SplitLinear(hidden, num_logits, initial_bias=start)
 
     def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""

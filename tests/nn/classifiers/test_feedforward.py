@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 import torch
 
+from jointre.models.model import initialise
 from jointre.nn.classifiers import FeedforwardClassifier
+from jointre.nn.split_linear import Block
 from jointre.testing.contracts import ClassifierContract
 from tests.naive import classifier as naive
 from tests.nn.compare import equal
@@ -53,3 +55,10 @@ def test_dropout_acts_on_the_hidden_layer() -> None:
 
 def test_without_labels() -> None:
     assert FeedforwardClassifier(9, 4, 0)(blocks_of(1, 6)).shape == (6, 0)
+
+
+def test_prior_is_where_probabilities_start() -> None:
+    module = FeedforwardClassifier(input_dim=4, state_dim=6, num_logits=3, prior=0.01)
+    initialise(module, 1e-9)
+    probabilities = module([Block(torch.randn(5, 4))]).sigmoid()
+    torch.testing.assert_close(probabilities, torch.full((5, 3), 0.01))

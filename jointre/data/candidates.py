@@ -77,8 +77,8 @@ def document_candidates(document: Document, max_width: int) -> NDArray[np.int64]
     return np.stack([start, start + narrower + 1], 1)
 
 
-def given_entities(document: Document, vocabulary: Vocabulary) -> Candidates:
-    """The document's own entities; the most probable label is chosen for one without.
+def given_labels(document: Document, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """The label of each of the document's own entities; -1 for one without.
 
     Raises:
         DataError: the vocabulary lacks a label.
@@ -90,13 +90,25 @@ def given_entities(document: Document, vocabulary: Vocabulary) -> Candidates:
                 f"document {document.id!r}: the model has no entity label "
                 f"{entity.label!r}; it has {known}, or null lets it choose"
             )
-    labels = [
-        -1 if e.label is None else vocabulary.entity_index(e.label) for e in document.entities
-    ]
+    return np.array(
+        [-1 if e.label is None else vocabulary.entity_index(e.label) for e in document.entities],
+        np.int64,
+    )
+
+
+def given_entities(document: Document, vocabulary: Vocabulary) -> Candidates:
+    """The document's own entities, of one mention each, as the only spans.
+
+    The most probable label is chosen for one without.
+
+    Raises:
+        DataError: the vocabulary lacks a label.
+    """
+    labels = given_labels(document, vocabulary)
     return Candidates(
         spans=np.array([entity.span for entity in document.entities], np.int64).reshape(-1, 2),
         kept=np.arange(len(labels)),
-        kept_labels=np.array(labels, np.int64),
+        kept_labels=labels,
     )
 
 

@@ -1,0 +1,7 @@
+// jointre train experiments/jerex_docred.jsonnet --ext-var data=DIR
+// DocRED in JEREX's split with JEREX, BERT.
+local files = { train: 'docred_joint/train_joint.json', dev: 'docred_joint/dev_joint.json' };
+
+(import 'lib/jerex.libsonnet') + (import 'lib/docred.libsonnet')(files) + {
+  model+: { encoder+: { long_inputs: 'extend', max_length: 700 } },
+}

@@ -1,0 +1,51 @@
+// JEREX (EACL 2021), multi-instance: the document model without a memory.
+// An experiment adds `data` and `model.encoder.model_name`.
+{
+  seed: 0,
+  model: {
+    type: 'document',
+    encoder: {
+      type: 'transformer',
+      model_name: error 'name an encoder: a folder, a hub model or package:NAME',
+      special_tokens: false,
+      long_inputs: 'windows',  // the published form: 'extend' with max_length 1000 (CDR), 700 (DocRED)
+    },
+    projection: { type: 'identity' },
+    interaction: { type: 'none' },
+    token_refiners: [],
+    span_refiners: [],
+    max_width: 10,
+    width_dim: 25,
+    span_pooler: { type: 'max' },
+    mention_classifier: { type: 'feedforward', dropout: 0.1 },
+    coreference: { type: 'pairwise', distance_dim: 25, dropout: 0.1 },
+    entity_pooler: { type: 'max' },
+    entity_dropout: 0.1,
+    entity_classifier: { type: 'feedforward', dropout: 0.1 },
+    type_embedding: { type: 'table', dim: 25 },
+    pair_encoder: { type: 'multi_instance', context_pooler: { type: 'max' }, distance_dim: 25, dropout: 0.1 },
+    relation_classifier: { type: 'linear', dropout: 0.0 },
+    entity_loss: { type: 'softmax', none_class: false },
+    relation_loss: { type: 'binary', over_labels: 'sum' },
+    loss_weights: { mention: 1.0, coreference: 1.0, entity: 0.25, relation: 1.0 },
+    sampler: {
+      type: 'document',
+      mention_negatives: 200,
+      inside_ratio: 0.5,
+      coreference_negatives: 100,
+      relation_negatives: 200,
+    },
+    decoder: { mention_threshold: 0.85, coreference_threshold: 0.85, relation_threshold: 0.6 },
+  },
+  training: {
+    epochs: 20,
+    batch_size: 2,
+    drop_last: true,
+    gradient_clip: 1.0,
+    optimizer: { type: 'bert_adamw', lr: 5e-5, weight_decay: 0.01, no_decay: ['bias', 'LayerNorm.weight'] },
+    schedule: { type: 'linear', warmup: 0.1 },
+    protocol: { type: 'jerex' },
+    monitor: 'relation_strict_f1',
+    checkpoint: 'best',
+  },
+}

@@ -1,0 +1,379 @@
+"""The document model: JEREX, the similarity memory, and whatever their config makes of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, final
+
+import torch
+from annotated_types import Ge, Lt
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from jointre.config import Factory
+from jointre.data.batch import Batch
+from jointre.data.edit_distance import edit_distances
+from jointre.data.samplers import Sampler
+from jointre.data.schema import Document
+from jointre.data.vocabulary import Vocabulary
+from jointre.decoding.document import DocumentDecoder, FoundEntities
+from jointre.errors import ConfigError
+from jointre.layout import Spans
+from jointre.models.backbone import Backbone
+from jointre.models.document_preparer import DocumentPreparer
+from jointre.models.model import Mode, Model, Output, initialise, mean_loss
+from jointre.models.refinement import Refinement
+from jointre.nn.classifiers import Classifier
+from jointre.nn.coreference import CoreferenceScorer
+from jointre.nn.encoders import Encoder
+from jointre.nn.group_poolers import GroupPooler
+from jointre.nn.interactions import Interaction
+from jointre.nn.losses import BinaryLoss, Loss
+from jointre.nn.pair_encoders import Arguments, PairEncoder
+from jointre.nn.projections import TaskProjection
+from jointre.nn.refiners import Refiner
+from jointre.nn.span_ops import ordered_pairs
+from jointre.nn.span_poolers import SpanPooler
+from jointre.nn.split_linear import Block
+from jointre.nn.streams import Stream, Streams
+from jointre.nn.type_embeddings import TypeEmbedding
+from jointre.nn.word_poolers import WordPooler
+
+WIDTH_ROWS = 60  # longer mentions share the last width
+PAIRS_AT_ONCE = 1 << 14  # of mentions or entities, when nothing is trained: bounds memory
+
+
+class LossWeights:
+    """Weights of the tasks' losses in their sum (memory §4.2).
+
+    Args:
+        mention: of finding mentions.
+        coreference: of linking mentions.
+        entity: of typing entities.
+        relation: of relating entities.
+    """
+
+    def __init__(
+        self,
+        mention: Annotated[float, Ge(0)] = 1.0,
+        coreference: Annotated[float, Ge(0)] = 1.0,
+        entity: Annotated[float, Ge(0)] = 0.25,
+        relation: Annotated[float, Ge(0)] = 1.0,
+    ) -> None:
+        self.mention = mention
+        self.coreference = coreference
+        self.entity = entity
+        self.relation = relation
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOutput(Output):
+    """Scores of all stages, and what was decided between them.
+
+    Shapes:
+        mention_logits ``"s"``; kept ``"m"`` rows of the spans; coreference_logits ``"z"``;
+        members ``"l 2"`` (kept row, entity); units ``"g"`` and labels ``"g"`` of entities;
+        entity_logits ``"g c"``; pairs ``"q 2"`` of entities; relation_logits ``"q r"``.
+    """
+
+    spans: Spans
+    mention_logits: Float[Tensor, " s"]
+    kept: Int[Tensor, " m"]
+    coreference_logits: Float[Tensor, " z"]
+    members: Int[Tensor, "l 2"]
+    units: Int[Tensor, " g"]
+    entity_logits: Float[Tensor, "g c"]
+    labels: Int[Tensor, " g"]
+    pairs: Int[Tensor, "q 2"]
+    relation_logits: Float[Tensor, "q r"]
+
+
+@final
+@Model.register("document")
+class DocumentModel(Model):
+    """Mentions, coreference, entity types and relations of whole documents.
+
+    JEREX in five stages; with refiners and similarity classifiers, the memory model: the
+    classifiers' prototypes are read by the tokens and spans before the first stage.
+
+    Paper: https://arxiv.org/abs/2307.11762
+
+    Args:
+        encoder: pieces → states.
+        projection: shared states → a stream for each task.
+        interaction: lets the task streams read each other.
+        word_pooler: makes positions words; null leaves them pieces, as published.
+        token_refiners: change the shared states by the classifiers' prototypes.
+        span_refiners: change the spans in the same way.
+        max_width: widest mention that can be predicted, in words.
+        width_dim: size of the width embedding of mentions.
+        span_pooler: how the positions of a span are pooled.
+        mention_classifier: tells mentions from other spans.
+        coreference: scores pairs of mentions.
+        entity_pooler: how the mentions of an entity are pooled.
+        entity_dropout: probability of dropping a feature of an entity in training.
+        entity_classifier: types entities.
+        type_embedding: type vectors, for the pairs.
+        pair_encoder: features of a pair of entities.
+        relation_classifier: scores pairs.
+        entity_loss: compares entities with their types.
+        relation_loss: compares pairs with their labels.
+        loss_weights: of the tasks' losses.
+        sampler: spans and pairs to train on.
+        decoder: what is kept, and what corefers.
+
+    Raises:
+        ConfigError: the pair encoder looks at one mention of an entity, or the interaction
+            changes nothing that this model reads.
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "document"
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        encoder: Factory[Encoder],
+        projection: Factory[TaskProjection] = Factory(TaskProjection.by_name("identity")),  # noqa: B008
+        interaction: Factory[Interaction] = Factory(Interaction.by_name("none")),  # noqa: B008
+        word_pooler: Factory[WordPooler] | None = None,
+        token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
+        span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
+        max_width: Annotated[int, Ge(1), Lt(WIDTH_ROWS)] = 10,
+        width_dim: Annotated[int, Ge(0)] = 75,
+        span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
+        mention_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
+        coreference: Factory[CoreferenceScorer] = Factory(CoreferenceScorer.by_name("pairwise")),  # noqa: B008
+        entity_pooler: Factory[GroupPooler] = Factory(GroupPooler.by_name("max")),  # noqa: B008
+        entity_dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
+        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
+        type_embedding: Factory[TypeEmbedding] = Factory(TypeEmbedding.by_name("prototypes")),  # noqa: B008
+        pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("multi_instance")),  # noqa: B008
+        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),  # noqa: B008
+        entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax"), none_class=False),  # noqa: B008
+        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary"), over_labels="sum"),  # noqa: B008
+        loss_weights: Factory[LossWeights] = Factory(LossWeights),  # noqa: B008
+        sampler: Factory[Sampler] = Factory(Sampler.by_name("document")),  # noqa: B008
+        decoder: Factory[DocumentDecoder] = Factory(DocumentDecoder),  # noqa: B008
+    ) -> None:
+        super().__init__()
+        if interaction.type.changes == {"summary"}:
+            raise ConfigError(
+                f"interaction {interaction.type.registered_name!r} changes the summaries only, "
+                "which this model does not read: take 'none' or 'conv_co_attention'"
+            )
+        if pair_encoder.type.one_mention:
+            raise ConfigError(
+                f"pair_encoder {pair_encoder.type.registered_name!r} looks at one mention of an "
+                "entity, but entities of documents have several: take 'multi_instance' or 'global'"
+            )
+        self.vocabulary = vocabulary
+        self.max_width = max_width
+        self.backbone = Backbone(encoder, word_pooler, projection, interaction)
+        width = self.backbone.output_dim
+        self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
+        self.span_pooler = span_pooler()
+        self.mention_classifier = mention_classifier(
+            input_dim=width + width_dim, state_dim=width, num_logits=1
+        )
+        self.coreference = coreference(input_dim=width)
+        self.entity_pooler = entity_pooler()
+        self.entity_dropout = nn.Dropout(entity_dropout)
+        self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
+        self.entity_classifier = entity_classifier(
+            input_dim=width,
+            state_dim=width,
+            num_logits=self.entity_loss.num_logits(len(vocabulary.entity_labels)),
+        )
+        self.type_embedding = type_embedding(
+            num_labels=len(vocabulary.entity_labels),
+            prototype_dim=int(self.entity_classifier.prototypes.shape[1]),
+        )
+        self.pair_encoder = pair_encoder(
+            shared_dim=self.backbone.shared_dim,
+            summary_dim=width,
+            span_dim=width,
+            width_dim=width_dim,
+            type_dim=self.type_embedding.output_dim,
+        )
+        self.relation_classifier = relation_classifier(
+            input_dim=self.pair_encoder.output_dim,
+            state_dim=self.pair_encoder.output_dim,
+            num_logits=self.relation_loss.num_logits(len(vocabulary.relation_labels)),
+        )
+        std = self.encoder.initializer_range
+        for module in (
+            self.widths,
+            self.mention_classifier,
+            self.coreference,
+            self.entity_classifier,
+            self.type_embedding,
+            self.pair_encoder,
+            self.relation_classifier,
+        ):
+            initialise(module, std)
+        classifiers = {"entity": self.entity_classifier, "relation": self.relation_classifier}
+        self.backbone.refine(token_refiners, classifiers)
+        self.span_refinement = Refinement(span_refiners, width, classifiers, std)
+        self.binary = BinaryLoss()  # of mentions and of coreference: one logit each
+        self.loss_weights = loss_weights()
+        self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
+        self.decoder = decoder(vocabulary=vocabulary)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The backbone's encoder."""
+        return self.backbone.encoder
+
+    @property
+    def prototypes(self) -> dict[str, Tensor]:
+        """One vector a class, of both classifiers: the memory."""
+        return {
+            "entity": self.entity_classifier.prototypes,
+            "relation": self.relation_classifier.prototypes,
+        }
+
+    def preparer(self, mode: Mode, seed: int = 0) -> DocumentPreparer:
+        """Batches with sampled candidates, with all spans, or with the given entities."""
+        return DocumentPreparer(
+            self.piece_maker(), seed, mode, self.sampler, self.vocabulary, self.max_width
+        )
+
+    def forward(self, batch: Batch) -> DocumentOutput:
+        """Spans → mentions → clusters → types → pairs."""
+        assert batch.spans is not None
+        streams = self.backbone(batch, self.prototypes)
+        spans = batch.spans
+        rows = self._rows(streams.entity, spans)
+        mention_logits = self.mention_classifier([Block(rows), self._width_block(spans)])[:, 0]
+        kept = batch.kept
+        if kept is None:
+            kept = self.decoder.keep(mention_logits.sigmoid())
+        mentions, rows = spans[kept], rows[kept]
+        coreference_logits, members, units = self._entities(batch, mentions, rows)
+        entities = self.entity_pooler(rows[members[:, 0]], members[:, 1], len(units))
+        entities = self.entity_dropout(entities)
+        entity_logits = self.entity_classifier([Block(entities)])
+        labels = self.entity_loss.probabilities(entity_logits).argmax(1)
+        if batch.entity_targets is not None:
+            labels = batch.entity_targets.where(batch.entity_targets >= 0, labels)
+        pairs = ordered_pairs(units) if batch.pairs is None else batch.pairs
+        arguments = Arguments(
+            mentions,
+            rows if streams.relation is streams.entity else self._rows(streams.relation, mentions),
+            self._width_block(mentions),
+            members,
+            entities,
+            Block(self.type_embedding(self.entity_classifier.prototypes), labels),
+            self._sentences(batch, mentions),
+        )
+        relation_logits = self._relate(streams, arguments, pairs)
+        return DocumentOutput(
+            spans,
+            mention_logits,
+            kept,
+            coreference_logits,
+            members,
+            units,
+            entity_logits,
+            labels,
+            pairs,
+            relation_logits,
+        )
+
+    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+        """Means over the batch's spans, mention pairs, entities and entity pairs, weighted."""
+        assert isinstance(output, DocumentOutput)
+        assert batch.mention_targets is not None
+        assert batch.coreference_targets is not None
+        assert batch.entity_targets is not None
+        assert batch.relation_targets is not None
+        weights = self.loss_weights
+        mention, coreference = output.mention_logits[:, None], output.coreference_logits[:, None]
+        linked = batch.coreference_targets[:, None]
+        entity, relation = output.entity_logits, output.relation_logits
+        return {
+            "mention": weights.mention
+            * mean_loss(self.binary, mention, batch.mention_targets[:, None]),
+            "coreference": weights.coreference * mean_loss(self.binary, coreference, linked),
+            "entity": weights.entity * mean_loss(self.entity_loss, entity, batch.entity_targets),
+            "relation": weights.relation
+            * mean_loss(self.relation_loss, relation, batch.relation_targets),
+        }
+
+    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
+        """The units with predicted entities and relations."""
+        assert isinstance(output, DocumentOutput)
+        types = self.entity_loss.probabilities(output.entity_logits)
+        probabilities = self.relation_loss.probabilities(output.relation_logits)
+        found = FoundEntities(
+            output.spans[output.kept],
+            output.mention_logits[output.kept].sigmoid(),
+            output.members,
+            output.units,
+            output.labels,
+            types.gather(1, output.labels[:, None])[:, 0],
+        )
+        assigned = self.relation_loss.assigned(probabilities, self.decoder.relation_threshold)
+        probabilities = self.relation_loss.label_probabilities(probabilities)
+        return self.decoder.documents(units, found, output.pairs, probabilities, assigned.nonzero())
+
+    def _rows(self, stream: Stream, spans: Spans) -> Float[Tensor, "s k"]:
+        """Refined representations of spans."""
+        rows = self.span_pooler(stream.states, spans.ranges(stream.layout))
+        refined: Tensor = self.span_refinement(rows, spans.unit, self.prototypes)
+        return refined
+
+    def _entities(
+        self, batch: Batch, mentions: Spans, rows: Float[Tensor, "m k"]
+    ) -> tuple[Float[Tensor, " z"], Int[Tensor, "l 2"], Int[Tensor, " g"]]:
+        """Coreference logits, (mention, entity) rows, and the unit of each entity."""
+        if batch.members is not None:
+            pairs, distances = batch.coreference_pairs, batch.edit_distances
+            logits = rows.new_zeros(0)
+            if pairs is not None and distances is not None:
+                logits = self.coreference(rows, pairs, distances)
+            mention, entity = batch.members.unbind(1)
+            sizes = torch.unique_consecutive(entity, return_counts=True)[1]
+            return logits, batch.members, mentions.unit[mention[sizes.cumsum(0) - sizes]]
+        pairs = ordered_pairs(mentions.unit)
+        pairs = pairs[pairs[:, 0] < pairs[:, 1]]  # only these decide: see the clustering
+        distances = self._distances(batch, mentions, pairs)
+        parts = [
+            self.coreference(rows, some, distance)
+            for some, distance in zip(
+                torch.split(pairs, PAIRS_AT_ONCE),
+                torch.split(distances, PAIRS_AT_ONCE),
+                strict=True,
+            )
+        ]
+        logits = torch.cat(parts)
+        members, units = self.decoder.cluster(mentions.unit, pairs, logits.sigmoid())
+        return logits, members, units
+
+    def _distances(
+        self, batch: Batch, mentions: Spans, pairs: Int[Tensor, "z 2"]
+    ) -> Int[Tensor, " z"]:
+        """Edit distances of the mentions' words, computed on the host."""
+        assert batch.tokens is not None
+        packed = torch.stack([mentions.unit, mentions.start, mentions.end], 1).tolist()
+        texts = [" ".join(batch.tokens[unit][start:end]) for unit, start, end in packed]
+        distances = edit_distances(texts, pairs.cpu().numpy())
+        return torch.from_numpy(distances).to(pairs.device)
+
+    def _relate(
+        self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
+    ) -> Float[Tensor, "q r"]:
+        """Logits of the pairs, some at a time when nothing is trained."""
+        step = max(1, len(pairs)) if torch.is_grad_enabled() else PAIRS_AT_ONCE
+        return torch.cat(
+            [
+                self.relation_classifier(self.pair_encoder(streams, arguments, some))
+                for some in torch.split(pairs, step)
+            ]
+        )
+
+    def _sentences(self, batch: Batch, mentions: Spans) -> Int[Tensor, " m"]:
+        assert batch.sentences is not None
+        return batch.sentences[mentions.unit, mentions.start]
+
+    def _width_block(self, spans: Spans) -> Block:
+        return Block(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))

@@ -1,5 +1,6 @@
 """The table model equals its published form: logits, losses, gradients and decisions."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,22 +166,30 @@ def test_prediction(config: dict[str, Any], told: dict[str, Any]) -> None:
 def test_given_entities() -> None:
     """Their own cells and labels, in their order; relations between all their first words."""
     model = model_of().eval()
-    batch = batch_of(model, "given")
+    unlabelled = replace(UNITS[0].entities[0], label=None)
+    units = [replace(UNITS[0], entities=(unlabelled, *UNITS[0].entities[1:])), *UNITS[1:]]
+    batch = batch_of(model, "given", units)
     with torch.no_grad():
         found, expected = run(model, batch), naive.tables(model, batch)
     assert isinstance(found, Found)
-    logits, links = [], []
-    for unit, (document, one) in enumerate(zip(UNITS, expected, strict=True)):
+    logits, labels, links = [], [], []
+    for unit, (document, one) in enumerate(zip(units, expected, strict=True)):
         for entity in document.entities:
             first, last = one.words[entity.span.start], one.words[entity.span.end - 1]
             logits.append(one.entity[first, last])
+            best = int(logits[-1].argmax())
+            known = model.vocabulary.entity_labels
+            labels.append(best if entity.label is None else known.index(entity.label))
         starts = sorted({entity.span.start for entity in document.entities})
-        links += [[unit, head, tail] for head in starts for tail in starts]
-    torch.testing.assert_close(found.entity_logits, torch.stack(logits), **CLOSE)
-    assert found.links.tolist() == links
-    relation = [
-        expected[u].relation[expected[u].words[i], expected[u].words[j]] for u, i, j in links
-    ]
+        links += [(unit, head, tail) for head in starts for tail in starts]
+    rows = torch.stack(logits)
+    torch.testing.assert_close(found.entity_logits, rows, **CLOSE)
+    assert found.labels.tolist() == labels
+    scores = rows.sigmoid()[range(len(labels)), labels]
+    torch.testing.assert_close(found.scores, scores, **CLOSE)
+    assert [tuple(link) for link in found.links.tolist()] == links
+    cells = [(expected[unit], head, tail) for unit, head, tail in links]
+    relation = [one.relation[one.words[head], one.words[tail]] for one, head, tail in cells]
     torch.testing.assert_close(found.relation_logits, torch.stack(relation), **CLOSE)
 
 

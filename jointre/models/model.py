@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from jointre.config import Registrable
 from jointre.data.batch import Batch
+from jointre.data.candidates import Candidates
 from jointre.data.pieces import PieceMaker, Pieces
+from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.truncate import beginning
 from jointre.data.vocabulary import Vocabulary
@@ -27,12 +29,14 @@ class Item(NamedTuple):
         document: the unit.
         pieces: its pieces.
         visible: the part of the unit that the encoder sees; the unit, unless words were cut.
+        index: what the sampler draws from; None where nothing is sampled.
     """
 
     number: int
     document: Document
     pieces: Pieces
     visible: Document
+    index: Any = None
 
 
 class Preparer(ABC):
@@ -41,6 +45,7 @@ class Preparer(ABC):
     Args:
         make_pieces: the encoder's tokenisation.
         seed: of the sampling; with epoch and index it decides a unit's candidates.
+        sampler: of candidates to train on; None: nothing is sampled.
 
     Attributes:
         max_cells: most padded pairs of pieces of a batch of several units; None: any number.
@@ -48,16 +53,23 @@ class Preparer(ABC):
 
     max_cells: ClassVar[int | None] = None
 
-    def __init__(self, make_pieces: PieceMaker, seed: int) -> None:
+    def __init__(self, make_pieces: PieceMaker, seed: int, sampler: Sampler | None = None) -> None:
         self.make_pieces = make_pieces
         self.seed = seed
+        self.sampler = sampler
 
     def item(self, index: int, document: Document) -> Item:
-        """Tokenise a unit, once for all epochs."""
+        """Tokenise a unit and index its gold, once for all epochs."""
         pieces = self.make_pieces(document.tokens)
         cut = len(document.tokens) - pieces.truncated
         visible = beginning(document, cut) if pieces.truncated else document
-        return Item(index, document, pieces, visible)
+        indexed = None if self.sampler is None else self.sampler.index(visible)
+        return Item(index, document, pieces, visible, indexed)
+
+    def sampled(self, item: Item, epoch: int) -> Candidates:
+        """The candidates that a unit is trained on in an epoch."""
+        assert self.sampler is not None
+        return self.sampler(item.index, self.rng(epoch, item.number))
 
     def rng(self, epoch: int, index: int) -> np.random.Generator:
         """The unit's generator in an epoch."""

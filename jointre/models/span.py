@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates, attach, given_entities
+from jointre.data.candidates import attach, given_entities
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
@@ -276,9 +276,8 @@ class SpanPreparer(Preparer):
         sampler: Sampler,
         vocabulary: Vocabulary,
     ) -> None:
-        super().__init__(make_pieces, seed)
+        super().__init__(make_pieces, seed, sampler if mode == "train" else None)
         self.mode = mode
-        self.sampler = sampler
         self.vocabulary = vocabulary
 
     def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
@@ -288,7 +287,4 @@ class SpanPreparer(Preparer):
             return batch
         if self.mode == "given":
             return attach(batch, [given_entities(item.visible, self.vocabulary) for item in items])
-        return attach(batch, [self._sampled(item, epoch) for item in items])
-
-    def _sampled(self, item: Item, epoch: int) -> Candidates:
-        return self.sampler(item.visible, self.rng(epoch, item.number))
+        return attach(batch, [self.sampled(item, epoch) for item in items])

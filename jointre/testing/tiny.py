@@ -1,6 +1,7 @@
 """Tiny encoders, documents and a vocabulary, made without a network, for tests."""
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -133,8 +134,61 @@ def tiny_documents() -> list[Document]:
     ]
 
 
+def tiny_texts() -> list[Document]:
+    """Documents by hand: relations across sentences, shared mentions, one entity, none, no word."""
+    rows: list[tuple[list[str], list[tuple[str, list[tuple[int, int]]]], list[Any]]] = [
+        (
+            ["Ada Lovelace worked in London .", "She met Bob there .", "Bob married Ada in Rome ."],
+            [
+                ("Peop", [(0, 2), (6, 7), (13, 14)]),
+                ("Loc", [(4, 5), (9, 10)]),
+                ("Peop", [(8, 9), (11, 12)]),
+                ("Loc", [(15, 16)]),
+            ],
+            [("Live_In", 0, 1), ("Spouse", 0, 2), ("Live_In", 2, 1), ("Live_In", 2, 3)],
+        ),
+        (
+            ["The University of London and Oxford fought .", "", "London won ; Oxford lost ."],
+            [
+                ("Org", [(0, 4), (8, 9), (0, 4)]),
+                ("Org", [(1, 6), (11, 12)]),
+                ("Loc", [(3, 4), (8, 9)]),
+            ],
+            [("Based_In", 0, 2), ("Work_For", 0, 2), ("Based_In", 1, 2)],
+        ),
+        (["Nothing was found .", "Why ?"], [], []),
+        (["London called .", "London waited ."], [("Loc", [(0, 1), (3, 4)])], []),
+        (
+            ["Ada left .", "Rome waited ."],
+            [("Peop", [(0, 1)]), ("Loc", [(3, 4)])],
+            [("Live_In", 0, 1)],
+        ),
+        (["Rome"], [("Loc", [(0, 1)])], []),
+        ([""], [], []),
+    ]
+    return [_text(f"text-{number}", *row) for number, row in enumerate(rows)]
+
+
+def _text(
+    id: str,
+    sentences: list[str],
+    entities: list[tuple[str, list[tuple[int, int]]]],
+    relations: list[tuple[str, int, int]],
+) -> Document:
+    ends = [len(" ".join(sentences[:count]).split()) for count in range(len(sentences) + 1)]
+    return Document(
+        id=id,
+        tokens=tuple(" ".join(sentences).split()),
+        sentences=tuple(Span(*pair) for pair in pairwise(ends)),
+        entities=tuple(
+            Entity(label, tuple(Span(*span) for span in spans)) for label, spans in entities
+        ),
+        relations=tuple(Relation(*relation) for relation in relations),
+    )
+
+
 def tiny_vocabulary() -> Vocabulary:
-    """The labels of :func:`tiny_documents`; ``Spouse`` is symmetric."""
+    """The labels of :func:`tiny_documents` and :func:`tiny_texts`; ``Spouse`` is symmetric."""
     return Vocabulary(
         ("Loc", "Org", "Peop"), ("Based_In", "Live_In", "Spouse", "Work_For"), frozenset({"Spouse"})
     )

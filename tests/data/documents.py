@@ -124,6 +124,24 @@ def rich_documents(draw: st.DrawFn, id: str = "d") -> Document:
     )
 
 
+@st.composite
+def clustered_documents(draw: st.DrawFn, labels: st.SearchStrategy[str] = LABELS) -> Document:
+    """Entities of several mentions, some of them shared or listed twice; sentences, ids."""
+    tokens = tuple(draw(st.lists(st.sampled_from(["a", "b", "ab", " "]), min_size=1, max_size=9)))
+    mentions = st.lists(spans(len(tokens)), min_size=1, max_size=4).map(tuple)
+    ids = st.none() | st.sampled_from(["C1", "C2", "C3"])
+    entities = draw(st.lists(st.builds(Entity, labels, mentions, id=ids), max_size=4))
+    pairs = draw(st.lists(st.tuples(ids, ids).map(list), max_size=2))
+    return Document(
+        "d",
+        tokens,
+        sentences=draw(st.just(()) | sentence_lists(len(tokens))),
+        entities=tuple(entities),
+        relations=tuple(draw(relation_lists(len(entities)))),
+        extra={"hypernym_pairs": pairs} if pairs else {},
+    )
+
+
 def files_of(documents: st.SearchStrategy[Document]) -> st.SearchStrategy[list[Document]]:
     """One to four documents with different ids."""
     names = st.lists(st.text(max_size=4), min_size=1, max_size=4, unique=True)

@@ -17,6 +17,7 @@ def test_preparers_can_be_sent_to_workers(tiny_run: Path) -> None:
         item = copy.item(4, Document("d", ("Ingrid", "left")))
         assert item.number == 4
         assert item.visible is item.document
+        assert item.index is (item.visible if mode == "train" else None)
         assert torch.equal(copy([item]).ids, preparer([item]).ids)
         assert copy.rng(1, 2).integers(1000) == preparer.rng(1, 2).integers(1000)
         assert copy.rng(1, 2).integers(1000) != preparer.rng(2, 1).integers(1000)

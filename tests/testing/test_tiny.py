@@ -1,6 +1,7 @@
 """The tiny encoders are real: each loads through its family's classes and knows its words."""
 
 import time
+from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
@@ -8,12 +9,14 @@ import pytest
 import torch
 from transformers import AutoModel, AutoModelForTextEncoding, AutoTokenizer
 
+from jointre.data.checks import check_corpus
 from jointre.errors import ConfigError
 from jointre.testing.tiny import (
     FAMILIES,
     Kind,
     tiny_documents,
     tiny_encoder,
+    tiny_texts,
     tiny_vocabulary,
     tiny_words,
 )
@@ -87,3 +90,21 @@ def test_documents_cover_the_hard_cases() -> None:
     assert found == set(vocabulary.entity_labels)
     related = {relation.label for document in documents for relation in document.relations}
     assert related == set(vocabulary.relation_labels)
+
+
+def test_texts_cover_the_hard_cases() -> None:
+    texts, vocabulary = tiny_texts(), tiny_vocabulary()
+    assert not any(vocabulary.unknown_labels(texts).values())
+    assert {len(text.tokens) for text in texts} >= {0, 1}
+    assert {len(text.entities) for text in texts} >= {0, 1, 3, 4}
+    assert not check_corpus(texts).cross_sentence_mentions
+    assert check_corpus(texts).cross_sentence_relations
+    entities = [entity for text in texts for entity in text.entities]
+    assert {len(entity.mentions) for entity in entities} >= {1, 2, 3}
+    assert any(len(set(entity.mentions)) < len(entity.mentions) for entity in entities)
+    assert any(
+        set(a.mentions) & set(b.mentions)
+        for text in texts
+        for a, b in combinations(text.entities, 2)
+    )
+    assert any(start == end for text in texts for start, end in text.sentences if text.tokens)

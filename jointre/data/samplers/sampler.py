@@ -1,7 +1,7 @@
 """The interface of samplers of training candidates."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,16 +13,26 @@ from jointre.data.schema import Document
 class Sampler(Registrable, ABC, interface="sampler"):
     """Chooses the spans and pairs that a unit is trained on, anew in every epoch.
 
+    What does not change between epochs is made once: ``sampler(sampler.index(document), rng)``.
+
     Owner gives: ``vocabulary``, and ``max_width``, the widest span in words.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary", "max_width")
 
-    @abstractmethod
-    def __call__(self, document: Document, rng: np.random.Generator) -> Candidates:
-        """Candidates with their targets.
+    def index(self, document: Document) -> Any:
+        """What to draw from, the same in every epoch; unless overridden, the unit itself.
 
         Args:
             document: a unit with its gold entities and relations.
+        """
+        return document
+
+    @abstractmethod
+    def __call__(self, unit: Any, rng: np.random.Generator) -> Candidates:
+        """Candidates with their targets.
+
+        Args:
+            unit: what :meth:`index` made of it.
             rng: a function of seed, epoch and the unit's index, nothing else.
         """

@@ -1,6 +1,7 @@
 """The suite of samplers."""
 
 import pickle
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ MAX_WIDTH = 4
 
 
 class SamplerContract(Contract):
-    """The suite of :class:`~jointre.data.samplers.Sampler`.
+    """The suite of :class:`~jointre.data.samplers.Sampler`, for models of sentences.
 
     The component should draw few negatives, so that there is something to choose from.
     """
@@ -34,9 +35,16 @@ class SamplerContract(Contract):
         labels: Vocabulary = self.owner["vocabulary"]
         return labels
 
+    def documents(self) -> Sequence[Document]:
+        """What to draw from."""
+        return tiny_documents()
+
     def drawn(self, sampler: Any, seed: int = 0) -> list[tuple[Document, Candidates]]:
-        """The candidates of every tiny document."""
-        return [(one, sampler(one, np.random.default_rng(seed))) for one in tiny_documents()]
+        """The candidates of every document."""
+        return [
+            (one, sampler(sampler.index(one), np.random.default_rng(seed)))
+            for one in self.documents()
+        ]
 
     def test_shapes(self) -> None:
         """Every field is given, in the right type; rows point into the rows before them."""
@@ -102,17 +110,31 @@ class SamplerContract(Contract):
         assert untouched, "numpy's global generator is used; use the one that is given"
         assert torch.equal(torch.get_rng_state(), torch_state), "torch's global generator is used"
 
+    def test_index_serves_every_epoch(self) -> None:
+        """Drawing leaves the index as it was, and a pickled one serves as well."""
+        sampler = self.build()
+        for document in self.documents():
+            indexed = sampler.index(document)
+            copy = pickle.loads(pickle.dumps(indexed))
+            draws = [
+                self.rows(sampler(each, np.random.default_rng(0)))
+                for each in (indexed, copy, indexed)
+            ]
+            assert draws[0] == draws[2], f"document {document.id!r}: drawing changes the index"
+            assert draws[0] == draws[1], f"document {document.id!r}: a pickled index differs"
+
     def test_travels_to_workers(self) -> None:
         """A pickled sampler draws the same."""
         sampler = self.build()
         copy = pickle.loads(pickle.dumps(sampler))
         assert self._rows(copy, 0) == self._rows(sampler, 0), "a pickled sampler draws differently"
 
-    def _rows(self, sampler: Any, seed: int) -> list[tuple[list[Any], list[Any]]]:
-        return [
-            (found.spans.tolist(), [] if found.pairs is None else found.pairs.tolist())
-            for _, found in self.drawn(sampler, seed)
-        ]
+    def _rows(self, sampler: Any, seed: int) -> list[list[Any]]:
+        return [self.rows(found) for _, found in self.drawn(sampler, seed)]
+
+    def rows(self, found: Candidates) -> list[Any]:
+        """What chance decides of a draw."""
+        return [found.spans.tolist(), [] if found.pairs is None else found.pairs.tolist()]
 
 
 def complete(found: Candidates, at: str) -> tuple[Any, Any, Any, Any]:

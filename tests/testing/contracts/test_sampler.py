@@ -74,6 +74,18 @@ class GlobalGenerator(Sound):
         return super().__call__(document, rng)
 
 
+class UsesItUp(Sound):
+    """The first draw leaves its marks on the index."""
+
+    def index(self, document: Document) -> list[Document]:
+        return [document]
+
+    def __call__(self, unit: list[Document], rng: np.random.Generator) -> Candidates:
+        unit.append(unit[0])
+        rng.integers(2, size=len(unit))
+        return super().__call__(unit[0], rng)
+
+
 def test_sound_sampler() -> None:
     passes(suite(SamplerContract, Sound))
 
@@ -88,6 +100,7 @@ def test_sound_sampler() -> None:
         (PastTheEnd, "test_spans_lie_in_the_document", r"outside the \d+ words"),
         (TooWide, "test_spans_lie_in_the_document", "wider than 4 words and no gold span"),
         (OwnSeed, "test_generator_decides", "the generator changes nothing"),
+        (UsesItUp, "test_index_serves_every_epoch", "drawing changes the index"),
         (GlobalGenerator, "test_generator_decides", "numpy's global generator is used"),
     ],
 )

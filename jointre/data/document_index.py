@@ -1,0 +1,167 @@
+"""DocumentIndex: what samples of a document are drawn from, as integer arrays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jointre.data.candidates import document_candidates
+from jointre.data.edit_distance import edit_distances
+from jointre.data.schema import Document
+from jointre.data.sentences import sentence_numbers
+from jointre.data.symmetric import left_to_right
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import DataError
+
+Rows = NDArray[np.int32]  # half the memory of what batches hold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DocumentIndex:
+    """The gold of a document and the pools of its negatives; no draw changes them.
+
+    A mention that an entity names twice counts once. A span that two entities share is a
+    mention of each, and both point to its first row.
+
+    Args:
+        tokens: the words.
+        sentences: the sentence of each word.
+        mentions: ``[start, end)`` of every entity's mentions, entity after entity.
+        kept: the first row in ``mentions`` of each distinct span.
+        members: (row of ``kept``, entity) of every mention.
+        labels: the label of each entity.
+        inside: candidate spans within a gold span, but no gold span themselves.
+        outside: all other candidate spans, also those that cross or hold a gold span.
+        coreferent: rows of ``kept``: two mentions of one entity.
+        distinct: rows of ``kept``: two mentions of different entities.
+        distances: edit distances between the words of ``kept``, in characters.
+        related: (head, tail) entities with a relation.
+        relations: multi-hot labels of ``related``.
+        unrelated: (head, tail) entities without one in that direction.
+
+    Shapes:
+        sentences ``"n"``, mentions ``"l 2"``, kept ``"m"``, members ``"l 2"``, labels
+        ``"e"``, inside and outside ``"_ 2"``, coreferent and distinct ``"_ 2"``, distances
+        ``"m m"``, related ``"q 2"``, relations ``"q r"``, unrelated ``"_ 2"``.
+    """
+
+    tokens: tuple[str, ...]
+    sentences: Rows
+    mentions: Rows
+    kept: Rows
+    members: Rows
+    labels: Rows
+    inside: Rows
+    outside: Rows
+    coreferent: Rows
+    distinct: Rows
+    distances: Rows
+    related: Rows
+    relations: NDArray[np.float32]
+    unrelated: Rows
+
+    @classmethod
+    def of(cls, document: Document, vocabulary: Vocabulary, max_width: int) -> "DocumentIndex":
+        """The index of a document.
+
+        Args:
+            document: with its gold; ``extra["hypernym_pairs"]`` lists (head, tail) ids of
+                entities that are no good negatives, as :class:`PubtatorReader` gives them.
+            vocabulary: of the labels.
+            max_width: of the widest candidate span, in words.
+
+        Raises:
+            DataError: an entity has no label, or a label is none of the vocabulary.
+        """
+        mentions = [
+            (number, span)
+            for number, entity in enumerate(document.entities)
+            for span in dict.fromkeys(entity.mentions)
+        ]
+        first: dict[tuple[int, int], int] = {}
+        rows = [first.setdefault(span, len(first)) for _, span in mentions]
+        spans = _rows([span for _, span in mentions])
+        members = _rows(zip(rows, (number for number, _ in mentions), strict=True))
+        kept = np.unique(members[:, 0], return_index=True)[1].astype(np.int32)
+        inside, outside = _negative_spans(document, spans, max_width)
+        coreferent, distinct = _mention_pairs(members)
+        related, relations, unrelated = _entity_pairs(document, vocabulary)
+        return cls(
+            tokens=document.tokens,
+            sentences=sentence_numbers(document).astype(np.int32),
+            mentions=spans,
+            kept=kept,
+            members=members,
+            labels=np.array(_labels(document, vocabulary), np.int32),
+            inside=inside,
+            outside=outside,
+            coreferent=coreferent,
+            distinct=distinct,
+            distances=_distances(document.tokens, spans[kept]),
+            related=related,
+            relations=relations,
+            unrelated=unrelated,
+        )
+
+
+def _rows(pairs: Iterable[tuple[int, int]]) -> Rows:
+    return np.array(list(pairs), np.int32).reshape(-1, 2)
+
+
+def _labels(document: Document, vocabulary: Vocabulary) -> list[int]:
+    labels = [entity.label for entity in document.entities]
+    if None in labels:
+        raise DataError(f"document {document.id!r}: an entity without a label cannot be learnt")
+    return [vocabulary.entity_index(label) for label in labels if label is not None]
+
+
+def _negative_spans(document: Document, gold: Rows, max_width: int) -> tuple[Rows, Rows]:
+    """Candidates that are no gold span: those within one, and the others."""
+    spans = document_candidates(document, max_width)
+    size = len(document.tokens) + 1
+    taken = np.isin(spans @ (size, 1), gold @ (size, 1))
+    start, end = spans[~taken].T
+    # A span lies in a gold one where the farthest end of those begun so far is not before its own.
+    farthest = np.zeros(size, np.int64)
+    np.maximum.at(farthest, gold[:, 0], gold[:, 1])
+    within = np.maximum.accumulate(farthest)[start] >= end
+    free = spans[~taken].astype(np.int32)
+    return free[within], free[~within]
+
+
+def _mention_pairs(members: Rows) -> tuple[Rows, Rows]:
+    """Ordered pairs of mentions of one entity, and of different ones; never a row with itself."""
+    row, entity = members.T
+    same = entity[:, None] == entity[None, :]
+    other = row[:, None] != row[None, :]
+    return row[np.argwhere(same & other)], row[np.argwhere(~same & other)]
+
+
+def _distances(tokens: tuple[str, ...], spans: Rows) -> Rows:
+    """Edit distances of all spans' words."""
+    texts = [" ".join(tokens[start:end]) for start, end in spans]
+    size = len(texts)
+    every = np.indices((size, size)).reshape(2, -1).T
+    return edit_distances(texts, every).reshape(size, size).astype(np.int32)
+
+
+def _entity_pairs(
+    document: Document, vocabulary: Vocabulary
+) -> tuple[Rows, NDArray[np.float32], Rows]:
+    """Ordered pairs of different entities: related, their labels, unrelated."""
+    labels, ids = len(vocabulary.relation_labels), [entity.id for entity in document.entities]
+    targets: dict[tuple[int, int], NDArray[np.float32]] = {}
+    for relation in left_to_right(document, vocabulary.symmetric).relations:
+        if relation.head != relation.tail:
+            pair = relation.head, relation.tail
+            target = targets.setdefault(pair, np.zeros(labels, np.float32))
+            target[vocabulary.relation_index(relation.label)] = 1
+    related = _rows(targets)
+    free = ~np.eye(len(ids), dtype=bool)
+    free[related[:, 0], related[:, 1]] = False
+    hypernyms = {tuple(pair) for pair in document.extra.get("hypernym_pairs", ())}
+    for head, tail in np.argwhere(free) if hypernyms else ():
+        free[head, tail] = (ids[head], ids[tail]) not in hypernyms
+    relations = np.array(list(targets.values()), np.float32).reshape(-1, labels)
+    return related, relations, np.argwhere(free).astype(np.int32)

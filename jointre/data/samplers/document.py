@@ -1,0 +1,97 @@
+"""JEREX's negative sampling, for documents."""
+
+from typing import Annotated, final
+
+import numpy as np
+from annotated_types import Ge, Le
+from numpy.typing import NDArray
+
+from jointre.data.candidates import Candidates
+from jointre.data.document_index import DocumentIndex, Rows
+from jointre.data.samplers.sampler import Sampler
+from jointre.data.schema import Document
+from jointre.data.vocabulary import Vocabulary
+
+
+@final
+@Sampler.register("document")
+class DocumentSampler(Sampler):
+    """All gold of a document, with random spans and pairs that are none (memory §4.1).
+
+    Positives: every mention, every ordered pair of mentions of one entity, every entity with
+    its label, every ordered pair of related entities with all their relations. Negatives:
+    spans of at most ``max_width`` words inside sentences, first those within a gold mention;
+    ordered pairs of mentions of different entities; ordered pairs of gold entities without a
+    relation in that direction. No wrong span takes part in a pair or an entity.
+
+    Paper: https://arxiv.org/abs/2102.05980
+
+    Differences:
+        A mention that an entity lists twice counts once, and a mention is never paired with
+        itself. As in the released code, a span that two entities share is a positive for
+        each, and its pairs with the other mentions of either entity are both positives and
+        possible negatives.
+
+    Args:
+        mention_negatives: most negative spans of a document.
+        inside_ratio: share of them that is first drawn from the spans within gold mentions;
+            the other spans fill the rest.
+        coreference_negatives: most negative pairs of mentions.
+        relation_negatives: most negative pairs of entities.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        max_width: int,
+        mention_negatives: Annotated[int, Ge(0)] = 200,
+        inside_ratio: Annotated[float, Ge(0), Le(1)] = 0.5,
+        coreference_negatives: Annotated[int, Ge(0)] = 100,
+        relation_negatives: Annotated[int, Ge(0)] = 200,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.max_width = max_width
+        self.mention_negatives = mention_negatives
+        self.inside_ratio = inside_ratio
+        self.coreference_negatives = coreference_negatives
+        self.relation_negatives = relation_negatives
+
+    def index(self, document: Document) -> DocumentIndex:
+        """The gold and the pools of negatives."""
+        return DocumentIndex.of(document, self.vocabulary, self.max_width)
+
+    def __call__(self, unit: DocumentIndex, rng: np.random.Generator) -> Candidates:
+        """Gold first, entity after entity, then the negatives."""
+        inside = _drawn(unit.inside, int(self.mention_negatives * self.inside_ratio), rng)
+        outside = _drawn(unit.outside, self.mention_negatives - len(inside), rng)
+        distinct = _drawn(unit.distinct, self.coreference_negatives, rng)
+        unrelated = _drawn(unit.unrelated, self.relation_negatives, rng)
+        coreference = _joined(unit.coreferent, distinct)
+        zeros = np.zeros((len(unrelated), unit.relations.shape[1]), np.float32)
+        return Candidates(
+            spans=_joined(unit.mentions, inside, outside),
+            entity_targets=_joined(unit.labels),
+            kept=_joined(unit.kept),
+            pairs=_joined(unit.related, unrelated),
+            relation_targets=np.concatenate([unit.relations, zeros]),
+            tokens=unit.tokens,
+            sentences=_joined(unit.sentences),
+            mention_targets=_marked(len(unit.mentions), len(inside) + len(outside)),
+            coreference_pairs=coreference,
+            coreference_targets=_marked(len(unit.coreferent), len(distinct)),
+            edit_distances=_joined(unit.distances[coreference[:, 0], coreference[:, 1]]),
+            members=_joined(unit.members),
+        )
+
+
+def _drawn(pool: Rows, most: int, rng: np.random.Generator) -> Rows:
+    """Different rows of the pool, all of them where there are no more."""
+    return pool[rng.choice(len(pool), most, replace=False)] if len(pool) > most else pool
+
+
+def _joined(*rows: Rows) -> NDArray[np.int64]:
+    return np.concatenate(rows).astype(np.int64)
+
+
+def _marked(positive: int, negative: int) -> NDArray[np.float32]:
+    return np.repeat(np.array([1, 0], np.float32), [positive, negative])

@@ -1,0 +1,153 @@
+"""The suite of samplers of documents."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from jointre.data.candidates import Candidates, document_candidates
+from jointre.data.schema import Document
+from jointre.data.sentences import sentence_numbers
+from jointre.testing.contracts.sampler import MAX_WIDTH, SamplerContract
+from jointre.testing.tiny import tiny_texts
+
+Pairs = set[tuple[Any, Any]]
+
+
+class DocumentSamplerContract(SamplerContract):
+    """The suite of :class:`~jointre.data.samplers.Sampler`, for models of documents.
+
+    The component should draw few negatives, so that there is something to choose from.
+    """
+
+    def documents(self) -> Sequence[Document]:
+        """Documents whose entities have several mentions."""
+        return tiny_texts()
+
+    def test_shapes(self) -> None:
+        """Every field is given, in the right type; rows point into the rows before them."""
+        for document, candidates in self.drawn(self.build()):
+            at = f"document {document.id!r}:"
+            found = complete(candidates, at)
+            spans, kept, members = len(found.spans), len(found.kept), len(found.members)
+            entities, pairs = len(found.entity_targets), len(found.pairs)
+            linked, relations = len(found.edit_distances), len(self.vocabulary().relation_labels)
+            for name, shape, most in (
+                ("spans", (spans, 2), len(document.tokens) + 1),
+                ("kept", (kept,), spans),
+                ("entity_targets", (entities,), len(self.vocabulary().entity_labels)),
+                ("pairs", (pairs, 2), entities),
+                ("sentences", (len(document.tokens),), max(1, len(document.sentences))),
+                ("coreference_pairs", (linked, 2), kept),
+                ("edit_distances", (linked,), 10_000),
+                ("members", (members, 2), max(kept, entities)),
+            ):
+                rows = getattr(found, name)
+                assert rows.shape == shape, f"{at} {name} has shape {rows.shape}, not {shape}"
+                assert rows.dtype == np.int64, f"{at} {name} is {rows.dtype}, not int64"
+                inside = bool(((rows >= 0) & (rows < max(1, most))).all())
+                assert inside, f"{at} {name} must lie in 0..{most - 1}"
+            for name, shape in (
+                ("relation_targets", (pairs, relations)),
+                ("mention_targets", (spans,)),
+                ("coreference_targets", (linked,)),
+            ):
+                rows = getattr(found, name)
+                assert rows.shape == shape, f"{at} {name} has shape {rows.shape}, not {shape}"
+                assert rows.dtype == np.float32, f"{at} {name} is {rows.dtype}, not float32"
+
+    def test_words_and_sentences(self) -> None:
+        """They are those of the document."""
+        for document, found in self.drawn(self.build()):
+            at = f"document {document.id!r}:"
+            assert found.tokens == document.tokens, f"{at} tokens are not the document's"
+            numbers = sentence_numbers(document).tolist()
+            assert numbers == _list(found.sentences), f"{at} sentences are not the words' own"
+
+    def test_spans_lie_in_the_document(self) -> None:
+        """Negative spans are candidates of their sentence, no gold span, and drawn once."""
+        for document, candidates in self.drawn(self.build()):
+            at = f"document {document.id!r}:"
+            found = complete(candidates, at)
+            gold = {tuple(span) for entity in document.entities for span in entity.mentions}
+            possible = {tuple(row) for row in document_candidates(document, MAX_WIDTH).tolist()}
+            rows = [tuple(row) for row in found.spans[found.mention_targets == 0].tolist()]
+            assert len(set(rows)) == len(rows), f"{at} a negative span is drawn twice"
+            wrong = [row for row in rows if row not in possible - gold]
+            assert not wrong, (
+                f"{at} the negative span {wrong[0]} is a gold span, wider than {MAX_WIDTH} words, "
+                "or not inside a sentence"
+            )
+
+    def test_gold_is_all_there(self) -> None:
+        """Mentions, members, labels, coreferent pairs and relations are positives, nothing else."""
+        labels = self.vocabulary()
+        for document, candidates in self.drawn(self.build()):
+            at = f"document {document.id!r}:"
+            found = complete(candidates, at)
+            clusters = [set(entity.mentions) for entity in document.entities]
+            gold = set[tuple[int, int]]().union(*clusters)
+            positive = {tuple(span) for span in found.spans[found.mention_targets == 1].tolist()}
+            assert positive == gold, f"{at} the positive spans are not the gold mentions"
+            kept = [tuple(span) for span in found.spans[found.kept].tolist()]
+            assert sorted(kept) == sorted(gold), f"{at} kept is not each gold mention once"
+            order = found.members[:, 1]
+            assert (np.diff(order) >= 0).all(), f"{at} members must be ordered by entity"
+            own = [
+                [kept[row] for row in found.members[order == e, 0]] for e in range(len(clusters))
+            ]
+            once = all(len(spans) == len(set(spans)) for spans in own)
+            assert once, f"{at} an entity lists a mention twice"
+            assert [set(spans) for spans in own] == clusters, f"{at} members are not the gold's"
+            named = [labels.entity_labels[label] for label in found.entity_targets]
+            assert named == [entity.label for entity in document.entities], f"{at} labels"
+            self._check_links(found, kept, clusters, at)
+            self._check_relations(found, document, at)
+
+    def _check_links(self, found: Any, kept: list[Any], clusters: list[set[Any]], at: str) -> None:
+        linked = found.coreference_targets == 1
+        positive, negative = (
+            {(kept[i], kept[j]) for i, j in found.coreference_pairs[rows]}
+            for rows in (linked, ~linked)
+        )
+        wanted = {(a, b) for spans in clusters for a in spans for b in spans if a != b}
+        assert positive == wanted, f"{at} the positive mention pairs are not those of one entity"
+        for a, b in negative:
+            apart = any(
+                a in one and b in other
+                for one in clusters
+                for other in clusters
+                if one is not other
+            )
+            assert apart and a != b, f"{at} {a} and {b} are no mentions of different entities"  # noqa: PT018
+
+    def _check_relations(self, found: Any, document: Document, at: str) -> None:
+        names = self.vocabulary().relation_labels
+        pairs = [(int(head), int(tail)) for head, tail in found.pairs]
+        assert len(set(pairs)) == len(pairs), f"{at} a pair of entities is drawn twice"
+        assert all(head != tail for head, tail in pairs), f"{at} an entity is paired with itself"
+        relations = {
+            (*pair, names[column])
+            for pair, row in zip(pairs, found.relation_targets, strict=True)
+            for column in np.flatnonzero(row)
+        }
+        wanted = {(r.head, r.tail, r.label) for r in document.relations}
+        assert relations == wanted, f"{at} the positive pairs are not the gold relations"
+
+    def rows(self, found: Candidates) -> list[Any]:
+        """What chance decides of a draw."""
+        return [_list(found.spans), _list(found.coreference_pairs), _list(found.pairs)]
+
+
+def complete(found: Candidates, at: str) -> Any:
+    """The candidates, no field of which is missing; ``kept_labels`` are for given entities."""
+    missing = {field.name for field in fields(found) if getattr(found, field.name) is None}
+    missing -= {"kept_labels"}
+    assert not missing, f"{at} {', '.join(sorted(missing))} is None in training"
+    return found
+
+
+def _list(rows: Any) -> list[Any]:
+    """Rows, which may be absent, as a list."""
+    return [] if rows is None else list(rows.tolist())

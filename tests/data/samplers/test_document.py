@@ -1,0 +1,271 @@
+"""The sampling of documents, rule by rule (memory §4.1)."""
+
+from collections import Counter
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jointre.config import Factory, construct
+from jointre.data.candidates import Candidates, document_candidates
+from jointre.data.document_index import DocumentIndex
+from jointre.data.readers import DocredReader, PubtatorReader
+from jointre.data.samplers import DocumentSampler, Sampler
+from jointre.data.schema import Document
+from jointre.data.vocabulary import Vocabulary
+from jointre.errors import ConfigError
+from jointre.testing.contracts import DocumentSamplerContract
+from jointre.testing.tiny import tiny_texts, tiny_vocabulary
+from tests.data.documents import TYPES_ARE_SAMPLED, clustered_documents
+from tests.data.real import real
+from tests.naive import document_pools as naive
+
+NAMES = ("Org", "Peop", "a b", "Ünit")  # of drawn documents
+FIRST, SHARED = tiny_texts()[:2]
+
+
+class TestDocumentSampler(DocumentSamplerContract):
+    component = {
+        "type": "document",
+        "mention_negatives": 10,
+        "coreference_negatives": 3,
+        "relation_negatives": 2,
+    }
+
+
+class TestManyNegatives(DocumentSamplerContract):
+    component = {"type": "document", "mention_negatives": 30}
+
+
+def draw(document: Document, max_width: int = 4, seed: Any = 0, **options: Any) -> Any:
+    sampler = DocumentSampler(tiny_vocabulary(), max_width, **options)
+    return sampler(sampler.index(document), np.random.default_rng(seed))
+
+
+def spans(found: Candidates) -> list[tuple[int, int]]:
+    return [(start, end) for start, end in found.spans.tolist()]
+
+
+def rows(array: Any) -> list[tuple[int, ...]]:
+    return [tuple(row) for row in array.tolist()]
+
+
+def test_published_settings() -> None:
+    sampler = construct(Factory[Sampler], "document")(vocabulary=tiny_vocabulary(), max_width=10)
+    assert isinstance(sampler, DocumentSampler)
+    counts = sampler.mention_negatives, sampler.coreference_negatives, sampler.relation_negatives
+    assert (*counts, sampler.inside_ratio) == (200, 100, 200, 0.5)
+
+
+@pytest.mark.parametrize("option", ["mention_negatives", "inside_ratio", "relation_negatives"])
+def test_options_are_bounded(option: str) -> None:
+    with pytest.raises(ConfigError, match=rf"{option}.*-1"):
+        construct(Factory[Sampler], {"type": "document", option: -1})
+
+
+def test_gold_comes_first_entity_after_entity() -> None:
+    """A span of two entities is there for each, and both point to its first row."""
+    found = draw(SHARED, mention_negatives=3)
+    gold = [(0, 4), (8, 9), (1, 6), (11, 12), (3, 4), (8, 9)]
+    assert spans(found)[:6] == gold
+    assert found.mention_targets.tolist() == [1.0] * 6 + [0.0] * 3
+    assert found.kept.tolist() == [0, 1, 2, 3, 4]
+    assert rows(found.members) == [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (1, 2)]
+    assert found.entity_targets.tolist() == [1, 1, 0]  # labels: entities have no class for none
+    assert found.kept_labels is None
+
+
+@pytest.mark.parametrize(
+    ("most", "ratio", "inside", "outside"),
+    [
+        *((6, 0.5, 3, 3), (7, 0.5, 3, 4), (6, 0.0, 0, 6), (6, 1.0, 6, 0), (0, 1.0, 0, 0)),
+        *((34, 0.5, 16, 18), (40, 0.5, 16, 24), (99, 0.1, 9, 24)),
+    ],
+)
+def test_a_share_is_drawn_inside_mentions(
+    most: int, ratio: float, inside: int, outside: int
+) -> None:
+    """int(most · ratio), or as many as there are; the others fill up, but not the reverse."""
+    pools = naive.negatives(SHARED, 4)
+    assert [len(pool) for pool in pools] == [16, 24]
+    found = draw(SHARED, mention_negatives=most, inside_ratio=ratio)
+    negative = spans(found)[6:]
+    assert [sum(span in pool for span in negative) for pool in pools] == [inside, outside]
+    assert len(set(negative)) == len(negative) == inside + outside
+
+
+def test_all_coreferent_pairs_and_some_others() -> None:
+    found = draw(FIRST, coreference_negatives=5)
+    assert found.coreference_targets.tolist() == [1.0] * (6 + 2 + 2) + [0.0] * 5
+    assert len(set(rows(found.coreference_pairs))) == 15
+    owner = dict(rows(found.members))
+    same = [owner[i] == owner[j] for i, j in rows(found.coreference_pairs)]
+    assert same == [True] * 10 + [False] * 5
+
+
+def test_distances_are_those_of_the_pairs() -> None:
+    found = draw(FIRST)
+    words = [" ".join(FIRST.tokens[start:end]) for start, end in found.spans[found.kept]]
+    assert found.edit_distances.tolist() == [
+        naive.levenshtein(words[i], words[j]) for i, j in rows(found.coreference_pairs)
+    ]
+    assert 0 in found.edit_distances
+
+
+@pytest.mark.parametrize("most", [0, 1, 8, 20])
+def test_negative_pairs_of_entities(most: int) -> None:
+    """4 related pairs of 12; only those of gold entities, in either direction."""
+    found = draw(FIRST, relation_negatives=most)
+    pairs = rows(found.pairs)
+    assert pairs[:4] == [(0, 1), (0, 2), (2, 1), (2, 3)]
+    assert len(set(pairs)) == len(pairs) == 4 + min(most, 8)
+    assert not found.relation_targets[4:].any()
+    assert found.relation_targets[:4].argmax(1).tolist() == [1, 2, 1, 1]
+
+
+def test_nothing_is_drawn_where_all_is_taken() -> None:
+    """Then chance has no part in it."""
+    first, second = draw(FIRST, seed=1), draw(FIRST, seed=2)
+    assert spans(first) == spans(second)
+    assert rows(first.pairs) == rows(second.pairs)
+
+
+def test_generator_of_seed_epoch_and_index() -> None:
+    options = {"mention_negatives": 6, "coreference_negatives": 4, "relation_negatives": 3}
+    first = draw(FIRST, seed=(0, 3, 7), **options)
+    again = draw(FIRST, seed=(0, 3, 7), **options)
+    for field in fields(Candidates):
+        assert np.array_equal(getattr(first, field.name), getattr(again, field.name))
+    for other in ((1, 3, 7), (0, 4, 7), (0, 3, 8)):
+        found = draw(FIRST, seed=other, **options)
+        assert spans(found) != spans(first)
+        assert rows(found.coreference_pairs) != rows(first.coreference_pairs)
+        assert rows(found.pairs) != rows(first.pairs)
+
+
+def test_spans_are_drawn_alike_often() -> None:
+    """4 of 16 inside and 4 of 24 others, 480 times (standard deviations 9.5 and 8.2)."""
+    inside, outside = naive.negatives(SHARED, 4)
+    counts = Counter(
+        span
+        for seed in range(480)
+        for span in spans(draw(SHARED, seed=seed, mention_negatives=8))[6:]
+    )
+    assert set(counts) == {*inside, *outside}
+    assert all(78 <= counts[span] <= 162 for span in inside), counts
+    assert all(44 <= counts[span] <= 116 for span in outside), counts
+
+
+@TYPES_ARE_SAMPLED
+@settings(max_examples=80, deadline=None)
+@given(clustered_documents(), st.integers(1, 4), st.integers(0, 9), st.floats(0, 1))
+def test_against_loops(document: Document, max_width: int, most: int, ratio: float) -> None:
+    """Every number of rows is the rule's, and every row comes from its pool."""
+    sampler = DocumentSampler(Vocabulary(NAMES, NAMES), max_width, most, ratio, most, most)
+    found: Any = sampler(sampler.index(document), np.random.default_rng(0))
+    gold = [tuple(span) for own in naive.gold(document) for span in own]
+    assert spans(found)[: len(gold)] == gold
+    inside, outside = naive.negatives(document, max_width)
+    within = min(len(inside), int(most * ratio))
+    drawn = spans(found)[len(gold) :]
+    assert set(drawn[:within]) <= set(inside)
+    assert set(drawn[within:]) <= set(outside)
+    assert len(set(drawn)) == len(drawn) == within + min(len(outside), most - within)
+    assert found.mention_targets.sum() == len(gold)
+
+    kept = [spans(found)[row] for row in found.kept]
+    links = Counter((kept[i], kept[j]) for i, j in found.coreference_pairs[: _positive(found)])
+    same, different = naive.mention_pairs(document)
+    assert links == Counter(same)
+    others = Counter((kept[i], kept[j]) for i, j in found.coreference_pairs[_positive(found) :])
+    assert others <= Counter(different)
+    assert others.total() == min(most, len(different))
+
+    related, unrelated = naive.entity_pairs(document, frozenset())
+    hot = found.relation_targets.any(1)
+    assert rows(found.pairs[hot]) == list(related)
+    assert set(rows(found.pairs[~hot])) <= set(unrelated)
+    assert len(found.pairs) == len(related) + min(most, len(unrelated))
+
+
+def _positive(found: Any) -> int:
+    return int(found.coreference_targets.sum())
+
+
+def indexed(documents: list[Document]) -> list[DocumentIndex]:
+    """With the published settings, which draws of all documents agree with."""
+    sampler = DocumentSampler(Vocabulary.build(documents), 10)
+    made = [sampler.index(document) for document in documents]
+    for number, one in enumerate(made):
+        found: Any = sampler(one, np.random.default_rng((0, 0, number)))
+        inside = min(100, len(one.inside))
+        assert len(found.spans) == len(one.mentions) + inside + min(200 - inside, len(one.outside))
+        linked = len(one.coreferent) + min(100, len(one.distinct))
+        assert len(found.coreference_pairs) == len(found.edit_distances) == linked
+        assert len(found.pairs) == len(one.related) + min(200, len(one.unrelated))
+    return made
+
+
+def sharing(one: DocumentIndex) -> int:
+    """Entities that have a mention in common with another."""
+    owners = np.bincount(one.members[:, 0], minlength=len(one.kept))
+    return len(set(one.members[owners[one.members[:, 0]] > 1, 1].tolist()))
+
+
+def mention_pairs(one: DocumentIndex) -> int:
+    """Pairs of mentions of all ordered pairs of entities."""
+    sizes = np.bincount(one.members[:, 1])
+    return int(sizes.sum() ** 2 - (sizes**2).sum())
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("split", "expected"),
+    [
+        ("Training", [1467, 1965, 9412, 9309, 119, 52, 1038, 19, 60, 336, 2840, 49]),
+        ("Development", [1507, 1864, 9635, 9532, 114, 52, 1012, 12, 59, 351, 2912, 46]),
+    ],
+)
+def test_cdr(split: str, expected: list[int]) -> None:
+    """The specification's counts (memory §4.1, §9.1), whatever words the reader makes.
+
+    It counts 9,414 mentions, as one of train names the same concept three times.
+    """
+    path = real(f"cdr/pubtator/CDR_{split}Set.PubTator.txt.gz")
+    made = indexed(list(PubtatorReader().read(path)))
+    labels = Counter(int(label) for one in made for label in one.labels)
+    assert len(made) == 500
+    assert [
+        labels[0],
+        labels[1],
+        sum(len(one.mentions) for one in made),
+        sum(len(one.kept) for one in made),
+        sum(sharing(one) for one in made),
+        sum(sharing(one) > 0 for one in made),
+        sum(len(one.related) for one in made),
+        sum(len(one.unrelated) > 200 for one in made),
+        max(len(one.mentions) for one in made),
+        round(np.mean([mention_pairs(one) for one in made])),
+        max(mention_pairs(one) for one in made),
+        round(np.mean([len(one.unrelated) for one in made])),
+    ] == expected
+
+
+@pytest.mark.realdata
+def test_redocred() -> None:
+    """The specification's counts of dev (memory §4.1, §9.2).
+
+    It has 708 pairs of mentions in the mean, counting the 35 mentions listed twice.
+    """
+    documents = list(DocredReader().read(real("redocred/dev_revised.json.gz")))
+    made = indexed(documents)
+    assert sum(len(one.related) for one in made) == 13_362
+    assert sum(len(one.unrelated) > 200 for one in made) == 374
+    assert round(np.mean([len(one.unrelated) for one in made])) == 360
+    assert round(np.mean([mention_pairs(one) for one in made])) == 705
+    assert max(mention_pairs(one) for one in made) == 3642
+    candidates = [len(document_candidates(document, 10)) for document in documents]
+    assert (round(np.mean(candidates)), max(candidates)) == (1670, 4136)

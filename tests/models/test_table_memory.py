@@ -1,0 +1,86 @@
+"""The table model against its published form: the most memory that tensors take at once."""
+
+from typing import Literal
+
+import pytest
+import torch
+from torch.profiler import ProfilerActivity, profile
+
+import jointre.models.table
+from jointre.config import Factory, construct
+from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.models import Model
+from jointre.models.table import TableModel
+from jointre.testing.tiny import tiny_encoder, tiny_vocabulary
+from tests.naive import table_model as naive
+from tests.tiny_runs import table_model
+
+WORDS = ["Ada", "Bob", "left", "in", "Rome"]  # one piece each
+WIDTH, CHANNELS, LAYERS = 384, 128, 3  # of a small encoder, and as published
+Work = Literal["predict", "score", "train"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> TableModel:
+    folder = tmp_path_factory.mktemp("encoder")
+    encoder = tiny_encoder(folder, WORDS, hidden=WIDTH, layers=1, heads=4)
+    interaction = {"type": "conv_co_attention", "layers": LAYERS, "channels": CHANNELS}
+    config = table_model(encoder, interaction=interaction | {"dropout": 0.0})
+    torch.manual_seed(0)
+    made = construct(Factory[Model], config, "model")(vocabulary=tiny_vocabulary())
+    assert isinstance(made, TableModel)
+    return made.eval()
+
+
+@pytest.mark.parametrize(("work", "share"), [("predict", 0.8), ("score", 0.8), ("train", 0.4)])
+def test_a_share_of_the_published_form(model: TableModel, work: Work, share: float) -> None:
+    """A sentence of a hundred words: predicted, all its cells scored, a training step."""
+    published, ours = peak(model, work, published=True), peak(model, work, published=False)
+    cells, columns = 102**2, 2 * WIDTH + CHANNELS
+    assert published > 4 * cells * columns  # the features of all cells, in full
+    assert ours <= share * published, f"{ours / 2**20:.1f} of {published / 2**20:.1f} MiB"
+
+
+def test_small_chunks_need_a_quarter(model: TableModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left then is the map; CELLS_AT_ONCE trades the rest for speed."""
+    monkeypatch.setattr(jointre.models.table, "CELLS_AT_ONCE", 1 << 11)
+    for work in ("predict", "score"):
+        assert peak(model, work, published=False) <= 0.25 * peak(model, work, published=True)
+
+
+def peak(model: TableModel, work: Work, published: bool) -> int:
+    """Most bytes of all tensors that are made, weights and gradients of weights left out."""
+    run(model, sentence(5), work, published)
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
+        run(model, sentence(100), work, published)
+    changes = [
+        (event.start_ns(), event.nbytes())
+        for event in seen.profiler.kineto_results.events()
+        if event.name() == "[memory]"
+    ]
+    held = highest = 0
+    for _, size in sorted(changes, key=lambda change: change[0]):
+        held += size
+        highest = max(highest, held)
+    return highest
+
+
+def sentence(length: int) -> Document:
+    entities = tuple(Entity("Peop", (Span(i, i + 1),)) for i in range(0, length, 4))
+    tokens = tuple((WORDS * length)[:length])
+    return Document("d", tokens, entities=entities, relations=(Relation("Spouse", 0, 1),))
+
+
+def run(model: TableModel, document: Document, work: Work, published: bool) -> None:
+    """The published form always scores all cells; ours leaves out what cannot be gold."""
+    preparer = model.preparer("train" if published or work != "predict" else "predict")
+    batch = preparer([preparer.item(0, document)])
+    if work != "train":
+        with torch.inference_mode():
+            naive.tables(model, batch) if published else model(batch)
+        return
+    if published:
+        losses = naive.losses(model, naive.tables(model, batch), [document], batch.layout)
+    else:
+        losses = tuple(model.losses(model(batch), batch).values())
+    torch.stack(list(losses)).sum().backward()

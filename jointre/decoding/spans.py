@@ -15,12 +15,13 @@ from jointre.layout import Spans
 
 
 class SpanDecoder:
-    """Decides which spans are mentions and which pairs are related (SINET §3.8).
+    """Makes entities of mentions and relations of pairs (SINET §3.8).
 
     Owner gives: ``vocabulary``.
 
     Args:
-        relation_threshold: a relation is kept when its probability is at least this.
+        relation_threshold: a relation is kept when its probability is at least this, if the
+            loss allows a pair several labels.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
@@ -33,37 +34,34 @@ class SpanDecoder:
         self.vocabulary = vocabulary
         self.relation_threshold = relation_threshold
 
-    def keep(self, probabilities: Float[Tensor, "s c"]) -> Int[Tensor, " m"]:
-        """Rows whose most probable class is a label (class 0 is none)."""
-        return probabilities.argmax(1).nonzero().flatten()
-
     def documents(
         self,
         units: Sequence[Document],
         spans: Spans,
-        entity_probabilities: Float[Tensor, "m c"],
+        entity_probabilities: Float[Tensor, "m e"],
         labels: Int[Tensor, " m"] | None,
         pairs: Int[Tensor, "q 2"],
         relation_probabilities: Float[Tensor, "q r"],
+        assigned: Int[Tensor, "z 2"],
     ) -> list[Document]:
         """The units with predicted entities and relations, in one transfer from the device.
 
         Args:
             units: the documents of the batch, in order.
             spans: the kept spans, in order of units.
-            entity_probabilities: class probabilities of the kept spans.
+            entity_probabilities: label probabilities of the kept spans.
             labels: given labels of the kept spans, -1 where only the span is given; None:
                 the most probable ones.
             pairs: (head, tail) rows of the kept spans.
             relation_probabilities: one for each pair and label.
+            assigned: (pair, label) of the relations that are kept.
         """
-        best = entity_probabilities[:, 1:].argmax(1)
+        best = entity_probabilities.argmax(1)
         best = best if labels is None else labels.where(labels >= 0, best)
-        score = entity_probabilities.gather(1, best[:, None] + 1)[:, 0]
+        score = entity_probabilities.gather(1, best[:, None])[:, 0]
         rows = torch.stack([spans.unit, spans.start, spans.end, best], 1)
-        hits = (relation_probabilities >= self.relation_threshold).nonzero()
-        triples = torch.cat([pairs[hits[:, 0]], hits[:, 1:]], 1)
-        triple_score = relation_probabilities[hits[:, 0], hits[:, 1]]
+        triples = torch.cat([pairs[assigned[:, 0]], assigned[:, 1:]], 1)
+        triple_score = relation_probabilities[assigned[:, 0], assigned[:, 1]]
         packed = torch.cat([rows.flatten(), triples.flatten()]).cpu()
         scores = torch.cat([score, triple_score]).cpu().tolist()
         size = len(rows)

@@ -16,7 +16,7 @@ from jointre.layout import Spans
 
 
 class TableDecoder:
-    """Decides which cells are mentions, and which mentions a relation's cell links (CARE §5).
+    """Makes entities of cells, and decides which mentions a relation's cell links (CARE §5).
 
     A relation's cell names the first words of its arguments. Where several mentions start
     at one of them, the pair with the highest probabilities is linked, or every pair. On
@@ -47,10 +47,6 @@ class TableDecoder:
         self.relation_threshold = relation_threshold
         self.all_spans = all_spans
 
-    def keep(self, probabilities: Float[Tensor, "q c"]) -> Int[Tensor, "m 2"]:
-        """(row, label) of every mention; a cell may have several labels."""
-        return (probabilities >= self.entity_threshold).nonzero()
-
     def documents(
         self,
         units: Sequence[Document],
@@ -59,6 +55,7 @@ class TableDecoder:
         scores: Float[Tensor, " m"],
         cells: Int[Tensor, "z 3"],
         probabilities: Float[Tensor, "z r"],
+        assigned: Int[Tensor, "h 2"],
     ) -> list[Document]:
         """The units with predicted entities and relations, in one transfer from the device.
 
@@ -69,12 +66,12 @@ class TableDecoder:
             scores: of the mentions, their probabilities.
             cells: (unit, first word of the head, first word of the tail) of relation cells.
             probabilities: of the relations in the cells.
+            assigned: (cell, label) of the relations that are kept.
         """
-        hits = (probabilities >= self.relation_threshold).nonzero()
-        found = torch.cat([cells[hits[:, 0]], hits[:, 1:]], 1)
+        found = torch.cat([cells[assigned[:, 0]], assigned[:, 1:]], 1)
         rows = torch.stack([spans.unit, spans.start, spans.end, labels], 1)
         packed = torch.cat([rows, found]).cpu().tolist()
-        numbers = torch.cat([scores, probabilities[hits[:, 0], hits[:, 1]]]).cpu().tolist()
+        numbers = torch.cat([scores, probabilities[assigned[:, 0], assigned[:, 1]]]).cpu().tolist()
         size = len(rows)
         entities: list[list[Entity]] = [[] for _ in units]
         for (unit, start, end, label), score in zip(packed[:size], numbers[:size], strict=True):

@@ -19,6 +19,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import SpanDecoder
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
+from jointre.models.heads import check_head
 from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
@@ -79,7 +80,11 @@ class SpanModel(Model):
         entity_loss: compares spans with their labels.
         relation_loss: compares pairs with their labels.
         sampler: spans and pairs to train on.
-        decoder: which spans and pairs are kept.
+        decoder: which pairs are kept.
+
+    Raises:
+        ConfigError: a loss does not fit its classifier, or the entity loss allows a span
+            several labels.
     """
 
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
@@ -130,6 +135,8 @@ class SpanModel(Model):
             state_dim=width,
             num_logits=self.relation_loss.num_logits(len(vocabulary.relation_labels)),
         )
+        check_head("entity", self.entity_classifier, self.entity_loss, "one or none")
+        check_head("relation", self.relation_classifier, self.relation_loss, "any")
         for module in (
             self.widths,
             self.pair_encoder,
@@ -171,7 +178,9 @@ class SpanModel(Model):
         entity_logits = self._score_spans(streams, spans)
         kept = batch.kept
         if kept is None:
-            kept = self.decoder.keep(self.entity_loss.probabilities(entity_logits))
+            probabilities = self.entity_loss.probabilities(entity_logits)
+            assigned = self.entity_loss.assigned(probabilities, 0.0)  # one class: no threshold
+            kept = assigned.any(1).nonzero().flatten()
         mentions = spans[kept]
         pairs = ordered_pairs(mentions.unit) if batch.pairs is None else batch.pairs
         relation_logits = self._score_pairs(streams, mentions, pairs)
@@ -192,13 +201,17 @@ class SpanModel(Model):
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with predicted entities and relations."""
         assert isinstance(output, SpanOutput)
+        types = self.entity_loss.probabilities(output.entity_logits[output.kept])
+        related = self.relation_loss.probabilities(output.relation_logits)
+        assigned = self.relation_loss.assigned(related, self.decoder.relation_threshold)
         return self.decoder.documents(
             units,
             output.spans[output.kept],
-            self.entity_loss.probabilities(output.entity_logits[output.kept]),
+            self.entity_loss.label_probabilities(types),
             batch.kept_labels,
             output.pairs,
-            self.relation_loss.probabilities(output.relation_logits),
+            self.relation_loss.label_probabilities(related),
+            assigned.nonzero(),
         )
 
     def _score_spans(self, streams: Streams, spans: Spans) -> Float[Tensor, "s c"]:

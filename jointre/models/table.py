@@ -23,7 +23,7 @@ from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import Loss
+from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
@@ -159,7 +159,7 @@ class TableModel(Model):
         self.decoder = decoder(vocabulary=vocabulary)
 
     def _classifier(self, classifier: Factory[Classifier], loss: Loss, labels: int) -> Classifier:
-        if loss.num_logits(labels) != labels:
+        if isinstance(loss, SingleLabelLoss):
             raise ConfigError(
                 f"loss {loss.registered_name!r} gives a cell one label, but cells of a table "
                 "have any number of them; take 'binary'"
@@ -170,7 +170,7 @@ class TableModel(Model):
             + self.features.pair_map * self.backbone.pair_dim
             + self.features.summary * width,
             state_dim=width,
-            num_logits=labels,
+            num_logits=loss.num_logits(labels),
         )
         initialise(built, self.encoder.initializer_range)
         return built
@@ -221,13 +221,16 @@ class TableModel(Model):
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with predicted entities and relations."""
         assert isinstance(output, Found)
+        probabilities = self.relation_loss.probabilities(output.relation_logits)
+        threshold = self.decoder.relation_threshold
         return self.decoder.documents(
             units,
             output.spans,
             output.labels,
             output.scores,
             output.links,
-            self.relation_loss.probabilities(output.relation_logits),
+            probabilities,
+            self.relation_loss.assigned(probabilities, threshold).nonzero(),
         )
 
     def _found(self, streams: Streams, batch: Batch) -> Found:
@@ -238,7 +241,8 @@ class TableModel(Model):
         logits = self._score(self.entity_classifier, streams.entity, streams.pair, cells)
         probabilities = self.entity_loss.probabilities(logits)
         if batch.kept_labels is None:
-            kept, labels = self.decoder.keep(probabilities).unbind(1)
+            threshold = self.decoder.entity_threshold
+            kept, labels = self.entity_loss.assigned(probabilities, threshold).nonzero().unbind(1)
         else:
             kept = torch.arange(len(spans), device=logits.device)
             given = batch.kept_labels

@@ -11,6 +11,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import SpanDecoder
 from jointre.errors import ConfigError
 from jointre.layout import Spans
+from jointre.nn.losses import BinaryLoss
 from tests.data.documents import document
 
 VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In", "Spouse"), frozenset({"Spouse"}))
@@ -28,13 +29,15 @@ def decode(
     units: list[Document] = UNITS,
 ) -> list[Document]:
     unit, start, end = torch.tensor(rows, dtype=torch.long).reshape(-1, 3).T
-    return SpanDecoder(VOCABULARY, relation_threshold=threshold).documents(
+    scores = torch.tensor(related).reshape(-1, 2)
+    return SpanDecoder(VOCABULARY).documents(
         units,
         Spans(unit, start, end),
-        torch.tensor(probabilities).reshape(-1, 3),
+        torch.tensor(probabilities).reshape(-1, 2),
         None if labels is None else torch.tensor(labels),
         torch.tensor(pairs, dtype=torch.long).reshape(-1, 2),
-        torch.tensor(related).reshape(-1, 2),
+        scores,
+        BinaryLoss().assigned(scores, threshold).nonzero(),
     )
 
 
@@ -42,21 +45,12 @@ def triples(found: Document) -> list[tuple[str, int, int]]:
     return [(relation.label, relation.head, relation.tail) for relation in found.relations]
 
 
-TWO = [(0, 0, 1), (0, 2, 3)], [[0.1, 0.1, 0.8], [0.2, 0.1, 0.7]]
-
-
-def test_keep() -> None:
-    """The most probable class decides; the first of equals, so none wins a tie."""
-    probabilities = torch.tensor(
-        [[0.5, 0.3, 0.2], [0.3, 0.4, 0.3], [0.2, 0.2, 0.6], [0.4, 0.4, 0.2]]
-    )
-    assert SpanDecoder(VOCABULARY).keep(probabilities).tolist() == [1, 2]
-    assert SpanDecoder(VOCABULARY).keep(probabilities[:0]).tolist() == []
+TWO = [(0, 0, 1), (0, 2, 3)], [[0.1, 0.8], [0.1, 0.7]]
 
 
 def test_entities_of_each_unit() -> None:
     rows = [(0, 0, 1), (0, 2, 5), (0, 4, 5), (1, 0, 1)]
-    scores = [[0.1, 0.2, 0.7], [0.1, 0.6, 0.3], [0.0, 0.9, 0.1], [0.2, 0.2, 0.6]]
+    scores = [[0.2, 0.7], [0.6, 0.3], [0.9, 0.1], [0.2, 0.6]]
     first, second = decode(rows, scores)
     found = [(e.label, tuple(e.span)) for e in first.entities]
     assert found == [("Peop", (0, 1)), ("Loc", (2, 5)), ("Loc", (4, 5))]  # nested ones stay
@@ -104,15 +98,15 @@ def test_equal_starts_keep_both_directions() -> None:
 
 def test_rows_of_later_units() -> None:
     rows = [(0, 0, 1), (1, 0, 1), (1, 1, 2)]
-    scores = [[0.1, 0.2, 0.7]] * 3
+    scores = [[0.2, 0.7]] * 3
     first, second = decode(rows, scores, [(1, 2), (2, 1)], [[0.9, 0.0], [0.0, 0.7]])
     assert triples(first) == []
     assert triples(second) == [("Live_In", 0, 1), ("Spouse", 0, 1)]
 
 
 def test_given_labels() -> None:
-    """-1 leaves the label to the model, the best that is not none."""
-    scores = [[0.1, 0.2, 0.7], [0.8, 0.15, 0.05]]
+    """-1 leaves the label to the model."""
+    scores = [[0.2, 0.7], [0.15, 0.05]]
     (found, _) = decode([(0, 0, 1), (0, 2, 3)], scores, labels=[0, -1])
     assert [e.label for e in found.entities] == ["Loc", "Loc"]
     assert [e.score for e in found.entities] == pytest.approx([0.2, 0.15])
@@ -136,7 +130,7 @@ def test_gold_does_not_stay_and_the_text_does() -> None:
         flags=("kept",),
         extra={"k": 1},
     )
-    (found,) = decode([(0, 1, 2)], [[0.1, 0.8, 0.1]], units=[gold])
+    (found,) = decode([(0, 1, 2)], [[0.8, 0.1]], units=[gold])
     assert [(e.label, tuple(e.span)) for e in found.entities] == [("Loc", (1, 2))]
     assert (found.text, found.offsets, found.sentences) == (gold.text, gold.offsets, gold.sentences)
     assert (found.flags, found.extra) == (("kept",), {"k": 1})

@@ -16,6 +16,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import TableDecoder
 from jointre.errors import ConfigError
 from jointre.layout import Spans
+from jointre.nn.losses import BinaryLoss
 from tests.data.documents import LABELS, TYPES_ARE_SAMPLED, document, plain_documents
 
 VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In", "Spouse"), frozenset({"Spouse"}))
@@ -33,14 +34,15 @@ def decode(
 ) -> list[Document]:
     unit, start, end = torch.tensor([m[:3] for m in mentions], dtype=torch.long).reshape(-1, 3).T
     labels = [VOCABULARY.entity_index(mention[3]) for mention in mentions]
-    decoder = TableDecoder(VOCABULARY, relation_threshold=threshold, all_spans=all_spans)
-    return decoder.documents(
+    probabilities = torch.tensor([cell[3:] for cell in cells]).reshape(-1, 2)
+    return TableDecoder(VOCABULARY, all_spans=all_spans).documents(
         units,
         Spans(unit, start, end),
         torch.tensor(labels, dtype=torch.long),
         torch.tensor([mention[4] for mention in mentions]).reshape(-1),
         torch.tensor([cell[:3] for cell in cells], dtype=torch.long).reshape(-1, 3),
-        torch.tensor([cell[3:] for cell in cells]).reshape(-1, 2),
+        probabilities,
+        BinaryLoss().assigned(probabilities, threshold).nonzero(),
     )
 
 
@@ -55,20 +57,6 @@ NESTED: list[Mention] = [  # the longer one at word 0 is the more probable, at w
     (0, 4, 5, "Loc", 0.8),
     (0, 4, 6, "Loc", 0.7),
 ]
-
-
-def test_keep() -> None:
-    """A cell may have no label, one, or several; the threshold is inclusive."""
-    probabilities = torch.tensor([[0.5, 0.4999], [0.1, 0.2], [0.9, 0.6]])
-    assert TableDecoder(VOCABULARY).keep(probabilities).tolist() == [[0, 0], [2, 0], [2, 1]]
-    assert TableDecoder(VOCABULARY).keep(probabilities[:0]).shape == (0, 2)
-
-
-@pytest.mark.parametrize(("threshold", "count"), [(0.0, 6), (0.25, 4), (1.0, 0)])
-def test_entity_threshold_is_a_key(threshold: float, count: int) -> None:
-    probabilities = torch.tensor([[0.5, 0.4999], [0.125, 0.25], [0.75, 0.0]])
-    decoder = TableDecoder(VOCABULARY, entity_threshold=threshold)
-    assert len(decoder.keep(probabilities)) == count
 
 
 def test_entities_of_each_unit() -> None:
@@ -196,8 +184,8 @@ def there_and_back(
     probabilities = torch.zeros(len(rows), len(NAMES))
     for unit, first, last, label in entity_cells(units, vocabulary).tolist():
         probabilities[number[unit, first, last + 1], label] = 1
-    decoder = TableDecoder(vocabulary, all_spans=all_spans)
-    kept, labels = decoder.keep(probabilities).unbind(1)
+    loss, decoder = BinaryLoss(), TableDecoder(vocabulary, all_spans=all_spans)
+    kept, labels = loss.assigned(probabilities, 0.5).nonzero().unbind(1)
     unit, start, end = torch.tensor(rows, dtype=torch.long).reshape(-1, 3)[kept].T
     starts = sorted(set(zip(unit.tolist(), start.tolist(), strict=True)))
     links = [(unit, i, j) for unit, i in starts for other, j in starts if other == unit]
@@ -207,7 +195,9 @@ def there_and_back(
         related[number[unit_, head, tail], label] = 1
     cells = torch.tensor(links, dtype=torch.long).reshape(-1, 3)
     scores = probabilities[kept, labels]
-    return decoder.documents(units, Spans(unit, start, end), labels, scores, cells, related)
+    links_kept = loss.assigned(related, 0.5).nonzero()
+    spans = Spans(unit, start, end)
+    return decoder.documents(units, spans, labels, scores, cells, related, links_kept)
 
 
 def named(document: Document, index: int) -> Named:

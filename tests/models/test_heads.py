@@ -1,0 +1,109 @@
+"""Losses that do not fit a classifier or its candidates are refused; those that fit learn."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jointre.errors import ConfigError
+from jointre.inference import Predictor
+from jointre.models.heads import Labels, check_head
+from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
+from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
+from tests.models.found import content, gold
+from tests.tiny_runs import experiment, memorise
+
+LINEAR, COSINE = LinearClassifier(4, 4, 3), CosineClassifier(4, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "loss", "labels"),
+    [
+        (LINEAR, BinaryLoss(), "any"),
+        (LINEAR, SoftmaxLoss(), "any"),
+        (LINEAR, SoftmaxLoss(), "one or none"),
+        (LINEAR, SoftmaxLoss(none_class=False), "one"),
+        (COSINE, ArcFaceLoss(), "any"),
+        (COSINE, ArcFaceLoss(none_class=False), "one"),
+        (COSINE, BinaryLoss(), "any"),
+    ],
+)
+def test_fitting(classifier: Classifier, loss: Loss, labels: Labels) -> None:
+    check_head("entity", classifier, loss, labels)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "loss", "labels", "message"),
+    [
+        (
+            LINEAR,
+            ArcFaceLoss(),
+            "any",
+            "relation_loss 'arcface' compares cosines, which relation_classifier 'linear' does "
+            "not give: take 'cosine'",
+        ),
+        (
+            LINEAR,
+            BinaryLoss(),
+            "one or none",
+            "relation_loss 'binary' allows any number of labels, but here a candidate has one or "
+            "none: take 'softmax' or 'arcface'",
+        ),
+        (
+            LINEAR,
+            SoftmaxLoss(),
+            "one",
+            "relation_loss 'softmax' must have none_class false: here a candidate always has a "
+            "label",
+        ),
+        (
+            COSINE,
+            ArcFaceLoss(none_class=False),
+            "any",
+            "relation_loss 'arcface' must have none_class true: here a candidate may have no label",
+        ),
+    ],
+)
+def test_not_fitting(classifier: Classifier, loss: Loss, labels: Labels, message: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        check_head("relation", classifier, loss, labels)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "loss", "epochs"),
+    [
+        ({"type": "similarity", "similarity": "cosine", "learn_scale": True}, "softmax", 50),
+        ({"type": "cosine"}, "arcface", 150),
+    ],
+)
+def test_one_label_heads_learn(
+    tmp_path: Path, classifier: dict[str, Any], loss: str, epochs: int
+) -> None:
+    """Both tasks with a class for none: relations of multi-hot targets, found without threshold."""
+    changes = {
+        "model.interaction.dropout": 0.0,
+        "model.sampler.entity_negatives": 200,
+        "model.entity_classifier": classifier,
+        "model.relation_classifier": classifier,
+        "model.entity_loss": loss,
+        "model.relation_loss": loss,
+        "model.decoder": {"relation_threshold": 1.0},
+        "training.epochs": epochs,
+        "training.monitor": "relation_strict_f1",
+    }
+    run = memorise(tmp_path, changes)
+    documents = gold(run)
+    assert content(Predictor.load(run).documents(documents)) == content(documents)
+
+
+def test_a_span_model_checks_its_heads(tiny_data: Path, tmp_path: Path) -> None:
+    from jointre.training.run import train
+
+    for task, loss, message in (
+        ("entity", "binary", "model: entity_loss 'binary' allows any number of labels"),
+        ("relation", "arcface", "model: relation_loss 'arcface' compares cosines"),
+    ):
+        config = experiment(tiny_data, {f"model.{task}_loss": loss})
+        with pytest.raises(ConfigError, match=message):
+            train(config, tmp_path / task)

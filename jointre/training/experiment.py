@@ -11,6 +11,7 @@ from jointre.data.readers import Reader
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, monitor_keys
 from jointre.models import Model
+from jointre.training.hooks import TrainingCallback
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 
@@ -96,6 +97,7 @@ class TrainingSettings:
         devices: how many to use; several train in parallel, each on a share of a batch.
         workers: processes that prepare batches; 0 prepares in the training process.
         tensorboard: write TensorBoard logs too (needs ``jointre[tensorboard]``).
+        callbacks: change the model in the course of training.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class TrainingSettings:
         devices: Annotated[int, Ge(1)] = 1,
         workers: Annotated[int, Ge(0)] = 0,
         tensorboard: bool = False,
+        callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
     ) -> None:
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
         check_monitor(self.monitor, protocol.type)
@@ -131,6 +134,7 @@ class TrainingSettings:
         self.accelerator, self.devices = accelerator, devices
         self.workers = workers
         self.tensorboard = tensorboard
+        self.callbacks = [make() for make in callbacks]
 
 
 class Experiment:

@@ -59,6 +59,9 @@ class TrainingModule(LightningModule):
         dev: scored after every epoch.
         metric: the protocol.
         seed: with epoch and number it decides the random choices of a batch.
+
+    Raises:
+        ConfigError: a callback and the model do not go together.
     """
 
     def __init__(
@@ -74,6 +77,8 @@ class TrainingModule(LightningModule):
         self.model = model
         self.settings, self.batches, self.dev = settings, batches, dev
         self.metric, self.seed = metric, seed
+        for callback in settings.callbacks:
+            callback.check(model)
         self.report: Report | None = None
         self._found: dict[int, Document] = {}
 
@@ -123,6 +128,12 @@ class TrainingModule(LightningModule):
         if isinstance(batch, tuple):
             return batch[0].to(device), batch[1]
         return batch
+
+    def on_train_batch_start(self, batch: Any, number: int) -> None:
+        """Tell the callbacks that an update begins; the last of an epoch may be a short one."""
+        if number % self.settings.accumulate == 0:
+            for callback in self.settings.callbacks:
+                callback.before_update(self.model, self.trainer.global_step, self.updates)
 
     def training_step(self, step: tuple[Batch, list[str]], number: int) -> Tensor:
         """The sum of the tasks' losses.

@@ -1,0 +1,196 @@
+"""Callbacks: when they are called, and the warm-up of the memory."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from jointre.config import Factory, construct
+from jointre.errors import ConfigError
+from jointre.models import Model, archive
+from jointre.nn.refiners import Refiner
+from jointre.testing.tiny import tiny_vocabulary
+from jointre.training.hooks import MemoryWarmup, TrainingCallback
+from jointre.training.module import TrainingModule
+from jointre.training.run import train
+from tests.tiny_runs import experiment
+from tests.training.test_recover import finish, results, staircase
+
+FLOW = {"model.token_refiners": ["memory_flow"], "data.test": None}  # 6 updates an epoch
+
+
+def warm(folder: Path, changes: dict[str, Any] | None = None, **warmup: Any) -> dict[str, Any]:
+    """A small experiment with refiners that rest at first."""
+    callbacks = [{"type": "memory_warmup", **warmup}]
+    return experiment(folder, {**FLOW, "training.callbacks": callbacks, **(changes or {})})
+
+
+def refiners(model: Model) -> list[Refiner]:
+    return [module for module in model.modules() if isinstance(module, Refiner)]
+
+
+@pytest.fixture(scope="module")
+def model(tiny_data: Path) -> Model:
+    changes = {"model.token_refiners": ["memory_flow"] * 2, "model.span_refiners": ["memory_flow"]}
+    config = experiment(tiny_data, changes)["model"]
+    made: Model = construct(Factory[Model], config, "model")(vocabulary=tiny_vocabulary())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("options", "total", "resting"),
+    [
+        ({"proportion": 0.0}, 4, 0),
+        ({"proportion": 0.4}, 7, 2),  # rounded down
+        ({"proportion": 0.5}, 10, 5),
+        ({"proportion": 1}, 4, 4),
+        ({"steps": 0}, 4, 0),
+        ({"steps": 1}, 4, 1),
+        ({"steps": 9}, 4, 5),
+    ],
+)
+def test_refiners_rest_at_first(
+    model: Model, options: dict[str, Any], total: int, resting: int
+) -> None:
+    warmup = construct(TrainingCallback, {"type": "memory_warmup", **options})
+    warmup.check(model)
+    found = []
+    for step in range(total + 1):
+        warmup.before_update(model, step, total)
+        found.append([bool(refiner.active) for refiner in refiners(model)])
+    assert found == [[False] * 3] * resting + [[True] * 3] * (total + 1 - resting)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, r"memory_warmup takes either proportion .* or steps .*, not none"),
+        ({"proportion": 0.5, "steps": 3}, r"memory_warmup takes .*, not both, 0\.5 and 3"),
+        ({"proportion": 1.5}, r"proportion.*1\.5"),
+        ({"steps": -1}, r"steps.*-1"),
+        ({"step": 3}, "did you mean 'steps'"),
+    ],
+)
+def test_mistakes(tiny_data: Path, tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=rf"(?s)^training\.callbacks\.0.*{message}"):
+        train(warm(tiny_data, **options), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_there_must_be_refiners(tiny_data: Path, tmp_path: Path) -> None:
+    """A mistake that only the model shows; nothing is written."""
+    config = warm(tiny_data, {"model.token_refiners": []}, steps=1)
+    with pytest.raises(ConfigError) as caught:
+        train(config, tmp_path / "run")
+    message = str(caught.value)
+    assert message.startswith(
+        "training.callbacks: memory_warmup lets refiners rest, but the model has none; add one ("
+    )
+    assert "memory_flow" in message
+    assert message.endswith(
+        "to model.token_refiners or model.span_refiners, or leave memory_warmup out"
+    )
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "first_batches"),
+    [
+        ({}, [0, 1, 2, 3, 4, 5]),
+        ({"training.accumulate": 2}, [0, 2, 4]),
+        ({"training.batch_size": 5, "training.accumulate": 2}, [0, 2, 4]),  # the last is short
+    ],
+)
+def test_called_before_each_update(
+    tiny_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    first_batches: list[int],
+) -> None:
+    """Once an update, before its first batch, with the number of finished updates."""
+    happened: list[tuple[str, int]] = []
+    step_of = TrainingModule.training_step
+
+    def noted(self: MemoryWarmup, model: Model, step: int, total: int) -> None:
+        assert total == 2 * len(first_batches)
+        assert model.training
+        happened.append(("update", step))
+
+    def trained(self: TrainingModule, batch: Any, number: int) -> torch.Tensor:
+        happened.append(("batch", number))
+        return step_of(self, batch, number)
+
+    monkeypatch.setattr(MemoryWarmup, "before_update", noted)
+    monkeypatch.setattr(TrainingModule, "training_step", trained)
+    config = warm(tiny_data, {"training.epochs": 2, "data.dev": None, **changes}, steps=1)
+    train(config, tmp_path / "run")
+    updates = [number for kind, number in happened if kind == "update"]
+    assert updates == list(range(2 * len(first_batches)))
+    following = [
+        happened[place + 1] for place, (kind, _) in enumerate(happened) if kind == "update"
+    ]
+    assert following == 2 * [("batch", number) for number in first_batches]
+
+
+def test_dev_and_checkpoints_see_the_state_of_the_last_update(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The warm-up ends in the second of three epochs."""
+    seen: list[bool] = []
+    validate = TrainingModule.validation_step
+
+    def watched(self: TrainingModule, items: Any, number: int) -> None:
+        seen.append(all(bool(one.active) for one in refiners(self.model)))
+        validate(self, items, number)
+        if number == 0 and self.current_epoch:
+            saved = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+            kept.append(bool(saved["state_dict"][name]))
+
+    name, kept = "model.backbone.refinement.refiners.0.active", list[bool]()
+    monkeypatch.setattr(TrainingModule, "validation_step", watched)
+    train(warm(tiny_data, steps=7), tmp_path)
+    batches = len(seen) // 3
+    assert seen == [False] * batches + [True] * 2 * batches
+    assert kept == [False, True]  # what the first and second epochs ended with
+
+
+def test_never_awake(tiny_data: Path, tmp_path: Path) -> None:
+    """Resting refiners keep their first weights, and their archive says that they rest."""
+    runs = {}
+    for name, epochs in (("short", 1), ("long", 2)):
+        changes = {"training.epochs": epochs, "training.optimizer.weight_decay": 0.1}
+        train(warm(tiny_data, changes, proportion=1.0), tmp_path / name)
+        runs[name] = load_file(tmp_path / name / "archive" / "model.safetensors")
+    own = [key for key in runs["long"] if ".refiners." in key]
+    assert len(own) == 3  # a map for each memory, and the state
+    assert all(torch.equal(runs["short"][key], runs["long"][key]) for key in own)
+    loaded = archive.load(tmp_path / "long").model
+    assert [bool(one.active) for one in refiners(loaded)] == [False]
+
+
+@pytest.fixture(scope="module")
+def config(tiny_data: Path) -> dict[str, Any]:
+    """Dev is what is learnt, so that there are scores to compare; the third epoch wakes them."""
+    dev = str(tiny_data / "train.jsonl")
+    return warm(tiny_data, {"training.epochs": 5, "data.dev": dev}, steps=14)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(config: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("undisturbed") / "run"
+    assert finish(config, path) == 0
+    weights = load_file(path / "archive" / "model.safetensors")
+    assert bool(weights["backbone.refinement.refiners.0.active"])
+    metrics = json.loads((path / "metrics.json").read_text())
+    assert metrics["best"]["dev"]["entity"]["f1"] > 0
+    return path
+
+
+def test_killed_at_every_file(config: dict[str, Any], undisturbed: Path, tmp_path: Path) -> None:
+    """Before, while and after the warm-up ends."""
+    assert staircase(config, tmp_path / "run", after=False) >= 6
+    assert results(tmp_path / "run") == results(undisturbed)

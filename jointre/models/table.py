@@ -1,25 +1,24 @@
 """The table model: CARE, and whatever its config makes of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from jointre.config import Factory
 from jointre.data.batch import Batch
-from jointre.data.candidates import attach, given_entities
-from jointre.data.pieces import PieceMaker
 from jointre.data.schema import Document
-from jointre.data.tables import entity_cells, relation_cells
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import TableDecoder
 from jointre.errors import ConfigError
 from jointre.layout import Cells, Layout, Role, Spans
 from jointre.models.backbone import Backbone
-from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
+from jointre.models.model import Mode, Model, Output, initialise
+from jointre.models.table_preparer import TablePreparer
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
@@ -31,7 +30,7 @@ from jointre.nn.split_linear import Block
 from jointre.nn.streams import Stream, Streams
 from jointre.nn.word_poolers import WordPooler
 
-CELLS_AT_ONCE = 1 << 14  # classified together when nothing is trained: bounds memory
+CELLS_AT_ONCE = 1 << 11  # classified together: bounds memory
 
 
 class CellFeatures:
@@ -270,23 +269,29 @@ class TableModel(Model):
         pair: Float[Tensor, "b t t z"],
         cells: Cells,
     ) -> Float[Tensor, "q c"]:
-        """Logits of cells, some at a time when nothing is trained."""
-        size = stream.states.shape[1]
-        states = stream.states.flatten(0, 1)
-        step = max(1, len(cells)) if torch.is_grad_enabled() else CELLS_AT_ONCE
-        parts = []
-        for low in range(0, max(1, len(cells)), step):
-            some = cells[low : low + step]
+        """Logits of cells, some at a time; in training the hidden layers are computed again."""
+
+        def score(low: int, high: int, first: int, last: int) -> Float[Tensor, "_ c"]:
+            """Logits of some cells, which are of units ``first`` to ``last``."""
+            some, size = cells[low:high], stream.states.shape[1]
+            states, unit = stream.states[first:last].flatten(0, 1), some.unit - first
             blocks = [
-                Block(states, some.unit * size + some.row),
-                Block(states, some.unit * size + some.column),
+                Block(states, unit * size + some.row),
+                Block(states, unit * size + some.column),
             ]
             if self.features.pair_map:
                 blocks.append(Block(pair[some.unit, some.row, some.column]))
             if self.features.summary:
-                blocks.append(Block(stream.summary, some.unit))
-            parts.append(classifier(blocks))
-        return torch.cat(parts)
+                blocks.append(Block(stream.summary[first:last], unit))
+            logits: Tensor = classifier(blocks)
+            return logits
+
+        parts = in_parts(torch.bincount(cells.unit, minlength=len(stream.states)).tolist())
+        if torch.is_grad_enabled():
+            found = [checkpoint(score, *part, use_reentrant=False) for part in parts]
+        else:
+            found = [score(*part) for part in parts]
+        return torch.cat(found)
 
     def _loss(
         self,
@@ -313,6 +318,28 @@ class TableModel(Model):
         return value
 
 
+def in_parts(counts: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """(first cell, cell after the last, first unit, unit after the last) of parts of a batch.
+
+    Units stay whole where they can, so that a part's states are multiplied once.
+
+    Args:
+        counts: cells of each unit; the cells are ordered by unit.
+    """
+    parts: list[tuple[int, int, int, int]] = []
+    low = high = first = 0
+    for unit, count in enumerate(counts):
+        if high - low + count > CELLS_AT_ONCE and high > low:
+            parts.append((low, high, first, unit))
+            low, first = high, unit
+        while count > CELLS_AT_ONCE:
+            parts.append((low, low + CELLS_AT_ONCE, unit, unit + 1))
+            low, count = low + CELLS_AT_ONCE, count - CELLS_AT_ONCE
+            high, first = low, unit
+        high = low + count if first == unit else high + count
+    return [*parts, (low, high, first, len(counts))]
+
+
 def all_spans(layout: Layout) -> Spans:
     """All spans of all widths: unit by unit, by first, then by last word."""
     real = layout.words[..., 1] > 0
@@ -326,38 +353,3 @@ def start_pairs(mentions: Spans, words: int) -> Int[Tensor, "z 3"]:
     unit, word = starts // max(1, words), starts % max(1, words)
     head, tail = ordered_pairs(unit, itself=True).unbind(1)
     return torch.stack([unit[head], word[head], word[tail]], 1)
-
-
-@final
-class TablePreparer(Preparer):
-    """Batches for the table model.
-
-    Args:
-        make_pieces: the encoder's tokenisation.
-        seed: unused: all cells are trained on.
-        mode: give the gold cells, nothing, or the entities.
-        vocabulary: labels.
-    """
-
-    max_cells = 1 << 17  # 64 MiB for a map of 128 channels
-
-    def __init__(
-        self, make_pieces: PieceMaker, seed: int, mode: Mode, vocabulary: Vocabulary
-    ) -> None:
-        super().__init__(make_pieces, seed)
-        self.mode = mode
-        self.vocabulary = vocabulary
-
-    def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
-        """Collate units."""
-        batch = self.make_pieces.batch([item.pieces for item in items])
-        if self.mode == "predict":
-            return batch
-        visible = [item.visible for item in items]
-        if self.mode == "given":
-            return attach(batch, [given_entities(one, self.vocabulary) for one in visible])
-        return replace(
-            batch,
-            entity_cells=entity_cells(visible, self.vocabulary),
-            relation_cells=relation_cells(visible, self.vocabulary),
-        )

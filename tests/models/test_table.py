@@ -1,6 +1,7 @@
 """The table model learns, is saved, predicts the same however it is batched or chunked."""
 
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from jointre.inference import Predictor
 from jointre.inference.evaluate import evaluate
 from jointre.models import Model, archive
 from jointre.models.predict import predict
-from jointre.models.table import TableModel
+from jointre.models.table import TableModel, in_parts
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
 from jointre.training.run import train
 from tests.models.found import content, gold
@@ -278,3 +279,18 @@ def numbers(documents: Sequence[Document]) -> list[float]:
     found += [each.score for document in documents for each in document.relations]
     assert None not in found
     return [score for score in found if score is not None]
+
+
+@pytest.mark.parametrize("most", [1, 3, 7, 50])
+def test_parts_hold_every_cell_once(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jointre.models.table, "CELLS_AT_ONCE", most)
+    chance = random.Random(most)
+    for _ in range(300):
+        counts = [chance.choice([0, 1, 2, 5, 30]) for _ in range(chance.randint(1, 6))]
+        owner = [unit for unit, count in enumerate(counts) for _ in range(count)]
+        done = 0
+        for low, high, first, last in in_parts(counts):
+            assert low == done and high - low <= most  # noqa: PT018
+            assert all(first <= unit < last for unit in owner[low:high])
+            done = high
+        assert done == len(owner)

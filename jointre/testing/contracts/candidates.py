@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from jointre.layout import Ranges, Spans
+from jointre.layout import Ranges
 from jointre.nn.classifiers import Classifier
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.span_ops import ordered_pairs

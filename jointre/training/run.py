@@ -168,6 +168,8 @@ def _trainer(
     ]
     if progress:
         callbacks.append(RichProgressBar())
+    # What a callback lets rest has no gradient, for which the processes would wait in vain.
+    resting = settings.devices > 1 and bool(settings.callbacks)
     with warnings.catch_warnings():
         _quiet()
         try:
@@ -177,6 +179,7 @@ def _trainer(
             return Trainer(
                 accelerator=settings.accelerator,
                 devices=settings.devices,
+                strategy="ddp_find_unused_parameters_true" if resting else "auto",
                 precision=settings.precision,
                 max_epochs=settings.epochs,
                 gradient_clip_val=settings.gradient_clip,

@@ -172,6 +172,32 @@ def test_never_awake(tiny_data: Path, tmp_path: Path) -> None:
     assert [bool(one.active) for one in refiners(loaded)] == [False]
 
 
+@pytest.mark.parametrize(
+    ("callbacks", "strategy"),
+    [(["memory_warmup"], "ddp_find_unused_parameters_true"), ([], "auto")],
+)
+def test_processes_do_not_wait_for_what_rests(
+    tiny_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    callbacks: list[str],
+    strategy: str,
+) -> None:
+    """Several processes exchange gradients, which a resting refiner does not have."""
+    asked: dict[str, Any] = {}
+
+    def trainer(**options: Any) -> None:
+        asked.update(options)
+        raise ValueError("enough")
+
+    monkeypatch.setattr("jointre.training.run.Trainer", trainer)
+    warmups = [{"type": name, "steps": 1} for name in callbacks]
+    config = experiment(tiny_data, {**FLOW, "training.callbacks": warmups, "training.devices": 2})
+    with pytest.raises(ConfigError, match=r"devices=2.*\(enough\)"):
+        train(config, tmp_path / "run")
+    assert asked["strategy"] == strategy
+
+
 @pytest.fixture(scope="module")
 def config(tiny_data: Path) -> dict[str, Any]:
     """Dev is what is learnt, so that there are scores to compare; the third epoch wakes them."""

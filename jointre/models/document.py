@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, final
 
+import numpy as np
 import torch
 from annotated_types import Ge, Lt
 from jaxtyping import Float, Int
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from jointre.config import Factory
@@ -15,11 +17,12 @@ from jointre.data.edit_distance import edit_distances
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding.document import DocumentDecoder, FoundEntities
+from jointre.decoding.document import DocumentDecoder, FoundEntities, mention_pairs
 from jointre.errors import ConfigError
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.document_preparer import DocumentPreparer
+from jointre.models.heads import check_head
 from jointre.models.model import Mode, Model, Output, initialise, mean_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
@@ -122,8 +125,8 @@ class DocumentModel(Model):
         decoder: what is kept, and what corefers.
 
     Raises:
-        ConfigError: the pair encoder looks at one mention of an entity, or the interaction
-            changes nothing that this model reads.
+        ConfigError: the pair encoder looks at one mention of an entity, the interaction
+            changes nothing that this model reads, or a loss does not fit its classifier.
     """
 
     unit: ClassVar[Literal["sentence", "document"]] = "document"
@@ -199,6 +202,8 @@ class DocumentModel(Model):
             state_dim=self.pair_encoder.output_dim,
             num_logits=self.relation_loss.num_logits(len(vocabulary.relation_labels)),
         )
+        check_head("entity", self.entity_classifier, self.entity_loss, "one")
+        check_head("relation", self.relation_classifier, self.relation_loss, "any")
         std = self.encoder.initializer_range
         for module in (
             self.widths,
@@ -327,37 +332,28 @@ class DocumentModel(Model):
     ) -> tuple[Float[Tensor, " z"], Int[Tensor, "l 2"], Int[Tensor, " g"]]:
         """Coreference logits, (mention, entity) rows, and the unit of each entity."""
         if batch.members is not None:
-            pairs, distances = batch.coreference_pairs, batch.edit_distances
             logits = rows.new_zeros(0)
-            if pairs is not None and distances is not None:
-                logits = self.coreference(rows, pairs, distances)
+            if batch.coreference_pairs is not None:
+                assert batch.edit_distances is not None
+                logits = self.coreference(rows, batch.coreference_pairs, batch.edit_distances)
             mention, entity = batch.members.unbind(1)
             sizes = torch.unique_consecutive(entity, return_counts=True)[1]
             return logits, batch.members, mentions.unit[mention[sizes.cumsum(0) - sizes]]
-        pairs = ordered_pairs(mentions.unit)
-        pairs = pairs[pairs[:, 0] < pairs[:, 1]]  # only these decide: see the clustering
-        distances = self._distances(batch, mentions, pairs)
-        parts = [
-            self.coreference(rows, some, distance)
-            for some, distance in zip(
-                torch.split(pairs, PAIRS_AT_ONCE),
-                torch.split(distances, PAIRS_AT_ONCE),
-                strict=True,
-            )
-        ]
-        logits = torch.cat(parts)
-        members, units = self.decoder.cluster(mentions.unit, pairs, logits.sigmoid())
+        found = torch.stack([mentions.unit, mentions.start, mentions.end], 1).cpu().numpy()
+        pairs = mention_pairs(found[:, 0])
+        assert batch.tokens is not None
+        texts = [" ".join(batch.tokens[unit][start:end]) for unit, start, end in found.tolist()]
+        logits = self._corefer(rows, pairs, edit_distances(texts, pairs))
+        members, units = self.decoder.cluster(found[:, 0], pairs, logits.sigmoid())
         return logits, members, units
 
-    def _distances(
-        self, batch: Batch, mentions: Spans, pairs: Int[Tensor, "z 2"]
-    ) -> Int[Tensor, " z"]:
-        """Edit distances of the mentions' words, computed on the host."""
-        assert batch.tokens is not None
-        packed = torch.stack([mentions.unit, mentions.start, mentions.end], 1).tolist()
-        texts = [" ".join(batch.tokens[unit][start:end]) for unit, start, end in packed]
-        distances = edit_distances(texts, pairs.cpu().numpy())
-        return torch.from_numpy(distances).to(pairs.device)
+    def _corefer(
+        self, rows: Float[Tensor, "m k"], pairs: NDArray[np.int64], distances: NDArray[np.int64]
+    ) -> Float[Tensor, " z"]:
+        """Logits of pairs that are on the host, some at a time."""
+        whole = torch.from_numpy(np.column_stack([pairs, distances])).to(rows.device)
+        some = torch.split(whole, PAIRS_AT_ONCE)
+        return torch.cat([self.coreference(rows, each[:, :2], each[:, 2]) for each in some])
 
     def _relate(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]

@@ -1,6 +1,7 @@
 """Maxima, sums and means over groups of packed rows, and packed rows as a padded table."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -12,6 +13,8 @@ def segment_max(
 ) -> Float[Tensor, "g k"]:
     """Element-wise maximum of each group's rows; zero for an empty group.
 
+    Rows that share the maximum share its gradient.
+
     Args:
         rows: ordered by group.
         group: of each row, ascending.
@@ -20,8 +23,30 @@ def segment_max(
     lengths = torch.bincount(group, minlength=num_groups)
     if len(rows) == 0:
         return rows.new_zeros(num_groups, rows.shape[1])
-    top = torch.segment_reduce(rows, "max", lengths=lengths, unsafe=True, initial=None)
+    top: Tensor = _Maximum.apply(rows, group, lengths)  # type: ignore[no-untyped-call]
     return top.masked_fill((lengths == 0)[:, None], 0.0)
+
+
+class _Maximum(torch.autograd.Function):
+    """torch.segment_reduce, whose own gradient gives all of a negative one to each of equals."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], lengths: Int[Tensor, " g"]
+    ) -> Float[Tensor, "g k"]:
+        top = torch.segment_reduce(rows, "max", lengths=lengths, unsafe=True, initial=None)
+        if ctx.needs_input_grad[0]:
+            ctx.save_for_backward(rows == top[group], group, lengths)
+        return top
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        best, group, lengths = ctx.saved_tensors
+        (gradient,) = gradients
+        equals = torch.segment_reduce(
+            best.to(gradient.dtype), "sum", lengths=lengths, unsafe=True, initial=0
+        )
+        return (gradient / equals)[group] * best, None, None
 
 
 def segment_sum(

@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from jointre.layout import Ranges, Spans
+from jointre.nn.segment_ops import segment_max
 
 
 def enumerate_spans(lengths: Int[Tensor, " b"], max_width: int) -> Spans:
@@ -58,7 +59,7 @@ def _slice_max(
     base = ranges.unit * states.shape[1] + ranges.start - (length.cumsum(0) - length)
     position = torch.arange(len(group), device=group.device) + base[group]
     values = states.flatten(0, 1)[position]
-    return torch.segment_reduce(values, "max", lengths=length, unsafe=True, initial=None)
+    return segment_max(values, group, len(length))
 
 
 def _table_max(

@@ -48,6 +48,18 @@ def test_by_hand(function: type, how: str) -> None:
     assert function(rows, torch.tensor([1, 1, 3]), 4).tolist() == expected[how]
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_equal_maxima_share_the_gradient(sign: float, dtype: torch.dtype) -> None:
+    """Whatever its sign, which torch's own operation looks at."""
+    values = [[1.0, 2.0], [1.0, 1.0], [0.0, 2.0], [3.0, -3.0], [3.0, -3.0]]
+    rows = torch.tensor(values, dtype=dtype, requires_grad=True)
+    (sign * segment_max(rows, torch.tensor([0, 0, 0, 2, 2]), 4)).sum().backward()
+    half = sign / 2
+    assert rows.grad is not None
+    assert rows.grad.tolist() == [[half, half], [half, 0], [0, half], [half, half], [half, half]]
+
+
 @pytest.mark.parametrize(("function", "how"), WAYS)
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64])
 def test_precision_is_kept(function: type, how: str, dtype: torch.dtype) -> None:

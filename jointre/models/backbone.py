@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.data.batch import Batch
-from jointre.models.model import initialise
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
+from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner

@@ -23,12 +23,13 @@ from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.document_preparer import DocumentPreparer
 from jointre.models.heads import check_head
-from jointre.models.model import Mode, Model, Output, initialise, mean_loss
+from jointre.models.model import Mode, Model, Output, mean_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.coreference import CoreferenceScorer
 from jointre.nn.encoders import Encoder
 from jointre.nn.group_poolers import GroupPooler
+from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import BinaryLoss, Loss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
@@ -222,19 +223,6 @@ class DocumentModel(Model):
         self.loss_weights = loss_weights()
         self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
         self.decoder = decoder(vocabulary=vocabulary)
-
-    @property
-    def encoder(self) -> Encoder:
-        """The backbone's encoder."""
-        return self.backbone.encoder
-
-    @property
-    def prototypes(self) -> dict[str, Tensor]:
-        """One vector a class, of both classifiers: the memory."""
-        return {
-            "entity": self.entity_classifier.prototypes,
-            "relation": self.relation_classifier.prototypes,
-        }
 
     def preparer(self, mode: Mode, seed: int = 0) -> DocumentPreparer:
         """Batches with sampled candidates, with all spans, or with the given entities."""

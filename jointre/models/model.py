@@ -16,7 +16,10 @@ from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.truncate import beginning
 from jointre.data.vocabulary import Vocabulary
+from jointre.models.backbone import Backbone
+from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
+from jointre.nn.losses import Loss
 
 Mode = Literal["train", "predict", "given"]
 
@@ -60,7 +63,7 @@ class Preparer(ABC):
 
     def item(self, index: int, document: Document) -> Item:
         """Tokenise a unit and index its gold, once for all epochs."""
-        pieces = self.make_pieces(document.tokens)
+        pieces = self.make_pieces(document.tokens, f"document {document.id!r}")
         cut = len(document.tokens) - pieces.truncated
         visible = beginning(document, cut) if pieces.truncated else document
         indexed = None if self.sampler is None else self.sampler.index(visible)
@@ -93,11 +96,22 @@ class Model(Registrable, nn.Module, ABC, interface="model"):
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
     unit: ClassVar[Literal["sentence", "document"]]
     vocabulary: Vocabulary
+    backbone: Backbone
+    entity_classifier: Classifier
+    relation_classifier: Classifier
 
     @property
-    @abstractmethod
     def encoder(self) -> Encoder:
         """The encoder, whose configuration and tokenizer an archive keeps."""
+        return self.backbone.encoder
+
+    @property
+    def prototypes(self) -> dict[str, Tensor]:
+        """One vector a class, of both classifiers: what refiners read."""
+        return {
+            "entity": self.entity_classifier.prototypes,
+            "relation": self.relation_classifier.prototypes,
+        }
 
     @abstractmethod
     def preparer(self, mode: Mode, seed: int = 0) -> Preparer:
@@ -127,15 +141,7 @@ class Model(Registrable, nn.Module, ABC, interface="model"):
         )
 
 
-def initialise(module: nn.Module, std: float) -> None:
-    """Draw all Linears and embeddings below a module from N(0, std²); biases are 0.
-
-    Args:
-        module: anything but a pretrained encoder.
-        std: standard deviation, the encoder's ``initializer_range`` (SINET §3.9).
-    """
-    for part in module.modules():
-        if isinstance(part, nn.Linear | nn.Embedding):
-            nn.init.normal_(part.weight, std=std)
-        if isinstance(part, nn.Linear) and part.bias is not None:
-            nn.init.zeros_(part.bias)
+def mean_loss(loss: Loss, logits: Float[Tensor, "q c"], targets: Tensor) -> Float[Tensor, ""]:
+    """A loss averaged over the candidates; 0 without any."""
+    value: Tensor = loss(logits, targets, logits.new_full((len(logits),), 1 / max(1, len(logits))))
+    return value

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.layout import Role
-from jointre.models.model import initialise
 from jointre.nn.classifiers import Classifier
+from jointre.nn.initialise import initialise
 from jointre.nn.refiners import Refiner
 from jointre.nn.streams import Stream
 

@@ -20,10 +20,11 @@ from jointre.decoding import SpanDecoder
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.heads import check_head
-from jointre.models.model import Item, Mode, Model, Output, Preparer, initialise
+from jointre.models.model import Item, Mode, Model, Output, Preparer, mean_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
+from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import Loss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
@@ -152,19 +153,6 @@ class SpanModel(Model):
         self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
         self.decoder = decoder(vocabulary=vocabulary)
 
-    @property
-    def encoder(self) -> Encoder:
-        """The backbone's encoder."""
-        return self.backbone.encoder
-
-    @property
-    def prototypes(self) -> dict[str, Tensor]:
-        """One vector a class, of both classifiers."""
-        return {
-            "entity": self.entity_classifier.prototypes,
-            "relation": self.relation_classifier.prototypes,
-        }
-
     def preparer(self, mode: Mode, seed: int = 0) -> "SpanPreparer":
         """Batches with sampled candidates, with none, or with the given entities."""
         return SpanPreparer(self.piece_maker(), seed, mode, self.sampler, self.vocabulary)
@@ -192,8 +180,8 @@ class SpanModel(Model):
         assert batch.entity_targets is not None
         assert batch.relation_targets is not None
         return {
-            "entity": self._mean(self.entity_loss, output.entity_logits, batch.entity_targets),
-            "relation": self._mean(
+            "entity": mean_loss(self.entity_loss, output.entity_logits, batch.entity_targets),
+            "relation": mean_loss(
                 self.relation_loss, output.relation_logits, batch.relation_targets
             ),
         }
@@ -261,12 +249,6 @@ class SpanModel(Model):
 
     def _width_block(self, spans: Spans) -> Block:
         return Block(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))
-
-    @staticmethod
-    def _mean(loss: Loss, logits: Float[Tensor, "q c"], targets: Tensor) -> Float[Tensor, ""]:
-        count = max(1, len(logits))
-        value: Tensor = loss(logits, targets, logits.new_full((len(logits),), 1 / count))
-        return value
 
 
 @final

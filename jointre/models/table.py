@@ -17,10 +17,11 @@ from jointre.decoding import TableDecoder
 from jointre.errors import ConfigError
 from jointre.layout import Cells, Layout, Role, Spans
 from jointre.models.backbone import Backbone
-from jointre.models.model import Mode, Model, Output, initialise
+from jointre.models.model import Mode, Model, Output
 from jointre.models.table_preparer import TablePreparer
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
+from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.projections import TaskProjection
@@ -174,22 +175,13 @@ class TableModel(Model):
         initialise(built, self.encoder.initializer_range)
         return built
 
-    @property
-    def encoder(self) -> Encoder:
-        """The backbone's encoder."""
-        return self.backbone.encoder
-
     def preparer(self, mode: Mode, seed: int = 0) -> "TablePreparer":
         """Batches with the gold cells, with nothing, or with the given entities."""
         return TablePreparer(self.piece_maker(), seed, mode, self.vocabulary)
 
     def forward(self, batch: Batch) -> TableOutput:
         """All cells where the gold ones are given; else mentions, then cells of their starts."""
-        prototypes = {
-            "entity": self.entity_classifier.prototypes,
-            "relation": self.relation_classifier.prototypes,
-        }
-        streams = self.backbone(batch, prototypes)
+        streams = self.backbone(batch, self.prototypes)
         if batch.entity_cells is None:
             return self._found(streams, batch)
         layout = streams.entity.layout

@@ -2,11 +2,9 @@ import pickle
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from jointre.data.schema import Document
 from jointre.models import archive
-from jointre.models.model import initialise
 
 
 def test_preparers_can_be_sent_to_workers(tiny_run: Path) -> None:
@@ -21,14 +19,3 @@ def test_preparers_can_be_sent_to_workers(tiny_run: Path) -> None:
         assert torch.equal(copy([item]).ids, preparer([item]).ids)
         assert copy.rng(1, 2).integers(1000) == preparer.rng(1, 2).integers(1000)
         assert copy.rng(1, 2).integers(1000) != preparer.rng(2, 1).integers(1000)
-
-
-def test_initialise() -> None:
-    torch.manual_seed(0)
-    module = nn.Sequential(nn.Linear(200, 100), nn.Embedding(100, 50), nn.LayerNorm(5))
-    initialise(module, 0.05)
-    linear, table, norm = module
-    assert abs(linear.weight.std().item() - 0.05) < 0.002
-    assert abs(table.weight.std().item() - 0.05) < 0.003
-    assert not linear.bias.any()
-    assert bool((norm.weight == 1).all())

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from jointre.models.model import initialise
 from jointre.nn.classifiers import FeedforwardClassifier
+from jointre.nn.initialise import initialise
 from jointre.nn.split_linear import Block
 from jointre.testing.contracts import ClassifierContract
 from tests.naive import classifier as naive

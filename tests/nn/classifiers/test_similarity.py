@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from jointre.errors import ConfigError
-from jointre.models.model import initialise
 from jointre.nn.classifiers import SimilarityClassifier
+from jointre.nn.initialise import initialise
 from jointre.nn.split_linear import Block
 from jointre.testing.contracts import ClassifierContract
 from tests.naive import classifier as naive

@@ -2,7 +2,7 @@
 
 import torch
 
-from jointre.models.model import initialise
+from jointre.nn.initialise import initialise
 from jointre.nn.type_embeddings import TableTypes
 from jointre.testing.contracts import TypeEmbeddingContract
 

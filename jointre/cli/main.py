@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jointre.cli.attention import attention
 from jointre.cli.bench import bench
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (train, evaluate, predict, score, convert):
+for command in (train, evaluate, predict, score, convert, attention):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
 app.command(hidden=True)(bench)

@@ -21,6 +21,7 @@ COMMANDS = [
     ("predict",),
     ("score",),
     ("convert",),
+    ("attention",),
     ("components", "list"),
     ("components", "show"),
     ("config", "check"),

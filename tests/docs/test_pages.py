@@ -22,7 +22,10 @@ def name_of(page: Path) -> str:
 
 
 def test_the_pages_are_there() -> None:
-    guides = "custom_components data prediction published_differences quickstart scores training"
+    guides = (
+        "attention custom_components data prediction published_differences quickstart scores "
+        "training"
+    )
     assert [page.stem for page in PAGES if page.parent.name == "guides"] == guides.split()
     assert {page.stem for page in PAGES if page.parent.name == "docs"} >= {"design", "benchmarks"}
 

@@ -1,0 +1,57 @@
+"""``jointre attention``: what a trained model attends to in a text, as a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jointre.cli.options import Device, Packages, tell
+
+
+def attention(
+    run: Annotated[
+        Path,
+        typer.Argument(help="Run directory, archive folder or .tar.gz.", show_default=False),
+    ],
+    file: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
+    output: Annotated[
+        Path,
+        typer.Option(help="Picture to write: .html, .png, or .json for the numbers."),
+    ],
+    document: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Of the file's documents; ID#2 is its sentence 2, counted from 0, for a model "
+            "that reads sentences.",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(help="Reader of the file; by default the run's own.", show_default=False),
+    ] = None,
+    device: Device = "auto",
+    include_package: Packages = None,
+) -> None:
+    """Draw what a trained model attends to: its encoder, CTAM's agents, a memory's slots.
+
+    Example: jointre attention runs/quickstart fixtures/newswire/dev.jsonl --document dev-000
+    --output attention.html
+    """
+    from jointre.config import include_packages
+    from jointre.study.heatmap import check_output, write
+
+    check_output(output)
+    include_packages(include_package or ())
+    from jointre.inference import Predictor
+    from jointre.inference.settings import RunSettings
+    from jointre.study.attention import attention_of, unit_of
+
+    reader = RunSettings.of(run, format, None).reader
+    documents = list(reader.read(file))
+    for line in reader.losses.lines():
+        tell(f"{file}: {line}")
+    model = Predictor.load(run, device=device).model
+    write(attention_of(model, unit_of(documents, model.unit, document)), output)
+    typer.echo(f"{output}: written")

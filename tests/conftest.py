@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny_runs import experiment, make_data, memorise
+from tests.tiny_runs import ABSTRACTS, document_model, experiment, make_data, memorise
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +39,18 @@ def overfitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "training.monitor": "relation_strict_f1",
     }
     return memorise(tmp_path_factory.mktemp("overfitted"), changes)
+
+
+@pytest.fixture(scope="session")
+def overfitted_documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with a memory that knows two abstracts by heart, in ``two.jsonl`` beside it."""
+    folder = tmp_path_factory.mktemp("documents")
+    changes = {
+        "model": document_model(folder / "encoder"),
+        "training.protocol": "jerex",
+        "training.monitor": "relation_strict_f1",
+        "training.optimizer": {"type": "adam", "lr": 0.003},
+        "training.epochs": 130,
+        "training.callbacks": [{"type": "memory_warmup", "proportion": 0.3}],
+    }
+    return memorise(folder, changes, ABSTRACTS)

@@ -1,4 +1,4 @@
-"""Small experiments over a slice of the newswire corpus, each trained in a second or two."""
+"""Small experiments over a slice of a shipped corpus, each trained in a second or two."""
 
 import copy
 import json
@@ -9,17 +9,18 @@ from typing import Any
 from jointre.testing.tiny import tiny_encoder
 
 NEWSWIRE = Path(__file__).parents[1] / "fixtures" / "newswire"
+ABSTRACTS = NEWSWIRE.with_name("abstracts")
 SIZES = {"train": 24, "dev": 10, "test": 8}
 
 
-def make_data(folder: Path) -> Path:
-    """Write the first records of each newswire file, the types file and a tiny encoder."""
+def make_data(folder: Path, corpus: Path = NEWSWIRE) -> Path:
+    """Write the first records of each file of a corpus, its types file and a tiny encoder."""
     words: set[str] = set()
     for name, size in SIZES.items():
-        lines = (NEWSWIRE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()[:size]
+        lines = (corpus / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()[:size]
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         words.update(word for line in lines for word in json.loads(line)["tokens"])
-    (folder / "types.json").write_bytes((NEWSWIRE / "types.json").read_bytes())
+    (folder / "types.json").write_bytes((corpus / "types.json").read_bytes())
     tiny_encoder(folder / "encoder", words)
     return folder
 
@@ -62,16 +63,17 @@ def experiment(folder: Path, changes: Mapping[str, Any] | None = None) -> dict[s
     return config
 
 
-def memorise(folder: Path, changes: Mapping[str, Any]) -> Path:
+def memorise(folder: Path, changes: Mapping[str, Any], corpus: Path = NEWSWIRE) -> Path:
     """A run that knows two documents by heart; ``two.jsonl`` beside it holds them.
 
     Args:
         folder: empty; gets the data and an encoder without dropout.
         changes: of the experiment, among them no dropout and all candidates.
+        corpus: the first two documents of its training data.
     """
     from jointre.training.run import train
 
-    make_data(folder)
+    make_data(folder, corpus)
     encoder = folder / "encoder" / "config.json"
     settings = json.loads(encoder.read_text()) | {
         "hidden_dropout_prob": 0.0,
@@ -117,6 +119,37 @@ def table_model(encoder: Path, **options: Any) -> dict[str, Any]:
         "relation_classifier": classifier,
         "entity_loss": {"type": "binary", "over_labels": "sum"},
         "relation_loss": {"type": "binary", "over_labels": "sum"},
+        **options,
+    }
+
+
+def document_model(encoder: Path, /, **options: Any) -> dict[str, Any]:
+    """The ``model`` section of a small memory model without dropout, trained on all candidates.
+
+    Args:
+        encoder: the encoder's folder.
+        options: replace keys of the section.
+    """
+    flow, similarity = {"type": "memory_flow"}, {"type": "similarity"}
+    return {
+        "type": "document",
+        "encoder": {"type": "transformer", "model_name": str(encoder), "special_tokens": False},
+        "token_refiners": [flow],
+        "span_refiners": [flow],
+        "max_width": 4,
+        "width_dim": 8,
+        "mention_classifier": {"type": "feedforward", "dropout": 0.0},
+        "coreference": {"type": "pairwise", "distance_dim": 8, "dropout": 0.0},
+        "entity_dropout": 0.0,
+        "entity_classifier": similarity,
+        "pair_encoder": {"type": "multi_instance", "distance_dim": 8, "dropout": 0.0},
+        "relation_classifier": similarity,
+        "sampler": {
+            "type": "document",
+            "mention_negatives": 1000,
+            "coreference_negatives": 1000,
+            "relation_negatives": 1000,
+        },
         **options,
     }
 

@@ -163,5 +163,5 @@ def _entity_pairs(
     hypernyms = {tuple(pair) for pair in document.extra.get("hypernym_pairs", ())}
     for head, tail in np.argwhere(free) if hypernyms else ():
         free[head, tail] = (ids[head], ids[tail]) not in hypernyms
-    relations = np.array(list(targets.values()), np.float32).reshape(-1, labels)
+    relations = np.array(list(targets.values()), np.float32).reshape(len(targets), labels)
     return related, relations, np.argwhere(free).astype(np.int32)

@@ -146,9 +146,9 @@ class PieceMaker:
     def batch(self, units: Sequence[Pieces]) -> Batch:
         """Collate units; a stage's fields are all None."""
         lengths = [len(unit.ids) for unit in units]
-        longest = max(lengths)
+        longest = max(1, *lengths)  # one, and one below: axes are never empty
         roles = np.zeros((len(units), longest), np.int64)
-        most = max(1, *(len(unit.starts) - 1 for unit in units))  # one: axes are never empty
+        most = max(1, *(len(unit.starts) - 1 for unit in units))
         words = np.zeros((len(units), most, 2), np.int64)
         edge, end = len(self.first), len(self.last)
         for row, unit in enumerate(units):

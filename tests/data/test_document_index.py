@@ -186,3 +186,11 @@ def test_against_loops(document: Document, max_width: int) -> None:
     assert labelled == related
     assert len(found.related) == len(related)
     assert rows(found.unrelated) == unrelated
+
+
+def test_without_relation_labels() -> None:
+    """Every pair of entities is unrelated."""
+    plain = replace(PEOPLE, relations=())
+    found = DocumentIndex.of(plain, Vocabulary(NAMES, ()), 3)
+    assert found.relations.shape == (0, 0)
+    assert len(found.unrelated) == 6

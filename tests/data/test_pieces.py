@@ -187,6 +187,16 @@ def test_units_of_which_no_word_fits() -> None:
     assert layout.lengths.tolist() == [0, 0]
 
 
+def test_units_without_a_piece() -> None:
+    """Without special pieces nothing is left of an empty unit; a batch still has a position."""
+    maker = maker_of(special_tokens=False)
+    batch = maker.batch([maker([]), maker([])])
+    assert batch.ids.tolist() == [[maker.padding]] * 2
+    assert batch.layout.roles.tolist() == [[Role.PAD]] * 2
+    assert not batch.mask.any()
+    assert not batch.layout.lengths.any()
+
+
 def test_two_thousand_words() -> None:
     words = tiny_words()
     tokens = [words[i % len(words)] for i in range(2000)]

@@ -25,3 +25,17 @@ def content(documents: list[Document]) -> list[tuple[set[Any], set[Any]]]:
         )
         for document in documents
     ]
+
+
+def clustered(documents: list[Document]) -> list[tuple[set[Any], set[Any]]]:
+    """Entities of several mentions and relations, whatever the order of any of them."""
+    return [
+        (
+            {(entity.label, frozenset(entity.mentions)) for entity in document.entities},
+            {
+                (r.label, *(frozenset(document.entities[i].mentions) for i in (r.head, r.tail)))
+                for r in document.relations
+            },
+        )
+        for document in documents
+    ]

@@ -36,8 +36,8 @@ def attention(
 ) -> None:
     """Draw what a trained model attends to: its encoder, CTAM's agents, a memory's slots.
 
-    Example: jointre attention runs/quickstart fixtures/newswire/dev.jsonl --document dev-000
-    --output attention.html
+    Example: jointre attention runs/quickstart fixtures/newswire/dev.jsonl
+    --document newswire-dev-001 --output attention.html
     """
     from jointre.config import include_packages
     from jointre.study.heatmap import check_output, write

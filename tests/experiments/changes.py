@@ -143,3 +143,89 @@ CARE = Ablations(
     },
     encoders=CARE_ENCODERS,
 )
+
+READ = ("token_refiners", "span_refiners")
+SLOTS = ("entity_classifier", "relation_classifier")
+DECIDED = {"entity", "relation", "loss"}
+SCORES = {"mention", "coreference", *DECIDED}
+
+
+def parts(*keys: str, modules: tuple[str, ...] = (), results: set[str] = SCORES) -> Change:
+    """Keys of the model section, and the components and results that they change."""
+    return Change({f"model.{key}" for key in keys}, set(modules), results)
+
+
+LONGER = parts("encoder", modules=("encoder",), results=set())  # short inputs stay as they are
+MEMORY = Ablations(
+    base="experiments/memory_cdr_minilm.jsonnet",
+    file="experiments/ablations/memory.libsonnet",
+    modules=SHARED
+    | {
+        name: name
+        for name in (
+            "span_pooler",
+            "mention_classifier",
+            "coreference",
+            "entity_pooler",
+            "type_embedding",
+            "pair_encoder",
+        )
+    }
+    | {
+        "token_refiners": "backbone.refinement",
+        "span_refiners": "span_refinement",
+        "width_dim": "widths",
+    },
+    expected={
+        "flow": SAME,
+        "no_memory": Change(
+            {"model.token_refiners", "model.span_refiners", "training.callbacks"},
+            {*READ},
+            SCORES,
+        ),
+        "entity_memory": parts(*READ, modules=READ),
+        "relation_memory": parts(*READ, modules=READ),
+        "tokens": parts("span_refiners", modules=("span_refiners",)),
+        "mentions": parts("token_refiners", modules=("token_refiners",)),
+        "read": parts(*READ, modules=READ),
+        "flow_and_read": parts(*READ, modules=READ),
+        "no_memory_grad": parts(*READ, results=set()),  # only gradients are others
+        "residual": parts(*READ),
+        "entity_residual": parts(*READ, modules=READ),
+        "relation_residual": parts(*READ, modules=READ),
+        "mean_unit": parts(*READ),
+        "read_by_dot": parts(*READ, modules=READ),
+        "read_by_cosine": parts(*READ, modules=READ),
+        "bilinear": SAME,
+        "dot": parts(*SLOTS, modules=SLOTS, results=DECIDED),
+        "cosine": parts(*SLOTS, results=DECIDED),
+        **{
+            f"arcface_{task}": parts(
+                f"{task}_classifier",
+                f"{task}_loss",
+                modules=(f"{task}_classifier", f"{task}_loss"),
+            )
+            for task in ("entity", "relation")
+        },
+        "multi_instance": SAME,
+        "global": parts("pair_encoder", modules=("pair_encoder",), results={"relation", "loss"}),
+        "pairwise_coreference": SAME,
+        "cosine_coreference": parts(
+            "coreference", modules=("coreference",), results={"coreference", "loss"}
+        ),
+        "jerex": Change(
+            {f"model.{key}" for key in (*READ, *SLOTS, "type_embedding")} | {"training.callbacks"},
+            {*READ, *SLOTS, "type_embedding", "pair_encoder"},
+            SCORES,
+        ),
+        "windows": SAME,
+        **{f"extend_{how}": LONGER for how in ("normal_1", "normal_002", "tile")},
+        **{f"warmup_{share}": Change({"training.callbacks"}) for share in (0, 20, 40, 60, 80, 100)},
+        "warmup_50": SAME,
+        **{  # the prototypes are read, and stand for the types in the pairs
+            f"slot_{width}": parts(*SLOTS, modules=(*SLOTS, *READ, "pair_encoder"))
+            for width in (32, 64, 128, 768)
+        },
+    },
+    encoders={},
+)

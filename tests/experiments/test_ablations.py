@@ -11,12 +11,12 @@ from jointre.config import load_config, resolve
 from jointre.data.schema import Document
 from jointre.models import Model, archive
 from jointre.models.predict import predict
-from jointre.testing.tiny import Kind, tiny_documents, tiny_encoder, tiny_words
+from jointre.testing.tiny import Kind, tiny_documents, tiny_encoder, tiny_texts, tiny_words
 from jointre.training.experiment import Experiment
-from tests.experiments.changes import CARE, SINET, Ablations
+from tests.experiments.changes import CARE, MEMORY, SINET, Ablations
 from tests.experiments.variants import ROOT, VARIABLES, build, load
 
-FAMILIES = {"sinet": SINET, "care": CARE}
+FAMILIES = {"sinet": SINET, "care": CARE, "memory": MEMORY}
 MIX_INS = [
     pytest.param(family, name, id=f"{key}-{name}")
     for key, family in FAMILIES.items()
@@ -93,16 +93,17 @@ def trains_and_predicts(experiment: Experiment) -> Model:
     optimizer = experiment.training.optimizer().build(model.named_parameters())
     assert 0 < experiment.training.schedule().factor(5, 10) <= 1
     preparer = model.preparer("train")
-    batch = preparer([preparer.item(i, each) for i, each in enumerate(documents())])
+    units = documents(model)
+    batch = preparer([preparer.item(i, each) for i, each in enumerate(units)])
     losses = model.losses(model(batch), batch)
-    assert losses.keys() == {"entity", "relation"}
+    assert losses.keys() >= {"entity", "relation"}
     torch.stack(list(losses.values())).sum().backward()
     optimizer.step()
     moved = {key for key, value in model.named_parameters() if not torch.equal(value, before[key])}
     heads = {key for key in before if not key.startswith("backbone.encoder.")}
     assert moved >= heads
-    found = predict(model.eval(), documents(), model.preparer("predict"))
-    assert [each.tokens for each in found] == [each.tokens for each in documents()]
+    found = predict(model.eval(), units, model.preparer("predict"))
+    assert [each.tokens for each in found] == [each.tokens for each in units]
     return model
 
 
@@ -136,9 +137,10 @@ def items(part: Any) -> list[tuple[str, Any]]:
     return list(part.items()) if isinstance(part, dict) else [("", part)]
 
 
-def documents() -> list[Document]:
-    """Sentences of different lengths, so that a batch has padding."""
-    return [each for each in tiny_documents() if each.tokens]
+def documents(model: Model) -> list[Document]:
+    """What the model reads: of different lengths, so that a batch has padding."""
+    made = tiny_texts() if model.unit == "document" else tiny_documents()
+    return [each for each in made if each.tokens]
 
 
 def anatomy(model: Model, family: Ablations) -> dict[str, Any]:
@@ -172,7 +174,9 @@ def take_weights(model: Model, other: Model) -> None:
 def results(model: Model) -> dict[str, Tensor]:
     """Logits of the candidates of training and the loss, all weights in use, dropout off."""
     preparer = model.eval().preparer("train")
-    batch = preparer([preparer.item(i, each) for i, each in enumerate(documents())])
+    batch = preparer([preparer.item(i, each) for i, each in enumerate(documents(model))])
     output = model(batch)
     loss = torch.stack(list(model.losses(output, batch).values())).sum()
-    return {"entity": output.entity_logits, "relation": output.relation_logits, "loss": loss}
+    tasks = ("mention", "coreference", "entity", "relation")
+    found = {task: getattr(output, f"{task}_logits", None) for task in tasks}
+    return {"loss": loss} | {task: part for task, part in found.items() if part is not None}

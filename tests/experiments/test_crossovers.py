@@ -12,15 +12,24 @@ from jointre.models import Model, archive
 from jointre.models.predict import predict
 from jointre.nn.interactions import ConvCoAttention, CrossTaskAttention
 from jointre.nn.projections import MlpProjection
+from jointre.nn.refiners import MemoryFlow, MemoryRead
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_words
 from jointre.training.experiment import Experiment
 from tests.experiments.variants import build, load
 
 SINET = "experiments/sinet_conll04.jsonnet"
 CARE = "experiments/care_scierc_minilm.jsonnet"
+MEMORY = "experiments/memory_cdr_minilm.jsonnet"
 CO_ATTENTION = "{ model+: { interaction: { type: 'conv_co_attention' } } }"
 CTAM = "{ model+: { interaction: { type: 'ctam' }, cell_features+: { summary: true } } }"
 MLP = "{ model+: { projection: { type: 'mlp' } } }"
+FLOW = "{ model+: { token_refiners: [{ type: 'memory_flow' }] } }"
+SPAN_FLOW = "{ model+: { span_refiners: [{ type: 'memory_flow', fusion: 'residual' }] } }"
+READ = "{ model+: { token_refiners: [{ type: 'memory_read' }] } }"
+SIMILARITY = """
+local similarity = { type: 'similarity' };
+{ model+: { entity_classifier: similarity, relation_classifier: similarity } }
+"""
 CROSSOVERS = {
     "co_attention_in_sinet": (SINET, [CO_ATTENTION], ConvCoAttention),
     "co_attention_of_pieces_and_words_in_sinet": (
@@ -31,6 +40,14 @@ CROSSOVERS = {
     "ctam_in_care": (CARE, [CTAM], CrossTaskAttention),
     "ctam_over_words_in_care": (CARE, [CTAM, "model.word_pooler=first"], CrossTaskAttention),
     "mlp_in_sinet": (SINET, [MLP], MlpProjection),
+    "memory_of_tokens_in_sinet": (SINET, [FLOW], MemoryFlow),
+    "memory_of_spans_in_sinet": (SINET, [SPAN_FLOW], MemoryFlow),
+    "memory_of_similarity_in_sinet": (SINET, [FLOW, SIMILARITY], MemoryFlow),
+    "memory_in_care": (CARE, [FLOW], MemoryFlow),
+    "memory_over_words_in_care": (CARE, [READ, "model.word_pooler=max"], MemoryRead),
+    "memory_of_similarity_in_care": (CARE, [FLOW, SIMILARITY], MemoryFlow),
+    "co_attention_in_memory": (MEMORY, [CO_ATTENTION], ConvCoAttention),
+    "mlp_in_memory": (MEMORY, [MLP], MlpProjection),
 }
 DOCUMENTS = [document for document in tiny_documents() if document.tokens]
 

@@ -1,0 +1,74 @@
+// The memory's ablations, one mix-in each:
+//   jointre train experiments/memory_cdr.jsonnet -s runs/entity_only \
+//     -o "(import 'experiments/ablations/memory.libsonnet').entity_memory"
+local flow = { type: 'memory_flow', memories: ['entity', 'relation'], similarity: 'bilinear', fusion: 'mean', memory_grad: true };
+local read = { type: 'memory_read', memories: ['entity', 'relation'], similarity: 'bilinear', memory_grad: true };
+local refiners(list) = { model+: { token_refiners: list, span_refiners: list } };
+local similarity(options) = { model+: { entity_classifier+: options, relation_classifier+: options } };
+local warmup(share) = { training+: { callbacks: [{ type: 'memory_warmup', proportion: share }] } };
+local longer(how) = { model+: { encoder+: { long_inputs: 'extend', max_length: 1000, extension: how } } };
+local unread = refiners([]) + { training+: { callbacks: [] } };
+{
+  // What is read, and where
+  flow: refiners([flow]),
+  no_memory: unread,
+  entity_memory: refiners([flow { memories: ['entity'] }]),
+  relation_memory: refiners([flow { memories: ['relation'] }]),
+  tokens: { model+: { span_refiners: [] } },
+  mentions: { model+: { token_refiners: [] } },
+  read: refiners([read]),
+  flow_and_read: refiners([flow, read]),
+  no_memory_grad: refiners([flow { memory_grad: false }]),
+
+  // How it is mixed in: the mean shrinks rows by the number of memories, a residual does not
+  residual: refiners([flow { fusion: 'residual' }]),
+  entity_residual: refiners([flow { memories: ['entity'], fusion: 'residual' }]),
+  relation_residual: refiners([flow { memories: ['relation'], fusion: 'residual' }]),
+  mean_unit: refiners([flow { fusion: 'mean_unit' }]),
+
+  // Similarity of what is read, and of the classifiers
+  read_by_dot: refiners([flow { similarity: 'dot' }]),
+  read_by_cosine: refiners([flow { similarity: 'cosine' }]),
+  bilinear: similarity({ similarity: 'bilinear' }),
+  dot: similarity({ similarity: 'dot' }),
+  cosine: similarity({ similarity: 'cosine' }),
+  arcface_entity: {
+    model+: {
+      entity_classifier: { type: 'cosine' },
+      entity_loss: { type: 'arcface', none_class: false },
+    },
+  },
+  arcface_relation: {
+    model+: {
+      relation_classifier: { type: 'cosine' },
+      relation_loss: { type: 'arcface', none_class: true },
+    },
+  },
+
+  // The other parts
+  multi_instance: { model+: { pair_encoder+: { type: 'multi_instance' } } },
+  global: { model+: { pair_encoder: { type: 'global', dropout: 0.1 } } },
+  pairwise_coreference: { model+: { coreference+: { type: 'pairwise' } } },
+  cosine_coreference: { model+: { coreference: { type: 'cosine' } } },
+  jerex: unread + {
+    model+: {
+      entity_classifier: { type: 'feedforward', dropout: 0.1 },
+      type_embedding: { type: 'table', dim: 75 },
+      relation_classifier: { type: 'linear', dropout: 0.0 },
+    },
+  },
+
+  // Long documents: in windows, or at once with more positions
+  windows: { model+: { encoder+: { long_inputs: 'windows' } } },
+  extend_normal_1: longer('normal_1'),
+  extend_normal_002: longer('normal_0.02'),
+  extend_tile: longer('tile'),
+} + {
+  // From when on, in percent of the updates
+  ['warmup_%d' % share]: warmup(share / 100)
+  for share in [0, 20, 40, 50, 60, 80, 100]
+} + {
+  // Width of the slots; the published one is the encoder's
+  ['slot_%d' % width]: similarity({ slot_dim: width })
+  for width in [32, 64, 128, 768]
+}

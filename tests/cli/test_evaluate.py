@@ -45,6 +45,26 @@ def test_predict_and_score(jointre: Command, overfitted: Path, tmp_path: Path) -
     assert json.loads(other.read_text()) == json.loads(one.read_text())
 
 
+def test_documents(jointre: Command, overfitted_documents: Path, tmp_path: Path) -> None:
+    """The run's own protocol, jerex; what predict and evaluate wrote scores the same."""
+    gold = overfitted_documents.parent / "train.jsonl"
+    one, two, three = (tmp_path / name for name in ("a.json", "b.json", "c.json"))
+    found, predicted = tmp_path / "found.jsonl", tmp_path / "predicted.jsonl"
+    arguments = ("--output", one, "--predictions", found)
+    ended = jointre("evaluate", overfitted_documents, gold, *arguments)
+    assert (ended.code, ended.err) == (0, "")
+    assert "protocol jerex, in percent" in ended.out
+    report = json.loads(one.read_text())
+    blocks = ["mention", "cluster", "coreference", "entity", "relation_boundary", "relation_strict"]
+    assert list(report) == ["protocol", *blocks]
+    assert 0 < report["mention"]["f1"] < 1
+    assert jointre("predict", overfitted_documents, gold, "--output", predicted).code == 0
+    for records, output in ((found, two), (predicted, three)):
+        arguments = ("--format", "jsonl", "--protocol", "jerex", "--output", output)
+        assert jointre("score", gold, records, *arguments).code == 0
+        assert json.loads(output.read_text()) == report
+
+
 def test_an_archive_needs_a_format(jointre: Command, tiny_run: Path) -> None:
     gold = tiny_run.parent / "test.jsonl"
     jointre("evaluate", tiny_run / "archive", gold).told(

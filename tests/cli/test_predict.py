@@ -94,6 +94,86 @@ def test_given_entities(jointre: Command, overfitted: Path, tmp_path: Path) -> N
     ]
 
 
+def in_full(record: dict[str, Any]) -> dict[str, set[tuple[str, ...]]]:
+    """The words of each entity's mentions by label, of a record of text; all numbers are there."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for entity in record["entities"]:
+        words = []
+        for (start, end), (left, right) in zip(entity["mentions"], entity["chars"], strict=True):
+            assert (left, right) == (record["offsets"][start][0], record["offsets"][end - 1][1])
+            words.append(record["text"][left:right])
+        assert entity["mentions"] == sorted(entity["mentions"])
+        assert len(entity["mention_scores"]) == len(words)
+        assert all(0 <= score <= 1 for score in (entity["score"], *entity["mention_scores"]))
+        found.setdefault(entity["label"], set()).add(tuple(words))
+    for relation in record["relations"]:
+        assert 0 <= relation["score"] <= 1
+        assert relation["head"] != relation["tail"]
+        assert {relation["head"], relation["tail"]} <= set(range(len(record["entities"])))
+    return found
+
+
+def test_a_text_is_a_document(jointre: Command, overfitted_documents: Path, tmp_path: Path) -> None:
+    """All of a file: entities have mentions in several sentences, relations cross them."""
+    (gold, _) = records((overfitted_documents.parent / "two.jsonl").read_text())
+    (tmp_path / "a.txt").write_text(gold["text"], encoding="utf-8")
+    ended = jointre("predict", overfitted_documents, tmp_path / "a.txt")
+    assert (ended.code, ended.err) == (0, "")
+    (record,) = records(ended.out)
+    assert (record["id"], record["text"]) == ("a.txt", gold["text"])
+    assert (record["tokens"], record["sentences"]) == (gold["tokens"], gold["sentences"])
+    assert in_full(record) == {
+        "Substance": {("Ammonium velcarate", "AVC", "AVC", "ammonium velcarate")},
+        "Damage": {("cockling", "cockling"), ("foxing",)},
+    }
+    assert {relation["label"] for relation in record["relations"]} == {"causes", "treats"}
+    first, *rest = record["sentences"]
+    mentions = record["entities"][0]["mentions"]
+    assert any(end <= first[1] for _, end in mentions)
+    assert any(start >= rest[0][0] for start, _ in mentions)
+
+
+def test_paragraphs_are_one_document(
+    jointre: Command, overfitted_documents: Path, tmp_path: Path
+) -> None:
+    """Blank lines separate nothing; records do."""
+    texts = [
+        one["text"] for one in records((overfitted_documents.parent / "two.jsonl").read_text())
+    ]
+    ended = jointre("predict", overfitted_documents, stdin="\n\n".join(texts).encode())
+    (record,) = records(ended.out)
+    assert record["id"] == "stdin"
+    in_full(record)
+    lines = "\n".join(json.dumps({"text": text}) for text in texts)
+    (tmp_path / "two.jsonl").write_text(lines + "\n")
+    ended = jointre("predict", overfitted_documents, tmp_path / "two.jsonl")
+    assert ended.code == 0, ended.err
+    assert [len(in_full(each)) for each in records(ended.out)] == [2, 2]
+
+
+def test_given_entities_of_documents(
+    jointre: Command, overfitted_documents: Path, tmp_path: Path
+) -> None:
+    """Their mentions and labels stay, a null label is chosen, relations are found."""
+    lines = (overfitted_documents.parent / "two.jsonl").read_text()
+    asked = records(lines)
+    for record in asked:
+        record["relations"] = []
+        record["entities"][0]["label"] = None
+    (tmp_path / "given.jsonl").write_text("\n".join(map(json.dumps, asked)) + "\n")
+    given = ("--entities", "given")
+    ended = jointre("predict", overfitted_documents, tmp_path / "given.jsonl", *given)
+    assert ended.code == 0, ended.err
+    for record, gold in zip(records(ended.out), records(lines), strict=True):
+        assert [(e["label"], e["mentions"]) for e in record["entities"]] == [
+            (e["label"], e["mentions"]) for e in gold["entities"]
+        ]
+        found, wanted = (
+            {(r["label"], r["head"], r["tail"]) for r in one["relations"]} for one in (record, gold)
+        )
+        assert found == wanted
+
+
 def test_given_entities_need_records(jointre: Command, overfitted: Path) -> None:
     jointre("predict", overfitted, "--entities", "given").told(
         "--entities given needs records with entities: .jsonl files, or --format"

@@ -107,7 +107,8 @@ class DocumentModel(Model):
         interaction: lets the task streams read each other.
         word_pooler: makes positions words; null leaves them pieces, as published.
         token_refiners: change the shared states by the classifiers' prototypes.
-        span_refiners: change the spans in the same way.
+        span_refiners: change the spans in the same way: all spans before they are classified,
+            and the mentions in the relations' stream where that is another one.
         max_width: widest mention that can be predicted, in words.
         width_dim: size of the width embedding of mentions.
         span_pooler: how the positions of a span are pooled.

@@ -76,6 +76,7 @@ def prediction(
     max_pieces: int,
     runs: int,
     half: bool = False,
+    name: str = "",
 ) -> Measure:
     """Whole prediction, from words to Documents, against the encoder on the same batches.
 
@@ -86,12 +87,13 @@ def prediction(
         max_pieces: most padded pieces of a batch.
         runs: counted ones.
         half: run ours with the encoder's feed-forward layers in bfloat16, the baseline in float32.
+        name: of the documents, for the measure's; none: the batch size.
     """
     own = deepcopy(model) if half else model
     if half:
         halve_feed_forward(own.encoder)
     preparer = model.preparer("predict")
-    units = [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
+    units = units_of(documents, model)
 
     def batches() -> list[list[Item]]:
         items = [preparer.item(i, unit) for i, unit in enumerate(units)]
@@ -109,34 +111,47 @@ def prediction(
                 encode(model, batch)
 
     kind = "predict in bfloat16" if half else "predict"
-    return compare(f"{kind}, at most {max_units} units a batch", ours, bare, runs)
+    return compare(f"{kind}, {name or units_a_batch(max_units)}", ours, bare, runs)
 
 
 def training_step(
     model: Model, documents: Sequence[Document], batch_size: int, steps: int, runs: int
 ) -> Measure:
     """Forward, losses, backward and optimizer against the encoder's with its mean as loss."""
-    model.train()
     preparer = model.preparer("train")
-    units = [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
-    items = [preparer.item(i, unit) for i, unit in enumerate(units)]
+    items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
     spread = range(0, len(items) - batch_size, max(1, len(items) // steps))
-    fixed = [_moved(preparer(items[i : i + batch_size]), model) for i in spread]
-    own = BertAdamW(lr=1e-9).build(model.named_parameters())
-    base = BertAdamW(lr=1e-9).build(model.encoder.named_parameters())
-
-    def ours() -> None:
-        for batch in fixed:
-            loss = torch.stack(list(model.losses(model(batch), batch).values())).sum()
-            _update(loss, own, list(model.parameters()))
-
-    def bare() -> None:
-        for batch in fixed:
-            _update(encode(model, batch).states.mean(), base, list(model.encoder.parameters()))
-
-    found = compare(f"training step, {batch_size} units a batch", ours, bare, runs)
+    work = Steps(model, [preparer(items[i : i + batch_size]) for i in spread])
+    found = compare(f"training step, {batch_size} units a batch", work.ours, work.bare, runs)
     model.eval()
     return found
+
+
+class Steps:
+    """Steps of training over fixed batches, whole or the bare encoder's.
+
+    Args:
+        model: put into training mode.
+        batches: with targets; one step each.
+    """
+
+    def __init__(self, model: Model, batches: Sequence[Batch]) -> None:
+        self.model = model.train()
+        self.batches = [_moved(batch, model) for batch in batches]
+        self._own = BertAdamW(lr=1e-9).build(model.named_parameters())
+        self._base = BertAdamW(lr=1e-9).build(model.encoder.named_parameters())
+
+    def ours(self) -> None:
+        """Forward, losses, backward and optimizer."""
+        for batch in self.batches:
+            loss = torch.stack(list(self.model.losses(self.model(batch), batch).values())).sum()
+            _update(loss, self._own, list(self.model.parameters()))
+
+    def bare(self) -> None:
+        """The encoder's with its mean as loss."""
+        for batch in self.batches:
+            encoder = list(self.model.encoder.parameters())
+            _update(encode(self.model, batch).states.mean(), self._base, encoder)
 
 
 def heads(model: Model, documents: Sequence[Document], words: int, runs: int) -> Measure:
@@ -177,6 +192,16 @@ class _Replay:
 
     def __exit__(self, *error: object) -> None:
         del self.encoder.forward
+
+
+def units_of(documents: Sequence[Document], model: Model) -> list[Document]:
+    """What the model works on, without empty ones."""
+    return [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
+
+
+def units_a_batch(most: int) -> str:
+    """The batch size in a measure's name."""
+    return f"at most {most} units a batch"
 
 
 def encode(model: Model, batch: Batch) -> Stream:

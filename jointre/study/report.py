@@ -9,11 +9,22 @@ from pathlib import Path
 
 from jointre.data.schema import Document
 from jointre.models import archive
-from jointre.study.efficiency import Measure, heads, prediction, training_step
-from jointre.study.memory import prediction_memory
+from jointre.models.model import Model
+from jointre.models.predict import predict
+from jointre.study.efficiency import (
+    Measure,
+    heads,
+    prediction,
+    training_step,
+    units_a_batch,
+    units_of,
+)
+from jointre.study.long_documents import long_document
+from jointre.study.memory import prediction_memory, training_memory
 
 MAX_PIECES = 4096
 LENGTHS = (20, 40, 80, 160)
+DOCUMENT_LENGTHS = (700, 2500, 5000, 10000, 20000)
 
 
 def measure_all(
@@ -24,7 +35,7 @@ def measure_all(
     batch_size: int,
     tell: Callable[[str], None],
 ) -> Iterator[Measure]:
-    """Prediction, its memory, the heads' growth, a training step, the command's start.
+    """Prediction, its memory, growth with length, a training step, the command's start.
 
     Args:
         run: a run directory or an archive.
@@ -42,16 +53,36 @@ def measure_all(
     yield prediction(model, documents, max(units), MAX_PIECES, runs, half=True)
     for count in (1, max(units)):
         tell(f"memory, batches of {count}")
-        yield prediction_memory(run, documents, count, MAX_PIECES)
-    for words in LENGTHS:
-        tell(f"heads, {words} words")
-        yield heads(model, documents, words, 4 * runs)
+        yield prediction_memory(run, documents, count, MAX_PIECES, units_a_batch(count))
+    if model.unit == "sentence":
+        for words in LENGTHS:
+            tell(f"heads, {words} words")
+            yield heads(model, documents, words, 4 * runs)
+    else:
+        yield from _growth(run, model, documents, tell)
     tell("training step")
     yield training_step(model, documents, batch_size, steps=20, runs=runs)
     tell("start of the command")
     for arguments in (("--help",), ("config", "check", "experiments/quickstart.jsonnet")):
         if Path(arguments[-1]).exists() or arguments == ("--help",):
             yield command(arguments, runs)
+
+
+def _growth(
+    run: Path, model: Model, documents: Sequence[Document], tell: Callable[[str], None]
+) -> Iterator[Measure]:
+    """Time and memory of ever longer documents, each alone; training memory of the shortest."""
+    for words in DOCUMENT_LENGTHS:
+        tell(f"a document of {words} words")
+        long = [long_document(documents, words)]
+        found = predict(model, units_of(long, model), model.preparer("predict"))[0]
+        mentions = sum(len(entity.mentions) for entity in found.entities)
+        name = f"{words} words, {mentions} mentions, {len(found.entities)} entities found"
+        yield prediction(model, long, 1, MAX_PIECES, 1, name=name)
+        yield prediction_memory(run, long, 1, MAX_PIECES, name)
+    words = DOCUMENT_LENGTHS[0]
+    tell(f"training memory of {words} words")
+    yield training_memory(run, [long_document(documents, words)], f"{words} words")
 
 
 def command(arguments: Sequence[str], runs: int) -> Measure:

@@ -38,3 +38,22 @@ def test_a_command_is_timed_against_an_empty_python() -> None:
     found = report.command(["--version"], runs=1)
     assert found.name == "jointre --version"
     assert found.value > found.baseline > 0
+
+
+def test_documents_grow_instead_of_sentences(
+    overfitted_documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peak = Measure("peak", 2.0, "bytes", 1.0, 2.0, 1)
+    monkeypatch.setattr(report, "training_memory", lambda *arguments: peak)
+    monkeypatch.setattr(report, "prediction_memory", lambda *arguments: peak)
+    monkeypatch.setattr(report, "command", lambda words, runs: peak)
+    monkeypatch.setattr(report, "DOCUMENT_LENGTHS", (20, 150))
+    documents = list(Reader.by_name("jsonl")().read(Path("fixtures/abstracts/dev.jsonl")))
+    found = list(report.measure_all(overfitted_documents, documents, 1, [2], 1, lambda told: None))
+    names = [measure.name for measure in found]
+    growth = [name for name in names if name.startswith("predict, ")]
+    assert growth[0] == "predict, at most 2 units a batch"
+    assert growth[1].startswith("predict, 20 words, ")
+    assert growth[2].startswith("predict, 150 words, ")
+    assert growth[2].endswith(" entities found")
+    assert names.count("peak") == 7

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal, final
 
 from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import count_reread
 from jointre.data.readers.files import replaced
 from jointre.data.readers.mesh import hypernym_pairs, read_tree_numbers
 from jointre.data.readers.plain import count_unheld, labelled
@@ -15,7 +16,6 @@ from jointre.data.readers.pubtator_record import EVERYTHING, Options, document_o
 from jointre.data.readers.pubtator_write import annotation_lines, utf8, written
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
-from jointre.data.sentences import sentences_of
 from jointre.errors import ConfigError, DataError
 
 _OWN = frozenset({"title_length", "annotations", "hypernym_pairs"})
@@ -130,7 +130,7 @@ class PubtatorReader(Reader):
             if _same(_again(before, self.options), document):
                 return before
         record = with_lines(record, annotation_lines(document, record.text, offsets, losses))
-        _count_words(document, _again(record, EVERYTHING), losses)
+        count_reread(document, _again(record, EVERYTHING), losses)
         return record
 
 
@@ -144,14 +144,3 @@ def _again(record: Record, options: Options) -> Document | None:
 
 def _same(found: Document | None, document: Document) -> bool:
     return found is not None and found == replace(document, text=found.text)
-
-
-def _count_words(document: Document, found: Document | None, losses: Losses) -> None:
-    """Counts words and sentences that reading will give otherwise."""
-    place = f"document {document.id!r}"
-    same = found is not None and found.tokens == document.tokens
-    if not same:
-        losses.add("lists of words left out, which reading makes anew", place)
-    borders = sentences_of(document)
-    if len(borders) > 1 and not (same and found is not None and found.sentences == borders):
-        losses.add("lists of sentences left out, which reading makes anew", place)

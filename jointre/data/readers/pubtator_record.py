@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import chars_of, covered, cut_at
 from jointre.data.readers.pubtator_concepts import Concepts, MultiId, Ungrounded
 from jointre.data.readers.pubtator_lines import Mention, Record, parse_line
-from jointre.data.readers.pubtator_words import covered, cut_at, words_between
+from jointre.data.readers.pubtator_words import words_between
 from jointre.data.schema import Document, Span
 
 InsideWords = Literal["split", "widen"]
@@ -77,7 +78,7 @@ def _span(
     if span is None:
         losses.add("mentions without a word left out", place)
         return None
-    left, right = offsets[span.start][0], offsets[span.end - 1][1]
+    left, right = chars_of(span, offsets)
     if left < mention.start or right > mention.end:
         losses.add("mentions that begin or end inside a word widened to it", place)
     elif (left, right) != (mention.start, mention.end):

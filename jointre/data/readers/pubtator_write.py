@@ -1,19 +1,17 @@
 """A Document as a PubTator document: text, mentions by characters, relations by concepts."""
 
-from collections.abc import Sequence
-from itertools import count, pairwise
+from itertools import count
 from typing import NamedTuple
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import keep_mentions
+from jointre.data.readers.char_spans import Offsets, chars_of, text_of
 from jointre.data.readers.fields import shown
 from jointre.data.readers.pubtator_concepts import NO_CONCEPT
 from jointre.data.readers.pubtator_lines import Record
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.errors import DataError
-
-Offsets = Sequence[tuple[int, int]]
 
 
 class Written(NamedTuple):
@@ -49,14 +47,14 @@ def written(document: Document, losses: Losses) -> Written:
             f"{place}: cannot be written; PubTator's lines begin with the id, which must be some "
             "text without bars, tabs and line breaks"
         )
-    text, offsets = _text(document, losses)
+    text, offsets = text_of(document, losses)
     utf8(text, document.id)
     line = text.replace("\n", " ").replace("\r", " ")
     if line != text:
         losses.add("texts with line breaks written with spaces", place)
 
     document, mentions, relations = keep_mentions(
-        document, lambda span: bool(line[offsets[span.start][0] : offsets[span.end - 1][1]].strip())
+        document, lambda span: bool(line[slice(*chars_of(span, offsets))].strip())
     )
     if mentions:
         losses.add("mentions without a word left out", place, mentions)
@@ -101,7 +99,7 @@ def annotation_lines(document: Document, text: str, offsets: Offsets, losses: Lo
     for index, entity in enumerate(document.entities):
         alone = index + 1 if names[index] in NO_CONCEPT else 0
         for mention in entity.mentions:
-            start, end = offsets[mention.start][0], offsets[mention.end - 1][1]
+            start, end = chars_of(mention, offsets)
             key = (start, end, entity.label or "", alone)
             lines.setdefault(key, {})[names[index]] = None
     found = [
@@ -142,27 +140,6 @@ def _identifiers(document: Document, losses: Losses) -> list[str]:
         names[name] = index
         found.append(name)
     return found
-
-
-def _text(document: Document, losses: Losses) -> tuple[str, Offsets]:
-    """The text and the characters of each word, made from the words where they are not known."""
-    text, offsets = document.text, document.offsets
-    place = f"document {document.id!r}"
-    if text is not None and offsets is not None and _apart(offsets, len(text)):
-        return text, offsets
-    if text is not None:
-        losses.add("texts left out, words with spaces between instead", place)
-    made, at = [], 0
-    for token in document.tokens:
-        made.append((at, at + len(token)))
-        at += len(token) + 1
-    return " ".join(document.tokens), made
-
-
-def _apart(offsets: Offsets, size: int) -> bool:
-    """Whether the words follow one another within the text, and none is empty."""
-    edges = [0, *(edge for offset in offsets for edge in offset), size]
-    return all(a <= b for a, b in pairwise(edges)) and all(a < b for a, b in offsets)
 
 
 def _title_length(document: Document, text: str, offsets: Offsets) -> int:

@@ -1,0 +1,178 @@
+"""Mentions that a tool counts in characters of a text: the words they cover, exactly, and back."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from jointre.data.losses import Losses
+from jointre.data.schema import Document, Span
+from jointre.data.sentences import sentences_of
+from jointre.data.words import Words, words_of
+from jointre.errors import DataError
+
+Offsets = Sequence[tuple[int, int]]
+
+
+class CharSpan(NamedTuple):
+    """A mention as a tool gives it.
+
+    Args:
+        start: its first character, as Python counts them: code points from 0.
+        end: the one after its last.
+        place: where it stands in the file, for messages.
+    """
+
+    start: int
+    end: int
+    place: str
+
+
+class Fitted(NamedTuple):
+    """A text's words, and the mentions in them.
+
+    Args:
+        words: cut wherever a mention begins or ends inside one.
+        spans: one a mention, in their order; None for a mention without a word.
+    """
+
+    words: Words
+    spans: tuple[Span | None, ...]
+
+
+def fit(
+    text: str,
+    mentions: Sequence[CharSpan],
+    losses: Losses,
+    place: str,
+    words: Words | None = None,
+    language: str = "en",
+) -> Fitted:
+    """The words of a text, such that every mention is made of whole words.
+
+    A word that a mention cuts is cut, so that predictions for the text have the mention's
+    characters. White space at a mention's ends is no part of any word.
+
+    Args:
+        text: offsets count from its first character.
+        mentions: in any order; they may overlap.
+        losses: counts words that were cut, and mentions that were narrowed or hold no word.
+        place: of the text, for messages.
+        words: those that the file gives, in order and apart; None: by spaCy's rules.
+        language: of the rules, spaCy's code.
+
+    Raises:
+        DataError: a mention ends before its start, or outside the text.
+    """
+    for mention in mentions:
+        if not 0 <= mention.start <= mention.end <= len(text):
+            raise DataError(
+                f"{mention.place}: [{mention.start}, {mention.end}) is no part of the text of "
+                f"{len(text)} characters; 0 <= start <= end <= {len(text)} must hold"
+            )
+    whole = words_of(text, language) if words is None else words
+    held = [mention for mention in mentions if mention.start < mention.end]
+    cut = cut_at((edge for mention in held for edge in mention[:2]), whole)
+    added = len(cut.tokens) - len(whole.tokens)
+    if added:
+        losses.add("words split where a mention begins or ends", place, added)
+    return Fitted(cut, tuple(_fitted(mention, cut.offsets, losses) for mention in mentions))
+
+
+def _fitted(mention: CharSpan, offsets: Offsets, losses: Losses) -> Span | None:
+    start, end, place = mention
+    span = covered(start, end, offsets) if start < end else None
+    if span is None:
+        losses.add("mentions without a word left out", place)
+    elif chars_of(span, offsets) != (start, end):
+        losses.add("mentions with outer spaces narrowed to their words", place)
+    return span
+
+
+def cut_at(borders: Iterable[int], words: Words) -> Words:
+    """The words, each cut where a border lies inside it.
+
+    Args:
+        borders: characters of the text, in any order.
+        words: in order and apart.
+
+    Example:
+        >>> cut_at([5, 2], Words(("Na", "KCl"), ((0, 2), (4, 7)), (Span(0, 2),)))
+        Words(tokens=('Na', 'K', 'Cl'), offsets=((0, 2), (4, 5), (5, 7)), \
+sentences=(Span(start=0, end=3),))
+    """
+    cuts = sorted(set(borders))
+    tokens: list[str] = []
+    offsets: list[tuple[int, int]] = []
+    firsts: list[int] = []  # where each word begins among the parts
+    for token, (left, right) in zip(words.tokens, words.offsets, strict=True):
+        firsts.append(len(tokens))
+        ends = [left, *cuts[bisect_right(cuts, left) : bisect_left(cuts, right)], right]
+        for start, end in pairwise(ends):
+            tokens.append(token[start - left : end - left])
+            offsets.append((start, end))
+    firsts.append(len(tokens))
+    sentences = tuple(Span(firsts[start], firsts[end]) for start, end in words.sentences)
+    return Words(tuple(tokens), tuple(offsets), sentences)
+
+
+def covered(start: int, end: int, offsets: Offsets) -> Span | None:
+    """All words that have a character of ``[start, end)``, or None when none has.
+
+    Args:
+        start: first character in the text.
+        end: the one after the last.
+        offsets: of the words, in order and apart.
+    """
+    first = bisect_right(offsets, start, key=lambda offset: offset[1])
+    last = bisect_left(offsets, end, key=lambda offset: offset[0])
+    return Span(first, last) if first < last else None
+
+
+def chars_of(span: Span, offsets: Offsets) -> tuple[int, int]:
+    """The first character of a span and the one after its last."""
+    return offsets[span.start][0], offsets[span.end - 1][1]
+
+
+def text_of(document: Document, losses: Losses) -> tuple[str, Offsets]:
+    """The text and the characters of each word, for a format that counts characters.
+
+    Args:
+        document: about to be written. One without text, or whose words do not follow one
+            another in it, gets its words with spaces between.
+        losses: counts texts that are left out.
+    """
+    text, offsets = document.text, document.offsets
+    if text is not None and offsets is not None and _apart(offsets, len(text)):
+        return text, offsets
+    if text is not None:
+        kind = "texts left out, words with spaces between instead"
+        losses.add(kind, f"document {document.id!r}")
+    made, at = [], 0
+    for token in document.tokens:
+        made.append((at, at + len(token)))
+        at += len(token) + 1
+    return " ".join(document.tokens), made
+
+
+def _apart(offsets: Offsets, size: int) -> bool:
+    """Whether the words follow one another within the text, and none is empty."""
+    edges = [0, *(edge for offset in offsets for edge in offset), size]
+    return all(a <= b for a, b in pairwise(edges)) and all(a < b for a, b in offsets)
+
+
+def count_reread(document: Document, found: Document | None, losses: Losses) -> None:
+    """Counts words and sentences that a format leaves to its reader to make anew.
+
+    Args:
+        document: as it is written.
+        found: what reading will give; None: it cannot be read.
+        losses: filled.
+    """
+    place = f"document {document.id!r}"
+    same = found is not None and found.tokens == document.tokens
+    if not same:
+        losses.add("lists of words left out, which reading makes anew", place)
+    borders = sentences_of(document)
+    if len(borders) > 1 and not (same and found is not None and found.sentences == borders):
+        losses.add("lists of sentences left out, which reading makes anew", place)

@@ -1,0 +1,97 @@
+"""Offsets that a tool counted in its own way: found again among the characters of the text."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+Part = tuple[int, int]
+
+
+class Claim(NamedTuple):
+    """A place in a text as a tool gives it, and what the tool says stands there.
+
+    Args:
+        parts: first character of each part and the one after its last; most places have one.
+        text: of all parts; None: the tool does not say.
+    """
+
+    parts: tuple[Part, ...]
+    text: str | None
+
+
+class Located(NamedTuple):
+    """Where the claimed places are.
+
+    Args:
+        counting: what the tool counted, ``"code points"`` for example.
+        places: the parts of each claim in code points of the text; None: they are outside the
+            text or inside a character, or something else stands there.
+    """
+
+    counting: str
+    places: tuple[tuple[Part, ...] | None, ...]
+
+
+def locate(text: str, claims: Sequence[Claim]) -> Located:
+    """The places of claims, counted in the way in which most of them hold.
+
+    Python and recent tools count code points. JavaScript counts UTF-16 units, two for an emoji,
+    and a browser or a text mode makes one character of a carriage return and its line feed. The
+    texts that a tool gives with its places tell these ways apart; equally good ones are taken in
+    this order. White space is not compared: tools show a line feed as a space, as nothing, or as
+    a backslash and an n.
+
+    Example:
+        >>> locate("😀 Ada", [Claim(((3, 6),), "Ada")])
+        Located(counting='UTF-16 units', places=(((2, 5),),))
+    """
+    best = Located("", ())
+    held = -1
+    for counting, borders in _countings(text):
+        places = tuple(_place(text, claim, borders) for claim in claims)
+        count = sum(place is not None for place in places)
+        if count > held:
+            best, held = Located(counting, places), count
+        if held == len(claims):
+            break
+    return best
+
+
+def _countings(text: str) -> Iterator[tuple[str, Sequence[int | None]]]:
+    """Ways of counting, each with the code point of every position; None is inside a character."""
+    yield "code points", range(len(text) + 1)
+    wide, joined = any(char > "\uffff" for char in text), "\r\n" in text
+    if joined:
+        yield "code points, line ends as one", _borders(text, units=False, joins=True)
+    if wide:
+        yield "UTF-16 units", _borders(text, units=True, joins=False)
+    if wide and joined:
+        yield "UTF-16 units, line ends as one", _borders(text, units=True, joins=True)
+
+
+def _borders(text: str, units: bool, joins: bool) -> list[int | None]:
+    borders: list[int | None] = []
+    for at, char in enumerate(text):
+        if joins and text[at - 1 : at + 1] == "\r\n":
+            continue
+        borders.append(at)
+        if units and char > "\uffff":
+            borders.append(None)
+    return [*borders, len(text)]
+
+
+def _place(text: str, claim: Claim, borders: Sequence[int | None]) -> tuple[Part, ...] | None:
+    parts: list[Part] = []
+    for first, last in claim.parts:
+        if not 0 <= first <= last < len(borders):
+            return None
+        start, end = borders[first], borders[last]
+        if start is None or end is None:
+            return None
+        parts.append((start, end))
+    found = "".join(text[start:end] for start, end in parts)
+    return tuple(parts) if claim.text is None or _bare(found) == _bare(claim.text) else None
+
+
+def _bare(text: str) -> str:
+    """The text without white space, written as such or as a backslash and an n."""
+    return "".join(text.replace("\\n", " ").split())

@@ -31,7 +31,8 @@ def list_formats(include_package: Packages = None) -> None:
     for name in Reader.names():
         kind = Reader.by_name(name)
         summary = (kind.__doc__ or "").strip().splitlines()[0]
-        table.add_row(name, " ".join(kind.suffixes), kind.unit, summary)
+        endings = " ".join((*kind.suffixes, *(["or a folder"] if kind.folders else [])))
+        table.add_row(name, endings, kind.unit, summary)
     Console().print(table)
 
 

@@ -36,9 +36,9 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
         DataError: a file is missing (with the config's hint) or wrong, or train is empty.
     """
     reader = settings.reader()
-    named = (settings.train, settings.dev, settings.test, reader.types)
-    files = [path for path in named if path is not None]
-    missing = [path for path in files if not path.exists()]
+    splits = [path for path in (settings.train, settings.dev, settings.test) if path is not None]
+    beside = [] if reader.types is None else [reader.types]
+    missing = [path for path in splits + beside if not path.exists()]
     if missing and settings.hint:
         listed = ", ".join(str(path) for path in missing)
         raise DataError(f"missing: {listed}\n{settings.hint}")
@@ -46,6 +46,7 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     train = list(reader.read(settings.train))
     dev = list(reader.read(settings.dev)) if settings.dev else []
     test = list(reader.read(settings.test)) if settings.test else []
+    files = [file for path in splits for file in reader.files(path)] + beside
     if settings.dev_fraction is not None:
         train, dev = carve_dev(train, settings.dev_fraction, settings.dev_seed)
     if settings.train_on == "train+dev":

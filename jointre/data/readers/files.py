@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,11 +55,17 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
 
 
 def read_text(path: Path) -> str:
-    """The whole file as text."""
-    with opened(path) as stream:
-        content = stream.read().removeprefix(_BOM)
-    if not content.strip():
+    """The text of a file that holds some, without a byte-order mark."""
+    text = read_characters(path).removeprefix(_BOM.decode())
+    if not text.strip():
         raise DataError(f"{path}: the file is empty")
+    return text
+
+
+def read_characters(path: Path) -> str:
+    """All characters of a file, as offsets count them; it may be empty."""
+    with opened(path) as stream:
+        content = stream.read()
     return _decoded(content, path, 0)
 
 
@@ -140,6 +147,26 @@ def replaced(path: Path) -> Iterator[BufferedIOBase]:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill that becomes ``path`` once it is whole; no file is ever overwritten."""
+    if path.is_dir() and any(path.iterdir()):
+        raise DataError(f"{path}: this folder is not empty; name a new one, or empty it")
+    if path.exists() and not path.is_dir():
+        raise DataError(f"{path}: this is a file; name a folder to write")
+    if not path.parent.is_dir():
+        raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
+    draft = path.parent / f".{path.name}.{os.getpid()}.part"
+    try:
+        draft.mkdir()
+        yield draft
+        draft.replace(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager

@@ -29,28 +29,39 @@ class Reader(Registrable, ABC, interface="reader"):
         losses: what all readings so far could not represent.
         unit: what one record of the format holds; a converter splits for ``"sentence"``.
         suffixes: endings of such files' names; ``.gz`` may follow.
+        folders: whether a corpus may be a folder of such files.
     """
 
     given: ClassVar[tuple[str, ...]] = ()
     unit: ClassVar[Literal["sentence", "document"]] = "document"
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
+    folders: ClassVar[bool] = False
 
     def __init__(self, types: Path | None = None) -> None:
         self.types = None if types is None else Path(types)
         self.losses = Losses()
 
     def read(self, path: Path) -> Iterator[Document]:
-        """The documents of a file, one by one as they are asked for.
+        """The documents of a file or folder, one by one as they are asked for.
 
         Args:
-            path: a plain or gzipped file.
+            path: a plain or gzipped file, or a folder where the format has ``folders``.
 
         Raises:
             DataError: at once when there is no such file; while reading when a record
                 cannot be right or two documents have the same id.
         """
-        check_file(path)
+        self.files(path)
         return self._distinct(path)
+
+    def files(self, path: Path) -> list[Path]:
+        """The files that reading ``path`` opens, types file aside.
+
+        Raises:
+            DataError: there is no such file.
+        """
+        check_file(path)
+        return [path]
 
     def _distinct(self, path: Path) -> Iterator[Document]:
         seen: set[str] = set()

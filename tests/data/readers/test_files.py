@@ -8,9 +8,11 @@ from jointre.data.readers.files import (
     check_file,
     dump,
     parse,
+    read_characters,
     read_lines,
     read_text,
     replaced,
+    replaced_folder,
     stem,
 )
 from jointre.errors import DataError
@@ -41,6 +43,17 @@ def test_reads_plain_and_gzipped_text_with_a_byte_order_mark(tmp_path: Path, nam
     path.write_bytes(content if name == "a.json" else gzip.compress(content))
     assert read_text(path) == "é\n\nb\n"
     assert list(read_lines(path)) == [(1, "é\n"), (3, "b\n")]
+
+
+def test_every_character_counts_where_offsets_count_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("\ufeffé\r\n".encode())
+    assert read_characters(path) == "\ufeffé\r\n"
+    path.write_bytes(gzip.compress(b""))
+    assert read_characters(path) == ""
+    path.write_bytes(b"a\xff")
+    with pytest.raises(DataError, match=r"a\.txt: not UTF-8 at byte 1 \(0xff\)"):
+        read_characters(path)
 
 
 def test_lines_end_at_line_feeds_only(tmp_path: Path) -> None:
@@ -160,6 +173,38 @@ def test_a_file_that_the_system_refuses_is_named(
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match=r"a\.json: cannot be read: Permission denied"):
         read_text(path)
+
+
+def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    with pytest.raises(TypeError), replaced_folder(path) as folder:
+        (folder / "a").touch()
+        raise TypeError
+    assert not list(tmp_path.iterdir())
+    path.mkdir()  # an empty one may be there already
+    with replaced_folder(path) as folder:
+        (folder / "a").touch()
+        assert not list(path.iterdir())
+    assert [item.name for item in tmp_path.iterdir()] == ["out"]
+    assert [item.name for item in path.iterdir()] == ["a"]
+
+
+def test_no_folder_takes_the_place_of_something(tmp_path: Path) -> None:
+    file = tmp_path / "a.ann"
+    file.touch()
+    with pytest.raises(DataError, match="this folder is not empty; name a new"):
+        replaced_folder(tmp_path).__enter__()
+    with pytest.raises(DataError, match=r"a\.ann: this is a file; name a folder to write"):
+        replaced_folder(file).__enter__()
+    with pytest.raises(DataError, match="nowhere does not exist"):
+        replaced_folder(tmp_path / "nowhere" / "out").__enter__()
+    with (
+        pytest.raises(DataError, match="out: cannot be written: File exists"),
+        replaced_folder(tmp_path / "out") as folder,
+    ):
+        (folder / "a").mkdir()
+        (folder / "a").mkdir()
+    assert [item.name for item in tmp_path.iterdir()] == ["a.ann"]
 
 
 def test_a_device_is_written_to_not_replaced(tmp_path: Path) -> None:

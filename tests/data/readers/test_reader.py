@@ -56,6 +56,12 @@ def test_ids_must_differ_within_a_file(tmp_path: Path) -> None:
         next(documents)
 
 
+def test_a_file_is_all_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("a")
+    assert OneReader(types=tmp_path / "types.json").files(path) == [path]
+
+
 def test_a_format_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="format 'one' can be read but not written; write 'jsonl'"):
         OneReader().write([], tmp_path / "a")

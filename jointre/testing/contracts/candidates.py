@@ -15,7 +15,8 @@ from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Stream, Streams
-from jointre.testing.contracts.contract import ModuleContract, View, same
+from jointre.testing.contracts.compare import same
+from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, spans_of, stream_of, streams_of
 from jointre.testing.contracts.streams import shape_is
 

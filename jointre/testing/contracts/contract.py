@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from jointre.config import Factory, construct
 from jointre.config.nodes import FactoryBase
+from jointre.testing.contracts.compare import devices, differ, leaves, moved, same
 from jointre.testing.contracts.inputs import UNITS
 
-TOLERANCE = 1e-5
 View = dict[str, Tensor]
+DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout)
 
 
 class Contract(ABC):
@@ -146,7 +147,28 @@ class ModuleContract(Contract):
         module = without_dropout(self.build().train())
         batch = self.batch(range(len(UNITS)))
         sources = self.sources(batch)
+        self.backward(module, batch)
+        gradients_reach(module)
         for source in sources:
+            assert source.grad is not None and source.grad.any(), (  # noqa: PT018
+                "no gradient reaches the input states, so the encoder would not learn"
+            )
+            assert source.grad.isfinite().all(), "the gradient of the input states is not finite"
+
+    def test_zeros_are_harmless(self) -> None:
+        """States that are all zero give finite results and gradients."""
+        module, batch = without_dropout(self.build().train()), self.batch(range(len(UNITS)))
+        for source in self.sources(batch):
+            source.zero_()
+        total = self.backward(module, batch)
+        assert total.isfinite(), "states of zeros give a result that is not finite"
+        slopes = [*self.sources(batch), *module.parameters()]
+        wild = any(each.grad is not None and not each.grad.isfinite().all() for each in slopes)
+        assert not wild, "states of zeros give a gradient that is not finite"
+
+    def backward(self, module: Any, batch: Any) -> Tensor:
+        """Run the module and the backward pass of a sum of all it gives, randomly weighted."""
+        for source in self.sources(batch):
             source.requires_grad_(True)
         result = self.call(module, batch)
         generator = torch.Generator().manual_seed(0)
@@ -154,15 +176,9 @@ class ModuleContract(Contract):
         for row in range(len(UNITS)):
             for value in self.view(result, batch, row).values():
                 total = total + (value * torch.randn(value.shape, generator=generator)).sum()
-        trainable = {n: p for n, p in module.named_parameters() if p.requires_grad and p.numel()}
         if total.requires_grad:
             torch.autograd.backward(total)
-        idle = [name for name, p in trainable.items() if p.grad is None or not p.grad.any()]
-        assert not idle, f"no gradient reaches {', '.join(idle)}: remove it, or use it"
-        for source in sources:
-            assert source.grad is not None and source.grad.any(), (  # noqa: PT018
-                "no gradient reaches the input states, so the encoder would not learn"
-            )
+        return total.detach()
 
     def test_training_differs_by_dropout_only(self) -> None:
         """Without dropout, training mode gives what evaluation mode gives."""
@@ -170,6 +186,52 @@ class ModuleContract(Contract):
         evaluated = self.everything(module)
         trained = self.everything(without_dropout(copy.deepcopy(module).train()))
         same(trained, evaluated, "training mode differs from evaluation by more than nn.Dropout")
+
+    def test_dropout_acts_in_training(self) -> None:
+        """Training draws where there is a dropout, and nowhere else."""
+        module = self.build().train()
+        parts = [part for part in module.modules() if isinstance(part, DROPOUTS) and part.p]
+        for part in parts:
+            part.p = 0.5  # so that even few numbers are hit
+        first, second = (dict(leaves(self.everything(module, seed))) for seed in (1, 2))
+        drawn = any(not torch.equal(value, second[name]) for name, value in first.items())
+        assert drawn or not parts, "the dropout changes nothing in training: apply it"
+        assert parts or not drawn, "training draws random numbers without an nn.Dropout"
+
+    def test_seed_decides_the_weights(self) -> None:
+        """The constructor draws from torch's generator, which it does not seed."""
+        first, second = (self.build().state_dict() for _ in range(2))
+        same(second, first, "two constructions from one seed have different weights", 0.0)
+        after = []
+        for seed in (0, 1):
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed)
+                self.factory()(**self.owner)
+                after.append(torch.get_rng_state())
+        assert not torch.equal(*after), "the constructor seeds torch's generator: leave that out"
+
+    def test_tensors_are_registered(self) -> None:
+        """Every tensor is a parameter or a buffer, so that it moves and is saved."""
+        loose = [
+            f"{name}.{key}".strip(".")
+            for name, part in self.build().named_modules()
+            for key, value in vars(part).items()
+            if key not in ("_parameters", "_buffers", "_modules") and leaves(value)
+        ]
+        assert not loose, (
+            f"{', '.join(loose)} is a tensor that stays behind when the module moves to a device; "
+            "make it a parameter, or use register_buffer"
+        )
+
+    def test_input_stays_as_it_is(self) -> None:
+        """The module changes nothing in place that it is given."""
+        batch = self.batch(range(len(UNITS)))
+        before = dict(leaves(copy.deepcopy(batch)))
+        for module in (self.build(), self.build().train()):
+            with torch.no_grad():
+                self.call(module, batch)
+            changed = [name for name, now in leaves(batch) if not torch.equal(now, before[name])]
+            assert not changed, f"the input is changed in place: {', '.join(changed)}"
 
     def test_saved_state_gives_the_same_output(self) -> None:
         """Another instance with the same state dict computes the same."""
@@ -184,8 +246,10 @@ class ModuleContract(Contract):
     def test_same_input_gives_the_same_output(self) -> None:
         """Evaluation uses no random numbers and keeps no memory of earlier calls."""
         module = self.build()
+        state = copy.deepcopy(module.state_dict())
         first, second = self.everything(module, seed=0), self.everything(module, seed=1)
         same(second, first, "two calls on the same input differ", tolerance=0.0)
+        same(module.state_dict(), state, "evaluation changes the module's state", tolerance=0.0)
 
     def test_float32_on_every_device(self) -> None:
         """The module follows its input to every device here, in float32."""
@@ -201,81 +265,39 @@ class ModuleContract(Contract):
                 assert value.device.type == device, f"{name} is on {value.device}, not {device}"
             same(moved(views, "cpu"), expected, f"{device} computes something else", 1e-4)
 
-    def test_bfloat16_autocast_is_finite(self) -> None:
-        """Mixed precision overflows nowhere, masked entries included."""
+    def test_mixed_precision_is_finite(self) -> None:
+        """Mixed precision mixes no types and overflows nowhere, masked entries included."""
         for device in devices():
             module = self.build().to(device)
             batch = moved(self.batch(range(len(UNITS)), 2, 1), device)
-            with torch.no_grad(), torch.autocast(device, torch.bfloat16):
-                result = self.call(module, batch)
-            for row in range(len(UNITS)):
-                for name, value in leaves(self.view(result, batch, row)):
-                    assert value.isfinite().all(), f"{name} is not finite in bfloat16 on {device}"
+            for half in (torch.bfloat16, torch.float16):
+                at = f"in {str(half).removeprefix('torch.')} on {device}"
+                try:
+                    with torch.no_grad(), torch.autocast(device, half):
+                        result = self.call(module, batch)
+                except RuntimeError as error:
+                    raise AssertionError(f"mixed precision fails {at}: {error}") from error
+                for row in range(len(UNITS)):
+                    for name, value in leaves(self.view(result, batch, row)):
+                        assert value.isfinite().all(), f"{name} is not finite {at}"
+
+
+def gradients_reach(module: nn.Module) -> None:
+    """Fail unless every trainable parameter has a finite gradient that is not zero."""
+    trainable = {n: p for n, p in module.named_parameters() if p.requires_grad and p.numel()}
+    idle = [name for name, p in trainable.items() if p.grad is None or not p.grad.any()]
+    assert not idle, f"no gradient reaches {', '.join(idle)}: remove it, or use it"
+    wild = [n for n, p in trainable.items() if p.grad is not None and not p.grad.isfinite().all()]
+    assert not wild, f"the gradient of {', '.join(wild)} is not finite"
 
 
 def without_dropout(module: nn.Module) -> nn.Module:
     """The module with the probability of every dropout set to 0."""
     for part in module.modules():
-        if isinstance(part, nn.Dropout):
+        if isinstance(part, DROPOUTS):
             part.p = 0.0
         for name, value in vars(part).items():
             # Encoders of transformers keep the attention's probability in plain attributes.
             if "dropout" in name and isinstance(value, float):
                 setattr(part, name, 0.0)
     return module
-
-
-def devices() -> list[str]:
-    """The kinds of device of this machine."""
-    found = ["cpu"]
-    if torch.cuda.is_available():
-        found.append("cuda")
-    if torch.backends.mps.is_available():
-        found.append("mps")
-    return found
-
-
-def moved(value: Any, device: str) -> Any:
-    """Tensors, dataclasses, lists and dicts of them on a device."""
-    if isinstance(value, dict):
-        return {key: moved(item, device) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(moved(item, device) for item in value)
-    if hasattr(value, "__dataclass_fields__"):
-        names = value.__dataclass_fields__
-        return type(value)(**{name: moved(getattr(value, name), device) for name in names})
-    return value.to(device) if isinstance(value, Tensor) else value
-
-
-def leaves(value: Any, path: str = "") -> list[tuple[str, Tensor]]:
-    """The tensors of nested dicts, each with its place."""
-    if isinstance(value, Tensor):
-        return [(path, value)]
-    return [leaf for key, item in value.items() for leaf in leaves(item, f"{path} {key}".strip())]
-
-
-def same(actual: Any, expected: Any, wrong: str, tolerance: float = TOLERANCE) -> None:
-    """Fail with ``wrong`` where tensors of nested dicts differ."""
-    others = dict(leaves(expected))
-    for name, value in leaves(actual):
-        other = others[name]
-        assert value.shape == other.shape, (
-            f"{wrong}: {name} has shape {tuple(value.shape)}, not {tuple(other.shape)}"
-        )
-        gap = distance(value, other)
-        assert gap <= tolerance, f"{wrong}: {name} differs by {gap:.2g}"
-
-
-def differ(actual: Any, expected: Any, wrong: str) -> None:
-    """Fail with ``wrong`` where no tensor differs."""
-    others = dict(leaves(expected))
-    gap = max(distance(value, others[name]) for name, value in leaves(actual))
-    assert gap > 100 * TOLERANCE, f"{wrong}, but nothing differs by more than {gap:.2g}"
-
-
-def distance(first: Tensor, second: Tensor) -> float:
-    """The largest difference, relative to numbers above 1; infinite where one is not finite."""
-    if first.numel() == 0:
-        return 0.0
-    gap = ((first - second).abs() / second.abs().clamp(min=1.0)).max().detach()
-    return float(gap) if gap.isfinite() else float("inf")

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from jointre.nn.coreference import CoreferenceScorer
 from jointre.nn.span_ops import ordered_pairs
-from jointre.testing.contracts.contract import ModuleContract, View, same
+from jointre.testing.contracts.compare import same
+from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, spans_of
 from jointre.testing.contracts.streams import shape_is
 

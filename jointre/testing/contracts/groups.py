@@ -9,7 +9,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from jointre.nn.group_poolers import GroupPooler
-from jointre.testing.contracts.contract import ModuleContract, View, same
+from jointre.testing.contracts.compare import same
+from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, size, stream_of
 from jointre.testing.contracts.streams import shape_is
 

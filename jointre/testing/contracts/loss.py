@@ -1,12 +1,14 @@
 """The suite of losses."""
 
+import copy
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from jointre.nn.losses import Loss
-from jointre.testing.contracts.contract import Contract, devices, same
+from jointre.testing.contracts.compare import devices, same
+from jointre.testing.contracts.contract import Contract, gradients_reach
 from jointre.testing.contracts.streams import shape_is
 
 LABELS, ROWS, STEPS = 3, 6, 40
@@ -151,6 +153,41 @@ class LossContract(Contract):
         right = (found > 0.5) == (targets > 0.5) if self.multi_label else found.argmax(1) == targets
         assert right.all(), "gradient steps do not lead to the targets"
 
+    def test_input_stays_as_it_is(self) -> None:
+        """Neither the loss nor the probabilities change anything in place."""
+        loss = self.build()
+        scores, targets, weight = self.sample(loss)
+        given = {"logits": self.logits(loss, scores), "targets": targets, "weight": weight}
+        before = copy.deepcopy(given)
+        loss(*given.values())
+        loss.assigned(loss.probabilities(given["logits"]), 0.5)
+        same(given, before, "the input is changed in place", 0.0)
+
+    def test_evaluates_alike(self) -> None:
+        """Two calls give the same, in training and in evaluation."""
+        loss = self.build()
+        scores, targets, weight = self.sample(loss)
+        logits = self.logits(loss, scores)
+        found = []
+        for training in (True, True, False):
+            loss.train(training)
+            value, probabilities = loss(logits, targets, weight), loss.probabilities(logits)
+            found.append({"loss": value, "probabilities": probabilities})
+        same(found[1], found[0], "two calls on the same input differ", 0.0)
+        same(found[2], found[0], "training mode differs from evaluation mode", 0.0)
+
+    def test_every_parameter_learns_and_is_saved(self) -> None:
+        """A gradient reaches every trainable parameter; the state holds all that counts."""
+        loss, other = self.build(), self.build()
+        scores, targets, weight = self.sample(loss)
+        logits = self.logits(loss, scores).requires_grad_(True)
+        value = loss(logits, targets, weight)
+        value.backward()
+        gradients_reach(loss)
+        other.load_state_dict(loss.state_dict())
+        wrong = "the state dict does not hold all that the loss depends on"
+        same({"loss": other(logits, targets, weight)}, {"loss": value}, wrong)
+
     def test_float32_on_every_device(self) -> None:
         """The loss follows its input to every device here."""
         scores, targets, weight = self.sample(self.build())
@@ -162,11 +199,16 @@ class LossContract(Contract):
             assert value.dtype == torch.float32, f"the loss is {value.dtype} on {device}"
             same({"loss": value.cpu()}, {"loss": expected}, f"{device} computes something else")
 
-    def test_bfloat16_logits_give_a_finite_loss(self) -> None:
+    def test_mixed_precision_is_finite(self) -> None:
         """Logits of mixed precision overflow nowhere."""
         loss = self.build()
         scores, targets, weight = self.sample(loss)
-        logits = self.logits(loss, 100 * scores).bfloat16().float()
-        with torch.autocast("cpu", torch.bfloat16):
-            value = loss(logits, targets, weight)
-        assert value.isfinite(), "the loss is not finite under bfloat16 autocast"
+        for half in (torch.bfloat16, torch.float16):
+            logits = self.logits(loss, 100 * scores).to(half).float()
+            name = str(half).removeprefix("torch.")
+            try:
+                with torch.autocast("cpu", half):
+                    value = loss(logits, targets, weight)
+            except RuntimeError as error:
+                raise AssertionError(f"mixed precision fails in {name}: {error}") from error
+            assert value.isfinite(), f"the loss is not finite in {name}"

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from jointre.nn.masking import Softmax
 from jointre.nn.refiners import Refiner
-from jointre.testing.contracts.contract import ModuleContract, View, same
+from jointre.testing.contracts.compare import same
+from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, size, stream_of
 from jointre.testing.contracts.streams import shape_is
 

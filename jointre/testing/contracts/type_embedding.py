@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from jointre.nn.type_embeddings import TypeEmbedding
-from jointre.testing.contracts.contract import Contract, devices, same
+from jointre.testing.contracts.compare import devices, same
+from jointre.testing.contracts.contract import Contract, gradients_reach
 from jointre.testing.contracts.streams import shape_is
 
 LABELS, WIDTH = 4, 6
@@ -46,8 +47,21 @@ class TypeEmbeddingContract(Contract):
         if total.requires_grad:
             torch.autograd.backward(total)
         assert prototypes.grad is None, "a gradient reaches the prototypes: detach them"
-        idle = [n for n, p in module.named_parameters() if p.grad is None or not p.grad.any()]
-        assert not idle, f"no gradient reaches {', '.join(idle)}: remove it, or use it"
+        gradients_reach(module)
+
+    def test_input_stays_as_it_is(self) -> None:
+        """The prototypes are not changed in place."""
+        prototypes = self.prototypes()
+        self.build()(prototypes)
+        same({"p": prototypes}, {"p": self.prototypes()}, "the input is changed in place", 0.0)
+
+    def test_evaluates_alike(self) -> None:
+        """Two calls give the same, in training and in evaluation."""
+        module, prototypes = self.build(), self.prototypes()
+        modes = (True, True, False)
+        rows = [{"rows": module.train(training)(prototypes)} for training in modes]
+        same(rows[1], rows[0], "two calls on the same input differ", 0.0)
+        same(rows[2], rows[0], "training mode differs from evaluation mode", 0.0)
 
     def test_saved_state_gives_the_same_rows(self) -> None:
         """Another instance with the same state dict computes the same."""

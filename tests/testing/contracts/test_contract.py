@@ -1,6 +1,4 @@
-"""The checks that all modules share find seeded faults; a sound module passes."""
-
-from typing import Any
+"""Checks that all modules share, on interactions: leaks that are meant, tensors and noise."""
 
 import pytest
 import torch
@@ -11,7 +9,7 @@ from jointre.nn.interactions import Interaction
 from jointre.nn.masking import masked_mean
 from jointre.nn.streams import Stream, Streams
 from jointre.testing.contracts import Contract, InteractionContract
-from jointre.testing.contracts.contract import devices, differ, leaves, moved, same, without_dropout
+from jointre.testing.contracts.contract import without_dropout
 from tests.testing.contracts.faults import fails, passes, suite
 
 
@@ -43,12 +41,6 @@ class LeaksPadding(Sound):
         return stream.states.mean(1)
 
 
-class IdleParameter(Sound):
-    def __init__(self, input_dim: int) -> None:
-        super().__init__(input_dim)
-        self.unused = nn.Parameter(torch.zeros(3))
-
-
 class CutsGradient(Sound):
     def forward(self, streams: Streams) -> Streams:
         cut = {
@@ -67,22 +59,6 @@ class StateNotSaved(Sound):
         return super().mixed(context) * self.table
 
 
-class DependsOnOrder(Sound):
-    def mixed(self, context: Tensor) -> Tensor:
-        rank = torch.arange(len(context), dtype=context.dtype)
-        return super().mixed(context) + rank[:, None]
-
-
-class DependsOnTheBatch(Sound):
-    def mixed(self, context: Tensor) -> Tensor:
-        return super().mixed(context - context.mean(0))
-
-
-class TrainsDifferently(Sound):
-    def mixed(self, context: Tensor) -> Tensor:
-        return super().mixed(context) * (2 if self.training else 1)
-
-
 class DrawsNoise(Sound):
     def mixed(self, context: Tensor) -> Tensor:
         return super().mixed(context) + torch.rand(1)
@@ -94,13 +70,6 @@ class Remembers(Sound):
     def mixed(self, context: Tensor) -> Tensor:
         self.calls += 1
         return super().mixed(context) * self.calls
-
-
-class InDouble(Sound):
-    def forward(self, streams: Streams) -> Streams:
-        done = super().forward(streams)
-        wide = Stream(done.entity.states, done.entity.summary.double(), done.entity.layout)
-        return done.replacing(entity=wide)
 
 
 class Overflows(Sound):
@@ -116,16 +85,11 @@ class WrongPairWidth(Sound):
 FAULTS: list[tuple[type, str, str]] = [
     (LeaksPadding, "test_padding_does_not_matter", "padding leaks into the result"),
     (LeaksPadding, "test_unit_alone_equals_unit_in_a_batch", "depends on the longer units"),
-    (DependsOnTheBatch, "test_unit_alone_equals_unit_in_a_batch", "depends on the longer units"),
-    (DependsOnOrder, "test_order_of_units_does_not_matter", "its place in the batch"),
-    (IdleParameter, "test_every_parameter_learns", "no gradient reaches unused: remove it"),
     (CutsGradient, "test_every_parameter_learns", "no gradient reaches the input states"),
     (StateNotSaved, "test_saved_state_gives_the_same_output", "the state dict does not hold all"),
-    (TrainsDifferently, "test_training_differs_by_dropout_only", "by more than nn.Dropout"),
     (DrawsNoise, "test_same_input_gives_the_same_output", "two calls on the same input differ"),
     (Remembers, "test_same_input_gives_the_same_output", "two calls on the same input differ"),
-    (InDouble, "test_float32_on_every_device", r"summary is torch.float64 on cpu"),
-    (Overflows, "test_bfloat16_autocast_is_finite", "is not finite in bfloat16 on cpu"),
+    (Overflows, "test_mixed_precision_is_finite", "is not finite in bfloat16 on cpu"),
     (WrongPairWidth, "test_declared_width", r"the declared pair_dim: shape \(4, \d+, \d+, 0\)"),
 ]
 
@@ -176,29 +140,9 @@ def test_suites_are_not_collected_by_themselves() -> None:
     assert not InteractionContract.__name__.startswith("Test")
 
 
-def test_comparison_names_the_place() -> None:
-    nested: dict[str, Any] = {"a": {"b": torch.zeros(2)}}
-    assert [name for name, _ in leaves(nested)] == ["a b"]
-    with pytest.raises(AssertionError, match=r"wrong: a b differs by 0\.5"):
-        same({"a": {"b": torch.tensor([0.0, 0.5])}}, nested, "wrong")
-    with pytest.raises(AssertionError, match=r"wrong: a b has shape \(3,\), not \(2,\)"):
-        same({"a": {"b": torch.zeros(3)}}, nested, "wrong")
-    with pytest.raises(AssertionError, match="wrong: a b differs by inf"):
-        same({"a": {"b": torch.tensor([0.0, torch.nan])}}, nested, "wrong")
-    same({"a": {"b": torch.tensor([0.0, 1e-6])}}, nested, "wrong")
-    differ({"a": {"b": torch.tensor([0.0, 0.1])}}, nested, "right")
-
-
 def test_dropout_is_found_everywhere() -> None:
     module = nn.Sequential(nn.Dropout(0.5), nn.TransformerEncoderLayer(4, 2, 8, dropout=0.5))
     module[1].attention_dropout = 0.5  # as transformers keep it
     without_dropout(module)
     assert {part.p for part in module.modules() if isinstance(part, nn.Dropout)} == {0.0}
     assert module[1].attention_dropout == 0.0
-
-
-def test_devices_and_moving() -> None:
-    assert devices()[0] == "cpu"
-    item = moved({"a": [torch.zeros(1), 3]}, "meta")
-    assert item["a"][0].device.type == "meta"
-    assert item["a"][1] == 3

@@ -1,7 +1,10 @@
 """The suite of losses finds seeded faults."""
 
+import random
+
 import pytest
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 from torch.nn import functional
 
 from jointre.nn.losses import BinaryLoss, SingleLabelLoss
@@ -84,6 +87,43 @@ class LogOfSoftmax(Sound):
         return (each * weight).sum()
 
 
+class InPlace(Sound):
+    def probabilities(self, logits: Tensor) -> Tensor:
+        return logits.mul_(2).softmax(1)
+
+
+class DropsAlways(Sound):
+    def probabilities(self, logits: Tensor) -> Tensor:
+        return functional.dropout(logits, 0.5).softmax(1)
+
+
+class TrainsDifferently(Sound):
+    def forward(self, logits: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
+        return super().forward(logits, targets, weight) * (1 if self.training else 2)
+
+
+class IdleParameter(Sound):
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+
+class NotSaved(Sound):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = random.random()
+
+    def forward(self, logits: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
+        return super().forward(logits * self.scale, targets, weight)
+
+
+class MaskForFloat32(Sound):
+    def forward(self, logits: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
+        if torch.is_autocast_enabled("cpu"):
+            logits = logits.to(torch.get_autocast_dtype("cpu")).masked_fill(logits > 1e9, -1e30)
+        return super().forward(logits.float(), targets, weight)
+
+
 def test_sound_loss() -> None:
     passes(suite(LossContract, Sound))
 
@@ -104,6 +144,12 @@ def test_sound_loss() -> None:
             "test_right_answers_cost_less",
             "gradient steps do not lead to the targets",
         ),
+        (InPlace, "test_input_stays_as_it_is", "the input is changed in place: logits"),
+        (DropsAlways, "test_evaluates_alike", "two calls on the same input differ: prob"),
+        (TrainsDifferently, "test_evaluates_alike", "training mode differs from evaluation"),
+        (IdleParameter, "test_every_parameter_learns_and_is_saved", "no gradient reaches unused"),
+        (NotSaved, "test_every_parameter_learns_and_is_saved", "state dict does not hold all"),
+        (MaskForFloat32, "test_mixed_precision_is_finite", "mixed precision fails in float16"),
         (LogOfSoftmax, "test_right_answers_cost_less", "not finite for logits of size 1000"),
     ],
 )

@@ -60,6 +60,21 @@ class NotSaved(Sound):
         return super().labels(prototypes) + self.shift
 
 
+class DropsAlways(Sound):
+    def labels(self, prototypes: Tensor) -> Tensor:
+        return nn.functional.dropout(super().labels(prototypes), 0.5)
+
+
+class TrainsDifferently(Sound):
+    def labels(self, prototypes: Tensor) -> Tensor:
+        return super().labels(prototypes) * (2 if self.training else 1)
+
+
+class InPlace(Sound):
+    def labels(self, prototypes: Tensor) -> Tensor:
+        return super().labels(prototypes.detach().sub_(1))
+
+
 def test_sound_embedding() -> None:
     passes(suite(TypeEmbeddingContract, Sound))
 
@@ -72,6 +87,9 @@ def test_sound_embedding() -> None:
         (Constant, "test_one_row_a_label", "labels have the same row"),
         (TrainsPrototypes, "test_prototypes_get_no_gradient", "reaches the prototypes: detach"),
         (IdleTable, "test_prototypes_get_no_gradient", "no gradient reaches unused"),
+        (DropsAlways, "test_evaluates_alike", "two calls on the same input differ"),
+        (TrainsDifferently, "test_evaluates_alike", "training mode differs from evaluation"),
+        (InPlace, "test_input_stays_as_it_is", "the input is changed in place"),
         (NotSaved, "test_saved_state_gives_the_same_rows", "the state dict does not hold all"),
     ],
 )

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jointre.data.losses import Losses
+from jointre.data.mentions import keep_mentions
 from jointre.data.schema import Document, Span
 from jointre.data.sentences import sentences_of
 from jointre.data.words import Words, words_of
@@ -153,6 +154,26 @@ def text_of(document: Document, losses: Losses) -> tuple[str, Offsets]:
         made.append((at, at + len(token)))
         at += len(token) + 1
     return " ".join(document.tokens), made
+
+
+def with_words(document: Document, text: str, offsets: Offsets, losses: Losses) -> Document:
+    """The document without mentions that are white space only.
+
+    Args:
+        document: about to be written.
+        text: as it is written.
+        offsets: of the words in it.
+        losses: counts what goes.
+    """
+    place = f"document {document.id!r}"
+    document, mentions, relations = keep_mentions(
+        document, lambda span: bool(text[slice(*chars_of(span, offsets))].strip())
+    )
+    if mentions:
+        losses.add("mentions without a word left out", place, mentions)
+    if relations:
+        losses.add("relations of entities without a mention left out", place, relations)
+    return document
 
 
 def _apart(offsets: Offsets, size: int) -> bool:

@@ -4,8 +4,7 @@ from itertools import count
 from typing import NamedTuple
 
 from jointre.data.losses import Losses
-from jointre.data.mentions import keep_mentions
-from jointre.data.readers.char_spans import Offsets, chars_of, text_of
+from jointre.data.readers.char_spans import Offsets, chars_of, text_of, with_words
 from jointre.data.readers.fields import shown
 from jointre.data.readers.pubtator_concepts import NO_CONCEPT
 from jointre.data.readers.pubtator_lines import Record
@@ -52,14 +51,7 @@ def written(document: Document, losses: Losses) -> Written:
     line = text.replace("\n", " ").replace("\r", " ")
     if line != text:
         losses.add("texts with line breaks written with spaces", place)
-
-    document, mentions, relations = keep_mentions(
-        document, lambda span: bool(line[slice(*chars_of(span, offsets))].strip())
-    )
-    if mentions:
-        losses.add("mentions without a word left out", place, mentions)
-    if relations:
-        losses.add("relations of entities without a mention left out", place, relations)
+    document = with_words(document, line, offsets, losses)
     cut = _title_length(document, line, offsets)
     return Written(Record(document.id, line[:cut], line[cut + 1 :]), document, offsets)
 

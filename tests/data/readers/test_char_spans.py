@@ -13,8 +13,9 @@ from jointre.data.readers.char_spans import (
     cut_at,
     fit,
     text_of,
+    with_words,
 )
-from jointre.data.schema import Document, Span
+from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.words import Words, words_of
 from jointre.errors import DataError
 
@@ -135,3 +136,15 @@ def test_what_reading_makes_anew_is_counted() -> None:
     count_reread(two, None, losses)
     assert losses["lists of words left out, which reading makes anew"] == 1
     assert losses["lists of sentences left out, which reading makes anew"] == 2
+
+
+def test_mentions_of_white_space_cannot_be_written() -> None:
+    entities = (Entity("X", (Span(0, 1),)), Entity("X", (Span(1, 2), Span(0, 2))))
+    whole = replace(WHOLE, entities=entities, relations=(Relation("r", 0, 1), Relation("r", 1, 1)))
+    losses = Losses()
+    found = with_words(whole, "a ", ((0, 1), (1, 2)), losses)
+    assert found.entities == (entities[0], Entity("X", (Span(0, 2),)))
+    assert losses["mentions without a word left out"] == 1
+    found = with_words(whole, " b", ((0, 1), (1, 2)), losses)
+    assert (found.entities, found.relations) == (entities[1:], (Relation("r", 0, 0),))
+    assert losses["relations of entities without a mention left out"] == 1

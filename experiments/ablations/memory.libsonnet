@@ -19,6 +19,8 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
   read: refiners([read]),
   flow_and_read: refiners([flow, read]),
   no_memory_grad: refiners([flow { memory_grad: false }]),
+  // In training, the sampled spans are compared with the memory; or all, as in prediction
+  all_spans: { model+: { sampler+: { all_spans: true } } },
 
   // How it is mixed in: the mean shrinks rows by the number of memories, a residual does not
   residual: refiners([flow { fusion: 'residual' }]),

@@ -28,7 +28,7 @@ class Batch:
         tokens: the words of each unit of documents; they stay on the host.
         sentences: the sentence of each word of documents, counted in its unit; 0 past the
             last word.
-        mention_targets: 1 for each span that is a mention, 0 for others.
+        mention_targets: 1 for each span that is a mention, 0 for others, -1 where not asked.
         coreference_pairs: rows of ``kept``.
         coreference_targets: 1 for pairs of mentions of one entity.
         edit_distances: of the pairs' words, in characters.

@@ -28,7 +28,7 @@ class Candidates:
         relation_targets: multi-hot labels of the pairs.
         tokens: the unit's words.
         sentences: the sentence of each word.
-        mention_targets: 1 for each span that is a mention, 0 for others.
+        mention_targets: 1 for each span that is a mention, 0 for others, -1 where not asked.
         coreference_pairs: rows of ``kept``.
         coreference_targets: 1 for pairs of mentions of one entity.
         edit_distances: of the pairs' words, in characters.

@@ -22,7 +22,7 @@ from jointre.errors import ConfigError
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.document_preparer import DocumentPreparer
-from jointre.models.heads import check_head
+from jointre.models.heads import check_head, check_sampler
 from jointre.models.model import Mode, Model, Output, mean_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
@@ -128,7 +128,8 @@ class DocumentModel(Model):
 
     Raises:
         ConfigError: the pair encoder looks at one mention of an entity, the interaction
-            changes nothing that this model reads, or a loss does not fit its classifier.
+            changes nothing that this model reads, a loss does not fit its classifier, or the
+            sampler is one for sentences.
     """
 
     unit: ClassVar[Literal["sentence", "document"]] = "document"
@@ -170,6 +171,7 @@ class DocumentModel(Model):
                 f"pair_encoder {pair_encoder.type.registered_name!r} looks at one mention of an "
                 "entity, but entities of documents have several: take 'multi_instance' or 'global'"
             )
+        check_sampler(sampler.type, self.unit)
         self.vocabulary = vocabulary
         self.max_width = max_width
         self.backbone = Backbone(encoder, word_pooler, projection, interaction)
@@ -281,12 +283,16 @@ class DocumentModel(Model):
         assert batch.entity_targets is not None
         assert batch.relation_targets is not None
         weights = self.loss_weights
-        mention, coreference = output.mention_logits[:, None], output.coreference_logits[:, None]
+        asked = batch.mention_targets >= 0
+        mention, coreference = (
+            output.mention_logits[asked, None],
+            output.coreference_logits[:, None],
+        )
         linked = batch.coreference_targets[:, None]
         entity, relation = output.entity_logits, output.relation_logits
         return {
             "mention": weights.mention
-            * mean_loss(self.binary, mention, batch.mention_targets[:, None]),
+            * mean_loss(self.binary, mention, batch.mention_targets[asked, None]),
             "coreference": weights.coreference * mean_loss(self.binary, coreference, linked),
             "entity": weights.entity * mean_loss(self.entity_loss, entity, batch.entity_targets),
             "relation": weights.relation

@@ -13,7 +13,6 @@ from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.sentences import sentence_numbers
 from jointre.data.vocabulary import Vocabulary
-from jointre.errors import ConfigError
 from jointre.models.model import Item, Mode, Preparer
 
 
@@ -45,20 +44,10 @@ class DocumentPreparer(Preparer):
         self.max_width = max_width
 
     def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
-        """Collate units.
-
-        Raises:
-            ConfigError: the sampler is one for sentences.
-        """
+        """Collate units."""
         batch = self.make_pieces.batch([item.pieces for item in items])
         if self.mode == "train":
-            samples = [self.sampled(item, epoch) for item in items]
-            if any(one.members is None for one in samples):
-                raise ConfigError(
-                    f"model.sampler: {type(self.sampler).__name__} samples no entities with their "
-                    "mentions, which the document model is trained on; take 'document'"
-                )
-            return attach(batch, samples)
+            return attach(batch, [self.sampled(item, epoch) for item in items])
         choose = self._given if self.mode == "given" else self._all
         return attach(batch, [choose(item.visible) for item in items])
 

@@ -1,7 +1,8 @@
-"""Which losses go with which classifiers and candidates."""
+"""Which parts go together: losses with classifiers and candidates, samplers with models."""
 
 from typing import Literal
 
+from jointre.data.samplers import Sampler
 from jointre.errors import ConfigError
 from jointre.nn.classifiers import Classifier
 from jointre.nn.losses import Loss, SingleLabelLoss
@@ -39,3 +40,21 @@ def check_head(task: str, classifier: Classifier, loss: Loss, labels: Labels) ->
     elif loss.none_class == (labels == "one"):
         needed, why = ("false", "always has a") if labels == "one" else ("true", "may have no")
         raise ConfigError(f"{name} must have none_class {needed}: here a candidate {why} label")
+
+
+def check_sampler(sampler: type[Sampler], unit: Literal["sentence", "document"]) -> None:
+    """Refuse a sampler that does not sample from a model's units.
+
+    Args:
+        sampler: its class, before it is built.
+        unit: what the model works on.
+
+    Raises:
+        ConfigError: the sampler works on the other kind.
+    """
+    if sampler.unit != unit:
+        choices = [name for name in Sampler.names() if Sampler.by_name(name).unit == unit]
+        raise ConfigError(
+            f"sampler {sampler.registered_name!r} samples from {sampler.unit}s, but this model "
+            f"works on {unit}s: take {' or '.join(map(repr, choices))}"
+        )

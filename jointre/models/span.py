@@ -19,7 +19,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import SpanDecoder
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
-from jointre.models.heads import check_head
+from jointre.models.heads import check_head, check_sampler
 from jointre.models.model import Item, Mode, Model, Output, Preparer, mean_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
@@ -111,6 +111,7 @@ class SpanModel(Model):
         decoder: Factory[SpanDecoder] = Factory(SpanDecoder),  # noqa: B008
     ) -> None:
         super().__init__()
+        check_sampler(sampler.type, self.unit)
         self.vocabulary = vocabulary
         self.max_width = max_width
         self.backbone = Backbone(encoder, word_pooler, projection, interaction)

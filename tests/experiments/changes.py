@@ -190,6 +190,7 @@ MEMORY = Ablations(
         "read": parts(*READ, modules=READ),
         "flow_and_read": parts(*READ, modules=READ),
         "no_memory_grad": parts(*READ, results=set()),  # only gradients are others
+        "all_spans": parts("sampler", results=set()),  # tiny documents have all of them drawn
         "residual": parts(*READ),
         "entity_residual": parts(*READ, modules=READ),
         "relation_residual": parts(*READ, modules=READ),

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 
 from jointre.config import construct
 from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import DocumentSampler, Sampler
 from jointre.data.schema import Document, Entity, Span
-from jointre.errors import ConfigError, DataError
+from jointre.errors import DataError
 from jointre.models.document_preparer import DocumentPreparer
 from jointre.models.model import Mode
 from jointre.nn.encoders import Encoder
@@ -140,23 +138,3 @@ def test_truncated_documents(mode: Mode) -> None:
     assert max(end for _, _, end in rows(batch)) == cut
     assert batch.tokens == (TEXTS[0].tokens[:cut],)
     assert batch.layout.lengths.tolist() == [cut]
-
-
-class ForSentences(Sampler):
-    """Says nothing of entities."""
-
-    def __init__(self) -> None:
-        pass
-
-    def __call__(self, unit: Document, rng: np.random.Generator) -> Candidates:
-        return Candidates(spans=np.zeros((0, 2), np.int64))
-
-
-def test_samplers_of_sentences_are_refused() -> None:
-    preparer = preparer_of("train", sampler=ForSentences())
-    with pytest.raises(ConfigError) as caught:
-        prepared(preparer)
-    assert str(caught.value) == (
-        "model.sampler: ForSentences samples no entities with their mentions, which the document "
-        "model is trained on; take 'document'"
-    )

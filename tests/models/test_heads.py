@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from jointre.data.samplers import DocumentSampler, SpanSampler
 from jointre.errors import ConfigError
 from jointre.inference import Predictor
-from jointre.models.heads import Labels, check_head
+from jointre.models.heads import Labels, check_head, check_sampler
 from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
 from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
 from tests.models.found import content, gold
@@ -107,3 +108,37 @@ def test_a_span_model_checks_its_heads(tiny_data: Path, tmp_path: Path) -> None:
         config = experiment(tiny_data, {f"model.{task}_loss": loss})
         with pytest.raises(ConfigError, match=message):
             train(config, tmp_path / task)
+
+
+def test_samplers_of_the_models_own_units() -> None:
+    check_sampler(DocumentSampler, "document")
+    check_sampler(SpanSampler, "sentence")
+
+
+@pytest.mark.parametrize(
+    ("model", "sampler", "message"),
+    [
+        (
+            "document",
+            "span",
+            "sampler 'span' samples from sentences, but this model works on documents: take "
+            "'document'",
+        ),
+        (
+            "span",
+            "document",
+            "sampler 'document' samples from documents, but this model works on sentences: take "
+            "'span'",
+        ),
+    ],
+)
+def test_a_model_refuses_the_others_sampler(
+    tiny_data: Path, tmp_path: Path, model: str, sampler: str, message: str
+) -> None:
+    from jointre.training.run import train
+
+    changes = {"model.type": model, "model.sampler": {"type": sampler}}
+    if model == "document":
+        changes["model.interaction"] = "none"
+    with pytest.raises(ConfigError, match=re.escape(f"model: {message}")):
+        train(experiment(tiny_data, changes), tmp_path / "run")

@@ -283,7 +283,8 @@ def total_losses(
 
     for one, own in zip(found, chosen, strict=True):
         for logit, target in zip(one.mention, own.mention_targets, strict=True):
-            add("mention", cross_entropy(logit, torch.tensor(target)))
+            if target >= 0:
+                add("mention", cross_entropy(logit, torch.tensor(target)))
         for logit, target in zip(one.coreference, own.coreference_targets, strict=True):
             add("coreference", cross_entropy(logit, torch.tensor(target)))
         for logits, label in zip(one.entity, own.entity_targets.tolist(), strict=True):

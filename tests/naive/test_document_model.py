@@ -73,6 +73,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "global": {"pair_encoder": {"type": "global"}, "entity_pooler": "mean"},
     "sum": {"entity_pooler": "sum", "coreference": {"type": "pairwise", "distance_dim": 0}},
+    "all_spans": {"sampler": {"type": "document", "mention_negatives": 3, "all_spans": True}},
     "two_streams": {"projection": {"type": "linear", "bias": False}},
 }
 

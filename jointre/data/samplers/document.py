@@ -38,7 +38,11 @@ class DocumentSampler(Sampler):
             the other spans fill the rest.
         coreference_negatives: most negative pairs of mentions.
         relation_negatives: most negative pairs of entities.
+        all_spans: the spans that are not drawn are there as well, without a target: refiners
+            that compare all spans then see as many in training as in prediction (memory §8.8).
     """
+
+    unit = "document"
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class DocumentSampler(Sampler):
         inside_ratio: Annotated[float, Ge(0), Le(1)] = 0.5,
         coreference_negatives: Annotated[int, Ge(0)] = 100,
         relation_negatives: Annotated[int, Ge(0)] = 200,
+        all_spans: bool = False,
     ) -> None:
         self.vocabulary = vocabulary
         self.max_width = max_width
@@ -55,28 +60,32 @@ class DocumentSampler(Sampler):
         self.inside_ratio = inside_ratio
         self.coreference_negatives = coreference_negatives
         self.relation_negatives = relation_negatives
+        self.all_spans = all_spans
 
     def index(self, document: Document) -> DocumentIndex:
         """The gold and the pools of negatives."""
         return DocumentIndex.of(document, self.vocabulary, self.max_width)
 
     def __call__(self, unit: DocumentIndex, rng: np.random.Generator) -> Candidates:
-        """Gold first, entity after entity, then the negatives."""
+        """Gold first, entity after entity, then the negatives, then the rest if it is wanted."""
         inside = _drawn(unit.inside, int(self.mention_negatives * self.inside_ratio), rng)
         outside = _drawn(unit.outside, self.mention_negatives - len(inside), rng)
         distinct = _drawn(unit.distinct, self.coreference_negatives, rng)
         unrelated = _drawn(unit.unrelated, self.relation_negatives, rng)
         coreference = _joined(unit.coreferent, distinct)
+        negative = np.concatenate([inside, outside])
+        pools = (unit.inside, unit.outside) if self.all_spans else ()
+        rest = [_without(pool, negative) for pool in pools]
         zeros = np.zeros((len(unrelated), unit.relations.shape[1]), np.float32)
         return Candidates(
-            spans=_joined(unit.mentions, inside, outside),
+            spans=_joined(unit.mentions, negative, *rest),
             entity_targets=_joined(unit.labels),
             kept=_joined(unit.kept),
             pairs=_joined(unit.related, unrelated),
             relation_targets=np.concatenate([unit.relations, zeros]),
             tokens=unit.tokens,
             sentences=_joined(unit.sentences),
-            mention_targets=_marked(len(unit.mentions), len(inside) + len(outside)),
+            mention_targets=_marked(len(unit.mentions), len(negative), sum(map(len, rest))),
             coreference_pairs=coreference,
             coreference_targets=_marked(len(unit.coreferent), len(distinct)),
             edit_distances=_joined(unit.distances[coreference[:, 0], coreference[:, 1]]),
@@ -89,9 +98,15 @@ def _drawn(pool: Rows, most: int, rng: np.random.Generator) -> Rows:
     return pool[rng.choice(len(pool), most, replace=False)] if len(pool) > most else pool
 
 
+def _without(pool: Rows, drawn: Rows) -> Rows:
+    """The spans of the pool that were not drawn."""
+    size = 1 + max(pool.max(initial=0), drawn.max(initial=0))
+    return pool[~np.isin(pool @ [size, 1], drawn @ [size, 1])]
+
+
 def _joined(*rows: Rows) -> NDArray[np.int64]:
     return np.concatenate(rows).astype(np.int64)
 
 
-def _marked(positive: int, negative: int) -> NDArray[np.float32]:
-    return np.repeat(np.array([1, 0], np.float32), [positive, negative])
+def _marked(positive: int, negative: int, unasked: int = 0) -> NDArray[np.float32]:
+    return np.repeat(np.array([1, 0, -1], np.float32), [positive, negative, unasked])

@@ -1,7 +1,7 @@
 """The interface of samplers of training candidates."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -16,8 +16,13 @@ class Sampler(Registrable, ABC, interface="sampler"):
     What does not change between epochs is made once: ``sampler(sampler.index(document), rng)``.
 
     Owner gives: ``vocabulary``, and ``max_width``, the widest span in words.
+
+    Attributes:
+        unit: what it samples from: sentences, whose entities have one mention each, or
+            documents, whose entities are given with all of theirs.
     """
 
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
     given: ClassVar[tuple[str, ...]] = ("vocabulary", "max_width")
 
     def index(self, document: Document) -> Any:

@@ -36,6 +36,10 @@ class TestDocumentSampler(DocumentSamplerContract):
     }
 
 
+class TestAllSpans(DocumentSamplerContract):
+    component = {"type": "document", "mention_negatives": 4, "all_spans": True}
+
+
 class TestManyNegatives(DocumentSamplerContract):
     component = {"type": "document", "mention_negatives": 30}
 
@@ -58,6 +62,17 @@ def test_published_settings() -> None:
     assert isinstance(sampler, DocumentSampler)
     counts = sampler.mention_negatives, sampler.coreference_negatives, sampler.relation_negatives
     assert (*counts, sampler.inside_ratio) == (200, 100, 200, 0.5)
+
+
+def test_all_spans_are_there_and_the_same_are_drawn() -> None:
+    few, found = (draw(FIRST, mention_negatives=4, all_spans=every) for every in (False, True))
+    count = len(few.spans)
+    assert rows(found.spans[:count]) == rows(few.spans)
+    assert found.mention_targets.tolist() == [
+        *few.mention_targets.tolist(),
+        *[-1.0] * (len(found.spans) - count),
+    ]
+    assert sorted(rows(found.spans)) == sorted(rows(document_candidates(FIRST, 4)))
 
 
 @pytest.mark.parametrize("option", ["mention_negatives", "inside_ratio", "relation_negatives"])

@@ -1,12 +1,14 @@
 """Raw text → words and sentences, by spaCy's rules; no model is needed."""
 
+import re
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from jointre.data.schema import Span
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, DataError
 
+_HALF = re.compile("[\ud800-\udfff]")
 _OPENING = frozenset("([{")
 
 
@@ -33,6 +35,7 @@ def words_of(text: str, language: str = "en") -> Words:
 
     Raises:
         ConfigError: spaCy does not know the language.
+        DataError: the text has half of a surrogate pair, as broken JSON may.
 
     Example:
         >>> words_of("She left. Why?")
@@ -43,6 +46,12 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
     tokens: list[str] = []
     offsets: list[tuple[int, int]] = []
     sentences: list[Span] = []
+    half = _HALF.search(text)
+    if half is not None:
+        raise DataError(
+            f"character {half.start()} of the text is half of a surrogate pair, {half[0]!r}; "
+            "no text has such characters: repair the file"
+        )
     for sentence in _rules(language)(text).sents:
         first = len(tokens)
         for token in sentence:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from jointre.data.schema import Span
 from jointre.data.words import words_of
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, DataError
 
 
 def test_separates_punctuation_and_skips_white_space() -> None:
@@ -27,6 +27,11 @@ def test_a_bracket_opens_the_sentence_that_follows_it() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"language='qq': spaCy has no such language; take its"):
         words_of("Ada", "qq")
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    with pytest.raises(DataError, match=r"character 2 of the text is half of a surrogate pair"):
+        words_of("a \ud800 b")
 
 
 @given(st.text(max_size=30))

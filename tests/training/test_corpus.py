@@ -42,6 +42,18 @@ def test_splits_and_files(tmp_path: Path) -> None:
     assert told == []
 
 
+def test_files_of_a_folder_and_the_types_file_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    for name, content in (("a.txt", "Ada left Rome"), ("a.ann", "T1\tPer 0 3\tAda\n")):
+        (tmp_path / "train" / name).write_text(content)
+    types = tmp_path / "types.json"
+    types.write_text('{"entities": {"Per": {}}, "relations": {}}')
+    config = {"reader": {"type": "brat", "types": str(types)}, "train": str(tmp_path / "train")}
+    corpus = read_corpus(construct(DataSettings, config), print)
+    assert corpus.files == [tmp_path / "train" / "a.ann", tmp_path / "train" / "a.txt", types]
+    assert [document.id for document in corpus.train] == ["a"]
+
+
 def test_dev_fraction_carves_by_document(tmp_path: Path) -> None:
     corpus = read_corpus(settings(tmp_path, dev_fraction=0.3, dev_seed=1), print)
     train, dev = ({document.id for document in part} for part in (corpus.train, corpus.dev))

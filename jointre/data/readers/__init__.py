@@ -1,5 +1,6 @@
 """Readers, one a corpus format: files → documents, and back where a format can be written."""
 
+from jointre.data.readers.brat import BratReader
 from jointre.data.readers.docred import DocredReader
 from jointre.data.readers.dygie import DygieReader
 from jointre.data.readers.jsonl import JsonlReader
@@ -9,6 +10,7 @@ from jointre.data.readers.spert import SpertReader
 from jointre.data.readers.triples import TriplesReader
 
 __all__ = [
+    "BratReader",
     "DocredReader",
     "DygieReader",
     "JsonlReader",

@@ -178,8 +178,7 @@ def test_a_file_that_the_system_refuses_is_named(
 def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "out"
     with pytest.raises(TypeError), replaced_folder(path) as folder:
-        (folder / "a").touch()
-        raise TypeError
+        (folder / "a").write_bytes("not bytes")  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
     path.mkdir()  # an empty one may be there already
     with replaced_folder(path) as folder:
@@ -199,11 +198,10 @@ def test_no_folder_takes_the_place_of_something(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nowhere does not exist"):
         replaced_folder(tmp_path / "nowhere" / "out").__enter__()
     with (
-        pytest.raises(DataError, match="out: cannot be written: File exists"),
+        pytest.raises(DataError, match="out: cannot be written: No such file"),
         replaced_folder(tmp_path / "out") as folder,
     ):
-        (folder / "a").mkdir()
-        (folder / "a").mkdir()
+        (folder / "a" / "b").touch()
     assert [item.name for item in tmp_path.iterdir()] == ["a.ann"]
 
 

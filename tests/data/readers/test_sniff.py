@@ -12,6 +12,8 @@ SAMPLES = {
     "jsonl": '{"id": "d", "tokens": ["a"], "sentences": [[0, 1]], "entities": []}\n',
     "triples": '[\n  {\n    "text": "a", "triple_list": []}]',
     "docred": '[{"title": "t", "sents": [["a"]], "vertexSet": []}]',
+    "brat": "T1\tPerson 0 3\tAda\n",
+    "label_studio": '[{"id": 1, "annotations": [], "data": {"text": "a"}}]',
     "pubtator": "123|t|A title\n123|a|An abstract\n",
 }
 

@@ -1,0 +1,159 @@
+"""The brat annotation tool's standoff files: .txt with the text, .ann with a line an annotation."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, Literal, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.brat_files import Names, Pair, pairs_of
+from jointre.data.readers.brat_lines import Other, parse_line
+from jointre.data.readers.brat_record import Options, Record, document_of
+from jointre.data.readers.brat_write import HELD, record_of
+from jointre.data.readers.char_spans import count_reread
+from jointre.data.readers.files import read_characters, replaced_folder
+from jointre.data.readers.plain import count_unheld
+from jointre.data.readers.pubtator_write import utf8
+from jointre.data.readers.reader import Reader
+from jointre.data.schema import Document
+from jointre.errors import DataError
+
+_WAYS = (
+    Options("skip", "keep"),
+    Options("cover", "keep"),
+    Options("skip", "merge"),
+    Options("cover", "merge"),
+)
+
+
+@final
+@Reader.register("brat")
+class BratReader(Reader):
+    """A folder of brat's ``.ann`` and ``.txt`` files (standoff format of version 1.3), or one pair.
+
+    A path is the folder, with those below it but for hidden ones, or an ``.ann`` file, whose
+    ``.txt`` stands beside it. A document is called by its path in the folder, without the ending;
+    documents are read in the order of these names. Mentions (``T``) become entities, triggers of
+    events too, relations (``R``) relations, equivalences (``*``) clusters, the first normalisation
+    (``N``) of a mention its entity's id, without ``id:``. Events, attributes and notes are counted.
+    Offsets are code points; those that count line ends as one character are corrected. Words
+    and sentences come from spaCy's English rules, and words are cut where a mention begins or ends.
+    ``extra`` keeps the annotation lines where writing would not give them back.
+
+    Paper: https://aclanthology.org/E12-2021
+
+    Source: https://brat.nlplab.org/standoff.html
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        discontinuous: a mention of several parts, with more than white space between them, is
+            left out (``"skip"``), read as all from its first to its last word (``"cover"``), or
+            an error. The first two are counted.
+        clusters: ``"keep"``: an entity a mention, equivalences as clusters beside them;
+            ``"merge"``: an entity an equivalence, with all its mentions and their most frequent
+            label, as document models have it.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".ann",)
+    folders: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        discontinuous: Literal["skip", "cover", "error"] = "skip",
+        clusters: Literal["keep", "merge"] = "keep",
+    ) -> None:
+        super().__init__(types)
+        self.options = Options(discontinuous, clusters)
+
+    def files(self, path: Path) -> list[Path]:
+        """The .ann files, each followed by its .txt file.
+
+        Raises:
+            DataError: there is none, or one without its text.
+        """
+        try:
+            pairs = pairs_of(path)
+        except DataError as error:
+            raise self._misread(path, error) from error
+        return [file for pair in pairs.found for file in (pair.annotations, pair.text)]
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        pairs = pairs_of(path)
+        if pairs.alone:
+            kind = "texts without an .ann file left out"
+            self.losses.add(kind, str(pairs.alone[0]), len(pairs.alone))
+        for pair in pairs.found:
+            yield str(pair.annotations), self._document(_record(pair), str(pair.annotations))
+
+    def _document(self, record: Record, place: str) -> Document:
+        document = document_of(record, self.options, place, self.losses)
+        lines = [line for _, line in record.lines]
+        again = [line for _, line in record_of(document, Losses()).lines]
+        return document if lines == again else replace(document, extra={"annotations": lines})
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes a new folder; annotation lines that ``extra`` keeps return if they still hold.
+
+        Raises:
+            DataError: the folder is there already and not empty, or cannot be written.
+        """
+        losses = Losses()
+        names = Names(losses)
+        with replaced_folder(path) as folder:
+            for document in documents:
+                record = self._written(document, losses)
+                name = names.of(document.id)
+                text = folder / f"{name}.txt"
+                text.parent.mkdir(parents=True, exist_ok=True)
+                text.write_bytes(utf8(record.text, document.id))
+                content = "".join(f"{line}\n" for _, line in record.lines)
+                text.with_name(f"{text.name[:-4]}.ann").write_bytes(utf8(content, document.id))
+        return losses
+
+    def _written(self, document: Document, losses: Losses) -> Record:
+        kept = document.extra.get("annotations")
+        others = len(document.extra.keys() - {"annotations"})
+        if others:
+            losses.add("keys of documents left out", f"document {document.id!r}", others)
+        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
+            if document.text is not None and "\n" not in "".join(kept):
+                lines = tuple(("", line) for line in kept)
+                before = Record(document.id, document.text, lines)
+                if any(_again(before, way) == document for way in _WAYS):
+                    count_unheld(document, HELD, losses)
+                    return before
+            _count_changed(kept, document, losses)
+        record = record_of(document, losses)
+        count_reread(document, _again(record, Options()), losses)
+        return record
+
+
+def _record(pair: Pair) -> Record:
+    lines = read_characters(pair.annotations).removeprefix("\ufeff").split("\n")
+    placed = ((f"{pair.annotations}:{number}", line) for number, line in enumerate(lines, start=1))
+    return Record(
+        pair.id,
+        read_characters(pair.text),
+        tuple((place, line.removesuffix("\r")) for place, line in placed if line.strip()),
+    )
+
+
+def _again(record: Record, options: Options) -> Document | None:
+    """What reading the record will give, or None when it cannot be read."""
+    try:
+        return document_of(record, options, "", Losses())
+    except DataError:
+        return None
+
+
+def _count_changed(kept: list[str], document: Document, losses: Losses) -> None:
+    """Counts kept lines that only their like could give back."""
+    for line in kept:
+        try:
+            found = parse_line(line, "")
+        except DataError:
+            continue
+        if isinstance(found, Other):
+            kind = f"{found.kind}s left out, the document having changed"
+            losses.add(kind, f"document {document.id!r}")

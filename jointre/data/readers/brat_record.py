@@ -1,0 +1,214 @@
+"""A text and its .ann lines as a Document: words, entities, relations, clusters."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from jointre.data.losses import Losses
+from jointre.data.mentions import one_entity_a_cluster
+from jointre.data.readers.brat_lines import (
+    Equivalence,
+    Line,
+    Link,
+    Mention,
+    Normalisation,
+    Other,
+    parse_line,
+)
+from jointre.data.readers.char_spans import CharSpan, fit
+from jointre.data.readers.fields import shown
+from jointre.data.readers.tool_offsets import Claim, Part, locate
+from jointre.data.schema import Document, Entity, Relation
+from jointre.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How documents are read; see :class:`BratReader`."""
+
+    discontinuous: Literal["skip", "cover", "error"] = "skip"
+    clusters: Literal["keep", "merge"] = "keep"
+
+
+class Record(NamedTuple):
+    """A document as its two files have it.
+
+    Args:
+        id: the files' common name.
+        text: every character of the .txt file.
+        lines: of the .ann file that are not blank, each with its place.
+    """
+
+    id: str
+    text: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def document_of(record: Record, options: Options, place: str, losses: Losses) -> Document:
+    """The document of a record.
+
+    Args:
+        record: text and lines.
+        options: what to do where a Document holds less than the record.
+        place: of the .ann file, for messages.
+        losses: counts what is left out or decided.
+
+    Raises:
+        DataError: a line is no annotation, a mention is not at its offsets or named twice, or
+            it has several parts and ``options`` forbid that.
+    """
+    found = [(here, parse_line(line, here)) for here, line in record.lines]
+    _count_others(found, losses)
+    mentions = _distinct([(here, line) for here, line in found if isinstance(line, Mention)])
+    places = _places(record.text, mentions, place, losses)
+    spans: list[CharSpan] = []
+    kept: list[Mention] = []
+    for (here, mention), parts in zip(mentions, places, strict=True):
+        if len(parts) > 1 and not _covers(mention, here, options, losses):
+            continue
+        kept.append(mention)
+        spans.append(CharSpan(parts[0][0], parts[-1][1], here))
+    fitted = fit(record.text, spans, losses, place)
+    names = _names(found, {mention.id for mention in kept}, losses)
+    index: dict[str, int] = {}
+    entities: list[Entity] = []
+    for mention, span in zip(kept, fitted.spans, strict=True):
+        if span is not None:
+            index[mention.id] = len(entities)
+            entities.append(Entity(mention.label, (span,), id=names.get(mention.id)))
+    document = Document(
+        id=record.id,
+        tokens=fitted.words.tokens,
+        text=record.text,
+        offsets=fitted.words.offsets,
+        sentences=fitted.words.sentences,
+        entities=tuple(entities),
+        relations=tuple(_relations(found, index, losses)),
+        clusters=tuple(_clusters(found, index, losses)),
+    )
+    return _merged(document, place, losses) if options.clusters == "merge" else document
+
+
+def _count_others(found: Iterable[tuple[str, Line]], losses: Losses) -> None:
+    for here, line in found:
+        if isinstance(line, Other):
+            losses.add(f"{line.kind}s not used, their lines only kept in extra", here)
+
+
+def _distinct(mentions: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
+    seen: dict[str, str] = {}
+    for here, mention in mentions:
+        if mention.id in seen:
+            raise DataError(
+                f"{here}: the id {mention.id!r} is that of a mention before ({seen[mention.id]}); "
+                "ids must differ in a file"
+            )
+        seen[mention.id] = here
+    return mentions
+
+
+def _places(
+    text: str, mentions: Sequence[tuple[str, Mention]], place: str, losses: Losses
+) -> list[tuple[Part, ...]]:
+    """The parts of each mention; parts with nothing but white space between them are one."""
+    located = locate(text, [Claim(mention.parts, mention.text) for _, mention in mentions])
+    places = []
+    for (here, mention), parts in zip(mentions, located.places, strict=True):
+        if parts is None:
+            raise DataError(_astray(text, mention, here))
+        places.append(_joined(text, parts))
+    if located.counting != "code points":
+        kind = f"texts in which offsets count {located.counting}, corrected"
+        losses.add(kind, place)
+    return places
+
+
+def _astray(text: str, mention: Mention, here: str) -> str:
+    shape = ";".join(f"{start} {end}" for start, end in mention.parts)
+    if not all(0 <= start <= end <= len(text) for start, end in mention.parts):
+        return (
+            f"{here}: the mention {mention.id} has the offsets {shape}, but "
+            f"0 <= start <= end <= {len(text)} characters must hold"
+        )
+    stands = " ".join(text[start:end] for start, end in mention.parts)
+    return (
+        f"{here}: the mention {mention.id}, {shown(mention.text)}, is not at its offsets {shape}, "
+        f"where {shown(stands)} stands; the .txt file is not the text that was annotated"
+    )
+
+
+def _joined(text: str, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The tool cuts mentions at line ends."""
+    joined = [parts[0]]
+    for start, end in parts[1:]:
+        first, last = joined[-1]
+        if text[last:start].strip():
+            joined.append((start, end))
+        else:
+            joined[-1] = (first, max(last, end))
+    return tuple(joined)
+
+
+def _covers(mention: Mention, here: str, options: Options, losses: Losses) -> bool:
+    """Whether a mention of several parts is read, as all from its first to its last word."""
+    if options.discontinuous == "error":
+        raise DataError(
+            f"{here}: the mention {mention.id}, {shown(mention.text)}, has several parts, which a "
+            "span of words cannot have; discontinuous='skip' leaves such mentions out, 'cover' "
+            "takes all from the first word to the last"
+        )
+    cover = options.discontinuous == "cover"
+    kind = "widened to all between their parts" if cover else "left out"
+    losses.add(f"mentions of several parts {kind}", here)
+    return cover
+
+
+def _names(found: Iterable[tuple[str, Line]], mentions: set[str], losses: Losses) -> dict[str, str]:
+    """Under a mention's id the entity's: its first name in a database."""
+    names: dict[str, str] = {}
+    for here, line in found:
+        if not isinstance(line, Normalisation):
+            continue
+        if line.mention not in mentions:
+            losses.add("normalisations left out, what they name being no mention here", here)
+        elif line.mention in names:
+            losses.add("further normalisations of mentions only kept in extra", here)
+        else:
+            names[line.mention] = line.name
+    return names
+
+
+def _relations(
+    found: Iterable[tuple[str, Line]], index: dict[str, int], losses: Losses
+) -> Iterable[Relation]:
+    for here, line in found:
+        if not isinstance(line, Link):
+            continue
+        head, tail = index.get(line.head), index.get(line.tail)
+        if head is None or tail is None:
+            losses.add("relations left out, their head or tail being no mention here", here)
+        else:
+            yield Relation(line.label, head, tail)
+
+
+def _clusters(
+    found: Iterable[tuple[str, Line]], index: dict[str, int], losses: Losses
+) -> Iterable[tuple[int, ...]]:
+    for here, line in found:
+        if not isinstance(line, Equivalence):
+            continue
+        members = tuple(dict.fromkeys(index[name] for name in line.members if name in index))
+        gone = sum(name not in index for name in line.members)
+        if gone:
+            losses.add("members of equivalences left out, being no mention here", here, gone)
+        if members:
+            yield members
+
+
+def _merged(document: Document, place: str, losses: Losses) -> Document:
+    document, mixed, repeated = one_entity_a_cluster(document)
+    if mixed:
+        losses.add("clusters of different labels given the most frequent", place, mixed)
+    if repeated:
+        losses.add("relations of merged mentions kept once", place, repeated)
+    return document

@@ -12,6 +12,7 @@ from jointre.testing.contracts.encoder import EncoderContract
 from jointre.testing.contracts.groups import GroupPoolerContract
 from jointre.testing.contracts.loss import LossContract
 from jointre.testing.contracts.pair_features import PairFeaturesContract
+from jointre.testing.contracts.reader import ReaderContract
 from jointre.testing.contracts.refiner import RefinerContract
 from jointre.testing.contracts.sampler import SamplerContract
 from jointre.testing.contracts.streams import (
@@ -34,6 +35,7 @@ __all__ = [
     "PairEncoderContract",
     "PairFeaturesContract",
     "ProjectionContract",
+    "ReaderContract",
     "RefinerContract",
     "SamplerContract",
     "SpanPoolerContract",

@@ -1,6 +1,8 @@
 """Running a suite's checks by hand, on components with a fault."""
 
 import inspect
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,24 +17,32 @@ def suite(base: type[Contract], component: type, **attributes: Any) -> Contract:
     return made
 
 
-def checks(contract: Contract) -> list[str]:
-    """The names of the suite's checks that need no fixture."""
-    return [
-        name
-        for name, check in inspect.getmembers(contract, inspect.ismethod)
-        if name.startswith("test_") and not inspect.signature(check).parameters
-    ]
+def passes(contract: Contract, folder: Callable[[], Path] | None = None) -> None:
+    """Run every check of a suite.
 
-
-def passes(contract: Contract) -> None:
-    """Run every check of a suite."""
-    found = checks(contract)
-    assert len(found) > 4
+    Args:
+        contract: whose checks need no fixture but ``tmp_path``.
+        folder: makes an empty folder; without it, checks that need one are left out.
+    """
+    found = [name for name, _ in inspect.getmembers(contract, inspect.ismethod) if "test_" in name]
+    run = 0
     for name in found:
-        getattr(contract, name)()
+        check = getattr(contract, name)
+        needs = bool(inspect.signature(check).parameters)
+        if folder is not None or not needs:
+            check(*([folder()] if folder is not None and needs else []))
+            run += 1
+    assert run > 4
 
 
-def fails(contract: Contract, check: str, message: str) -> None:
-    """The check must fail with the message."""
+def fails(contract: Contract, check: str, message: str, *given: object) -> None:
+    """The check must fail with the message.
+
+    Args:
+        contract: the suite.
+        check: name of the method.
+        message: pattern that the message has.
+        given: fixtures of the check.
+    """
     with pytest.raises(AssertionError, match=message):
-        getattr(contract, check)()
+        getattr(contract, check)(*given)

@@ -148,3 +148,38 @@ def files_of(documents: st.SearchStrategy[Document]) -> st.SearchStrategy[list[D
     return names.flatmap(
         lambda ids: st.tuples(*[documents.map(lambda d, i=i: replace(d, id=i)) for i in ids])
     ).map(list)
+
+
+ODD_TEXTS = st.text(alphabet="aB.\n \u00a0e\u0301\u200d\u200b🎉👩🏽中", max_size=20)
+
+
+@st.composite
+def text_documents(draw: st.DrawFn, id: str = "d") -> Document:
+    """A text in words that may end anywhere but hold no white space; one mention an entity."""
+    text = draw(ODD_TEXTS)
+    cuts = draw(st.sets(st.integers(0, len(text))))
+    offsets: list[tuple[int, int]] = []
+    for index, char in enumerate(text):
+        glued = offsets and offsets[-1][1] == index and index not in cuts
+        if not char.isspace():
+            offsets.append((offsets.pop()[0] if glued else index, index + 1))
+    count = len(offsets)
+    mentions = st.lists(spans(count), max_size=6) if count else st.just([])
+    entities = [Entity(draw(LABELS), (mention,)) for mention in draw(mentions)]
+    return Document(
+        id,
+        tuple(text[left:right] for left, right in offsets),
+        text=text,
+        offsets=tuple(offsets),
+        sentences=draw(st.just(()) | sentence_lists(count)),
+        entities=tuple(entities),
+        relations=tuple(draw(relation_lists(len(entities)))),
+    )
+
+
+def chars(whole: Document, entity: Entity) -> tuple[str | None, str]:
+    """The label of an entity and the characters of its first mention."""
+    assert whole.text is not None
+    assert whole.offsets is not None
+    start, end = entity.span
+    return entity.label, whole.text[whole.offsets[start][0] : whole.offsets[end - 1][1]]

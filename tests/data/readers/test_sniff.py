@@ -14,6 +14,7 @@ SAMPLES = {
     "docred": '[{"title": "t", "sents": [["a"]], "vertexSet": []}]',
     "brat": "T1\tPerson 0 3\tAda\n",
     "label_studio": '[{"id": 1, "annotations": [], "data": {"text": "a"}}]',
+    "doccano": '{"id": 1, "text": "a", "label": [[0, 1, "X"]], "Comments": []}\n',
     "pubtator": "123|t|A title\n123|a|An abstract\n",
 }
 

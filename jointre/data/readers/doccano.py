@@ -1,0 +1,72 @@
+"""doccano's JSONL exports: sequence labelling, with relations or without."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.doccano_offsets import CountedIn
+from jointre.data.readers.doccano_record import Line
+from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
+from jointre.data.readers.reader import Reader
+from jointre.data.schema import Document
+from jointre.data.words import words_of
+from jointre.errors import DataError
+
+
+@final
+@Reader.register("doccano")
+class DoccanoReader(Reader):
+    """A line a text: ``label`` of ``[start, end, label]``, or ``entities`` and ``relations``.
+
+    As doccano 1.5 to 1.8 export "JSONL" and "JSONL(Relation)": ``all.jsonl``, or a file for each
+    annotator (``admin.jsonl``). ``{"id", "text", "label": [[start, end, label]]}``, or ``{"id",
+    "text", "entities": [{"id", "label", "start_offset", "end_offset"}], "relations": [{"id",
+    "from_id", "to_id", "type"}]}``. The older names ``data``, ``labels`` and ``annotations``, whose
+    labels are numbers, are read too. Words and sentences come from spaCy's rules, and words are cut
+    where a mention begins or ends. Further keys stay in ``extra``, the rows under ``"doccano"``;
+    they are written again while they hold what the document holds, else rows are numbered anew.
+
+    Source: https://github.com/doccano/doccano, https://github.com/doccano/doccano/issues/2290
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        offsets: what they count. doccano counts as browsers do, in ``"utf16"`` units, of which an
+            emoji has two; with its setting "Count grapheme clusters as one character",
+            ``"graphemes"``; versions before 1.5 count ``"code_points"``.
+        language: of the texts, spaCy's code; ``"xx"`` for any.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
+
+    def __init__(
+        self, types: Path | None = None, offsets: CountedIn = "utf16", language: str = "en"
+    ) -> None:
+        super().__init__(types)
+        words_of("", language)
+        self.offsets: CountedIn = offsets
+        self.language = language
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        line = Line(self.offsets, self.language)
+        for index, (number, text) in enumerate(read_lines(path)):
+            place = f"{path}:{number}"
+            try:
+                value = parse(text, path, number)
+                document = line.read(value, f"{stem(path)}:{number}", place, self.losses)
+            except DataError as error:
+                raise (self._misread(path, error) if index == 0 else error) from error
+            yield place, document
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes documents in the form with relations ("JSONL(Relation)")."""
+        losses = Losses()
+        line = Line(self.offsets, self.language)
+        with replaced(path) as stream:
+            for document in documents:
+                record = line.written(document, losses)
+                stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
+        return losses

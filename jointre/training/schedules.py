@@ -36,6 +36,8 @@ def _left(step: int, total: int, warmup: float) -> float:
 class ConstantSchedule(Schedule):
     """The peak rate throughout, after an optional warm-up.
 
+    Source: common practice, for comparisons.
+
     Args:
         warmup: share of the updates over which the rate rises from 0.
     """
@@ -53,6 +55,8 @@ class ConstantSchedule(Schedule):
 @Schedule.register("linear")
 class LinearSchedule(Schedule):
     """Linear warm-up, then linear decay to 0 (SINET §4.3).
+
+    Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
         warmup: share of the updates over which the rate rises from 0.

@@ -37,6 +37,8 @@ class JsonlReader(Reader):
     as ``chars``; those that are not whole words are counted and left out. Further keys of a
     record are kept in ``extra``.
 
+    Source: this project's own format.
+
     Args:
         types: the types file (the one of :class:`SpertReader`).
     """

@@ -1,0 +1,152 @@
+"""Label Studio's JSON export: a list of tasks with their annotations."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, final
+
+from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import count_reread
+from jointre.data.readers.fields import identity, mapping, sequence, string
+from jointre.data.readers.files import dump, parse, read_text, replaced, stem
+from jointre.data.readers.label_studio_record import Record, document_of
+from jointre.data.readers.label_studio_task import OWN_ID, Several, check_task, chosen, text_key
+from jointre.data.readers.label_studio_write import HELD, record_of
+from jointre.data.readers.plain import count_unheld
+from jointre.data.readers.reader import Reader
+from jointre.data.schema import Document
+from jointre.errors import DataError
+
+_EXTRA = "label_studio"
+
+
+@final
+@Reader.register("label_studio")
+class LabelStudioReader(Reader):
+    """Tasks of Label Studio's export as JSON (version 1.0 and later): text regions and relations.
+
+    A region of a ``Labels`` tag becomes an entity for each of its labels, a relation one for each
+    label, from right to left where its direction is ``left``, both ways where it is ``bi``. Words
+    and sentences come from spaCy's English rules, and words are cut where a region begins or ends.
+    Offsets count code points; those of older versions, in UTF-16 units or with line ends as one
+    character, are told by the text of the regions. A region whose text stands elsewhere is
+    counted and left out, as are choices and other results, regions of HTML and audio, cancelled
+    annotations, drafts, predictions and tasks that nobody annotated. ``extra`` keeps the task.
+
+    Source: https://labelstud.io/guide/export
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        text_key: what the tasks' data calls the text; null: ``text``, else the only string.
+        several: of a task's annotations take the ``"first"``, the ``"last"``, or ``"each"`` as a
+            document of its own. Those marked as ground truth go before others.
+        relation_label: the label of relations without one; null: these are counted and left out.
+    """
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        text_key: str | None = None,
+        several: Several = "first",
+        relation_label: str | None = None,
+    ) -> None:
+        super().__init__(types)
+        self.text_key = text_key
+        self.several = several
+        self.relation_label = relation_label
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        try:
+            tasks = sequence(parse(read_text(path), path), str(path), "the file")
+            if tasks:
+                check_task(tasks[0], f"{path}: task 1")
+        except DataError as error:
+            raise self._misread(path, error) from error
+        for number, value in enumerate(tasks, start=1):
+            place = f"{path}: task {number}"
+            task = check_task(value, place)
+            name = identity(task.get("id"), f"{stem(path)}:{number}", place, "id")
+            name = identity(mapping(task["data"], place, "data").get(OWN_ID), name, place, OWN_ID)
+            annotations = chosen(task, self.several, place, self.losses)
+            for count, annotation in enumerate(annotations, start=1):
+                own = identity(annotation.get("id"), str(count), place, "annotations.id")
+                full = name if len(annotations) == 1 else f"{name}:{own}"
+                yield place, self._document(task, annotation, full, place)
+
+    def _document(
+        self, task: dict[str, Any], annotation: dict[str, Any], name: str, place: str
+    ) -> Document:
+        data = task["data"]
+        key = text_key(data, self.text_key, place)
+        result = sequence(annotation.get("result"), place, "result")
+        record = Record(name, data[key], key, result)
+        document = document_of(record, self.relation_label, place, self.losses)
+        kept = {
+            name: value for name, value in task.items() if name not in ("predictions", "drafts")
+        }
+        kept |= {"annotations": [annotation], "data": {**data, key: None}}
+        return replace(document, extra={_EXTRA: {"text_key": key, "task": kept}})
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes tasks; annotations that ``extra`` keeps return if they still hold."""
+        losses = Losses()
+        with replaced(path) as stream:
+            stream.write(b"[")
+            for number, document in enumerate(documents):
+                line = dump(self._task(document, losses), f"document {document.id!r}")
+                stream.write((",\n" if number else "\n").encode() + line.encode())
+            stream.write(b"\n]\n")
+        return losses
+
+    def _task(self, document: Document, losses: Losses) -> dict[str, Any]:
+        place = f"document {document.id!r}"
+        others = len(document.extra.keys() - {_EXTRA})
+        if others:
+            losses.add("keys of documents left out", place, others)
+        kept = _kept(document.extra.get(_EXTRA))
+        if kept is None:
+            key, task = "text", dict[str, Any](data={})
+        else:
+            key, task = kept
+            result = task["annotations"][0]["result"]
+            if document.text is not None and self._holds(document, key, result):
+                count_unheld(document, HELD, losses)
+                return _named(task, document, key, document.text)
+            losses.add("annotations written anew, the document having changed", place)
+        record = record_of(document, key, losses)
+        count_reread(document, _again(record, None), losses)
+        task = {**task, "annotations": [{"result": record.result}]}
+        return _named(task, document, key, record.text)
+
+    def _holds(self, document: Document, key: str, result: list[Any]) -> bool:
+        record = Record(document.id, document.text or "", key, result)
+        return any(_again(record, label) == document for label in (None, self.relation_label))
+
+
+def _again(record: Record, relation_label: str | None) -> Document | None:
+    """What reading the record will give, or None when it cannot be read."""
+    try:
+        return document_of(record, relation_label, "", Losses())
+    except DataError:
+        return None
+
+
+def _kept(extra: Any) -> tuple[str, dict[str, Any]] | None:
+    """The key of the text and the task, where ``extra`` has them in the form of reading."""
+    try:
+        fields = mapping(extra, "", "")
+        task = check_task(fields.get("task"), "")
+        mapping(task["data"], "", "")
+        (annotation,) = sequence(task["annotations"], "", "")
+        sequence(mapping(annotation, "", "").get("result"), "", "")
+        return string(fields.get("text_key"), "", ""), task
+    except (DataError, ValueError):
+        return None
+
+
+def _named(task: dict[str, Any], document: Document, key: str, text: str) -> dict[str, Any]:
+    """The task with its text, and the document's id where the task's is another."""
+    data = {**task["data"], key: text}
+    if data.get(OWN_ID, str(task.get("id"))) != document.id:
+        data[OWN_ID] = document.id
+    return {**task, "data": data}

@@ -1,0 +1,41 @@
+"""A Document as a task of Label Studio's."""
+
+from typing import Any
+
+from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import chars_of, text_of, with_words
+from jointre.data.readers.label_studio_record import Record
+from jointre.data.readers.plain import plain
+from jointre.data.readers.pubtator_write import utf8
+from jointre.data.schema import Document
+
+HELD = frozenset({"text", "offsets", "sentences"})
+
+
+def record_of(document: Document, key: str, losses: Losses) -> Record:
+    """The text of a document and its results.
+
+    Args:
+        document: about to be written.
+        key: what the task calls the text.
+        losses: counts what is left out or changed.
+
+    Raises:
+        DataError: the text cannot stand in a file.
+    """
+    document = plain(document, HELD, losses)
+    text, offsets = text_of(document, losses)
+    utf8(text, document.id)
+    document = with_words(document, text, offsets, losses)
+    result: list[dict[str, Any]] = []
+    for number, entity in enumerate(document.entities, start=1):
+        start, end = chars_of(entity.span, offsets)
+        value = {"start": start, "end": end, "text": text[start:end], "labels": [entity.label]}
+        names = {"id": f"r{number}", "from_name": "label", "to_name": key}
+        result.append({**names, "type": "labels", "value": value})
+    for relation in document.relations:
+        ends = {"from_id": f"r{relation.head + 1}", "to_id": f"r{relation.tail + 1}"}
+        result.append(
+            {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
+        )
+    return Record(document.id, text, key, result)

@@ -1,0 +1,152 @@
+"""A format of lines with tabs, read and written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, final
+
+from jointre.data.readers import Losses, Reader
+from jointre.data.readers.fields import shown, span
+from jointre.data.readers.files import read_lines, replaced
+from jointre.data.readers.plain import plain
+from jointre.data.schema import Document, Entity, Relation
+from jointre.errors import DataError
+
+FIELDS = {
+    "document": ("id",),
+    "words": ("words parted by blanks",),
+    "entity": ("label", "start", "end"),
+    "relation": ("label", "head", "tail"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line's kind and fields, and where it stands."""
+
+    place: str
+    kind: str
+    fields: tuple[str, ...]
+
+    def number(self, index: int) -> int:
+        """A field as a number from 0."""
+        text, name = self.fields[index], FIELDS[self.kind][index]
+        if not (text.isascii() and text.isdigit()):
+            raise DataError(f"{self.place}: {name} must be a number from 0, not {shown(text)}")
+        return int(text)
+
+
+@final
+@Reader.register("tabbed")
+class TabbedReader(Reader):
+    """Lines of fields parted by tabs: ``document``, ``words``, then ``entity``, ``relation``.
+
+    ``document id`` begins a document, ``words`` has its words, parted by blanks. An ``entity``
+    has a label, the first word and the word after the last, counted from 0; a ``relation`` a
+    label and the numbers of two entities. Blank lines say nothing.
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    suffixes: ClassVar[tuple[str, ...]] = (".tabbed",)
+
+    def __init__(self, types: Path | None = None) -> None:
+        super().__init__(types)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        lines: list[Line] = []
+        for number, text in read_lines(path):
+            line = _parsed(text, f"{path}:{number}")
+            if line.kind == "document" and lines:
+                yield lines[0].place, _document(lines)
+                lines = []
+            lines.append(line)
+        yield lines[0].place, _document(lines)
+
+    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+        """Writes documents; what the lines have no place for is counted.
+
+        Raises:
+            DataError: a word, a label or an id cannot stand between tabs.
+        """
+        losses = Losses()
+        with replaced(path) as stream:
+            for document in documents:
+                if document.extra:
+                    kind = "keys of documents left out"
+                    losses.add(kind, f"document {document.id!r}", len(document.extra))
+                for line in _lines(plain(document, frozenset(), losses)):
+                    stream.write(_encoded(line, document))
+                stream.write(b"\n")
+        return losses
+
+
+def _parsed(text: str, place: str) -> Line:
+    kind, *fields = text.rstrip("\r\n").split("\t")
+    if kind not in FIELDS:
+        raise DataError(
+            f"{place}: a line begins with one of {', '.join(FIELDS)} and a tab, not {shown(kind)}"
+        )
+    if len(fields) != len(FIELDS[kind]):
+        raise DataError(
+            f"{place}: {kind} needs {len(FIELDS[kind])} fields ({', '.join(FIELDS[kind])}) after "
+            f"it, each behind a tab; it has {len(fields)}"
+        )
+    return Line(place, kind, tuple(fields))
+
+
+def _document(lines: Sequence[Line]) -> Document:
+    """The document of its lines."""
+    if [line.kind for line in lines[:2]] != ["document", "words"]:
+        raise DataError(f"{lines[0].place}: a document begins with 'document', then 'words'")
+    for line in lines[2:]:
+        if line.kind == "words":
+            raise DataError(f"{line.place}: a document has one line 'words'; this is a second")
+    words = tuple(lines[1].fields[0].split())
+    entities = []
+    for line in lines:
+        if line.kind == "entity":
+            place = span(line.number(1), line.number(2), len(words), line.place, "the entity")
+            entities.append(Entity(line.fields[0], (place,)))
+    relations = [_relation(line, len(entities)) for line in lines if line.kind == "relation"]
+    return Document(lines[0].fields[0], words, entities=tuple(entities), relations=tuple(relations))
+
+
+def _relation(line: Line, count: int) -> Relation:
+    head, tail = line.number(1), line.number(2)
+    if max(head, tail) >= count:
+        raise DataError(
+            f"{line.place}: the relation joins entities {head} and {tail}, but the document has "
+            f"{count}, counted from 0"
+        )
+    return Relation(line.fields[0], head, tail)
+
+
+def _lines(document: Document) -> Iterator[tuple[str, ...]]:
+    for word in document.tokens:
+        if not word or any(letter.isspace() for letter in word):
+            raise DataError(
+                f"document {document.id!r}: the format parts words by blanks and cannot hold the "
+                f"word {word!r}; write 'jsonl' instead"
+            )
+    yield "document", document.id
+    yield "words", " ".join(document.tokens)
+    for entity in document.entities:
+        yield "entity", str(entity.label), str(entity.span.start), str(entity.span.end)
+    for relation in document.relations:
+        yield "relation", relation.label, str(relation.head), str(relation.tail)
+
+
+def _encoded(line: Sequence[str], document: Document) -> bytes:
+    text = "\t".join(line)
+    if text.count("\t") >= len(line) or "\n" in text or text.endswith("\r"):
+        raise DataError(
+            f"document {document.id!r}: the format cannot hold the tab or line end in "
+            f"{shown(line[1])}; write 'jsonl' instead"
+        )
+    try:
+        return f"{text}\n".encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"document {document.id!r}: not to be written as UTF-8: {error}") from error

@@ -4,6 +4,7 @@ import atexit
 import functools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,12 @@ from pathlib import Path
 
 import catalogue
 import torch
-from sybil import Document
-from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil import Document, Example
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.typing import Parser
+from typer.testing import CliRunner
+
+from jointre.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?```bash\n(?P<text>.*?)```", re.DOTALL)
@@ -79,9 +84,47 @@ def registry_restored() -> Iterator[None]:
                 del catalogue.REGISTRY[name]
 
 
+def mark_above(example: Example, kind: str) -> str:
+    """The text of ``<!-- kind: text -->`` right above a block, or ""."""
+    above = example.document.text[: example.region.start].rstrip().rpartition("\n")[2]
+    found = re.fullmatch(rf"<!-- {kind}: (.*) -->", above)
+    return found[1] if found else ""
+
+
+def run_commands(example: Example) -> None:
+    """Run the lines of a ``bash`` block, each with what a mark ``in tests add`` adds to it."""
+    for line in example.parsed.strip().splitlines():
+        program, *arguments = shlex.split(f"{line} {mark_above(example, 'in tests add')}")
+        assert program == "jointre", line
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, f"{line}\n{result.output}"
+
+
+def write_file(example: Example) -> None:
+    """Write a block below ``<!-- file: NAME -->``; others are fragments."""
+    name = mark_above(example, "file")
+    if name:
+        Path(name).write_text(example.parsed, encoding="utf-8")
+
+
+def run_page(path: Path) -> int:
+    """Run a page from top to bottom as its reader would: files, commands and Python."""
+    return run(
+        path,
+        PythonCodeBlockParser(),
+        CodeBlockParser("bash", run_commands),
+        CodeBlockParser("jsonnet", write_file),
+    )
+
+
 def run_python(path: Path) -> int:
     """Run a document's Python blocks in order, in one namespace; how many there were."""
-    document = Document.parse(str(path), PythonCodeBlockParser())
+    return run(path, PythonCodeBlockParser())
+
+
+def run(path: Path, *parsers: Parser) -> int:
+    """Run what the parsers find in a document, in its order; how much there was."""
+    document = Document.parse(str(path), *parsers)
     examples = list(document.examples())
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as in shell(): so little work gains nothing from more

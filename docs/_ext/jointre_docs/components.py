@@ -1,0 +1,123 @@
+"""A page for each interface and its implementations, from the registry."""
+
+import inspect
+import re
+from collections.abc import Iterator
+
+from jointre.config import Registrable, describe
+from jointre.config.registrable import place_of
+from jointre.testing import contracts
+from jointre_docs import places, rst
+
+INTRODUCTION = """\
+What can be named in a config: a page for each interface, with its implementations, their options
+and where they come from. ``jointre components list`` and ``jointre components show`` print the
+same. :doc:`Write your own </guides/custom_components>` in one file.
+"""
+
+EXPERIMENT = """\
+The keys of an experiment that have no ``type``. Where a key takes a component, its page is among
+the :doc:`components <components/index>`. :doc:`How to write such a file </guides/training>`.
+"""
+
+
+def pages() -> dict[str, str]:
+    """The text of each page by its path below ``reference``."""
+    interfaces = Registrable.interfaces()
+    made = {f"components/{name}.rst": interface_page(kind) for name, kind in interfaces.items()}
+    made["components/index.rst"] = index_page(interfaces)
+    made["experiment.rst"] = experiment_page()
+    return made
+
+
+def experiment_page() -> str:
+    """The sections of an experiment file that are no components."""
+    lines = rst.title("Experiment files") + EXPERIMENT.splitlines() + [""]
+    for path, section in places.sections():
+        lines += rst.title(rst.code(path) if path else "The whole", "-")
+        lines += [f".. autoclass:: {dotted(section)}", "   :no-members:", ""]
+    return "\n".join(lines)
+
+
+def index_page(interfaces: dict[str, type[Registrable]]) -> str:
+    """The list of interfaces with their names."""
+    rows = [
+        (f":doc:`{name}`", first_sentence(kind), ", ".join(rst.code(each) for each in kind.names()))
+        for name, kind in interfaces.items()
+    ]
+    lines = rst.title("Components") + INTRODUCTION.splitlines() + [""]
+    lines += rst.table(("interface", "what it does", "names"), rows, "18 47 35")
+    lines += [".. toctree::", "   :hidden:", "", *(f"   {name}" for name in interfaces)]
+    return "\n".join(lines) + "\n"
+
+
+def interface_page(interface: type[Registrable]) -> str:
+    """One interface: what it is, where configs name it, its suite, its implementations."""
+    name = interface.interface
+    lines = rst.title(name)
+    lines += [
+        f".. autoclass:: {dotted(interface)}",
+        "   :members:",
+        "   :no-inherited-members:",
+        "",
+    ]
+    keys = ", ".join(rst.code(key) for key in places.keys_of(interface))
+    if keys:
+        lines += [f"In a config: {keys}.", ""]
+    given = ", ".join(rst.code(each) for each in interface.given)
+    if given:
+        lines += [f"No config keys, because the owner gives them: {given}.", ""]
+    suites = suites_of(interface)
+    if suites:
+        listed = ", ".join(f"``jointre.testing.contracts.{each}``" for each in suites)
+        lines += [f"Test one of your own with {listed}.", ""]
+    for each in interface.names():
+        component = interface.by_name(each)
+        lines += [f".. _{name}.{each}:", "", *rst.title(each, "-")]
+        lines += [f".. autoclass:: {dotted(component)}", "   :no-members:", ""]
+    return "\n".join(lines)
+
+
+def gaps() -> list[str]:
+    """What the components' docstrings leave open; nothing, or the build fails."""
+    found = []
+    for name, interface in Registrable.interfaces().items():
+        if not vars(interface).get("__doc__"):
+            found.append(f"{place_of(interface)}: the interface {name} has no docstring")
+        for each in interface.names():
+            component = interface.by_name(each)
+            found += [
+                f"{place_of(component)}: the {name} {each!r} {gap}" for gap in open_in(component)
+            ]
+    return found
+
+
+def open_in(component: type) -> Iterator[str]:
+    """What one component's docstring leaves open."""
+    text = inspect.cleandoc(vars(component).get("__doc__") or "")
+    if not text:
+        yield "has no docstring"
+    elif not re.search(r"^(Paper|Source): \S", text, re.MULTILINE):
+        yield "names neither a 'Paper:' nor a 'Source:'; write 'Source: jointre' for one of ours"
+    for option in describe(component):
+        if not option.doc:
+            yield f"does not say under 'Args:' what {option.name!r} means"
+
+
+def suites_of(interface: type[Registrable]) -> list[str]:
+    """The public contract suites of an interface."""
+    return [
+        name
+        for name in contracts.__all__
+        if getattr(getattr(contracts, name), "interface", None) is interface
+    ]
+
+
+def first_sentence(cls: type) -> str:
+    """The purpose of a class, from its docstring."""
+    return " ".join(inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].split())
+
+
+def dotted(cls: type) -> str:
+    """Where a class is defined, with dots."""
+    return f"{cls.__module__}.{cls.__qualname__}"

@@ -1,0 +1,55 @@
+"""The options of a component as a table, in the place of its docstring's "Args:"."""
+
+import json
+from typing import Any
+
+from jointre.config import Registrable, describe
+from jointre_docs import places, rst
+
+
+def replace_arguments(
+    app: Any, what: str, name: str, obj: object, settings: Any, lines: list[str]
+) -> None:
+    """Sphinx's hook: change the lines of a docstring in place."""
+    if what in ("attribute", "property"):
+        # napoleon takes the words before a colon in such a docstring's first line for a type.
+        lines.insert(0, "")
+    if not takes_options(obj):
+        return
+    start, end = arguments_section(lines)
+    lines[start:end] = table(obj)
+
+
+def takes_options(obj: object) -> bool:
+    """True for a class whose options are keys of a config."""
+    if isinstance(obj, type) and issubclass(obj, Registrable):
+        return "registered_name" in vars(obj)
+    return any(obj is section for _, section in places.sections())
+
+
+def arguments_section(lines: list[str]) -> tuple[int, int]:
+    """From where to where "Args:" goes; an empty place at the end where there is none."""
+    if "Args:" not in lines:
+        lines.append("")
+        return len(lines), len(lines)
+    start = end = lines.index("Args:")
+    end += 1
+    while end < len(lines) and (not lines[end] or lines[end].startswith(" ")):
+        end += 1
+    return start, end
+
+
+def table(component: type) -> list[str]:
+    """The options with what they accept, their defaults and their meaning."""
+    rows = [
+        (
+            rst.code(option.name),
+            option.accepts,
+            "required" if option.required else rst.code(json.dumps(option.default)),
+            option.doc,
+        )
+        for option in describe(component)
+    ]
+    if not rows:
+        return ["It has no options.", ""]
+    return rst.table(("option", "accepts", "default", "meaning"), rows, "18 27 15 40")

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jointre.errors import DataError
+
+if TYPE_CHECKING:
+    from networkx import MultiDiGraph
 
 
 class Span(NamedTuple):
@@ -123,3 +127,107 @@ class Document:
 
     def _wrong(self, problem: str) -> DataError:
         return DataError(f"document {self.id!r}: {problem}")
+
+    def text_of(self, span: Span) -> str:
+        """The text of a span; without the raw text, its words with spaces between them.
+
+        Example:
+            >>> Document("d", ("Ada", "met", "Bob")).text_of(Span(0, 2))
+            'Ada met'
+        """
+        if self.text is None or self.offsets is None:
+            return " ".join(self.tokens[span.start : span.end])
+        return self.text[self.offsets[span.start][0] : self.offsets[span.end - 1][1]]
+
+    # The forms below read what this module defines, so their modules are imported when needed.
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document as a ``jsonl`` record of plain lists, strings and numbers.
+
+        Keys of ``extra`` with the name of a record's own key are left out.
+
+        Example:
+            >>> Document("d", ("Ada",), entities=(Entity("Person", (Span(0, 1),)),)).to_dict()
+            {'id': 'd', 'tokens': ['Ada'], \
+'entities': [{'label': 'Person', 'mentions': [[0, 1]]}], 'relations': []}
+        """
+        from jointre.data.losses import Losses
+        from jointre.data.readers.jsonl_record import record_of
+
+        return record_of(self, Losses())
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "Document":
+        """The document of a ``jsonl`` record; one with only ``text`` is cut into words.
+
+        Args:
+            record: ``{"tokens" or "text", "id"?, "entities"?, "relations"?, …}``.
+
+        Raises:
+            DataError: it is no record, or something in it has no place in a document.
+
+        Example:
+            >>> Document.from_dict({"id": "d", "tokens": ["Ada"]})
+            Document(id='d', tokens=('Ada',), text=None, offsets=None, sentences=(), entities=(), \
+relations=(), clusters=(), flags=(), extra={})
+        """
+        from jointre.data.readers.jsonl import document_of
+
+        return document_of(record)
+
+    def to_networkx(self) -> "MultiDiGraph[int]":
+        """A directed graph: entities are nodes by index, relations edges.
+
+        Nodes have ``text`` (of the first mention), ``mentions`` (pairs of tokens) and, where
+        known, ``label``, ``score`` and ``id``; edges have ``label`` and, where known, ``score``.
+
+        Raises:
+            DataError: networkx is not installed.
+
+        Example:
+            >>> ada, bob = (Entity("Person", (Span(i, i + 1),)) for i in (0, 2))
+            >>> document = Document(
+            ...     "d", ("Ada", "met", "Bob"), None, None, (), (ada, bob), (Relation("met", 0, 1),)
+            ... )
+            >>> list(document.to_networkx().edges(data="label"))
+            [(0, 1, 'met')]
+        """
+        from jointre.data.views.graph import to_networkx
+
+        return to_networkx(self)
+
+    def render(
+        self,
+        style: Literal["relations", "entities"] = "relations",
+        format: Literal["svg", "html"] | None = None,
+        output: str | Path | None = None,
+        *,
+        colors: Mapping[str, str] | None = None,
+    ) -> str:
+        """A picture of the entities and relations, which needs no other file.
+
+        Args:
+            style: ``"relations"`` draws them as arcs over the labelled words; ``"entities"``
+                highlights entities alone, in HTML by spaCy's displaCy.
+            format: ``"svg"``, or ``"html"`` for a whole page; None: what the name of the output
+                says, ``"svg"`` without output.
+            output: a file to write, which appears when it is whole.
+            colors: of labels, such as ``{"Person": "#77aadd"}``, where the usual ones are not
+                wanted; a label's usual colour is the same in every picture.
+
+        Raises:
+            DataError: there is no such style, format or colour, or the file cannot be written.
+
+        Example:
+            >>> Document("d", ("Ada",)).render()[:36]
+            '<svg xmlns="http://www.w3.org/2000/s'
+        """
+        from jointre.data.views.render import render
+
+        return render(self, style, format, output, colors)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from jointre.data.views.page import inner
+
+        return inner(self, "relations", {})

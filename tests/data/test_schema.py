@@ -1,9 +1,13 @@
+import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from jointre.data.readers import JsonlReader
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
+from tests.data.documents import TYPES_ARE_SAMPLED, rich_documents
 
 ONE = Entity("X", (Span(0, 1),))
 
@@ -39,3 +43,51 @@ def test_scores_flags_and_extra_take_no_part_in_equality() -> None:
 def test_a_document_refuses_what_lies_outside(change: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=f"document 'd': {message}"):
         Document("d", ("a", "b"), **change)
+
+
+def test_the_text_of_a_span() -> None:
+    bare = Document("d", ("Ada", "left", "."))
+    assert bare.text_of(Span(0, 3)) == "Ada left ."
+    text = Document("d", ("Ada", "left", "."), "Ada  left.", ((0, 3), (5, 9), (9, 10)))
+    assert [text.text_of(Span(*span)) for span in ((0, 1), (0, 3))] == ["Ada", "Ada  left."]
+
+
+@TYPES_ARE_SAMPLED
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(document=rich_documents())
+def test_a_record_holds_all_of_a_document(document: Document) -> None:
+    record = document.to_dict()
+    again = Document.from_dict(json.loads(json.dumps(record)))
+    assert again == document
+    assert again.to_dict() == record
+    assert repr(again) == repr(document)  # scores, flags and extra too
+
+
+def test_a_record_is_what_the_reader_reads(tmp_path: Any) -> None:
+    document = Document("d", ("Ada",), entities=(ONE,), extra={"note": [1]})
+    JsonlReader().write([document], tmp_path / "d.jsonl")
+    assert json.loads((tmp_path / "d.jsonl").read_text()) == document.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"id": "d"}, r"a document needs 'tokens' or 'text'; found \['id'\]"),
+        ({"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 2]]}]}, r"\[0, 2\)"),
+        (
+            {"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 1]], "kind": 1}]},
+            "cannot be held as a document whole: 1 unknown keys of entities left out; .*kind",
+        ),
+    ],
+)
+def test_what_is_no_record(record: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        Document.from_dict(record)
+
+
+def test_a_record_of_text_is_cut_into_words() -> None:
+    found = Document.from_dict(
+        {"text": "Ada left.", "entities": [{"label": "P", "chars": [[0, 3]]}]}
+    )
+    assert found.tokens == ("Ada", "left", ".")
+    assert found.entities == (Entity("P", (Span(0, 1),)),)

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from jointre.data.losses import Losses
 from jointre.data.readers import JsonlReader
+from jointre.data.readers.jsonl import document_of
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
 from tests.data.documents import TYPES_ARE_SAMPLED, files_of, rich_documents
@@ -141,3 +142,9 @@ def everything(whole: Document) -> tuple[object, ...]:
     """A document with what does not take part in equality."""
     scores = [(item.score, item.mention_scores) for item in whole.entities]
     return whole, whole.flags, whole.extra, scores, [item.score for item in whole.relations]
+
+
+@pytest.mark.parametrize("record", [[], "text", None])
+def test_a_record_in_memory_is_an_object(record: Any) -> None:
+    with pytest.raises(DataError, match="record: a document must be an object"):
+        document_of(record)

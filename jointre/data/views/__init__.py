@@ -1,0 +1,1 @@
+"""Documents in other forms: pictures, graphs; reached by the methods of ``Document``."""

@@ -1,0 +1,38 @@
+"""A document as a graph of networkx."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from jointre.data.schema import Document
+from jointre.errors import DataError
+
+if TYPE_CHECKING:
+    from networkx import MultiDiGraph
+
+
+def to_networkx(document: Document) -> "MultiDiGraph[int]":
+    """See :meth:`Document.to_networkx`."""
+    try:
+        networkx = import_module("networkx")
+    except ImportError as error:
+        raise DataError(
+            "a graph needs networkx, which is not installed: pip install 'jointre[graph]'"
+        ) from error
+    graph: MultiDiGraph[int] = networkx.MultiDiGraph(id=document.id)
+    for index, entity in enumerate(document.entities):
+        graph.add_node(
+            index,
+            **_known(label=entity.label, score=entity.score, id=entity.id),
+            text=document.text_of(entity.span),
+            mentions=[tuple(mention) for mention in entity.mentions],
+        )
+    for relation in document.relations:
+        graph.add_edge(
+            relation.head, relation.tail, label=relation.label, **_known(score=relation.score)
+        )
+    return graph
+
+
+def _known(**attributes: Any) -> dict[str, Any]:
+    """Those that are there: a graph's files have no null."""
+    return {name: value for name, value in attributes.items() if value is not None}

@@ -114,6 +114,7 @@ def run_page(path: Path) -> int:
         PythonCodeBlockParser(),
         CodeBlockParser("bash", run_commands),
         CodeBlockParser("jsonnet", write_file),
+        CodeBlockParser("json", write_file),
     )
 
 

@@ -1,3 +1,5 @@
+import re
+
 from jointre_docs import commands
 
 from tests.cli.test_main import COMMANDS
@@ -7,10 +9,11 @@ def test_every_command_has_a_section_hidden_ones_too() -> None:
     page = commands.page()
     titles = [line for line in page.splitlines() if line.startswith("## ")]
     assert len(titles) == len(set(titles))
-    listed = {f"## jointre {' '.join(command)}" for command in COMMANDS}
-    hidden = {"## jointre bench", "## jointre convert-checkpoint"}
-    assert set(titles) == listed | hidden
-    assert page.count("does not list this command") == len(hidden)
+    assert set(titles) >= {f"## jointre {' '.join(command)}" for command in COMMANDS}
+    hidden = re.findall(
+        r"^## jointre ([\w-]+)\n\n[^#]*does not list this command", page, re.MULTILINE
+    )
+    assert hidden == ["convert-checkpoint", "bench"]
 
 
 def test_a_section_says_what_help_says() -> None:

@@ -20,7 +20,7 @@ PAGES = sorted(
     for page in DOCS.rglob("*.md")
     if page.relative_to(DOCS).parts[0] not in ("_build", "reference")
 )
-RUN = ("```python", "```bash", "```jsonnet")
+RUN = ("```python", "```bash", "```jsonnet", "```json")
 WITH_CODE = [page for page in PAGES if any(each in page.read_text("utf-8") for each in RUN)]
 
 

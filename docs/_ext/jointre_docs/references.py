@@ -43,10 +43,10 @@ def alike(name: str, documented: Iterable[str]) -> str | None:
 def exists(path: str) -> bool:
     """True where a path with dots leads to a module or to something in one."""
     parts = path.split(".")
-    for size in range(len(parts), 0, -1):
+    for size in range(len(parts), 0, -1) if all(parts) else ():
         try:
             found: Any = import_module(".".join(parts[:size]))
-        except (ImportError, ValueError):  # ValueError: a path that begins with a dot
+        except ImportError:
             continue
         for part in parts[size:]:
             found = getattr(found, part, None)

@@ -5,16 +5,25 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import tell
+from jointre.cli.options import Packages, tell
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(help="File to read.", show_default=False)],
+    source: Annotated[Path, typer.Argument(help="File or folder to read.", show_default=False)],
     target: Annotated[
-        Path, typer.Argument(help="File to write, gzipped for .gz.", show_default=False)
+        Path,
+        typer.Argument(
+            help="File to write, gzipped for .gz, or new folder, as the format has it.",
+            show_default=False,
+        ),
     ],
     source_format: Annotated[
-        str, typer.Option("--from", help="Its format: spert, dygie, jsonl, …", show_default=False)
+        str,
+        typer.Option(
+            "--from",
+            help="Its format: spert, brat, label_studio, …; jointre data list shows all.",
+            show_default=False,
+        ),
     ],
     target_format: Annotated[
         str, typer.Option("--to", help="The format to write.", show_default=False)
@@ -27,11 +36,18 @@ def convert(
             show_default=False,
         ),
     ] = None,
+    include_package: Packages = None,
 ) -> None:
     """Convert a corpus and report what the target format cannot hold.
 
-    Example: jointre convert train.json train.jsonl --from dygie --to jsonl
+    For example:
+
+    * `jointre convert train.json train.jsonl --from dygie --to jsonl`
+    * `jointre convert export.json corpus --from label_studio --to brat --option several=each`
     """
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
     from jointre.cli.readers import reader_of
     from jointre.data.convert import convert as run
 

@@ -23,6 +23,7 @@ def list_formats(include_package: Packages = None) -> None:
 
     include_packages(include_package or ())
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from jointre.data.readers import Reader
@@ -30,7 +31,7 @@ def list_formats(include_package: Packages = None) -> None:
     table = Table("format", "file endings", "a record is a", "what it is")
     for name in Reader.names():
         kind = Reader.by_name(name)
-        summary = (kind.__doc__ or "").strip().splitlines()[0]
+        summary = escape((kind.__doc__ or "").strip().splitlines()[0].replace("``", ""))
         endings = " ".join((*kind.suffixes, *(["or a folder"] if kind.folders else [])))
         table.add_row(name, endings, kind.unit, summary)
     Console().print(table)

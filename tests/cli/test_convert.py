@@ -16,6 +16,18 @@ def test_there_and_back(jointre: Command, tmp_path: Path) -> None:
     assert json.loads(scores.read_text())["relation_strict"]["f1"] == 1.0
 
 
+def test_a_folder_of_annotations(jointre: Command, tmp_path: Path) -> None:
+    export = NEWSWIRE.parent / "annotation" / "label_studio" / "export.json"
+    options = ("--from", "label_studio", "--to", "brat", "--option", "several=each")
+    ended = jointre("convert", export, tmp_path / "c", *options)
+    assert ended.code == 0, ended.err
+    assert "1 tasks without an annotation left out; first: " in ended.err
+    assert sorted(item.name for item in (tmp_path / "c").iterdir())[:2] == ["41.ann", "41.txt"]
+    jointre("convert", export, tmp_path / "c", *options).told("this folder is not empty")
+    ended = jointre("data", "check", tmp_path / "c", "--format", "brat")
+    assert ended.code == 0, ended.err
+
+
 def test_mistakes(jointre: Command, tmp_path: Path) -> None:
     source, target = NEWSWIRE / "dev.jsonl", tmp_path / "out.json"
     jointre("convert", source, target, "--from", "jsonl", "--to", "sbert").told(

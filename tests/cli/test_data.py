@@ -10,6 +10,8 @@ def test_list(jointre: Command) -> None:
     assert ended.code == 0
     for name in ("dygie", "jsonl", "spert"):
         assert name in ended.out
+    assert ".ann or a folder" in ended.out
+    assert "[start, end, label]" in ended.out  # not taken for markup
 
 
 def test_check(jointre: Command, tmp_path: Path, tiny_data: Path) -> None:

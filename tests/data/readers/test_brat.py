@@ -281,7 +281,7 @@ def test_every_character_of_every_mention_comes_back(case: tuple[str, Document])
 
 
 @given(st.lists(rich_documents(), max_size=3))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_whatever_documents_hold_the_second_writing_changes_nothing(drawn: list[Document]) -> None:
     documents = [replace(item, id=f"{number}") for number, item in enumerate(drawn)]
     with TemporaryDirectory() as folder:

@@ -218,7 +218,7 @@ def test_every_character_of_every_mention_comes_back(document: Document) -> None
 
 
 @given(st.lists(rich_documents(), max_size=3))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_whatever_documents_hold_the_second_writing_changes_nothing(drawn: list[Document]) -> None:
     documents = [replace(item, id=f"{number}") for number, item in enumerate(drawn)]
     with TemporaryDirectory() as folder:
@@ -232,7 +232,7 @@ def test_whatever_documents_hold_the_second_writing_changes_nothing(drawn: list[
 
 def test_many_documents_of_many_mentions(tmp_path: Path) -> None:
     def made() -> Iterable[Document]:
-        for number in range(50):
+        for number in range(10):
             entities = tuple(Entity("L", (Span(n % 40, n % 40 + 1 + n % 3),)) for n in range(60))
             yield Document(f"d{number}", tuple("abcdefg" * 6), entities=entities)
 

@@ -10,9 +10,8 @@ def test_every_command_has_a_section_hidden_ones_too() -> None:
     titles = [line for line in page.splitlines() if line.startswith("## ")]
     assert len(titles) == len(set(titles))
     assert set(titles) >= {f"## jointre {' '.join(command)}" for command in COMMANDS}
-    hidden = re.findall(
-        r"^## jointre ([\w-]+)\n\n[^#]*does not list this command", page, re.MULTILINE
-    )
+    unlisted = r"^## jointre ([\w-]+)\n\n[^#]*does not list this command"
+    hidden = re.findall(unlisted, page, re.MULTILINE)
     assert hidden == ["convert-checkpoint", "bench"]
 
 

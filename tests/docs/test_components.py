@@ -64,6 +64,17 @@ def test_an_interface_says_where_configs_name_it_and_how_it_is_tested() -> None:
     assert components.suites_of(Interaction) == ["InteractionContract"]
 
 
+def test_purposes_stand_alone() -> None:
+    class Hook:
+        """Settings; :meth:`build` makes
+        an :class:`~one.Other`.
+
+        More.
+        """
+
+    assert components.first_sentence(Hook) == "Settings; ``build`` makes an ``one.Other``."
+
+
 def test_sections_of_an_experiment() -> None:
     found = dict(places.sections())
     assert found["data"] is DataSettings

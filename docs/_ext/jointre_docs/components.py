@@ -114,8 +114,9 @@ def suites_of(interface: type[Registrable]) -> list[str]:
 
 
 def first_sentence(cls: type) -> str:
-    """The purpose of a class, from its docstring."""
-    return " ".join(inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].split())
+    """The purpose of a class, from its docstring; what it refers to is code, without a link."""
+    text = " ".join(inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].split())
+    return re.sub(r":\w+:`~?([^`]+)`", r"``\1``", text)
 
 
 def dotted(cls: type) -> str:

@@ -22,7 +22,8 @@ def resolve(
         return None
     domain: Any = env.get_domain("py")
     name = str(node["reftarget"])
-    found = alike(name, domain.objects)
+    pages = [each for each, entry in domain.objects.items() if not entry.aliased]
+    found = alike(name, pages)
     if found is not None:
         link: Element = domain.resolve_xref(
             env, node["refdoc"], app.builder, "obj", found, node, content

@@ -105,6 +105,13 @@ def test_other_docstrings_stay() -> None:
     assert lines[:2] == ["", "Purpose."]
 
 
+def test_a_table_needs_no_signature() -> None:
+    for cls in (CrossTaskAttention, DataSettings, Interaction):
+        assert options.hide_signature(None, "class", "", cls, None, "(x)", "") == ("", "")
+    for what, other in (("class", Path), ("method", CrossTaskAttention.forward)):
+        assert options.hide_signature(None, what, "", other, None, "(x)", "") is None
+
+
 def test_without_arguments_the_table_comes_last() -> None:
     lines = ["Purpose."]
     options.replace_arguments(

@@ -11,7 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from jointre_docs import commands, components, options, references
+from jointre_docs import commands, components, links, options, references
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +19,10 @@ logger = logging.getLogger(__name__)
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
     app.connect("builder-inited", write_pages)
+    app.connect("source-read", links.keep_inside)
     # Before napoleon, which would turn "Args:" into a list without types and defaults.
     app.connect("autodoc-process-docstring", options.replace_arguments, priority=400)
+    app.connect("autodoc-process-signature", options.hide_signature)
     app.connect("missing-reference", references.resolve)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 

@@ -1,5 +1,6 @@
 """The options of a component as a table, in the place of its docstring's "Args:"."""
 
+import inspect
 import json
 from typing import Any
 
@@ -18,6 +19,18 @@ def replace_arguments(
         return
     start, end = arguments_section(lines)
     lines[start:end] = table(obj)
+
+
+def hide_signature(
+    app: Any, what: str, name: str, obj: object, settings: Any, arguments: str, result: str
+) -> tuple[str, str] | None:
+    """Sphinx's hook: no signature where a table has the options, or where nothing is built.
+
+    Of an abstract interface it would be that of ``nn.Module``.
+    """
+    if what == "class" and (takes_options(obj) or inspect.isabstract(obj)):
+        return "", ""
+    return None
 
 
 def takes_options(obj: object) -> bool:

@@ -1,0 +1,97 @@
+"""What spaCy finds by entry points: the factory and the scorer named ``jointre``.
+
+spaCy imports this module for every pipeline, so the model's code is imported when a component is
+made, and its weights are read when it is used.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, no_type_check
+
+from spacy.language import Language
+from spacy.training import Example
+
+DEFAULTS: dict[str, Any] = {
+    "model": None,
+    "experiment": None,
+    "device": None,
+    "batch_size": 64,
+    "max_words": 256,
+    "spans_key": "jointre",
+    "set_ents": True,
+    "use_ents": False,
+    "threshold": None,
+    "scorer": {"@scorers": "jointre.scorer.v1"},
+}
+WEIGHTS = {
+    "jointre_ents_f": None,
+    "jointre_ents_p": None,
+    "jointre_ents_r": None,
+    "jointre_rel_f": None,
+    "jointre_rel_strict_f": 1.0,
+    "jointre_rel_strict_p": None,
+    "jointre_rel_strict_r": None,
+}
+
+
+@Language.factory(
+    "jointre",
+    assigns=["doc.spans", "doc.ents", "doc._.entities", "doc._.relations"],
+    default_config=DEFAULTS,
+    default_score_weights=WEIGHTS,
+)
+@no_type_check  # spaCy looks at the signature, which the wrapper of a run-time checker hides
+def create(
+    nlp: Language,
+    name: str,
+    model: str | None,
+    experiment: str | dict[str, Any] | None,
+    device: str | None,
+    batch_size: int,
+    max_words: int,
+    spans_key: str,
+    set_ents: bool,
+    use_ents: bool | dict[str, str],
+    threshold: float | None,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> Any:
+    """The component of a pipeline; :class:`~jointre.integrations.spacy_pipe.JointrePipe` says more.
+
+    Example: ``nlp.add_pipe("jointre", config={"model": "runs/quickstart"})``
+
+    Args:
+        nlp: the pipeline.
+        name: of the component.
+        model: run directory, archive folder or ``.tar.gz``; it is read when it is needed.
+        experiment: what to train: an experiment file, or its content.
+        device: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``, ``"auto"``; None: as spaCy was told.
+        batch_size: most sentences, or documents, that the model reads at once.
+        max_words: most words of a sentence; longer ones are cut, and a warning says so.
+        spans_key: of the findings: ``doc.spans[spans_key]``, ``relation.key``, ``KEY_ents_f``.
+        set_ents: add the longest entities that do not overlap to ``doc.ents``.
+        use_ents: relate the entities of ``doc.ents`` instead of finding entities; an object
+            gives the model's label for each of theirs.
+        threshold: least probability of a relation; None: the model's own.
+        scorer: compares with gold.
+    """
+    from jointre.integrations.spacy_pipe import JointrePipe, Settings
+
+    settings = Settings(
+        model, experiment, device, batch_size, max_words, spans_key, set_ents, use_ents, threshold
+    )
+    return JointrePipe(nlp.vocab, name, settings, scorer)
+
+
+def make_scorer(protocol: str | None = None) -> Callable[..., dict[str, Any]]:
+    """The scorer ``jointre.scorer.v1``.
+
+    Args:
+        protocol: scoring convention; None: ``spert``, for models of documents ``jerex``.
+    """
+    return partial(_score, protocol=protocol)
+
+
+def _score(examples: Iterable[Example], **settings: Any) -> dict[str, Any]:
+    from jointre.integrations.spacy_score import score
+
+    return score(examples, **settings)

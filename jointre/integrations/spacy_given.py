@@ -1,0 +1,48 @@
+"""The entities that another component found, as a model can relate them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from spacy.tokens import Doc
+
+from jointre.data.losses import Losses
+from jointre.data.schema import Document, Entity
+from jointre.data.sentences import sentence_of
+from jointre.data.vocabulary import Vocabulary
+from jointre.integrations.spacy_docs import Places, Reading, chars_of
+
+
+def given(
+    reading: Reading,
+    doc: Doc,
+    vocabulary: Vocabulary,
+    renamed: Mapping[str, str],
+    losses: Losses,
+    whole: bool,
+) -> Document:
+    """The words of a Doc with the entities of ``doc.ents``, one mention each.
+
+    Args:
+        reading: of the Doc.
+        doc: its entities.
+        vocabulary: of the model; entities with other labels are left out.
+        renamed: the model's labels of the Doc's.
+        losses: counts what is left out.
+        whole: the model reads documents; else mentions that cross sentences are left out.
+    """
+    place = Places(reading.offsets)
+    borders = reading.document.sentences
+    entities = []
+    for span in doc.ents:
+        label = renamed.get(span.label_, span.label_)
+        words = place(chars_of(span))
+        if label not in vocabulary.entity_labels:
+            kind = (
+                f"entities with the label {span.label_!r}, which the model does not know, left out"
+            )
+            losses.add(kind, repr(span.text))
+        elif words is None or not (whole or sentence_of(words, borders) is not None):
+            losses.add("entities left out because they cross a sentence's border", repr(span.text))
+        else:
+            entities.append(Entity(label, (words,)))
+    return replace(reading.document, entities=tuple(entities))

@@ -1,0 +1,51 @@
+"""An archive as bytes, for pipelines that are kept in memory or in a message."""
+
+import tempfile
+from pathlib import Path, PurePosixPath
+
+import srsly
+
+from jointre.errors import ArchiveError
+from jointre.models import archive
+from jointre.models.archive import Loaded
+
+
+def to_bytes(loaded: Loaded) -> bytes:
+    """The archive's files in one message, by msgpack.
+
+    Args:
+        loaded: a model with its config.
+    """
+    with tempfile.TemporaryDirectory(prefix="jointre-") as work:
+        folder = Path(work) / "archive"
+        archive.save(loaded.model, loaded.config, folder, loaded.about)
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+    packed: bytes = srsly.msgpack_dumps(files)
+    return packed
+
+
+def from_bytes(content: bytes) -> Loaded:
+    """The model that :func:`to_bytes` packed.
+
+    Raises:
+        ArchiveError: it is damaged, made by a newer version, or names files outside its folder.
+    """
+    try:
+        files = srsly.msgpack_loads(content)
+    except (ValueError, TypeError) as error:
+        raise ArchiveError(f"the bytes hold no jointre archive ({error})") from error
+    if not isinstance(files, dict):
+        raise ArchiveError(f"the bytes hold no jointre archive, but a {type(files).__name__}")
+    with tempfile.TemporaryDirectory(prefix="jointre-") as work:
+        for name, data in files.items():
+            place = PurePosixPath(name)
+            if place.is_absolute() or ".." in place.parts or not isinstance(data, bytes):
+                raise ArchiveError(f"the bytes hold {name!r}, which no archive has; refused")
+            path = Path(work) / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        return archive.load(Path(work))

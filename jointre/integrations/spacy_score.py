@@ -1,0 +1,88 @@
+"""Scores of spaCy's Examples under jointre's protocols."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from jointre.config import Factory, construct
+from jointre.data.losses import Losses
+from jointre.data.readers.docbin_doc import KEY
+from jointre.data.readers.docbin_record import Chars
+from jointre.data.schema import Document
+from jointre.evaluation.metric import Metric
+from jointre.evaluation.report import Ratios, Scores
+from jointre.integrations.spacy_docs import Reading, check_texts, read, with_findings
+
+SHORT = {"entity": "ents", "relation_boundary": "rel", "relation_strict": "rel_strict"}
+
+
+def score(
+    examples: Iterable[Example],
+    *,
+    spans_key: str = KEY,
+    protocol: str | None = None,
+    unit: str = "sentence",
+    symmetric: frozenset[str] = frozenset(),
+    **_: Any,
+) -> dict[str, Any]:
+    """Scores by names such as ``jointre_ents_f``, ``jointre_rel_p``, ``jointre_rel_strict_r``.
+
+    Args:
+        examples: predicted Docs with their gold; the two may have other tokens.
+        spans_key: of the findings and of the gold, and the first part of the names.
+        protocol: scoring convention; None: ``spert``, for units ``document`` ``jerex``.
+        unit: what the model reads.
+        symmetric: relation labels whose direction has no meaning.
+
+    Raises:
+        ConfigError: there is no such protocol.
+        DataError: the texts of an Example differ, or the protocol does not define what they hold.
+    """
+    name = protocol or ("jerex" if unit == "document" else "spert")
+    factory: Factory[Metric] = construct(Factory[Metric], name, path="scorer.protocol")
+    pairs = [pair(example, spans_key, str(i)) for i, example in enumerate(examples)]
+    metric = factory(symmetric=symmetric)
+    report = metric.score([gold for gold, _ in pairs], [found for _, found in pairs])
+    scores: dict[str, Any] = {}
+    for block, values in report.blocks.items():
+        scores |= _named(f"{spans_key}_{SHORT.get(block, block)}", values)
+    return scores
+
+
+def pair(example: Example, key: str, id: str) -> tuple[Document, Document]:
+    """Gold and prediction over the same tokens: the pieces between all borders of both.
+
+    So a mention whose border is inside a token of the other side is held, and counts as wrong.
+
+    Raises:
+        DataError: the texts differ.
+    """
+    gold, found = example.reference, example.predicted
+    check_texts(example, id)
+    borders = sorted({edge for doc in (gold, found) for span in read(doc).offsets for edge in span})
+    offsets = tuple(
+        (start, end) for start, end in pairwise(borders) if gold.text[start:end].strip()
+    )
+    words = Document(id, tuple(gold.text[start:end] for start, end in offsets))
+    return _over(words, offsets, gold, key), _over(words, offsets, found, key)
+
+
+def _over(words: Document, offsets: Sequence[Chars], doc: Doc, key: str) -> Document:
+    return with_findings(Reading(words, tuple(offsets), 0), doc, key, Losses())
+
+
+def _named(prefix: str, scores: Scores) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        f"{prefix}_{letter}": value for letter, value in _ratios(scores.micro).items()
+    }
+    values[f"{prefix}_per_type"] = {
+        label: _ratios(ratios) for label, ratios in scores.per_type.items()
+    }
+    return values
+
+
+def _ratios(ratios: Ratios) -> dict[str, float]:
+    return {"p": ratios.precision, "r": ratios.recall, "f": ratios.f1}

@@ -1,0 +1,154 @@
+"""Entities and relations that a spaCy Doc holds, as Spans.
+
+How they are kept there, :mod:`jointre.data.readers.docbin_record` says.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+
+from jointre.data.readers.docbin_record import (
+    EntityRecord,
+    Record,
+    RelationRecord,
+    put,
+    records,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocEntity:
+    """An entity of a Doc.
+
+    Args:
+        label: its type.
+        mentions: all places that name it, in the model's order; one in models of sentences.
+        score: probability of the label, in 0..1; None for entities that were given.
+        key: the ``spans_key`` of the component that found it.
+    """
+
+    label: str
+    mentions: tuple[Span, ...]
+    score: float | None
+    key: str
+
+    @property
+    def span(self) -> Span:
+        """The first mention."""
+        return self.mentions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DocRelation:
+    """A labelled, directed link between two entities of a Doc.
+
+    Args:
+        head: first mention of the head.
+        label: relation type.
+        tail: first mention of the tail.
+        score: the relation's own probability, in 0..1; None for relations that were given.
+        head_entity: the head with all its mentions.
+        tail_entity: the tail with all its mentions.
+        key: the ``spans_key`` of the component that found it.
+    """
+
+    head: Span
+    label: str
+    tail: Span
+    score: float | None
+    head_entity: DocEntity
+    tail_entity: DocEntity
+    key: str
+
+
+def store(
+    doc: Doc, key: str, entities: Sequence[EntityRecord], relations: Sequence[RelationRecord]
+) -> None:
+    """Keep findings in a Doc, in the place of those the key had before.
+
+    Args:
+        doc: gets an entry in its ``user_data``.
+        key: the component's ``spans_key``.
+        entities: in characters of ``doc.text``.
+        relations: between these entities.
+    """
+    put(doc.user_data, key, len(doc.text), Record(entities, relations))
+
+
+def stored(doc: Doc, key: str) -> bool:
+    """Whether the Doc holds findings, if only none at all, of a key."""
+    return any(True for _ in records(doc.user_data, key, _place(doc)))
+
+
+def entities_of(doc: Doc, key: str | None = None) -> list[DocEntity]:
+    """The entities that jointre found in a Doc, or was given for it; ``doc._.entities``.
+
+    Args:
+        doc: as a pipeline returned it, or read from bytes or a DocBin with its user data.
+        key: of one component's findings; None: those of all, one component after the other.
+    """
+    return found_in(doc, key)[0]
+
+
+def relations_of(doc: Doc, key: str | None = None) -> list[DocRelation]:
+    """The relations that jointre found in a Doc, or was given for it; ``doc._.relations``.
+
+    Args:
+        doc: as a pipeline returned it, or read from bytes or a DocBin with its user data.
+        key: of one component's findings; None: those of all, one component after the other.
+    """
+    return found_in(doc, key)[1]
+
+
+def found_in(doc: Doc, key: str | None = None) -> tuple[list[DocEntity], list[DocRelation]]:
+    """Entities and the relations between them, in one reading.
+
+    Args:
+        doc: with its user data.
+        key: of one component's findings; None: those of all.
+    """
+    found: list[DocEntity] = []
+    links: list[DocRelation] = []
+    size = len(doc.text)
+    for _, name, record in records(doc.user_data, key, _place(doc)):
+        entities = [_entity(doc, name, size, entity) for entity in record.entities]
+        found += [entity for entity in entities if entity is not None]
+        for label, head, tail, score, _ in record.relations:
+            one, other = entities[head], entities[tail]
+            if one is not None and other is not None:
+                links.append(DocRelation(one.span, label, other.span, score, one, other, name))
+    return found, links
+
+
+def register_extensions() -> None:
+    """Offer ``doc._.entities`` and ``doc._.relations``, unless another package has the name."""
+    for name, getter in (("entities", entities_of), ("relations", relations_of)):
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, getter=getter)
+        elif Doc.get_extension(name)[2] is not getter:
+            warnings.warn(
+                f"doc._.{name} belongs to something else in this program; read jointre's by "
+                f"jointre.integrations.{name}_of(doc)",
+                stacklevel=2,
+            )
+
+
+def _entity(doc: Doc, key: str, size: int, entity: EntityRecord) -> DocEntity | None:
+    """The entity as far as it lies in this Doc, which may be a part of that which was read.
+
+    Tokens that were merged since then hold more characters than the mention.
+    """
+    label = entity.label or ""
+    spans = [
+        doc.char_span(start, end, label=label, alignment_mode="expand")
+        for start, end in entity.mentions
+        if start >= 0 and end <= size
+    ]
+    inside = tuple(span for span in spans if span is not None)
+    return DocEntity(label, inside, entity.score, key) if inside else None
+
+
+def _place(doc: Doc) -> str:
+    return f"Doc {doc.text[:30]!r}"

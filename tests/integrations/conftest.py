@@ -1,0 +1,61 @@
+"""What the tests of the spaCy component share."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from jointre.data.readers import Reader
+from jointre.data.schema import Document
+from tests.tiny_runs import memorise, table_model
+
+
+@pytest.fixture(scope="session")
+def overfitted_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small CARE that knows two sentences by heart, in ``two.jsonl`` beside it."""
+    folder = tmp_path_factory.mktemp("table")
+    changes = {
+        "model": table_model(folder / "encoder"),
+        "training.optimizer": {"type": "adam", "lr": 0.003},
+        "training.protocol": "care",
+        "training.monitor": ["entity_f1", "relation_cell_f1"],
+        "training.epochs": 130,
+    }
+    return memorise(folder, changes)
+
+
+@pytest.fixture(autouse=True)
+def extensions() -> Iterator[None]:
+    """Each test registers ``doc._`` anew."""
+    yield
+    for name in ("entities", "relations"):
+        if Doc.has_extension(name):
+            Doc.remove_extension(name)
+
+
+def gold(run: Path) -> list[Document]:
+    """The documents that a memorised run knows."""
+    return list(Reader.by_name("jsonl")().read(run.with_name("two.jsonl")))
+
+
+def pipeline(run: Path, **config: Any) -> Language:
+    """English rules, sentences and a component."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.add_pipe("jointre", config={"model": str(run), **config})
+    return nlp
+
+
+def triples(doc: Doc) -> list[tuple[str, str, str]]:
+    """The relations of a Doc in words."""
+    return [(one.head.text, one.label, one.tail.text) for one in doc._.relations]
+
+
+def records(path: Path) -> list[Any]:
+    """The lines of a jsonl file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

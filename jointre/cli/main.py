@@ -14,6 +14,7 @@ from jointre.cli.convert import convert
 from jointre.cli.convert_checkpoint import convert_checkpoint
 from jointre.cli.data import app as data
 from jointre.cli.evaluate import evaluate
+from jointre.cli.package import package
 from jointre.cli.predict import predict
 from jointre.cli.score import score
 from jointre.cli.train import train
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (train, evaluate, predict, score, convert, attention):
+for command in (train, evaluate, predict, score, convert, attention, package):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
 app.command(hidden=True)(bench)

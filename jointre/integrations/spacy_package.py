@@ -1,0 +1,272 @@
+"""A spaCy pipeline package: a wheel with the model in it, which pip installs without a network."""
+
+import base64
+import hashlib
+import json
+import keyword
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+import spacy
+from packaging.version import InvalidVersion, Version
+from spacy.about import __version__ as spacy_version
+from spacy.language import Language
+from spacy.util import get_minor_version_range
+
+from jointre.errors import ArchiveError, ConfigError
+from jointre.models import archive
+from jointre.models.archive import Loaded
+
+INIT = '''\
+"""A spaCy pipeline with jointre's entities and relations."""
+
+from pathlib import Path
+
+from spacy.util import get_model_meta, load_model_from_init_py
+
+__version__ = get_model_meta(Path(__file__).parent)["version"]
+
+
+def load(**overrides):
+    """The pipeline."""
+    return load_model_from_init_py(__file__, **overrides)
+'''
+PAST = (1980, 1, 1, 0, 0, 0)  # the same files make the same wheel
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a package is called and says about itself.
+
+    Args:
+        name: without the language: ``"news"`` becomes ``en_news``.
+        version: as pip orders them, ``"1.0.0"``.
+        license: of the model, a name or a sentence.
+        language: spaCy's code.
+
+    Raises:
+        ConfigError: the name or the version is not one.
+    """
+
+    name: str
+    version: str
+    license: str = ""
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z](\w*[A-Za-z0-9])?", self.name, re.ASCII) or (
+            keyword.iskeyword(self.module)
+        ):
+            raise ConfigError(
+                f"name={self.name!r}: Python must be able to import it; take letters, digits and "
+                "underscores, such as 'news'"
+            )
+        try:
+            normal = str(Version(self.version))
+        except InvalidVersion as error:
+            raise ConfigError(f"version={self.version!r}: write one such as 1.0.0") from error
+        if normal != self.version:
+            raise ConfigError(f"version={self.version!r}: pip would write it {normal!r}; do so too")
+        if "\n" in self.license:
+            raise ConfigError(f"license={self.license!r}: it must be one line")
+
+    @property
+    def module(self) -> str:
+        """What is imported and given to ``spacy.load``."""
+        return f"{self.language}_{self.name.removeprefix(self.language + '_')}"
+
+    @property
+    def wheel(self) -> str:
+        """The file's name."""
+        return f"{re.sub('_+', '_', self.module)}-{self.version}-py3-none-any.whl"
+
+
+def package(run: Path, about: About, folder: Path, force: bool = False) -> Path:
+    """Write the wheel of a trained model; it appears whole or not at all.
+
+    Args:
+        run: run directory, archive folder or ``.tar.gz``.
+        about: what it is called.
+        folder: where the wheel goes; made when missing.
+        force: replace a wheel that is there.
+
+    Returns:
+        The wheel.
+
+    Raises:
+        ArchiveError: the model cannot be read, or the wheel exists or cannot be written.
+        ConfigError: spaCy has no such language.
+    """
+    target = folder / about.wheel
+    if target.exists() and not force:
+        raise ArchiveError(f"{target} exists; take another version, or replace it with --force")
+    loaded = archive.load(run)
+    nlp = pipeline(loaded, about.language)
+    meta = _meta(nlp, loaded, about, _data_hashes(run))
+    readme = _readme(meta, loaded)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="jointre-") as work:
+            root = Path(work)
+            _write(root, nlp, meta, readme, about)
+            _zip(root, draft, f"{about.module}-{about.version}.dist-info")
+        draft.replace(target)
+    except OSError as error:
+        raise ArchiveError(
+            f"{target} cannot be written ({error.strerror or error}); name another folder with -o"
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return target
+
+
+def pipeline(loaded: Loaded, language: str) -> Language:
+    """Rules for tokens and, if the model reads sentences, for these; then the model.
+
+    Raises:
+        ConfigError: spaCy has no such language.
+    """
+    try:
+        nlp = spacy.blank(language)
+    except ImportError as error:
+        raise ConfigError(
+            f"language={language!r}: spaCy has none of this code; take en, de, or xx for any"
+        ) from error
+    if loaded.model.unit == "sentence":
+        nlp.add_pipe("sentencizer")
+    pipe: Any = nlp.add_pipe("jointre")
+    pipe.use(loaded)
+    return nlp
+
+
+def _meta(nlp: Language, loaded: Loaded, about: About, hashes: Mapping[str, str]) -> dict[str, Any]:
+    known = loaded.about
+    return {
+        **nlp.meta,
+        "name": about.module.removeprefix(about.language + "_"),
+        "version": about.version,
+        "description": "Entities and relations by jointre.",
+        "license": about.license,
+        "spacy_version": get_minor_version_range(spacy_version),
+        "requirements": [f"jointre>={version_of('jointre')}"],
+        "jointre": {
+            "protocol": known.get("protocol"),
+            "scores": known.get("scores", {}),
+            "data_sha256": dict(hashes),
+        },
+    }
+
+
+def _data_hashes(run: Path) -> dict[str, str]:
+    """The digests of the corpus files, by the files' names, if a run directory notes them."""
+    try:
+        facts = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {Path(path).name: digest for path, digest in facts.get("data_sha256", {}).items()}
+
+
+def _readme(meta: Mapping[str, Any], loaded: Loaded) -> str:
+    known, vocabulary = meta["jointre"], loaded.model.vocabulary
+    rows = [
+        ("licence", meta["license"] or "not stated"),
+        ("spaCy", meta["spacy_version"]),
+        ("pipeline", ", ".join(meta["pipeline"])),
+        ("entity labels", ", ".join(vocabulary.entity_labels)),
+        ("relation labels", ", ".join(vocabulary.relation_labels)),
+        ("symmetric relations", ", ".join(sorted(vocabulary.symmetric)) or "none"),
+    ]
+    module = f"{meta['lang']}_{meta['name']}"
+    lines = [f"# {module} {meta['version']}", "", meta["description"], ""]
+    lines += ["| | |", "|---|---|", *(f"| {name} | {_cell(value)} |" for name, value in rows), ""]
+    lines += [f'    import spacy\n    nlp = spacy.load("{module}")', ""]
+    lines += [*_score_lines(known["protocol"], known["scores"]), "", "## Data", ""]
+    lines += [f"- {name}: SHA-256 `{digest}`" for name, digest in known["data_sha256"].items()]
+    return "\n".join(lines if known["data_sha256"] else [*lines, "No digests are known."]) + "\n"
+
+
+def _score_lines(protocol: str | None, scores: Mapping[str, Any]) -> list[str]:
+    lines = ["## Scores", ""]
+    blocks = [
+        (split, block, values)
+        for split, report in scores.items()
+        if isinstance(report, Mapping)
+        for block, values in report.items()
+        if isinstance(values, Mapping)
+    ]
+    if not blocks:
+        return [*lines, "None are known."]
+    lines += [f"Protocol `{protocol}`, in percent:", "", "| split | block | P | R | F1 | gold |"]
+    lines.append("|---|---|---|---|---|---|")
+    for split, block, values in blocks:
+        numbers = [f"{100 * values[key]:.2f}" for key in ("precision", "recall", "f1")]
+        lines.append(f"| {split} | {block} | {' | '.join(numbers)} | {values['support']} |")
+    return lines
+
+
+def _write(root: Path, nlp: Language, meta: Mapping[str, Any], readme: str, about: About) -> None:
+    """The files of the wheel, but for the list of them."""
+    module, data = root / about.module, f"{about.module}-{about.version}"
+    info = root / f"{data}.dist-info"
+    module.mkdir()
+    nlp.to_disk(module / data)
+    info.mkdir()
+    text = json.dumps(meta, indent=2, ensure_ascii=False) + "\n"
+    head = [
+        "Metadata-Version: 2.1",
+        f"Name: {about.module}",
+        f"Version: {about.version}",
+        f"Summary: {meta['description']}",
+        *([f"License: {about.license}"] if about.license else []),
+        f"Requires-Dist: spacy{meta['spacy_version']}",
+        *(f"Requires-Dist: {one}" for one in meta["requirements"]),
+        "Description-Content-Type: text/markdown",
+    ]
+    files = {
+        module / "__init__.py": INIT,
+        module / "meta.json": text,
+        module / data / "meta.json": text,
+        module / data / "README.md": readme,
+        info / "METADATA": "\n".join(head) + f"\n\n{readme}",
+        info / "WHEEL": (
+            "Wheel-Version: 1.0\nGenerator: jointre\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        ),
+        info / "entry_points.txt": f"[spacy_models]\n{about.module} = {about.module}\n",
+        info / "top_level.txt": f"{about.module}\n",
+    }
+    for path, content in files.items():
+        path.write_text(content, encoding="utf-8")
+
+
+def _zip(root: Path, target: Path, info: str) -> None:
+    """Pack the files and, as the last, their list with sizes and digests."""
+    record = []
+    with zipfile.ZipFile(target, "w") as wheel:
+        for path in sorted(path for path in root.rglob("*") if path.is_file()):
+            name = path.relative_to(root).as_posix()
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").digest()
+            coded = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+            record.append(f"{name},sha256={coded},{path.stat().st_size}")
+            entry = zipfile.ZipInfo(name, PAST)
+            entry.external_attr = 0o644 << 16
+            entry.file_size = path.stat().st_size
+            with path.open("rb") as file, wheel.open(entry, "w") as out:
+                while part := file.read(1 << 20):
+                    out.write(part)
+        wheel.writestr(
+            zipfile.ZipInfo(f"{info}/RECORD", PAST), "\n".join([*record, f"{info}/RECORD,,"]) + "\n"
+        )
+
+
+def _cell(value: str) -> str:
+    """Text as a table's cell."""
+    return value.replace("|", r"\|")

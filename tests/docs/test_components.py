@@ -102,7 +102,7 @@ def test_other_docstrings_stay() -> None:
     assert lines == ["Purpose.", "", "Args:", "    x: a number."]
     # napoleon would take "One" for the type of a property.
     options.replace_arguments(None, "property", "", None, None, lines)
-    assert lines[:2] == ["", "Purpose."]
+    assert lines[:2] == ["\\", "Purpose."]
 
 
 def test_a_table_needs_no_signature() -> None:

@@ -13,8 +13,9 @@ def replace_arguments(
 ) -> None:
     """Sphinx's hook: change the lines of a docstring in place."""
     if what in ("attribute", "property"):
-        # napoleon takes the words before a colon in such a docstring's first line for a type.
-        lines.insert(0, "")
+        # napoleon takes the words before a colon in such a docstring's first line for a type. A
+        # backslash at the end of a line is read as nothing.
+        lines.insert(0, "\\")
     if not takes_options(obj):
         return
     start, end = arguments_section(lines)

@@ -12,6 +12,7 @@ from jointre.errors import DataError
 from jointre.testing.contracts.contract import Contract
 from jointre.testing.tiny import tiny_documents, tiny_texts
 
+Content = str | bytes
 CUTS = 60  # places at which the sample is cut off
 
 
@@ -19,12 +20,13 @@ class ReaderContract(Contract):
     """The suite of :class:`~jointre.data.readers.Reader`.
 
     Attributes:
-        sample: a file of the format, as short as you like, with two documents or more, an entity
-            and a relation; of a format that spreads a corpus over a folder, its files by name.
+        sample: a file of the format, text or bytes, as short as you like, with two documents or
+            more, an entity and a relation; of a format that spreads a corpus over a folder, its
+            files by name.
     """
 
     interface = Reader
-    sample: ClassVar[str | Mapping[str, str]]
+    sample: ClassVar[Content | Mapping[str, Content]]
 
     def build(self) -> Any:
         """A reader that has read nothing."""
@@ -37,16 +39,19 @@ class ReaderContract(Contract):
     def files(self) -> dict[str, bytes]:
         """The sample's files by name."""
         files = self.sample
-        if isinstance(files, str):
+        if isinstance(files, Content):
             files = {f"sample{self.build().suffixes[0]}": files}
-        return {name: text.encode() for name, text in files.items()}
+        return {
+            name: content.encode() if isinstance(content, str) else content
+            for name, content in files.items()
+        }
 
     def saved(self, folder: Path, files: Mapping[str, bytes]) -> Path:
         """The path of files, written to a new folder: the file's, or the folder's."""
         folder.mkdir()
         for name, content in files.items():
             (folder / name).write_bytes(content)
-        return folder / next(iter(files)) if isinstance(self.sample, str) else folder
+        return folder / next(iter(files)) if isinstance(self.sample, Content) else folder
 
     def writes(self) -> bool:
         """Whether the reader can write."""
@@ -77,7 +82,7 @@ class ReaderContract(Contract):
         """A zipped file reads as the plain one; folders hold plain files."""
         plain = self.saved(tmp_path / "a", self.files())
         zipped = {name: gzip.compress(content) for name, content in self.files().items()}
-        if isinstance(self.sample, str):
+        if isinstance(self.sample, Content):
             path = self.saved(tmp_path / "b", zipped)
             named = path.rename(path.with_name(f"{path.name}.gz"))
             same = self._read(named) == self._read(plain)
@@ -141,7 +146,7 @@ class ReaderContract(Contract):
             yield from documents
             raise DataError("no more")
 
-        for before in (None, b"before") if isinstance(self.sample, str) else (None,):
+        for before in (None, b"before") if isinstance(self.sample, Content) else (None,):
             if before is not None:
                 target.write_bytes(before)
             error = _raised(reader.write, broken(), target)
@@ -157,7 +162,9 @@ class ReaderContract(Contract):
         return list(self.build().read(path))
 
     def _target(self, folder: Path) -> Path:
-        return folder / ("out" + (self.build().suffixes[0] if isinstance(self.sample, str) else ""))
+        return folder / (
+            "out" + (self.build().suffixes[0] if isinstance(self.sample, Content) else "")
+        )
 
     def _trip(self, document: Document, folder: Path, name: str) -> tuple[list[Document], Losses]:
         reader = self.build()

@@ -1,9 +1,12 @@
 """Every reader passes the suite of readers: damage is told, and what is lost is counted."""
 
 import json
+from pathlib import Path
 
 from jointre.testing.contracts import ReaderContract
 from tests.data.readers import test_docred, test_dygie, test_pubtator, test_spert, test_triples
+
+ANNOTATION = Path(__file__).parents[3] / "fixtures" / "annotation"
 
 
 class TestSpert(ReaderContract):
@@ -45,3 +48,23 @@ class TestJsonl(ReaderContract):
 {"id": "b", "text": "Bob left Rome.", "entities": [{"label": "Peop", "chars": [[0, 3]]}, \
 {"label": "Loc", "chars": [[9, 13]]}], "relations": [{"label": "Left", "head": 0, "tail": 1}]}
 """
+
+
+class TestBrat(ReaderContract):
+    component = "brat"
+    sample = {
+        "a.txt": "Ada left Rome.",
+        "a.ann": "T1\tPeop 0 3\tAda\nT2\tLoc 9 13\tRome\nR1\tLeft Arg1:T1 Arg2:T2\t\n",
+        "b.txt": "Bob stayed.",
+        "b.ann": "T1\tPeop 0 3\tBob\n",
+    }
+
+
+class TestDoccano(ReaderContract):
+    component = "doccano"
+    sample = (ANNOTATION / "doccano" / "all.jsonl").read_text(encoding="utf-8")
+
+
+class TestLabelStudio(ReaderContract):
+    component = "label_studio"
+    sample = (ANNOTATION / "label_studio" / "export.json").read_text(encoding="utf-8")

@@ -2,8 +2,10 @@
 
 Example:
     >>> import jointre
-    >>> extract = jointre.load("runs/quickstart")                  # doctest: +SKIP
-    >>> extract("Marie Curie worked at the Sorbonne.").relations   # doctest: +SKIP
+    >>> extract = jointre.load("runs/quickstart")
+    >>> doc = extract("Marie Curie worked at the Sorbonne.")
+    >>> doc.text_of(jointre.Span(0, 2))
+    'Marie Curie'
 """
 
 from importlib import import_module

@@ -12,7 +12,16 @@ line prints them without a traceback and exits with code 1.
 
 
 class JointreError(Exception):
-    """Base of all errors that a user can put right."""
+    """Base of all errors that a user can put right.
+
+    Example:
+        >>> import jointre
+        >>> try:
+        ...     jointre.load("runs/quikstart")
+        ... except jointre.JointreError as error:
+        ...     print(type(error).__name__)
+        ArchiveError
+    """
 
 
 class ConfigError(JointreError):

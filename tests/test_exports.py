@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,17 @@ def test_import_is_light() -> None:
 def test_prediction_does_not_need_lightning() -> None:
     code = "import jointre\njointre.load, jointre.evaluate, jointre.Predictor"
     assert imported(code, "torch", "lightning", "pytorch_lightning") == {"torch"}
+
+
+def test_predicting_imports_no_lightning(tiny_run: Path) -> None:
+    code = f"import jointre\njointre.load({str(tiny_run)!r}, device='cpu')(['Ada', 'left'])"
+    found = imported(code, "torch", "transformers", "lightning", "pytorch_lightning")
+    assert found == {"torch", "transformers"}
+
+
+def test_pictures_of_relations_are_light() -> None:
+    code = "import jointre\njointre.Document('d', ('a',)).render(format='svg')"
+    assert imported(code, "torch", "spacy", "networkx", "lightning") == set()
 
 
 def test_the_check_itself_sees_imports() -> None:

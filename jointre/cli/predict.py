@@ -31,6 +31,10 @@ def predict(
         Path | None,
         typer.Option(help="File to write; standard output by default.", show_default=False),
     ] = None,
+    render: Annotated[
+        Path | None,
+        typer.Option(help="Page (.html) to draw all documents into, too.", show_default=False),
+    ] = None,
     format: Annotated[
         str | None,
         typer.Option(help="Reader of all files: spert, dygie, jsonl, …", show_default=False),
@@ -51,6 +55,7 @@ def predict(
     For example:
 
     * `jointre predict runs/quickstart fixtures/newswire/news.txt --output triples.jsonl`
+    * `jointre predict runs/quickstart fixtures/newswire/news.txt --render news.html`
     * `echo "Marie Curie worked at the Sorbonne." | jointre predict runs/quickstart`
     """
     from jointre.config import include_packages
@@ -59,15 +64,18 @@ def predict(
     include_packages(include_package or ())
     from jointre.cli.progress import bar
     from jointre.inference import Predictor
-    from jointre.inference.outputs import write
+    from jointre.inference.outputs import pictured, write
 
     sources = files or [STDIN]
     if entities == "given" and format is None and any(_is_text(path) for path in sources):
         raise DataError("--entities given needs records with entities: .jsonl files, or --format")
+    if render is not None and render.suffix.lower() != ".html":
+        raise DataError(f"--render {render}: the pictures are a page; its name ends in .html")
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
     documents = _read(sources, format, predictor)
     with bar("predicting", None) as step:
-        write(predictor.pipe(documents, entities=entities), output, step)
+        found = predictor.pipe(documents, entities=entities)
+        write(found if render is None else pictured(found, render), output, step)
 
 
 def _is_text(path: Path) -> bool:

@@ -53,12 +53,12 @@ def train(
     if force and recover:
         raise RunError("--force empties the run directory and --recover goes on in it; choose one")
     loaded = load(config, overrides, ext_var, include_package)
+    from jointre.training.run import default_path
     from jointre.training.run import train as run
 
-    path = serialization_dir or Path("runs") / config.name.split(".")[0]
     result = run(
         loaded,
-        path,
+        serialization_dir or default_path(config),
         force=force,
         recover=recover,
         progress=typer.get_text_stream("stderr").isatty(),

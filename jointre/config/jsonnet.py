@@ -25,12 +25,14 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def load_config(
-    file: Path | str, overrides: Sequence[str] = (), ext_vars: Mapping[str, str] = _NOTHING
+    file: Path | str | Mapping[str, Any],
+    overrides: Sequence[str] = (),
+    ext_vars: Mapping[str, str] = _NOTHING,
 ) -> LoadedConfig:
     """Evaluate an experiment file.
 
     Args:
-        file: a ``.jsonnet`` or ``.json`` file.
+        file: a ``.jsonnet`` or ``.json`` file, or the experiment itself.
         overrides: ``path.to.key=VALUE`` (JSON, else a string) or jsonnet text, added in
             this order with ``+``. Imports are looked for in the working directory, then
             in the file's folder and its parents.
@@ -39,12 +41,20 @@ def load_config(
     Raises:
         ConfigError: a file cannot be read, jsonnet reports an error (with its place), an
             override does not fit, or the result is not an object.
+
+    Example:
+        >>> config = load_config("experiments/quickstart.jsonnet", ["training.epochs=1"])
+        >>> config.data["training"]["epochs"]
+        1
     """
-    main = Path(file)
     variables = {"data": os.environ.get("JOINTRE_DATA", "data"), **ext_vars}
-    reader = _Files(main)
-    reader.open(main)
-    text = f"(import {json.dumps(str(main.absolute()))})"
+    if isinstance(file, Mapping):
+        main = Path("experiment")
+        reader, text = _Files(main), f"({_json(file)})"
+    else:
+        main = Path(file)
+        reader, text = _Files(main), f"(import {json.dumps(str(main.absolute()))})"
+        reader.open(main)
     for each in overrides:
         part = _checked_part(each, reader, variables)
         reader.parts[text.count("\n") + 2] = each
@@ -55,6 +65,14 @@ def load_config(
     texts = {_shown(path): text for path, text in reader.texts.items()}
     texts |= {f"-o {each}": _as_text(each) for each in overrides}
     return LoadedConfig(data, tuple(reader.texts), texts)
+
+
+def _json(config: Mapping[str, Any]) -> str:
+    """An experiment in memory as jsonnet text."""
+    try:
+        return json.dumps(dict(config), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"experiment: a config is plain data, as in JSON ({error})") from error
 
 
 def _checked_part(override: str, files: "_Files", variables: Mapping[str, str]) -> str:

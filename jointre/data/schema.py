@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
 
 class Span(NamedTuple):
-    """A stretch of tokens, half-open: ``start`` is inside, ``end`` is not."""
+    """A stretch of tokens, half-open: ``start`` is inside, ``end`` is not.
+
+    Args:
+        start: the first token.
+        end: the token after the last.
+
+    Example:
+        >>> Span(2, 5).width
+        3
+    """
 
     start: int
     end: int
@@ -33,6 +42,10 @@ class Entity:
         score: probability of the label, in 0..1, for predictions.
         mention_scores: one probability a mention, for models that score mentions.
         id: the entity's name in its source (a MeSH number, say), if any.
+
+    Example:
+        >>> Entity("Person", (Span(0, 2), Span(7, 8))).span
+        Span(start=0, end=2)
     """
 
     label: str | None
@@ -57,6 +70,10 @@ class Relation:
         tail: index of the tail in the document's entities.
         score: the relation's own probability in 0..1, not multiplied by its entities'.
         evidence: indices of the sentences that support it, where a corpus says so.
+
+    Example:
+        >>> Relation("lives in", head=0, tail=1).label
+        'lives in'
     """
 
     label: str
@@ -85,6 +102,15 @@ class Document:
 
     Raises:
         DataError: a span, an index or an offset lies outside the document.
+
+    Example:
+        >>> ada, rome = Entity("Person", (Span(0, 1),)), Entity("Place", (Span(3, 4),))
+        >>> words = ("Ada", "lives", "in", "Rome")
+        >>> Document(
+        ...     "d", words, entities=(ada, rome), relations=(Relation("lives in", 0, 2),)
+        ... )
+        Traceback (most recent call last):
+        jointre.errors.DataError: document 'd': relation 0 has tail 2, but there are 2 entities
     """
 
     id: str

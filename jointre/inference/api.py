@@ -26,6 +26,12 @@ def load(
 
     Raises:
         ArchiveError: the archive cannot be used.
+        ConfigError: there is no such device or language.
+
+    Example:
+        >>> extract = load("runs/quickstart", device="cpu")
+        >>> extract("Morag Finlayson lives in Ullapool.").tokens
+        ('Morag', 'Finlayson', 'lives', 'in', 'Ullapool', '.')
     """
     return Predictor.load(source, device=device, precision=precision, language=language)
 
@@ -51,6 +57,12 @@ def evaluate(
 
     Raises:
         ArchiveError, DataError: the model or the file cannot be used.
+        ConfigError: no reader or protocol has the name.
+
+    Example:
+        >>> report = evaluate("runs/quickstart", "small.jsonl", protocol="pure")
+        >>> 0 <= report.blocks["relation_strict"].f1 <= 1
+        True
     """
     facts = [train_facts] if isinstance(train_facts, str | Path) else train_facts
     settings = RunSettings.of(Path(run), format, protocol, [Path(one) for one in facts])

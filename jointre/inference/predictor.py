@@ -33,9 +33,11 @@ class Predictor:
         language: of the rules that find tokens and sentences in raw text.
 
     Example:
-        >>> import jointre
-        >>> extract = jointre.load("runs/quickstart")             # doctest: +SKIP
-        >>> extract("Marie Curie worked at the Sorbonne.")        # doctest: +SKIP
+        >>> extract = Predictor.load("runs/quickstart", device="cpu")
+        >>> [document.id for document in extract.pipe(["One text.", "Another text."])]
+        ['0', '1']
+        >>> extract.entity_labels
+        ('Person', 'Organization', 'Place', 'Event')
 
     Raises:
         ConfigError: the device does not exist.
@@ -81,6 +83,16 @@ class Predictor:
     def vocabulary(self) -> Vocabulary:
         """The labels that can be predicted."""
         return self.model.vocabulary
+
+    @property
+    def entity_labels(self) -> tuple[str, ...]:
+        """The entity types that can be predicted."""
+        return self.vocabulary.entity_labels
+
+    @property
+    def relation_labels(self) -> tuple[str, ...]:
+        """The relation types that can be predicted."""
+        return self.vocabulary.relation_labels
 
     def __call__(
         self, source: Source, *, entities: Literal["predict", "given"] = "predict"

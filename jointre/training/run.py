@@ -19,10 +19,10 @@ from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressB
 from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import load_file
 
-from jointre.config import construct, resolve
+from jointre.config import LoadedConfig, construct, load_config, resolve
 from jointre.data.schema import Document
 from jointre.data.split import split
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, RunError
 from jointre.evaluation.metric import Metric
 from jointre.inference.evaluate import evaluate
 from jointre.models import Model, archive
@@ -54,9 +54,11 @@ class Result:
 
 
 def train(
-    config: Mapping[str, Any] | Any,
-    path: str | Path,
+    config: str | Path | Mapping[str, Any] | LoadedConfig,
+    path: str | Path | None = None,
     *,
+    overrides: Sequence[str] = (),
+    ext_vars: Mapping[str, str] | None = None,
     force: bool = False,
     recover: bool = False,
     progress: bool = False,
@@ -65,8 +67,10 @@ def train(
     """Train an experiment into a run directory.
 
     Args:
-        config: the experiment, as a dict or as ``load_config`` returned it.
-        path: the run directory.
+        config: the experiment: a file, a dict, or what ``load_config`` returned.
+        path: the run directory; None: ``runs/NAME`` for an experiment file of that name.
+        overrides: of the experiment, as on the command line: ``training.epochs=1``.
+        ext_vars: external variables of an experiment file, such as ``data``.
         force: empty the directory first, if it holds a run.
         recover: go on with the run in it.
         progress: show a progress bar.
@@ -74,11 +78,19 @@ def train(
 
     Raises:
         ConfigError, DataError, RunError: something is wrong; nothing is left half-written.
+
+    Example:
+        >>> changes = ["training.epochs=1", "data.train=small.jsonl", "data.dev=small.jsonl"]
+        >>> changes += ["data.test=small.jsonl"]
+        >>> run = train("experiments/quickstart.jsonnet", "runs/brief", overrides=changes)
+        >>> sorted(run.metrics)
+        ['best', 'last', 'protocol']
     """
     began = time.perf_counter()
-    experiment: Experiment = construct(Experiment, config)
-    resolved = resolve(Experiment, config)
-    run = RunDirectory(Path(path))
+    loaded = _loaded(config, overrides, ext_vars or {})
+    experiment: Experiment = construct(Experiment, loaded)
+    resolved = resolve(Experiment, loaded)
+    run = RunDirectory(Path(path) if path is not None else default_path(config))
     follower = int(os.environ.get("LOCAL_RANK", "0")) > 0  # started by the trainer of rank 0
     if not follower:
         run.check(resolved, force=force, recover=recover)
@@ -107,6 +119,28 @@ def train(
         facts = provenance(experiment.seed, corpus.files, seconds, len(epochs.rows))
         write_json(run.provenance, facts)
         return result
+
+
+def _loaded(
+    config: str | Path | Mapping[str, Any] | LoadedConfig,
+    overrides: Sequence[str],
+    ext_vars: Mapping[str, str],
+) -> LoadedConfig:
+    """The experiment with its overrides; what was loaded without any keeps its places."""
+    if not isinstance(config, LoadedConfig):
+        return load_config(config, overrides, ext_vars)
+    return load_config(config.data, overrides, ext_vars) if overrides else config
+
+
+def default_path(config: str | Path | Mapping[str, Any] | LoadedConfig) -> Path:
+    """Where a run goes that is given no folder: ``runs/NAME``, NAME being the experiment file's.
+
+    Raises:
+        RunError: the experiment does not stand in a file.
+    """
+    if isinstance(config, str | Path):
+        return Path("runs") / Path(config).name.split(".")[0]
+    raise RunError("this experiment has no file whose name a run could take; name the run's folder")
 
 
 def _module(

@@ -250,3 +250,23 @@ def test_a_full_disk(jointre: Command, overfitted: Path, tmp_path: Path) -> None
 def test_an_output_that_cannot_be(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
     ended = jointre("predict", overfitted, "--output", tmp_path / "no" / "x", stdin=b"a")
     ended.told(f"cannot be written; the folder {tmp_path / 'no'} does not exist")
+
+
+def test_a_page_of_pictures(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    ended = jointre(
+        *("predict", overfitted, "--render", page, "--output", tmp_path / "out.jsonl"),
+        stdin=TEXT.encode(),
+    )
+    assert ended.code == 0, ended.err
+    drawn = page.read_text(encoding="utf-8")
+    (record,) = records((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert drawn.count("<svg") == 1
+    assert len(record["relations"]) == drawn.count('fill="none"') / 2 > 0
+
+
+def test_a_page_has_the_ending_of_one(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
+    ended = jointre("predict", overfitted, "--render", tmp_path / "page.png", stdin=b"")
+    assert ended.code == 1
+    assert "page.png: the pictures are a page; its name ends in .html" in ended.err
+    assert list(tmp_path.iterdir()) == []

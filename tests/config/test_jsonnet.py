@@ -76,3 +76,17 @@ def test_what_is_no_config_file(folder: Path) -> None:
     }.items():
         with pytest.raises(ConfigError, match=message):
             load_config(name)
+
+
+def test_an_experiment_in_memory() -> None:
+    config = {"a": {"b": 1, "c": [None, "x"]}}
+    loaded = load_config(config, ["a.b=2", "{ d: self.a.b + 1 }"])
+    assert loaded.data == {"a": {"b": 2, "c": [None, "x"]}, "d": 3}
+    assert config == {"a": {"b": 1, "c": [None, "x"]}}
+    assert loaded.files == ()
+
+
+@pytest.mark.parametrize("value", [{1}, float("nan"), object()])
+def test_an_experiment_in_memory_is_plain_data(value: object) -> None:
+    with pytest.raises(ConfigError, match="experiment: a config is plain data, as in JSON"):
+        load_config({"a": value})

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from jointre.data.schema import Document, Entity, Span
-from jointre.inference.outputs import write
+from jointre.inference.outputs import pictured, write
 
 DOCUMENTS = [
     Document("a", ("Zürich",), "Zürich", ((0, 6),), entities=(Entity("Loc", (Span(0, 1),), 0.5),)),
@@ -35,4 +35,24 @@ def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError):
         write(fails(), tmp_path / "out.jsonl")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_documents_are_drawn_on_their_way(tmp_path: Path) -> None:
+    documents = [Document("a", ("Ada",)), Document("<b>", ("Bob",))]
+    page = tmp_path / "page.html"
+    stream = pictured(documents, page)
+    assert next(stream) == documents[0]
+    assert not page.exists()  # it appears when it is whole
+    assert list(stream) == documents[1:]
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 2
+    assert "&lt;b&gt;" in text
+    assert text.endswith("</html>\n")
+
+
+def test_a_page_that_is_not_finished_leaves_nothing(tmp_path: Path) -> None:
+    stream = pictured([Document("a", ("Ada",))] * 2, tmp_path / "page.html")
+    next(stream)
+    stream.close()
     assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from jointre.models import archive
 from jointre.training.callbacks import Epochs
 from jointre.training.module import TrainingModule
 from jointre.training.run import Result, train
-from tests.tiny_runs import experiment
+from tests.tiny_runs import experiment, write_config
 
 SPLIT = {"precision", "recall", "f1", "support", "macro_f1", "per_type"}
 
@@ -280,6 +280,27 @@ def test_the_public_function(tiny_data: Path, tmp_path: Path) -> None:
     assert [document.id for document in result.examples] == [
         f"newswire-test-{number:03}" for number in range(1, 9)
     ]
+
+
+def test_a_file_with_overrides_and_a_run_named_after_it(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = experiment(tiny_data, {"data.train": "small.jsonl", "data.test": None})
+    file = write_config(config, tmp_path / "mine.json")
+    lines = (tiny_data / "train.jsonl").read_text(encoding="utf-8").splitlines()[:4]
+    (tmp_path / "small.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    one = train(file, overrides=["training.epochs=1", "seed=7"])
+    assert one.path == Path("runs/mine")
+    resolved = json.loads((one.path / "config.json").read_text())
+    assert (resolved["training"]["epochs"], resolved["seed"]) == (1, 7)
+    other = train(config, "other", overrides=["training.epochs=1", "seed=7"])
+    assert other.metrics == one.metrics
+
+
+def test_an_experiment_without_a_file_needs_a_folder(tiny_data: Path) -> None:
+    with pytest.raises(RunError, match="has no file whose name a run could take; name the run's"):
+        train(experiment(tiny_data))
 
 
 def test_followers_write_nothing(

@@ -176,6 +176,40 @@ def with_words(document: Document, text: str, offsets: Offsets, losses: Losses) 
     return document
 
 
+def spaced(text: str, offsets: Offsets) -> tuple[list[str], list[bool], list[int]]:
+    """Words and white space as spaCy has them: a space after a word is none, other space is.
+
+    Args:
+        text: of the words.
+        offsets: of the words, in order and apart.
+
+    Returns:
+        The parts of the text, whether a space follows each, and which of the parts are words.
+
+    Example:
+        >>> spaced("Ada  left", [(0, 3), (5, 9)])
+        (['Ada', ' ', 'left'], [True, False, False], [0, 2])
+    """
+    words: list[str] = []
+    spaces: list[bool] = []
+    places: list[int] = []
+    end = 0
+    for left, right in [*offsets, (len(text), len(text))]:
+        gap = text[end:left]
+        if words and gap.startswith(" "):
+            spaces[-1], gap = True, gap[1:]
+        parts = [(gap, False)] if gap else []
+        if left < right:
+            parts.append((text[left:right], True))
+        for part, own in parts:
+            if own:
+                places.append(len(words))
+            words.append(part)
+            spaces.append(False)
+        end = right
+    return words, spaces, places
+
+
 def _apart(offsets: Offsets, size: int) -> bool:
     """Whether the words follow one another within the text, and none is empty."""
     edges = [0, *(edge for offset in offsets for edge in offset), size]

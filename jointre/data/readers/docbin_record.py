@@ -109,7 +109,7 @@ def records(user_data: UserData, key: str | None, place: str) -> Iterator[Stored
     order = {name: rank for rank, name in enumerate(dict.fromkeys(name for _, name in found))}
     for where, name in sorted(found, key=lambda item: (order[item[1]], item[0][2])):
         what = f"{place}, user_data of {PREFIX + name!r}"
-        yield Stored(where, name, _checked(_lists(user_data[where]), where[2], what))
+        yield Stored(where, name, _checked(lists(user_data[where]), where[2], what))
 
 
 def _places(user_data: UserData, key: str | None) -> list[tuple[tuple[Any, ...], str]]:
@@ -123,11 +123,11 @@ def _places(user_data: UserData, key: str | None) -> list[tuple[tuple[Any, ...],
     return [item for item in found if key in (None, item[1])]
 
 
-def _lists(value: Any) -> Any:
-    """The value with lists for tuples: msgpack gives either."""
+def lists(value: Any) -> Any:
+    """A value of user data with lists for tuples: msgpack gives either."""
     if isinstance(value, tuple | list):
-        return [_lists(item) for item in value]
-    return {k: _lists(v) for k, v in value.items()} if isinstance(value, dict) else value
+        return [lists(item) for item in value]
+    return {k: lists(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _checked(value: Any, start: int, place: str) -> Record:

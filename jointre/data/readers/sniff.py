@@ -9,10 +9,12 @@ from jointre.errors import DataError
 _HEAD = 65_536  # bytes; one record of any of the formats tells
 
 _SIGNS = (
+    ("docbin", "\\Ax\ufffd"),  # zlib's first bytes, which are no UTF-8
     ("pubtator", r"\A\s*[^|\s]+\|t\|"),
     ("brat", r"\A(?:[TRNEAM][0-9]+|#[0-9]*|\*)\t"),
     ("label_studio", r'\A\s*\[\s*\{(?=.*"annotations"\s*:)'),
     ("doccano", r'\A\s*\{(?=.*"(start_offset|labels?"\s*:\s*\[))'),
+    ("prodigy", r'\A\s*\{(?=.*"(_input_hash|_view_id|token_start|answer)"\s*:)'),
     ("triples", r'\A\s*[\[{](?=.*"(triple_list|sentText)"\s*:)'),
     ("docred", r'\A\s*\[(?=.*"(vertexSet|sents)"\s*:)'),
     ("spert", r'\A\s*\[\s*\{(?=.*"tokens"\s*:)'),

@@ -1,4 +1,5 @@
 import gzip
+import zlib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ SAMPLES = {
     "brat": "T1\tPerson 0 3\tAda\n",
     "label_studio": '[{"id": 1, "annotations": [], "data": {"text": "a"}}]',
     "doccano": '{"id": 1, "text": "a", "label": [[0, 1, "X"]], "Comments": []}\n',
+    "prodigy": '{"text": "a", "_input_hash": 1, "tokens": [], "answer": "accept"}\n',
     "pubtator": "123|t|A title\n123|a|An abstract\n",
 }
 
@@ -26,6 +28,12 @@ def test_tells_formats_apart(tmp_path: Path, name: str) -> None:
     assert sniff(path) == name
     path.write_bytes(gzip.compress(SAMPLES[name].encode()))
     assert sniff(path) == name
+
+
+def test_a_docbin_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "sample"
+    path.write_bytes(zlib.compress(b"any"))
+    assert sniff(path) == "docbin"
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\xff\xfe", b"[1, 2]", b"\x1f\x8bbroken"])

@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from importlib import import_module
+from itertools import cycle, islice
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -179,6 +182,30 @@ def heads(model: Model, documents: Sequence[Document], words: int, runs: int) ->
             encode(model, batch)
 
     return compare(f"heads, sentences of {words} words", ours, bare, runs)
+
+
+def spacy_pipe(run: Path, documents: Sequence[Document], count: int, runs: int) -> Measure:
+    """SpaCy's ``nlp.pipe`` with the component, against its tokenizer and the bare predictor.
+
+    Args:
+        run: a run directory or an archive.
+        documents: their units are the texts.
+        count: texts, the same again if there are fewer.
+        runs: counted ones.
+    """
+    nlp = import_module("spacy").blank("en")
+    predictor = nlp.add_pipe("jointre", config={"model": str(run)}).predictor
+    units = units_of(documents, predictor.model)
+    texts = list(islice(cycle(" ".join(unit.tokens) for unit in units), count))
+
+    def ours() -> None:
+        list(nlp.pipe(texts, batch_size=256))
+
+    def bare() -> None:
+        docs = nlp.tokenizer.pipe(texts)
+        list(predictor.pipe(([token.text for token in doc] for doc in docs), buffer=256))
+
+    return compare("spacy_pipe", ours, bare, runs)
 
 
 class _Replay:

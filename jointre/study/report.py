@@ -15,6 +15,7 @@ from jointre.study.efficiency import (
     Measure,
     heads,
     prediction,
+    spacy_pipe,
     training_step,
     units_a_batch,
     units_of,
@@ -24,6 +25,7 @@ from jointre.study.memory import prediction_memory, training_memory
 
 MAX_PIECES = 4096
 LENGTHS = (20, 40, 80, 160)
+TEXTS = 1000
 DOCUMENT_LENGTHS = (700, 2500, 5000, 10000, 20000)
 
 
@@ -35,7 +37,7 @@ def measure_all(
     batch_size: int,
     tell: Callable[[str], None],
 ) -> Iterator[Measure]:
-    """Prediction, its memory, growth with length, a training step, the command's start.
+    """Prediction, memory, growth with length, spaCy's pipe, training, the command's start.
 
     Args:
         run: a run directory or an archive.
@@ -60,6 +62,8 @@ def measure_all(
             yield heads(model, documents, words, 4 * runs)
     else:
         yield from _growth(run, model, documents, tell)
+    tell(f"spaCy's pipe, {TEXTS} texts")
+    yield spacy_pipe(run, documents, TEXTS, runs)
     tell("training step")
     yield training_step(model, documents, batch_size, steps=20, runs=runs)
     tell("start of the command")

@@ -1,13 +1,16 @@
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from jointre.data.readers import Reader
 from jointre.data.schema import Document
+from jointre.inference.predictor import Predictor
 from jointre.models import Model, archive
 from jointre.models.model import Output
+from jointre.study import efficiency
 from jointre.study.efficiency import compare, encode, heads, prediction, training_step
 
 
@@ -82,3 +85,20 @@ def test_heads_replay_the_encoder(model: Model, documents: list[Document]) -> No
     preparer = model.preparer("predict")
     batch = preparer([preparer.item(0, documents[0])])
     assert encode(model, batch).states.shape[0] == 1
+
+
+def test_spacys_pipe_reads_the_same_texts_as_the_predictor(
+    tiny_run: Path, documents: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    predict = Predictor.documents
+
+    def counted(self: Predictor, read: list[Document], **options: Any) -> list[Document]:
+        seen.append(sum(len(one.tokens) for one in read))
+        return predict(self, read, **options)
+
+    monkeypatch.setattr(Predictor, "documents", counted)
+    found = efficiency.spacy_pipe(tiny_run, documents[:2], count=3, runs=1)
+    assert (found.name, found.unit, found.runs) == ("spacy_pipe", "s", 1)
+    assert len(seen) == 4
+    assert len(set(seen)) == 1

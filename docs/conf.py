@@ -24,11 +24,12 @@ myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
 default_role = "code"
-smartquotes = False  # quotation marks are mostly those of values to be copied
+smartquotes_action = "D"  # dashes alone: quotation marks are mostly those of values to copy
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
+napoleon_attr_annotations = False
 napoleon_custom_sections = ["Shapes", "Differences"]
 
 html_theme = "furo"

@@ -59,7 +59,7 @@ def test_every_interface_and_every_component_has_its_place() -> None:
 def test_an_interface_says_where_configs_name_it_and_how_it_is_tested() -> None:
     page = components.interface_page(Interaction)
     assert "In a config: ``interaction (model document, span, table)``." in page
-    assert "``jointre.testing.contracts.InteractionContract``" in page
+    assert ":py:class:`jointre.testing.contracts.InteractionContract`" in page
     assert "because the owner gives them: ``input_dim``." in page
     assert components.suites_of(Interaction) == ["InteractionContract"]
 

@@ -69,7 +69,7 @@ def interface_page(interface: type[Registrable]) -> str:
         lines += [f"No config keys, because the owner gives them: {given}.", ""]
     suites = suites_of(interface)
     if suites:
-        listed = ", ".join(f"``jointre.testing.contracts.{each}``" for each in suites)
+        listed = ", ".join(f":py:class:`jointre.testing.contracts.{each}`" for each in suites)
         lines += [f"Test one of your own with {listed}.", ""]
     for each in interface.names():
         component = interface.by_name(each)

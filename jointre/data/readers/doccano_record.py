@@ -23,6 +23,7 @@ from jointre.errors import DataError
 
 KEPT = "doccano"
 """The key of ``extra`` with a line's own rows, which have numbers that a Document has not."""
+_CALLED = {"utf16": "UTF-16 units", "code_points": "code points", "graphemes": "graphemes"}
 _TEXTS = ("text", "data")
 _ROWS = ("entities", "annotations", "label", "labels")
 _HELD = frozenset({"text", "offsets", "sentences"})
@@ -99,13 +100,14 @@ class Line:
             if start is None or end is None:
                 raise DataError(
                     f"{where}: [{ends[0]}, {ends[1]}) is no part of the text, which has "
-                    f"{ruler.size} {self.counted_in}, or begins inside a character; if the file "
-                    "counts otherwise, set offsets to code_points, utf16 or graphemes"
+                    f"{ruler.size} {_CALLED[self.counted_in]}, or begins inside a character; if "
+                    "the file counts otherwise, set offsets to code_points, utf16 or graphemes"
                 )
             labels.append(label)
             mentions.append(CharSpan(start, end, where))
         if mentions and ruler.size != len(text):
-            losses.add(f"texts with characters that are not one of the {self.counted_in}", place)
+            kind = f"texts whose offsets are read as {_CALLED[self.counted_in]}, not as code points"
+            losses.add(kind, place)
         return labels, mentions, names
 
     def written(self, document: Document, losses: Losses) -> dict[str, Any]:
@@ -128,7 +130,9 @@ class Line:
         )
         place = f"document {document.id!r}"
         if gone:
-            losses.add(f"mentions that are no whole {self.counted_in} left out", place, gone)
+            losses.add(
+                f"mentions that are no whole {_CALLED[self.counted_in]} left out", place, gone
+            )
         if relations:
             losses.add("relations of entities without a mention left out", place, relations)
         rows = self._rows(document, offsets, ruler)

@@ -56,7 +56,7 @@ def test_the_export_with_relations() -> None:
         ["is a club a place?"],
     )
     assert [kind for kind, _ in reader.losses] == [
-        "texts with characters that are not one of the utf16",
+        "texts whose offsets are read as UTF-16 units, not as code points",
         "words split where a mention begins or ends",
     ]
 

@@ -55,7 +55,10 @@ SPAN = {"id": 1, "label": "P", "start_offset": 0, "end_offset": 3}
         ({"text": "Ada", "label": ["P"]}, r"label\[0\] must be \[start, end, label\]"),
         ({"text": "Ada", "label": [[0, 4, "P"]]}, r"label\[0\]: \[0, 4\) is no part of the text"),
         ({"text": "Ada", "label": [[2, 1, "P"]]}, r"label\[0\]: \[2, 1\) is no part of the text"),
-        ({"text": "🎉 Ada", "label": [[1, 3, "P"]]}, "has 6 utf16, or begins inside a character"),
+        (
+            {"text": "🎉 Ada", "label": [[1, 3, "P"]]},
+            "has 6 UTF-16 units, or begins inside a character",
+        ),
         ({"text": "Ada", "label": [[0, "3", "P"]]}, "1 must be an integer, not '3'"),
         ({"text": "Ada", "entities": [SPAN | {"label": None}]}, "needs a label"),
         ({"text": "Ada", "entities": [SPAN, SPAN]}, r"\[1\]: the id 1 occurs twice in this line"),

@@ -9,6 +9,8 @@ from jointre.errors import DataError
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 
 class Span(NamedTuple):
@@ -200,6 +202,33 @@ relations=(), clusters=(), flags=(), extra={})
         from jointre.data.readers.jsonl import document_of
 
         return document_of(record)
+
+    def to_spacy(self, nlp: "Language", key: str = "jointre") -> "Doc":
+        """A spaCy Doc with the same words, entities and relations.
+
+        ``doc.spans[key]`` has all mentions, ``doc.ents`` the longest that do not overlap,
+        ``doc.user_data`` the entities and relations as the component ``jointre`` and ``.spacy``
+        files keep them. White space between words is tokens of its own, as spaCy has it; a
+        mention of white space alone has no place there.
+
+        Args:
+            nlp: the pipeline whose vocabulary the Doc shares.
+            key: of the span group and of the relations.
+
+        Raises:
+            DataError: a word is empty.
+
+        Example:
+            >>> import spacy
+            >>> ada = Entity("Person", (Span(0, 1),))
+            >>> doc = Document("d", ("Ada", "left"), entities=(ada,)).to_spacy(spacy.blank("en"))
+            >>> doc.ents
+            (Ada,)
+        """
+        from jointre.data.readers.docbin_doc import doc_of
+
+        doc: Doc = doc_of(self, nlp.vocab, key)
+        return doc
 
     def to_networkx(self) -> "MultiDiGraph[int]":
         """A directed graph: entities are nodes by index, relations edges.

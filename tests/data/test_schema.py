@@ -2,9 +2,11 @@ import json
 from typing import Any
 
 import pytest
+import spacy
 from hypothesis import HealthCheck, given, settings
 
 from jointre.data.readers import JsonlReader
+from jointre.data.readers.docbin_record import records
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
 from tests.data.documents import TYPES_ARE_SAMPLED, rich_documents
@@ -91,3 +93,29 @@ def test_a_record_of_text_is_cut_into_words() -> None:
     )
     assert found.tokens == ("Ada", "left", ".")
     assert found.entities == (Entity("P", (Span(0, 1),)),)
+
+
+def test_a_doc_of_spacy_holds_entities_and_relations() -> None:
+    nlp = spacy.blank("xx")
+    document = Document(
+        "d",
+        ("The", "Bergen", "Library", "hired", "Ada"),
+        entities=(
+            Entity("Org", (Span(0, 3),)),
+            Entity("Place", (Span(1, 2),)),
+            Entity("Person", (Span(4, 5),)),
+        ),
+        relations=(Relation("works for", 2, 0, 0.5),),
+    )
+    doc = document.to_spacy(nlp, key="mine")
+    assert doc.vocab is nlp.vocab
+    assert doc.text == "The Bergen Library hired Ada "
+    assert [(s.text, s.label_) for s in doc.spans["mine"]] == [
+        ("The Bergen Library", "Org"),
+        ("Bergen", "Place"),
+        ("Ada", "Person"),
+    ]
+    assert [span.text for span in doc.ents] == ["The Bergen Library", "Ada"]
+    (kept,) = records(doc.user_data, "mine", "doc")
+    (link,) = kept.record.relations
+    assert link[:4] == ("works for", 2, 0, 0.5)

@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 from jointre.config import Registrable, describe
 from jointre_docs import places, rst
@@ -34,7 +34,7 @@ def hide_signature(
     return None
 
 
-def takes_options(obj: object) -> bool:
+def takes_options(obj: object) -> TypeGuard[type]:
     """True for a class whose options are keys of a config."""
     if isinstance(obj, type) and issubclass(obj, Registrable):
         return "registered_name" in vars(obj)

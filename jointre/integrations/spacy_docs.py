@@ -16,7 +16,6 @@ from jointre.data.readers.docbin_record import Chars, EntityRecord, RelationReco
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
 from jointre.integrations.spacy_store import (
-    entities_of,
     found_in,
     register_extensions,
     store,
@@ -122,19 +121,24 @@ def annotate(
         RelationRecord(one.label, one.head, one.tail, one.score) for one in found.relations
     ]
     store(doc, key, entities, relations)
-    _show(doc, key, set_ents)
-
-
-def _show(doc: Doc, key: str, set_ents: bool) -> None:
-    """The stored entities as a span group and, if asked for, as ``doc.ents``."""
-    entities = entities_of(doc, key)
-    spans = [span for entity in entities for span in entity.mentions]
-    scores = [entity.score for entity in entities for _ in entity.mentions]
-    doc.spans[key] = SpanGroup(doc, name=key, spans=spans, attrs={"scores": scores})
+    marks = [
+        (span, entity.score)
+        for entity in entities
+        for start, end in entity.mentions
+        if (span := doc.char_span(start, end, label=entity.label or "")) is not None
+    ]
+    spans = [span for span, _ in marks]
+    _show(doc, key, spans, [score for _, score in marks])
     if set_ents:
         before = {token.i for entity in doc.ents for token in entity}
         free = [span for span in spans if before.isdisjoint(range(span.start, span.end))]
         doc.set_ents([*doc.ents, *filter_spans(free)])
+
+
+def _show(doc: Doc, key: str, spans: Sequence[DocSpan], scores: Sequence[float | None]) -> None:
+    """A span group with the scores beside it."""
+    group = SpanGroup(doc, name=key, spans=list(spans), attrs={"scores": list(scores)})
+    doc.spans[key] = group
 
 
 def to_spacy(document: Document, vocab: Vocab, key: str = KEY) -> Doc:
@@ -190,7 +194,8 @@ def set_relations(
     records = [EntityRecord(group[0].label_, None, [*map(chars_of, group)]) for group in groups]
     register_extensions()
     store(doc, key, records, links)
-    _show(doc, key, set_ents=False)
+    marks = [span for group in groups for span in group]
+    _show(doc, key, marks, [None] * len(marks))
 
 
 def _named(span: DocSpan) -> tuple[int, int, str]:

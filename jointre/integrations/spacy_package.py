@@ -117,14 +117,15 @@ def package(run: Path, about: About, folder: Path, force: bool = False) -> Path:
         with tempfile.TemporaryDirectory(prefix="jointre-") as work:
             root = Path(work)
             _write(root, nlp, meta, readme, about)
-            _zip(root, draft, f"{about.module}-{about.version}.dist-info")
-        draft.replace(target)
+            try:
+                _zip(root, draft, f"{about.module}-{about.version}.dist-info")
+                draft.replace(target)
+            finally:
+                draft.unlink(missing_ok=True)
     except OSError as error:
         raise ArchiveError(
             f"{target} cannot be written ({error.strerror or error}); name another folder with -o"
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)
     return target
 
 

@@ -74,13 +74,14 @@ def workspace() -> Path:
 
 @contextmanager
 def registry_restored() -> Iterator[None]:
-    """Forget the components that are registered meanwhile; jointre's own stay."""
+    """Forget the components that a page registers; those of jointre and of libraries stay."""
     before = dict(catalogue.REGISTRY)
     try:
         yield
     finally:
         for name in catalogue.REGISTRY.keys() - before.keys():
-            if not catalogue.REGISTRY[name].__module__.startswith("jointre."):
+            own = catalogue.REGISTRY[name].__module__.startswith("jointre.")
+            if name[0] == "jointre" and not own:  # spaCy keeps its functions beside them
                 del catalogue.REGISTRY[name]
 
 

@@ -47,7 +47,7 @@ def test_the_commands_train_predict_and_evaluate() -> None:
 
 def test_the_python_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace())
-    assert run_python(README) == 2
+    assert run_python(README) == 3
 
 
 def test_the_component_can_be_trained_as_the_readme_says() -> None:

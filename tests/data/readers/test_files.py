@@ -89,7 +89,7 @@ def test_other_encodings_are_refused_with_the_byte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"no gzip", gzip.compress(b"x" * 1000, mtime=0)[:20], gzip.compress(b"x" * 99, mtime=0)[:-8] + b"12345678"],
+    [b"no gzip", gzip.compress(b"x" * 1000)[:20], gzip.compress(b"x" * 99)[:-8] + b"12345678"],
     ids=["plain", "cut off", "wrong checksum"],
 )
 def test_a_broken_gzip_file_is_refused(tmp_path: Path, content: bytes) -> None:

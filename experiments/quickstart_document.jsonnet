@@ -18,7 +18,7 @@ local flow = { type: 'memory_flow', memories: ['entity', 'relation'], fusion: 'r
     decoder: { mention_threshold: 0.5, coreference_threshold: 0.5, relation_threshold: 0.5 },
   },
   training+: {
-    epochs: 30,
+    epochs: 25,
     batch_size: 1,
     optimizer+: { lr: 1e-4 },
     callbacks: [{ type: 'memory_warmup', proportion: 0.2 }],

@@ -1,14 +1,10 @@
-"""Span enumeration and pooling over position ranges without a mask for each span.
-
-Source: papers' own arithmetic costs B×S×L×d; range tables cost L·log(width)·d.
-"""
+"""Span enumeration, sums over position ranges, and pairs."""
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from jointre.layout import Ranges, Spans
-from jointre.nn.segment_ops import segment_max
 
 
 def enumerate_spans(lengths: Int[Tensor, " b"], max_width: int) -> Spans:
@@ -28,56 +24,6 @@ def enumerate_spans(lengths: Int[Tensor, " b"], max_width: int) -> Spans:
     start = torch.arange(len(group), device=lengths.device) - first[group]
     unit = group // max_width
     return Spans(unit, start, start + group % max_width + 1)
-
-
-def range_max(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
-    """Element-wise maximum of the states in each range; zero for an empty range.
-
-    Few or short ranges are read slice by slice; for many, a table of maxima over windows
-    of 1, 2, 4, … positions answers each with two overlapping windows. Both are exact.
-
-    Shapes:
-        states ``"b t d"``, ranges ``"r"`` → ``"r d"``.
-    """
-    length = (ranges.end - ranges.start).clamp(min=0)
-    if len(length) == 0:
-        return states.new_zeros(0, states.shape[2])
-    total, longest, shortest = torch.stack([length.sum(), *reversed(length.aminmax())]).tolist()
-    levels = max(1, longest).bit_length()
-    if total + 2 * len(length) < levels * states.shape[0] * states.shape[1]:
-        rows = _slice_max(states, ranges, length)
-    else:
-        rows = _table_max(states, ranges, length, levels)
-    return rows if shortest else rows.masked_fill((length == 0)[:, None], 0.0)
-
-
-def _slice_max(
-    states: Float[Tensor, "b t d"], ranges: Ranges, length: Int[Tensor, " r"]
-) -> Float[Tensor, "r d"]:
-    """Maxima over the ranges' own positions, one after the other."""
-    group = torch.repeat_interleave(length)
-    base = ranges.unit * states.shape[1] + ranges.start - (length.cumsum(0) - length)
-    position = torch.arange(len(group), device=group.device) + base[group]
-    values = states.flatten(0, 1)[position]
-    return segment_max(values, group, len(length))
-
-
-def _table_max(
-    states: Float[Tensor, "b t d"], ranges: Ranges, length: Int[Tensor, " r"], levels: int
-) -> Float[Tensor, "r d"]:
-    """Maxima of two overlapping windows each; window widths are powers of two."""
-    units, positions, width = states.shape
-    tables = [states]
-    for level in range(1, levels):
-        half, below = 2 ** (level - 1), tables[-1]
-        doubled = torch.maximum(below[:, : positions - half], below[:, half:])
-        tables.append(torch.cat([doubled, below[:, positions - half :]], 1))
-    table = torch.cat([one.reshape(units * positions, width) for one in tables])
-    level_of = (length.float().frexp().exponent - 1).clamp(min=0).long()  # log2, exactly
-    base = level_of * (units * positions) + ranges.unit * positions
-    last = (ranges.end - 2**level_of).clamp(min=0)
-    first = ranges.start.clamp(max=positions - 1)
-    return torch.maximum(table[base + first], table[base + last])
 
 
 def range_sum(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:

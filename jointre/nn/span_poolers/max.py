@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from jointre.layout import Ranges
-from jointre.nn.span_ops import range_max
+from jointre.nn.range_max import range_max
 from jointre.nn.span_poolers.span_pooler import SpanPooler
 
 

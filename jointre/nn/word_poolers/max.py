@@ -3,7 +3,7 @@
 from typing import final
 
 from jointre.layout import Ranges
-from jointre.nn.span_ops import range_max
+from jointre.nn.range_max import range_max
 from jointre.nn.streams import Stream
 from jointre.nn.word_poolers.word_pooler import WordPooler, word_layout
 

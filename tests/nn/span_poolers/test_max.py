@@ -6,7 +6,7 @@ from jointre.nn.span_poolers import MaxSpanPooler
 from jointre.testing.contracts import SpanPoolerContract
 from tests.naive import spans as naive
 from tests.nn.compare import equal
-from tests.nn.test_span_ops import ranges_of
+from tests.nn.test_range_max import ranges_of
 
 
 class TestMaxSpanPooler(SpanPoolerContract):

@@ -17,9 +17,9 @@ from jointre.nn.group_poolers import GroupPooler
 from jointre.nn.interactions import Interaction
 from jointre.nn.pair_encoders import Arguments, BetweenContext, PairEncoder
 from jointre.nn.projections import TaskProjection
+from jointre.nn.range_max import range_max
 from jointre.nn.refiners import MemoryFlow, Refiner
 from jointre.nn.segment_ops import segment_max
-from jointre.nn.span_ops import range_max
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Stream, Streams

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from jointre.layout import Ranges
 from jointre.nn.classifiers import Classifier, LinearClassifier
 from jointre.nn.pair_encoders import Arguments, BetweenContext, PairEncoder
-from jointre.nn.span_ops import range_max
+from jointre.nn.range_max import range_max
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Streams

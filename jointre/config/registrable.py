@@ -46,6 +46,7 @@ class Registrable:
     registered_name: ClassVar[str]
     _catalogue: ClassVar[Any]
     _interfaces: ClassVar[dict[str, type["Registrable"]]] = {}
+    _selected: ClassVar[tuple[Any, dict[str, list[EntryPoint]]]] = None, {}
 
     def __init_subclass__(cls, interface: str | None = None, **kwargs: Any) -> None:
         """Open the interface, when one is named.
@@ -132,7 +133,13 @@ class Registrable:
     @classmethod
     def _entry_points(cls) -> list[EntryPoint]:
         group = cls._catalogue.entry_point_namespace
-        return list(catalogue.AVAILABLE_ENTRY_POINTS.select(group=group))
+        available = catalogue.AVAILABLE_ENTRY_POINTS
+        known, selected = Registrable._selected
+        if known is not available:
+            Registrable._selected = available, (selected := {})
+        if group not in selected:  # selecting takes a millisecond, and every key of a config asks
+            selected[group] = list(available.select(group=group))
+        return selected[group]
 
     @classmethod
     def _entry_point(cls, name: str, own: type | None) -> EntryPoint | None:

@@ -8,54 +8,117 @@ os.environ.update(
     {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
 )
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
-from tests.tiny_runs import ABSTRACTS, document_model, experiment, make_data, memorise
+from tests.markdown import make_workspace
+from tests.tiny_runs import (
+    ABSTRACTS,
+    document_model,
+    experiment,
+    make_data,
+    memorise,
+    table_model,
+)
 
 # No test depends on its time: a busy machine is no fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+Shared = Callable[[str, Callable[[Path], object]], Path]
+
+
 @pytest.fixture(scope="session")
-def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a slice of the newswire corpus and a tiny encoder; not to be changed."""
-    return make_data(tmp_path_factory.mktemp("tiny"))
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shared:
+    """Makes a folder by its name, which one worker fills and all of them read."""
+    own = tmp_path_factory.getbasetemp()
+    root = own if worker_id == "master" else own.parent
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = root / f"shared-{name}", root / f"shared-{name}.done"
+        with FileLock(root / f"shared-{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # left by a worker that failed
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def tiny_data(shared: Shared) -> Path:
+    """A slice of the newswire corpus, a tiny encoder and a run; not to be changed."""
+    from jointre.training.run import train
+
+    def make(folder: Path) -> None:
+        train(experiment(make_data(folder), {"training.epochs": 2}), folder / "run")
+
+    return shared("tiny", make)
 
 
 @pytest.fixture(scope="session")
 def tiny_run(tiny_data: Path) -> Path:
     """A finished run of two epochs; not to be changed."""
-    from jointre.training.run import train
-
-    train(experiment(tiny_data, {"training.epochs": 2}), tiny_data / "run")
     return tiny_data / "run"
 
 
 @pytest.fixture(scope="session")
-def overfitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def overfitted(shared: Shared) -> Path:
     """A run that knows two documents by heart; ``two.jsonl`` beside it holds them."""
     changes = {
         "model.interaction.dropout": 0.0,
         "model.sampler.entity_negatives": 200,
         "training.monitor": "relation_strict_f1",
     }
-    return memorise(tmp_path_factory.mktemp("overfitted"), changes)
+    return shared("overfitted", lambda folder: memorise(folder, changes)) / "run"
 
 
 @pytest.fixture(scope="session")
-def overfitted_documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def overfitted_table(shared: Shared) -> Path:
+    """A small CARE that knows two sentences by heart, in ``two.jsonl`` beside it."""
+
+    def make(folder: Path) -> Path:
+        changes = {
+            "model": table_model(folder / "encoder"),
+            "training.optimizer": {"type": "adam", "lr": 0.003},
+            "training.protocol": "care",
+            "training.monitor": ["entity_f1", "relation_cell_f1"],
+            "training.epochs": 130,
+        }
+        return memorise(folder, changes)
+
+    return shared("table", make) / "run"
+
+
+@pytest.fixture(scope="session")
+def overfitted_documents(shared: Shared) -> Path:
     """A run with a memory that knows two abstracts by heart, in ``two.jsonl`` beside it."""
-    folder = tmp_path_factory.mktemp("documents")
-    changes = {
-        "model": document_model(folder / "encoder"),
-        "training.protocol": "jerex",
-        "training.monitor": "relation_strict_f1",
-        "training.optimizer": {"type": "adam", "lr": 0.003},
-        "training.epochs": 130,
-        "training.callbacks": [{"type": "memory_warmup", "proportion": 0.3}],
-    }
-    return memorise(folder, changes, ABSTRACTS)
+
+    def make(folder: Path) -> Path:
+        changes = {
+            "model": document_model(folder / "encoder"),
+            "training.protocol": "jerex",
+            "training.monitor": "relation_strict_f1",
+            "training.optimizer": {"type": "adam", "lr": 0.003},
+            "training.epochs": 130,
+            "training.callbacks": [{"type": "memory_warmup", "proportion": 0.3}],
+        }
+        return memorise(folder, changes, ABSTRACTS)
+
+    return shared("documents", make) / "run"
+
+
+@pytest.fixture(scope="session")
+def workspace(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A worker's own folder like a clone's, with the README's run in it, briefly trained."""
+    own = tmp_path_factory.mktemp("workspace")
+    made = shared("workspace", make_workspace)
+    return Path(shutil.copytree(made, own, symlinks=True, dirs_exist_ok=True))

@@ -1,14 +1,10 @@
 """The commands and snippets of the documentation, taken from its text and run."""
 
-import atexit
-import functools
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,18 +54,14 @@ def shell(command: str, folder: Path) -> str:
     return run.stdout
 
 
-@functools.cache
-def workspace() -> Path:
-    """A folder like a clone's, with the README's run in it, briefly trained."""
-    folder = Path(tempfile.mkdtemp(prefix="jointre-docs-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def make_workspace(folder: Path) -> None:
+    """Fill a folder like a clone's, with the README's run in it, briefly trained."""
     for name in ("experiments", "fixtures", "constraints.txt", "setup.cfg"):
         (folder / name).symlink_to(ROOT / name)
     lines = (ROOT / "fixtures/newswire/train.jsonl").read_text(encoding="utf-8").splitlines()
     (folder / "small.jsonl").write_text("\n".join(lines[:12]) + "\n", encoding="utf-8")
     _, _, train = marked(ROOT / "README.md", "train").partition(" && ")
     shell(f"{train} {SHORT}", folder)
-    return folder
 
 
 @contextmanager

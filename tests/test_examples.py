@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import jointre
-from tests.markdown import registry_restored, workspace
+from tests.markdown import registry_restored
 
 ROOT = Path(jointre.__file__).parent
 MODULES = sorted(
@@ -22,8 +22,8 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(workspace())
+def test_examples(name: str, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(workspace)
     with registry_restored():
         result = doctest.testmod(import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert result.attempted > 0

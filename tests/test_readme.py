@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.markdown import ROOT, marked, run_python, shell, shell_blocks, workspace
+from tests.markdown import ROOT, marked, run_python, shell, shell_blocks
 
 README = ROOT / "README.md"
 
@@ -36,21 +36,21 @@ def test_the_test_command_runs_everything() -> None:
     assert marked(README, "test").endswith("&& pytest")
 
 
-def test_the_commands_train_predict_and_evaluate() -> None:
-    folder = workspace()  # made by the training command
-    assert (folder / "runs/quickstart/archive/model.safetensors").is_file()
-    shell(marked(README, "predict"), folder)
-    assert (folder / "triples.jsonl").read_text(encoding="utf-8").count('"entities"') == 1
-    assert '"protocol": "spert"' in (folder / "scores.json").read_text(encoding="utf-8")
-    assert "no mistakes" in shell(marked(README, "ablation"), folder)
+def test_the_commands_train_predict_and_evaluate(workspace: Path) -> None:
+    # The training command has made it.
+    assert (workspace / "runs/quickstart/archive/model.safetensors").is_file()
+    shell(marked(README, "predict"), workspace)
+    assert (workspace / "triples.jsonl").read_text(encoding="utf-8").count('"entities"') == 1
+    assert '"protocol": "spert"' in (workspace / "scores.json").read_text(encoding="utf-8")
+    assert "no mistakes" in shell(marked(README, "ablation"), workspace)
 
 
-def test_the_python_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(workspace())
+def test_the_python_works(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(workspace)
     assert run_python(README) == 3
 
 
-def test_the_component_can_be_trained_as_the_readme_says() -> None:
+def test_the_component_can_be_trained_as_the_readme_says(workspace: Path) -> None:
     text = README.read_text(encoding="utf-8")
     (code,) = [
         block
@@ -58,11 +58,10 @@ def test_the_component_can_be_trained_as_the_readme_says() -> None:
         if "register" in block
     ]
     assert sum(bool(line.strip()) for line in code.splitlines()) <= 15
-    folder = workspace()
-    (folder / "gate.py").write_text(code, encoding="utf-8")
+    (workspace / "gate.py").write_text(code, encoding="utf-8")
     (command,) = re.findall(r"`(jointre train [^`]*gate[^`]*)`", text)
     checked = re.sub(r"train (\S+) -s \S+", r"config check \1", " ".join(command.split()))
-    assert "no mistakes" in shell(f"PYTHONPATH=. {checked}", folder)
+    assert "no mistakes" in shell(f"PYTHONPATH=. {checked}", workspace)
 
 
 def test_every_experiment_is_listed() -> None:

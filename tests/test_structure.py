@@ -1,6 +1,7 @@
 """The shape of the package: a test for every module, a docstring for every public thing."""
 
 import ast
+import configparser
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,20 @@ def test_every_public_thing_has_a_docstring(module: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_files_are_short(module: Path) -> None:
     assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_every_annotated_shape_is_checked() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(PACKAGE.with_name("setup.cfg"))
+    (listed,) = [
+        option.partition("=")[2].split(",")
+        for option in setup["tool:pytest"]["addopts"].split()
+        if option.startswith("--jaxtyping-packages=")
+    ]
+    for module in MODULES:
+        name = f"jointre.{name_of(module).removesuffix('.py').replace('/', '.')}."
+        if "from jaxtyping import" in module.read_text(encoding="utf-8"):
+            assert any(name.startswith(f"{package}.") for package in listed), name
 
 
 def undocumented(tree: ast.Module | ast.ClassDef, prefix: str) -> list[str]:

@@ -11,7 +11,7 @@ from jointre_docs import commands
 from typer.testing import CliRunner
 
 from jointre.cli.main import app
-from tests.markdown import ROOT, run_page, workspace
+from tests.markdown import ROOT, run_page
 
 DOCS = ROOT / "docs"
 # What a build writes is no page of ours.
@@ -54,8 +54,10 @@ def test_pages_are_found() -> None:
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
-def test_it_works_from_top_to_bottom(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(workspace())
+def test_it_works_from_top_to_bottom(
+    page: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace)
     text = page.read_text(encoding="utf-8")
     assert run_page(page) == sum(text.count(f"\n{start}\n") for start in RUN)
 

@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from jointre.config import load_config, resolve
+from jointre.config import resolve
 from jointre.data.schema import Document
 from jointre.models import Model, archive
 from jointre.models.predict import predict
 from jointre.testing.tiny import Kind, tiny_documents, tiny_encoder, tiny_texts, tiny_words
 from jointre.training.experiment import Experiment
 from tests.experiments.changes import CARE, MEMORY, SINET, Ablations
-from tests.experiments.variants import ROOT, VARIABLES, build, load
+from tests.experiments.variants import ROOT, build, load, shipped
 
 FAMILIES = {"sinet": SINET, "care": CARE, "memory": MEMORY}
 MIX_INS = [
@@ -110,11 +110,9 @@ def trains_and_predicts(experiment: Experiment) -> Model:
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 def test_encoder_mix_ins_name_an_encoder_and_nothing_else(family: Ablations) -> None:
     """What the tests above replace by a tiny encoder."""
+    base = resolve(Experiment, shipped(family.base))
     for name in family.names:
-        base, other = (
-            resolve(Experiment, load_config(ROOT / family.base, overrides, VARIABLES))
-            for overrides in ([], [family.mix_in(name)])
-        )
+        other = resolve(Experiment, shipped(family.base, family.mix_in(name)))
         differ = keys_that_differ(base["model"], other["model"])
         chosen = other["model"]["encoder"]["model_name"]
         if name in family.encoders:

@@ -12,21 +12,6 @@ from spacy.tokens import Doc
 
 from jointre.data.readers import Reader
 from jointre.data.schema import Document
-from tests.tiny_runs import memorise, table_model
-
-
-@pytest.fixture(scope="session")
-def overfitted_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small CARE that knows two sentences by heart, in ``two.jsonl`` beside it."""
-    folder = tmp_path_factory.mktemp("table")
-    changes = {
-        "model": table_model(folder / "encoder"),
-        "training.optimizer": {"type": "adam", "lr": 0.003},
-        "training.protocol": "care",
-        "training.monitor": ["entity_f1", "relation_cell_f1"],
-        "training.epochs": 130,
-    }
-    return memorise(folder, changes)
 
 
 @pytest.fixture(autouse=True)

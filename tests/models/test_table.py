@@ -25,23 +25,11 @@ from jointre.models.table import TableModel, in_parts
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
 from jointre.training.run import train
 from tests.models.found import content, gold
-from tests.tiny_runs import experiment, memorise, table_model
+from tests.tiny_runs import experiment, table_model
 
 CARE = {"training.protocol": "care", "training.monitor": ["entity_f1", "relation_cell_f1"]}
 UNITS = [document for document in tiny_documents() if document.tokens]
 WORDS = ["Ada", "Bob", "left", "in", "Rome", "and", "for", "the"]  # one piece each
-
-
-@pytest.fixture(scope="module")
-def memorised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that knows two documents by heart; ``two.jsonl`` beside it holds them."""
-    folder = tmp_path_factory.mktemp("memorised")
-    changes = {
-        "model": table_model(folder / "encoder"),
-        "training.optimizer": {"type": "adam", "lr": 0.003},
-        "training.epochs": 130,
-    }
-    return memorise(folder, CARE | changes)
 
 
 @pytest.fixture(scope="module")
@@ -58,63 +46,63 @@ def build(encoder: Path, **options: Any) -> TableModel:
     return model.eval()
 
 
-def test_overfits_two_documents(memorised: Path) -> None:
+def test_overfits_two_documents(overfitted_table: Path) -> None:
     """Habit 9: F1 1.0 in training, and the same after saving, loading and predicting."""
-    blocks = json.loads((memorised / "metrics.json").read_text())["last"]["dev"]
+    blocks = json.loads((overfitted_table / "metrics.json").read_text())["last"]["dev"]
     assert {name: block["f1"] for name, block in blocks.items() if name != "protocol"} == {
         "entity": 1.0,
         "relation_cell": 1.0,
     }
-    documents = gold(memorised)
-    assert content(Predictor.load(memorised).documents(documents)) == content(documents)
+    documents = gold(overfitted_table)
+    assert content(Predictor.load(overfitted_table).documents(documents)) == content(documents)
     assert [len(document.relations) for document in documents] == [2, 2]
 
 
-def test_saved_again_it_predicts_the_same_scores(memorised: Path, tmp_path: Path) -> None:
-    loaded = archive.load(memorised)
+def test_saved_again_it_predicts_the_same_scores(overfitted_table: Path, tmp_path: Path) -> None:
+    loaded = archive.load(overfitted_table)
     archive.save(loaded.model, loaded.config, tmp_path / "again")
-    documents = gold(memorised)
+    documents = gold(overfitted_table)
     one = Predictor(loaded.model).documents(documents)
     other = Predictor.load(tmp_path / "again").documents(documents)
     assert one == other
     assert numbers(one) == numbers(other)
 
 
-def test_evaluation_says_what_training_said(memorised: Path) -> None:
-    loaded = archive.load(memorised)
+def test_evaluation_says_what_training_said(overfitted_table: Path) -> None:
+    loaded = archive.load(overfitted_table)
     metric = construct(Factory[Metric], "care")(symmetric=loaded.model.vocabulary.symmetric)
-    report, _ = evaluate(loaded.model, gold(memorised), metric)
-    stored = json.loads((memorised / "metrics.json").read_text())["last"]["dev"]
+    report, _ = evaluate(loaded.model, gold(overfitted_table), metric)
+    stored = json.loads((overfitted_table / "metrics.json").read_text())["last"]["dev"]
     assert report.to_dict() == stored
 
 
-def test_given_entities_stay(memorised: Path) -> None:
+def test_given_entities_stay(overfitted_table: Path) -> None:
     """Odd spans and labels are kept; a null label is chosen; relations run between them."""
-    document = gold(memorised)[0]
+    document = gold(overfitted_table)[0]
     entities = (
         Entity("Event", (Span(0, 2),)),
         Entity(None, (Span(13, 14),)),
         Entity("Place", (Span(7, 9),)),
     )
     asked = replace(document, entities=entities, relations=())
-    found = Predictor.load(memorised)(asked, entities="given")
+    found = Predictor.load(overfitted_table)(asked, entities="given")
     assert [entity.mentions for entity in found.entities] == [e.mentions for e in entities]
     assert [entity.label for entity in found.entities] == ["Event", "Place", "Place"]
     assert all(0 <= (entity.score or -1) <= 1 for entity in found.entities)
 
 
-def test_given_gold_entities_give_gold_relations(memorised: Path) -> None:
-    documents = gold(memorised)
+def test_given_gold_entities_give_gold_relations(overfitted_table: Path) -> None:
+    documents = gold(overfitted_table)
     asked = [replace(document, relations=()) for document in documents]
-    assert content(Predictor.load(memorised).documents(asked, entities="given")) == content(
+    assert content(Predictor.load(overfitted_table).documents(asked, entities="given")) == content(
         documents
     )
 
 
-def test_given_labels_must_be_known(memorised: Path) -> None:
+def test_given_labels_must_be_known(overfitted_table: Path) -> None:
     document = Document("d9", ("a", "b"), entities=(Entity("Ship", (Span(0, 1),)),))
     with pytest.raises(DataError, match="document 'd9': the model has no entity label 'Ship'; it"):
-        Predictor.load(memorised)(document, entities="given")
+        Predictor.load(overfitted_table)(document, entities="given")
 
 
 @pytest.mark.parametrize("pooler", [None, "first", "max"])
@@ -184,8 +172,8 @@ def test_a_sentence_of_two_thousand_words(encoder: Path) -> None:
     assert max(lasts) > 1000
 
 
-def test_short_empty_and_odd_sentences(memorised: Path) -> None:
-    extract = Predictor.load(memorised)
+def test_short_empty_and_odd_sentences(overfitted_table: Path) -> None:
+    extract = Predictor.load(overfitted_table)
     sources = [
         "",
         "Bergen",

@@ -6,6 +6,8 @@ from torch import Tensor
 
 from jointre.layout import Ranges
 
+BITS = 24  # of a position; the others of a 64-bit number are the unit's
+
 
 def distinct_gaps(
     ranges: Ranges, head: Int[Tensor, " q"], tail: Int[Tensor, " q"]
@@ -18,6 +20,8 @@ def distinct_gaps(
     start = torch.minimum(ranges.end[head], ranges.end[tail])
     end = torch.maximum(ranges.start[head], ranges.start[tail])
     filled = start < end
-    keys = torch.stack([ranges.unit[head], start, end]) * filled
-    distinct, inverse = torch.unique(keys, dim=1, return_inverse=True)
-    return Ranges(distinct[0], distinct[1], distinct[2]), inverse
+    # One number a gap: torch finds distinct columns thirty times as slowly.
+    keys = ((ranges.unit[head] << BITS | start) << BITS | end) * filled
+    distinct, inverse = torch.unique(keys, return_inverse=True)
+    low = (1 << BITS) - 1
+    return Ranges(distinct >> 2 * BITS, distinct >> BITS & low, distinct & low), inverse

@@ -37,13 +37,18 @@ def bench(
     from jointre.inference.settings import RunSettings
     from jointre.study.report import measure_all
 
+    def tell(what: str) -> None:
+        typer.echo(what, err=True)
+
     torch.set_num_threads(threads)
     documents = list(RunSettings.of(run, format, None).reader.read(data))
     table = Table("measure", "ours", "baseline", "ratio", "runs")
     found = []
-    for measure in measure_all(run, documents, runs, units, batch_size, typer.echo):
+    for measure in measure_all(run, documents, runs, units, batch_size, tell):
         found.append(measure)
-        table.add_row(*_row(measure))
+        name, ours, baseline, ratio, _ = row = _row(measure)
+        typer.echo(f"  {name}: {ours}, baseline {baseline}, ratio {ratio}", err=True)
+        table.add_row(*row)
     Console().print(table)
     if output is not None:
         with replaced(output) as stream:
@@ -51,9 +56,10 @@ def bench(
             stream.write(text.encode() + b"\n")
 
 
-def _row(measure: "Measure") -> tuple[str, ...]:
+def _row(measure: "Measure") -> tuple[str, str, str, str, str]:
     if measure.unit == "bytes":
         values = [f"{value / 2**20:.1f} MiB" for value in (measure.value, measure.baseline)]
     else:
         values = [f"{1000 * value:.1f} ms" for value in (measure.value, measure.baseline)]
-    return (measure.name, *values, f"{measure.ratio:.3f}", str(measure.runs))
+    ours, baseline = values
+    return (measure.name, ours, baseline, f"{measure.ratio:.3f}", str(measure.runs))

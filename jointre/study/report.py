@@ -25,7 +25,7 @@ from jointre.study.memory import prediction_memory, training_memory
 
 MAX_PIECES = 4096
 LENGTHS = (20, 40, 80, 160)
-TEXTS = 1000
+TEXTS = {"sentence": 1000, "document": 50}
 DOCUMENT_LENGTHS = (700, 2500, 5000, 10000, 20000)
 
 
@@ -62,8 +62,9 @@ def measure_all(
             yield heads(model, documents, words, 4 * runs)
     else:
         yield from _growth(run, model, documents, tell)
-    tell(f"spaCy's pipe, {TEXTS} texts")
-    yield spacy_pipe(run, documents, TEXTS, runs)
+    texts = TEXTS[model.unit]
+    tell(f"spaCy's pipe, {texts} texts")
+    yield spacy_pipe(run, documents, texts, runs)
     tell("training step")
     yield training_step(model, documents, batch_size, steps=20, runs=runs)
     tell("start of the command")

@@ -31,6 +31,7 @@ def test_prints_and_writes_the_measures(
     assert seen[0][2:5] == (3, [2], 4)
     assert "2.0 ms" in result.output
     assert "1.0 MiB" in result.output
+    assert "  a: 2.0 ms, baseline 1.0 ms, ratio 2.000\n" in result.stderr  # as it is found
     records = json.loads(output.read_text())
     assert records == [measure.to_dict() for measure in measures]
     assert set(records[0]) == {"name", "value", "unit", "baseline", "ratio", "runs"}

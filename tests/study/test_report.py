@@ -17,7 +17,7 @@ def test_measures_everything_in_turn(
         report, "command", lambda words, runs: Measure(words[0], 1.0, "s", 1.0, 1.0, 1)
     )
     monkeypatch.setattr(report, "LENGTHS", (4, 8))
-    monkeypatch.setattr(report, "TEXTS", 3)
+    monkeypatch.setitem(report.TEXTS, "sentence", 3)
     told: list[str] = []
     found = list(report.measure_all(tiny_run, documents, 1, [1, 4], 2, told.append))
     assert [measure.name for measure in found] == [
@@ -50,7 +50,7 @@ def test_documents_grow_instead_of_sentences(
     monkeypatch.setattr(report, "prediction_memory", lambda *arguments: peak)
     monkeypatch.setattr(report, "command", lambda words, runs: peak)
     monkeypatch.setattr(report, "DOCUMENT_LENGTHS", (20, 150))
-    monkeypatch.setattr(report, "TEXTS", 2)
+    monkeypatch.setitem(report.TEXTS, "document", 2)
     documents = list(Reader.by_name("jsonl")().read(Path("fixtures/abstracts/dev.jsonl")))
     found = list(report.measure_all(overfitted_documents, documents, 1, [2], 1, lambda told: None))
     names = [measure.name for measure in found]

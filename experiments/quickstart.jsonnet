@@ -9,5 +9,5 @@ local dir = 'fixtures/newswire/';
     dev: dir + 'dev.jsonl',
     test: dir + 'test.jsonl',
   },
-  training+: { epochs: 15, checkpoint: 'best' },
+  training+: { epochs: 12, checkpoint: 'best' },
 }

@@ -10,10 +10,9 @@ from jointre.data.readers.brat_files import Names, Pair, pairs_of
 from jointre.data.readers.brat_lines import Other, parse_line
 from jointre.data.readers.brat_record import Options, Record, document_of
 from jointre.data.readers.brat_write import HELD, record_of
-from jointre.data.readers.char_spans import count_reread
+from jointre.data.readers.char_spans import count_reread, utf8
 from jointre.data.readers.files import read_characters, replaced_folder
 from jointre.data.readers.plain import count_unheld
-from jointre.data.readers.pubtator_write import utf8
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
 from jointre.errors import DataError

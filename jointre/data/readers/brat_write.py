@@ -7,9 +7,8 @@ from itertools import count
 from jointre.data.losses import Losses
 from jointre.data.readers.brat_lines import EQUIVALENCE, database_name
 from jointre.data.readers.brat_record import Record
-from jointre.data.readers.char_spans import Offsets, chars_of, text_of, with_words
+from jointre.data.readers.char_spans import Offsets, chars_of, utf8, with_text
 from jointre.data.readers.plain import plain
-from jointre.data.readers.pubtator_write import utf8
 from jointre.data.schema import Document
 
 HELD = frozenset({"text", "offsets", "sentences", "clusters", "entity_ids"})
@@ -31,9 +30,8 @@ def record_of(document: Document, losses: Losses) -> Record:
         DataError: the text cannot stand in a file.
     """
     document = plain(document, HELD, losses)
-    text, offsets = text_of(document, losses)
+    document, text, offsets = with_text(document, losses)
     utf8(text, document.id)
-    document = with_words(document, text, offsets, losses)
     lines = tuple(("", line) for line in _lines(document, text, offsets, losses))
     return Record(document.id, text, lines)
 

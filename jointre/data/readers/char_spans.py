@@ -135,6 +135,17 @@ def chars_of(span: Span, offsets: Offsets) -> tuple[int, int]:
     return offsets[span.start][0], offsets[span.end - 1][1]
 
 
+def with_text(document: Document, losses: Losses) -> tuple[Document, str, Offsets]:
+    """The document, its text and the characters of each word, for a format of characters.
+
+    Args:
+        document: about to be written, see :func:`text_of` and :func:`with_words`.
+        losses: counts what goes.
+    """
+    text, offsets = text_of(document, losses)
+    return with_words(document, text, offsets, losses), text, offsets
+
+
 def text_of(document: Document, losses: Losses) -> tuple[str, Offsets]:
     """The text and the characters of each word, for a format that counts characters.
 
@@ -174,6 +185,21 @@ def with_words(document: Document, text: str, offsets: Offsets, losses: Losses) 
     if relations:
         losses.add("relations of entities without a mention left out", place, relations)
     return document
+
+
+def utf8(text: str, id: str) -> bytes:
+    """The text as a file holds it.
+
+    Raises:
+        DataError: it has half a surrogate pair.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"document {id!r}: cannot be written as UTF-8: {error.reason} at character "
+            f"{error.start}; write 'jsonl' instead"
+        ) from error
 
 
 def spaced(text: str, offsets: Offsets) -> tuple[list[str], list[bool], list[int]]:

@@ -15,8 +15,7 @@ from jointre.data.readers.char_spans import (
     count_reread,
     fit,
     spaced,
-    text_of,
-    with_words,
+    with_text,
 )
 from jointre.data.readers.docbin_record import (
     Chars,
@@ -71,9 +70,8 @@ def doc_of(document: Document, vocab: Any, key: str = KEY, losses: Losses | None
             f"document {document.id!r}: word {document.tokens.index('')} is empty, which a Doc's "
             "cannot be; leave it out"
         )
-    text, offsets = text_of(document, lost)
     whole = document
-    document = with_words(document, text, offsets, lost)
+    document, text, offsets = with_text(document, lost)
     known = text is document.text
     words, spaces, places = spaced(text, offsets) if known else (list(document.tokens), None, None)
     firsts = list(range(len(words))) if places is None else places

@@ -12,8 +12,7 @@ from jointre.data.readers.char_spans import (
     chars_of,
     count_reread,
     fit,
-    text_of,
-    with_words,
+    with_text,
 )
 from jointre.data.readers.doccano_offsets import CountedIn, Ruler
 from jointre.data.readers.fields import identity, integer, mapping, sequence, shown, string
@@ -121,8 +120,7 @@ class Line:
         kept = extra.pop(KEPT, None)
         name = extra.pop("id", document.id)
         document = plain(document, _HELD, losses)
-        text, offsets = text_of(document, losses)
-        document = with_words(document, text, offsets, losses)
+        document, text, offsets = with_text(document, losses)
         ruler = Ruler(text, self.counted_in)
         document, gone, relations = keep_mentions(
             document,

@@ -3,10 +3,9 @@
 from typing import Any
 
 from jointre.data.losses import Losses
-from jointre.data.readers.char_spans import chars_of, text_of, with_words
+from jointre.data.readers.char_spans import chars_of, utf8, with_text
 from jointre.data.readers.label_studio_record import Record
 from jointre.data.readers.plain import plain
-from jointre.data.readers.pubtator_write import utf8
 from jointre.data.schema import Document
 
 HELD = frozenset({"text", "offsets", "sentences"})
@@ -24,9 +23,8 @@ def record_of(document: Document, key: str, losses: Losses) -> Record:
         DataError: the text cannot stand in a file.
     """
     document = plain(document, HELD, losses)
-    text, offsets = text_of(document, losses)
+    document, text, offsets = with_text(document, losses)
     utf8(text, document.id)
-    document = with_words(document, text, offsets, losses)
     result: list[dict[str, Any]] = []
     for number, entity in enumerate(document.entities, start=1):
         start, end = chars_of(entity.span, offsets)

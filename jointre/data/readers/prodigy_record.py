@@ -14,8 +14,7 @@ from jointre.data.readers.char_spans import (
     count_reread,
     fit,
     spaced,
-    text_of,
-    with_words,
+    with_text,
 )
 from jointre.data.readers.fields import integer, mapping, sequence, shown, string
 from jointre.data.readers.plain import count_unheld, extra_keys, plain
@@ -146,8 +145,7 @@ def record_of(document: Document, language: str, losses: Losses) -> dict[str, An
     """
     extra = extra_keys(document, {"text", *_OWN}, losses)
     kept = extra.pop(KEPT, None)
-    text, offsets = text_of(document, losses)
-    document = with_words(document, text, offsets, losses)
+    document, text, offsets = with_text(document, losses)
     rows: dict[str, Any] = kept if isinstance(kept, dict) else {}
     found = _again(text, rows, language) if rows else None
     if found is None or not _same(found, document):

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import ClassVar, Literal, final
 
 from jointre.data.losses import Losses
-from jointre.data.readers.char_spans import count_reread
+from jointre.data.readers.char_spans import count_reread, utf8
 from jointre.data.readers.files import replaced
 from jointre.data.readers.mesh import hypernym_pairs, read_tree_numbers
 from jointre.data.readers.plain import count_unheld, labelled
 from jointre.data.readers.pubtator_lines import Record, read_records, with_lines
 from jointre.data.readers.pubtator_record import EVERYTHING, Options, document_of
-from jointre.data.readers.pubtator_write import annotation_lines, utf8, written
+from jointre.data.readers.pubtator_write import annotation_lines, written
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
 from jointre.errors import ConfigError, DataError

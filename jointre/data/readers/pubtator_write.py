@@ -4,7 +4,7 @@ from itertools import count
 from typing import NamedTuple
 
 from jointre.data.losses import Losses
-from jointre.data.readers.char_spans import Offsets, chars_of, text_of, with_words
+from jointre.data.readers.char_spans import Offsets, chars_of, text_of, utf8, with_words
 from jointre.data.readers.fields import shown
 from jointre.data.readers.pubtator_concepts import NO_CONCEPT
 from jointre.data.readers.pubtator_lines import Record
@@ -54,21 +54,6 @@ def written(document: Document, losses: Losses) -> Written:
     document = with_words(document, line, offsets, losses)
     cut = _title_length(document, line, offsets)
     return Written(Record(document.id, line[:cut], line[cut + 1 :]), document, offsets)
-
-
-def utf8(text: str, id: str) -> bytes:
-    """The text as a file holds it.
-
-    Raises:
-        DataError: it has half a surrogate pair.
-    """
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        raise DataError(
-            f"document {id!r}: cannot be written as UTF-8: {error.reason} at character "
-            f"{error.start}; write 'jsonl' instead"
-        ) from error
 
 
 def annotation_lines(document: Document, text: str, offsets: Offsets, losses: Losses) -> list[str]:

@@ -13,6 +13,8 @@ from jointre.data.readers.char_spans import (
     cut_at,
     fit,
     text_of,
+    utf8,
+    with_text,
     with_words,
 )
 from jointre.data.schema import Document, Entity, Relation, Span
@@ -148,3 +150,16 @@ def test_mentions_of_white_space_cannot_be_written() -> None:
     found = with_words(whole, " b", ((0, 1), (1, 2)), losses)
     assert (found.entities, found.relations) == (entities[1:], (Relation("r", 0, 0),))
     assert losses["relations of entities without a mention left out"] == 1
+
+
+def test_text_and_the_mentions_with_words_go_together() -> None:
+    losses = Losses()
+    document, text, offsets = with_text(replace(WHOLE, text=None), losses)
+    assert (text, offsets) == ("a b", [(0, 1), (2, 3)])
+    assert document.tokens == WHOLE.tokens
+
+
+def test_half_a_surrogate_pair_cannot_be_written() -> None:
+    assert utf8("é", "d1") == b"\xc3\xa9"
+    with pytest.raises(DataError, match=r"d1.: cannot be written as UTF-8: .*character 1"):
+        utf8("a\ud800", "d1")

@@ -69,6 +69,8 @@ def predict(
     sources = files or [STDIN]
     if entities == "given" and format is None and any(_is_text(path) for path in sources):
         raise DataError("--entities given needs records with entities: .jsonl files, or --format")
+    if format is not None and STDIN in sources:
+        raise DataError(f"--format {format}: standard input is read as text; name a file")
     if render is not None and render.suffix.lower() != ".html":
         raise DataError(f"--render {render}: the pictures are a page; its name ends in .html")
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
@@ -87,7 +89,7 @@ def _read(sources: list[Path], format: str | None, predictor: "Predictor") -> It
     from jointre.data.readers.files import read_text
 
     for path in sources:
-        if path == STDIN and format is None:
+        if path == STDIN:
             yield predictor.read(_stdin(), "stdin")
         elif format is None and _is_text(path):
             yield predictor.read(read_text(path), path.name)

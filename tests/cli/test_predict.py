@@ -215,6 +215,9 @@ def test_bad_files(
 
 def test_bad_standard_input(jointre: Command, overfitted: Path) -> None:
     jointre("predict", overfitted, stdin=b"Z\xfcrich").told("standard input: not UTF-8 at byte 1")
+    jointre("predict", overfitted, "-", "--format", "jsonl", stdin=b"{}").told(
+        "--format jsonl: standard input is read as text; name a file"
+    )
 
 
 @pytest.mark.parametrize(

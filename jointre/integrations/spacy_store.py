@@ -74,7 +74,12 @@ def store(
         entities: in characters of ``doc.text``.
         relations: between these entities.
     """
-    put(doc.user_data, key, len(doc.text), Record(entities, relations))
+    put(doc.user_data, key, size_of(doc), Record(entities, relations))
+
+
+def size_of(doc: Doc) -> int:
+    """Characters of ``doc.text``, which spaCy would put together anew from all tokens."""
+    return doc[-1].idx + len(doc[-1].text_with_ws) if len(doc) else 0
 
 
 def stored(doc: Doc, key: str) -> bool:
@@ -111,7 +116,7 @@ def found_in(doc: Doc, key: str | None = None) -> tuple[list[DocEntity], list[Do
     """
     found: list[DocEntity] = []
     links: list[DocRelation] = []
-    size = len(doc.text)
+    size = size_of(doc)
     for _, name, record in records(doc.user_data, key, _place(doc)):
         entities = [_entity(doc, name, size, entity) for entity in record.entities]
         found += [entity for entity in entities if entity is not None]

@@ -9,6 +9,7 @@ from jointre.integrations.spacy_store import (
     RelationRecord,
     found_in,
     register_extensions,
+    size_of,
     store,
     stored,
 )
@@ -98,3 +99,9 @@ def test_a_name_that_is_taken_is_left_alone() -> None:
     with pytest.warns(UserWarning, match=r"jointre\.integrations\.relations_of\(doc\)"):
         register_extensions()
     assert NLP("x")._.relations == 7
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", "a ", " a\n\nb  ", "Zoë 👩‍🔬 left . "])
+def test_the_size_of_the_text(text: str) -> None:
+    doc = spacy.blank("en")(text)
+    assert size_of(doc) == len(doc.text)

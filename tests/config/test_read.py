@@ -49,15 +49,15 @@ def test_unions_say_what_helps_most(hint: Any, value: Any, said: str) -> None:
 
 
 def test_unions_take_what_fits() -> None:
-    for hint, value in [
-        (Factory[Interaction] | Literal["auto"], "auto"),
-        (Factory[Interaction] | Literal["auto"], "ctam"),
-        (Decoder | float, 0.5),
-        (Decoder | float, {"threshold": 0.5}),
-        (int | str, "4"),
+    for hint, value, taken in [
+        (Factory[Interaction] | Literal["auto"], "auto", "Leaf"),
+        (Factory[Interaction] | Literal["auto"], "ctam", "Deferred"),
+        (Decoder | float, 0.5, "Leaf"),
+        (Decoder | float, {"threshold": 0.5}, "Recipe"),
+        (int | str, "4", "Leaf"),
     ]:
         reader = Reader()
-        assert reader.read(hint, value, "at") is not None
+        assert type(reader.read(hint, value, "at")).__name__ == taken
         assert reader.mistakes == 0
 
 

@@ -3,7 +3,7 @@
 import torch
 
 from jointre.layout import Ranges
-from jointre.nn.gaps import distinct_gaps
+from jointre.nn.gaps import BITS, distinct_gaps
 
 
 def test_gaps_by_hand() -> None:
@@ -33,3 +33,16 @@ def test_no_pairs_have_no_gaps() -> None:
     none = torch.zeros(0, dtype=torch.long)
     gaps, own = distinct_gaps(Ranges(none, none, none), none, none)
     assert len(gaps.unit) == len(own) == 0
+
+
+def test_far_positions_and_units_stay_apart() -> None:
+    """As far as a position goes, and a unit beside it."""
+    last, unit = (1 << BITS) - 1, (1 << 15) - 1
+    ranges = Ranges(
+        torch.tensor([0, 0, unit, unit]),
+        torch.tensor([0, last, 0, last]),
+        torch.tensor([1, last, 1, last]),
+    )
+    gaps, own = distinct_gaps(ranges, torch.tensor([0, 3]), torch.tensor([1, 2]))
+    rows = torch.stack([gaps.unit, gaps.start, gaps.end], 1)
+    assert rows[own].tolist() == [[0, 1, last], [unit, 1, last]]

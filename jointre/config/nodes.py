@@ -4,6 +4,7 @@ Reading (`read.py`) makes the tree and finds the mistakes. No node has built any
 but leaves (numbers, paths, enums); :meth:`Node.build` builds the objects.
 """
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ class FactoryBase(Generic[T]):
         return made
 
     @property
-    def type(self) -> "type[T]":
+    def type(self) -> "builtins.type[T]":
         """The class that will be built."""
         return self._recipe.cls
 

@@ -9,4 +9,11 @@ from beartype.claw import beartype_package
 
 LAZY = ("jointre.cli", "jointre.data.schema", "jointre.data.views.graph")
 
-beartype_package("jointre", conf=BeartypeConf(claw_is_pep526=False, claw_skip_package_names=LAZY))
+beartype_package(
+    "jointre",
+    conf=BeartypeConf(
+        claw_is_pep526=False,
+        claw_skip_package_names=LAZY,
+        is_pep484_tower=True,  # an int is a float
+    ),
+)

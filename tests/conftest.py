@@ -104,11 +104,11 @@ def overfitted_documents(shared: Shared) -> Path:
 
     def make(folder: Path) -> Path:
         changes = {
-            "model": document_model(folder / "encoder"),
+            "model": document_model(folder / "encoder", loss_weights={"mention": 10.0}),
             "training.protocol": "jerex",
             "training.monitor": "relation_strict_f1",
             "training.optimizer": {"type": "adam", "lr": 0.003},
-            "training.epochs": 130,
+            "training.epochs": 90,
             "training.callbacks": [{"type": "memory_warmup", "proportion": 0.3}],
         }
         return memorise(folder, changes, ABSTRACTS)

@@ -27,6 +27,7 @@ from jointre.models.model import Mode, Model, Output, mean_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.coreference import CoreferenceScorer
+from jointre.nn.dropout import Dropout
 from jointre.nn.encoders import Encoder
 from jointre.nn.group_poolers import GroupPooler
 from jointre.nn.initialise import initialise
@@ -183,7 +184,7 @@ class DocumentModel(Model):
         )
         self.coreference = coreference(input_dim=width)
         self.entity_pooler = entity_pooler()
-        self.entity_dropout = nn.Dropout(entity_dropout)
+        self.entity_dropout = Dropout(entity_dropout)
         self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
         self.entity_classifier = entity_classifier(
             input_dim=width,

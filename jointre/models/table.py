@@ -262,27 +262,39 @@ class TableModel(Model):
         cells: Cells,
     ) -> Float[Tensor, "q c"]:
         """Logits of cells, some at a time; in training the hidden layers are computed again."""
+        flat, size = pair.flatten(0, 2), stream.states.shape[1]
 
-        def score(low: int, high: int, first: int, last: int) -> Float[Tensor, "_ c"]:
+        def score(
+            rows: Float[Tensor, "_ z"] | None, low: int, high: int, first: int, last: int
+        ) -> Float[Tensor, "_ c"]:
             """Logits of some cells, which are of units ``first`` to ``last``."""
-            some, size = cells[low:high], stream.states.shape[1]
+            some = cells[low:high]
             states, unit = stream.states[first:last].flatten(0, 1), some.unit - first
             blocks = [
                 Block(states, unit * size + some.row),
                 Block(states, unit * size + some.column),
             ]
             if self.features.pair_map:
-                blocks.append(Block(pair[some.unit, some.row, some.column]))
+                blocks.append(Block(picked(low, high) if rows is None else rows))
             if self.features.summary:
                 blocks.append(Block(stream.summary[first:last], unit))
             logits: Tensor = classifier(blocks)
             return logits
 
+        def picked(low: int, high: int) -> Float[Tensor, "_ z"]:
+            """Cells of the map."""
+            some = cells[low:high]
+            return flat.index_select(0, (some.unit * size + some.row) * size + some.column)
+
         parts = in_parts(torch.bincount(cells.unit, minlength=len(stream.states)).tolist())
-        if torch.is_grad_enabled():
-            found = [checkpoint(score, *part, use_reentrant=False) for part in parts]
-        else:
-            found = [score(*part) for part in parts]
+        if not torch.is_grad_enabled():
+            return torch.cat([score(None, *part) for part in parts])
+        # Picked at once: a gradient of the whole map would be made for each part.
+        rows = torch.split(picked(0, len(cells)), [high - low for low, high, _, _ in parts])
+        found = [
+            checkpoint(score, some, *part, use_reentrant=False)
+            for some, part in zip(rows, parts, strict=True)
+        ]
         return torch.cat(found)
 
     def _loss(

@@ -5,6 +5,8 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, linear
 
+from jointre.nn.dropout import Dropout
+
 SLOPE = 0.1  # of every LeakyReLU of CARE, for negative values
 CELLS_AT_ONCE = 1 << 16  # of a map, when nothing is trained: bounds memory
 
@@ -28,7 +30,7 @@ class PairMap(nn.Module):
         self.widths = [width, width, pair_dim]
         self.mix = nn.Linear(sum(self.widths), channels)
         self.convolution = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(
         self,

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from jointre.nn.dropout import Dropout
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -22,7 +24,9 @@ class Block:
 
     def rows(self) -> Float[Tensor, "q f"]:
         """The columns, one row a candidate."""
-        return self.values if self.index is None else self.values[self.index]
+        if self.index is None:
+            return self.values
+        return self.values.index_select(0, self.index)  # its gradient is cheaper than [...]'s
 
 
 def split_linear(
@@ -54,7 +58,7 @@ def split_linear(
         once = bias if total is None else None
         few = block.index is not None and len(block.index) < len(block.values)
         part = nn.functional.linear(block.rows() if few else block.values, part_weight, once)
-        part = part if few or block.index is None else part[block.index]
+        part = part if few or block.index is None else part.index_select(0, block.index)
         total = part if total is None else total + part
     assert total is not None  # a Linear of no columns reads nothing: no owner makes one
     return total
@@ -88,7 +92,7 @@ class SplitLinear(nn.Linear):
         initial_bias: float = 0.0,
     ) -> None:
         super().__init__(in_features, out_features, bias)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.initial_bias = initial_bias
 
     def reset_parameters(self) -> None:

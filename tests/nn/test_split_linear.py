@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from jointre.nn.dropout import Dropout
 from jointre.nn.split_linear import Block, SplitLinear, split_linear
 from tests.naive import classifier as naive
 from tests.nn.compare import equal
@@ -48,7 +49,7 @@ def test_dropout_is_drawn_for_each_candidate() -> None:
     torch.manual_seed(1)
     found = layer(blocks)
     torch.manual_seed(1)
-    rows = torch.nn.functional.dropout(naive.concatenated(blocks, 7), 0.4)
+    rows = Dropout(0.4)(naive.concatenated(blocks, 7))
     torch.testing.assert_close(found, torch.nn.functional.linear(rows, layer.weight, layer.bias))
 
 

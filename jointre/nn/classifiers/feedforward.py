@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from jointre.nn.classifiers.classifier import Classifier
+from jointre.nn.dropout import Dropout
 from jointre.nn.split_linear import Block, SplitLinear
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU}
@@ -50,7 +51,7 @@ class FeedforwardClassifier(Classifier):
         self.hidden = SplitLinear(input_dim, hidden)
         self.transform = nn.Sequential(
             nn.LayerNorm(hidden) if layer_norm else nn.Identity(),
-            nn.Dropout(dropout),
+            Dropout(dropout),
             ACTIVATIONS[activation](),
         )
         start = 0.0 if prior is None else math.log(prior / (1 - prior))

@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.nn.coreference.coreference import CoreferenceScorer
+from jointre.nn.dropout import Dropout
 from jointre.nn.split_linear import Block, SplitLinear
 
 DISTANCE_ROWS = 300  # as published; a longer distance shares the last row
@@ -39,7 +40,7 @@ class PairwiseCoreference(CoreferenceScorer):
         super().__init__()
         self.distances = nn.Embedding(DISTANCE_ROWS, distance_dim) if distance_dim else None
         self.hidden = SplitLinear(2 * input_dim + distance_dim, input_dim)
-        self.transform = nn.Sequential(nn.ReLU(), nn.Dropout(dropout))
+        self.transform = nn.Sequential(nn.ReLU(), Dropout(dropout))
         self.output = nn.Linear(input_dim, 1)
 
     def forward(

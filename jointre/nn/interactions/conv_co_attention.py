@@ -1,17 +1,18 @@
 """CARE's convolutional co-attention over a map of pairs of positions."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, final
+from typing import Annotated, Any, Literal, final
 
 import torch
 from annotated_types import Ge, Gt, Lt, MinLen
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu, pad
+from torch.nn.functional import leaky_relu
 
 from jointre.config import Factory
 from jointre.errors import ConfigError
 from jointre.layout import Role
+from jointre.nn.dropout import Dropout
 from jointre.nn.interactions.ctam import divisors
 from jointre.nn.interactions.interaction import Interaction, Task
 from jointre.nn.masking import Softmax
@@ -49,7 +50,7 @@ class CoAttentionLayer(nn.Module):
         read = {OTHER[task] for task in directions} | (set(directions) if self_loop else set())
         self.values = nn.ModuleDict(
             {
-                task: nn.Sequential(nn.Linear(width, width, bias=False), nn.Dropout(dropout))
+                task: nn.Sequential(nn.Linear(width, width, bias=False), Dropout(dropout))
                 for task in OTHER
                 if task in read  # the others would be trained by nothing
             }
@@ -157,13 +158,12 @@ class ConvCoAttention(Interaction):
             group = {task: streams.task(task).states[units, :length] for task in OTHER}
             parts.append(self._without_padding(group))
             order.append(units)
-        place = torch.cat(order).argsort()
         size = streams.entity.layout.roles.shape[1]
         changed: dict[str, Stream] = {}
         for task in OTHER:
-            states = together([own[task] for own, _ in parts], place, size)
+            states = together([own[task] for own, _ in parts], order, size)
             changed[task] = streams.task(task).updated(states)
-        pair = together([pair for _, pair in parts], place, size)
+        pair = together([pair for _, pair in parts], order, size)
         return streams.replacing(pair=pair, **changed)
 
     def _without_padding(
@@ -186,14 +186,40 @@ class ConvCoAttention(Interaction):
 
 
 def together(
-    parts: Sequence[Float[Tensor, "_ ..."]], place: Int[Tensor, " b"], size: int
+    parts: Sequence[Float[Tensor, "_ ..."]], units: Sequence[Int[Tensor, " _"]], size: int
 ) -> Float[Tensor, "b ..."]:
-    """One tensor of the groups' units in their own order, padded with zeros.
+    """One tensor of groups of units, padded with zeros.
 
     Args:
         parts: of the groups; all axes but the first and the last are positions.
-        place: of each unit in the concatenation of the groups.
+        units: of each group, in the result.
         size: positions of the longest unit.
     """
-    padded = [pad(part, (0, 0, *([0, size - part.shape[1]] * (part.ndim - 2)))) for part in parts]
-    return padded[0] if len(padded) == 1 else torch.cat(padded)[place]
+    if len(parts) == 1 and parts[0].shape[1] == size:
+        return parts[0]
+    whole: Tensor = _Together.apply(units, size, *parts)  # type: ignore[no-untyped-call]
+    return whole
+
+
+class _Together(torch.autograd.Function):
+    """Written once, read once by gradients."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, units: Sequence[Int[Tensor, " _"]], size: int, *parts: Float[Tensor, "_ ..."]
+    ) -> Float[Tensor, "b ..."]:
+        ctx.places = [
+            (own, *(slice(length) for length in part.shape[1:-1]))
+            for own, part in zip(units, parts, strict=True)
+        ]
+        first = parts[0]
+        shape = (sum(map(len, units)), *[size] * (first.ndim - 2), first.shape[-1])
+        whole = first.new_zeros(shape)
+        for place, part in zip(ctx.places, parts, strict=True):
+            whole[place] = part
+        return whole
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
+        (gradient,) = gradients
+        return None, None, *(gradient[place] for place in ctx.places)

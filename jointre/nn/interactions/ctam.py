@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from jointre.errors import ConfigError
 from jointre.layout import Role
+from jointre.nn.dropout import Dropout
 from jointre.nn.interactions.interaction import Interaction, Task
 from jointre.nn.masking import Softmax, masked_max, masked_mean
 from jointre.nn.streams import Stream, Streams
@@ -37,11 +38,9 @@ class CrossTaskLayer(nn.Module):
         self.key = nn.Linear(width, width, bias=False)
         self.value = nn.Linear(width, width, bias=False)
         self.softmax = Softmax()
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.output = (
-            nn.Sequential(nn.Linear(width, width), nn.Dropout(dropout))
-            if out_proj
-            else nn.Identity()
+            nn.Sequential(nn.Linear(width, width), Dropout(dropout)) if out_proj else nn.Identity()
         )
         self.norm = nn.LayerNorm(width) if layer_norm else nn.Identity()
 

@@ -4,8 +4,9 @@ from typing import Annotated, final
 
 from annotated_types import Ge, Gt, Lt
 from jaxtyping import Int
-from torch import Tensor, nn
+from torch import Tensor
 
+from jointre.nn.dropout import Dropout
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
 from jointre.nn.split_linear import Block, SplitLinear
 from jointre.nn.streams import Streams
@@ -39,7 +40,7 @@ class EntitiesOnly(PairEncoder):
         super().__init__()
         self.output_dim = hidden_dim or span_dim
         self.hidden = SplitLinear(2 * span_dim + 2 * type_dim, self.output_dim)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]

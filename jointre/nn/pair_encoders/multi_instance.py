@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Factory
+from jointre.nn.dropout import Dropout
 from jointre.nn.gaps import distinct_gaps
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
 from jointre.nn.segment_ops import segment_max
@@ -63,7 +64,7 @@ class MultiInstance(PairEncoder):
         self.sentence_distance = nn.Embedding(SENTENCE_ROWS, distance_dim)
         self.instance = SplitLinear(shared_dim + 4 * span_dim + 2 * distance_dim, self.output_dim)
         self.hidden = SplitLinear(self.output_dim + 2 * type_dim, self.output_dim)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]

@@ -5,6 +5,7 @@ from typing import Annotated, final
 from annotated_types import Ge, Gt, Lt
 from torch import nn
 
+from jointre.nn.dropout import Dropout
 from jointre.nn.projections.projection import TaskProjection, project
 from jointre.nn.streams import Stream, Streams
 
@@ -35,7 +36,7 @@ class MlpProjection(TaskProjection):
         super().__init__()
         self.output_dim = hidden_dim or input_dim
         self.tasks = nn.ModuleList(
-            nn.Sequential(nn.Linear(input_dim, self.output_dim), nn.ELU(), nn.Dropout(dropout))
+            nn.Sequential(nn.Linear(input_dim, self.output_dim), nn.ELU(), Dropout(dropout))
             for _ in range(1 if shared else 2)
         )
 

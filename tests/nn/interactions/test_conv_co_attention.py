@@ -11,6 +11,7 @@ from jointre.config import Factory, construct
 from jointre.errors import ConfigError
 from jointre.layout import Layout, Role
 from jointre.nn.interactions import ConvCoAttention, Interaction
+from jointre.nn.interactions.conv_co_attention import together
 from jointre.nn.masking import Softmax
 from jointre.nn.pair_features import DistanceFeatures
 from jointre.nn.streams import Stream, Streams
@@ -325,3 +326,24 @@ def test_options_out_of_range(option: str, value: Any, message: str) -> None:
     config = {"type": "conv_co_attention", option: value}
     with pytest.raises(ConfigError, match=message):
         construct(Factory[Interaction], config)
+
+
+def test_groups_are_put_together_with_their_gradients() -> None:
+    """Equal to writing unit by unit into zeros, for states and for maps."""
+    torch.manual_seed(0)
+    units = [torch.tensor([3, 0]), torch.tensor([2]), torch.tensor([1])]
+    for axes in (1, 2):
+        parts = [
+            torch.randn(len(own), *[length] * axes, 5, requires_grad=True)
+            for own, length in zip(units, (2, 4, 0), strict=True)
+        ]
+        whole = together(parts, units, 4)
+        expected = torch.zeros(4, *[4] * axes, 5)
+        for own, part in zip(units, parts, strict=True):
+            for unit, values in zip(own.tolist(), part, strict=True):
+                expected[(unit, *(slice(len(values)) for _ in range(axes)))] = values
+        torch.testing.assert_close(whole, expected)
+        weights = torch.randn_like(whole)
+        found = torch.autograd.grad((whole * weights).sum(), parts)
+        wanted = torch.autograd.grad((expected * weights).sum(), parts)
+        torch.testing.assert_close(found, wanted)

@@ -91,7 +91,7 @@ def overfitted_table(shared: Shared) -> Path:
             "training.optimizer": {"type": "adam", "lr": 0.003},
             "training.protocol": "care",
             "training.monitor": ["entity_f1", "relation_cell_f1"],
-            "training.epochs": 130,
+            "training.epochs": 12,
         }
         return memorise(folder, changes)
 
@@ -108,7 +108,7 @@ def overfitted_documents(shared: Shared) -> Path:
             "training.protocol": "jerex",
             "training.monitor": "relation_strict_f1",
             "training.optimizer": {"type": "adam", "lr": 0.003},
-            "training.epochs": 90,
+            "training.epochs": 9,
             "training.callbacks": [{"type": "memory_warmup", "proportion": 0.3}],
         }
         return memorise(folder, changes, ABSTRACTS)

@@ -1,6 +1,7 @@
 """The registry holds exactly the known names, and each has passed its interface's suite."""
 
 import ast
+import functools
 import json
 
 import pytest
@@ -28,6 +29,7 @@ def test_every_interface_has_a_suite() -> None:
     assert not set(SUITES.values()) & WITHOUT_SUITE
 
 
+@functools.cache
 def covered() -> set[tuple[str, str]]:
     """(interface, name) of every test class that inherits a suite and names a component."""
     found: set[tuple[str, str]] = set()

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,8 @@ def memorise(folder: Path, changes: Mapping[str, Any], corpus: Path = NEWSWIRE) 
 
     Args:
         folder: empty; gets the data and an encoder without dropout.
-        changes: of the experiment, among them no dropout and all candidates.
+        changes: of the experiment, among them no dropout and all candidates; an epoch is each
+            document ten times.
         corpus: the first two documents of its training data.
     """
     from jointre.training.run import train
@@ -80,14 +81,15 @@ def memorise(folder: Path, changes: Mapping[str, Any], corpus: Path = NEWSWIRE) 
         "attention_probs_dropout_prob": 0.0,
     }
     encoder.write_text(json.dumps(settings))
-    two = folder / "two.jsonl"
+    two, many = folder / "two.jsonl", folder / "many.jsonl"
     lines = (folder / "train.jsonl").read_text(encoding="utf-8").splitlines()[:2]
     two.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    many.write_text("".join(_copies(lines)), encoding="utf-8")
     fixed = {
-        "data.train": str(two),
+        "data.train": str(many),
         "data.dev": str(two),
         "data.test": None,
-        "training.epochs": 50,
+        "training.epochs": 5,
         "training.batch_size": 1,
         "training.optimizer.lr": 0.003,
         "training.schedule": {"type": "constant", "warmup": 0.1},
@@ -95,6 +97,14 @@ def memorise(folder: Path, changes: Mapping[str, Any], corpus: Path = NEWSWIRE) 
     }
     train(experiment(folder, fixed | dict(changes)), folder / "run")
     return folder / "run"
+
+
+def _copies(lines: Sequence[str], copies: int = 10) -> Iterator[str]:
+    """Records again and again under other ids: an epoch of two would mostly be overhead."""
+    for number in range(copies):
+        for line in lines:
+            record = json.loads(line)
+            yield json.dumps(record | {"id": f"{record['id']}-{number}"}) + "\n"
 
 
 def table_model(encoder: Path, **options: Any) -> dict[str, Any]:

@@ -55,11 +55,19 @@ def load_config(
         main = Path(file)
         reader, text = _Files(main), f"(import {json.dumps(str(main.absolute()))})"
         reader.open(main)
+    parts = {
+        each: as_jsonnet(each, lambda text: _evaluate(text, reader, variables))
+        for each in overrides
+    }
     for each in overrides:
-        part = _checked_part(each, reader, variables)
         reader.parts[text.count("\n") + 2] = each
-        text += f" +\n{part}"
-    data = _evaluate(text, reader, variables)
+        text += f" +\n{parts[each]}"
+    try:
+        data = _evaluate(text, reader, variables)
+    except ConfigError:
+        for each, part in parts.items():
+            _check_syntax(each, part, reader, variables)
+        raise
     if not isinstance(data, dict):
         raise ConfigError(f"{main}: a config is an object, but this is {shorten(data)}")
     texts = {_shown(path): text for path, text in reader.texts.items()}
@@ -75,14 +83,12 @@ def _json(config: Mapping[str, Any]) -> str:
         raise ConfigError(f"experiment: a config is plain data, as in JSON ({error})") from error
 
 
-def _checked_part(override: str, files: "_Files", variables: Mapping[str, str]) -> str:
-    """An override as jsonnet text, its syntax checked."""
-    part = as_jsonnet(override, lambda text: _evaluate(text, files, variables))
+def _check_syntax(override: str, part: str, files: "_Files", variables: Mapping[str, str]) -> None:
+    """Say it of an override when its own text is no jsonnet."""
     try:
         _evaluate(f"local unused = {part}; null", files, variables)
     except ConfigError as error:
         raise ConfigError(f"override {override!r}: {error}") from error
-    return part
 
 
 def _as_text(override: str) -> str:

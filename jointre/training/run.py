@@ -82,7 +82,7 @@ def train(
     Example:
         >>> changes = ["training.epochs=1", "data.train=small.jsonl", "data.dev=small.jsonl"]
         >>> changes += ["data.test=small.jsonl"]
-        >>> run = train("experiments/quickstart.jsonnet", "runs/brief", overrides=changes)
+        >>> run = train("experiments/quickstart.jsonnet", "runs/first", overrides=changes)
         >>> sorted(run.metrics)
         ['best', 'last', 'protocol']
     """

@@ -74,8 +74,8 @@ def test_not_fitting(classifier: Classifier, loss: Loss, labels: Labels, message
 @pytest.mark.parametrize(
     ("classifier", "loss", "epochs"),
     [
-        ({"type": "similarity", "similarity": "cosine", "learn_scale": True}, "softmax", 50),
-        ({"type": "cosine"}, "arcface", 150),
+        ({"type": "similarity", "similarity": "cosine", "learn_scale": True}, "softmax", 4),
+        ({"type": "cosine"}, "arcface", 12),
     ],
 )
 def test_one_label_heads_learn(

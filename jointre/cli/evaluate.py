@@ -7,6 +7,7 @@ import typer
 
 from jointre.cli.options import (
     Device,
+    Entities,
     Output,
     Packages,
     TrainFacts,
@@ -35,13 +36,17 @@ def evaluate(
         Path | None,
         typer.Option(help="Write the predictions here too, as jsonl.", show_default=False),
     ] = None,
+    entities: Entities = "predict",
     output: Output = None,
     device: Device = "auto",
     include_package: Packages = None,
 ) -> None:
     """Score a trained model on annotated data.
 
-    Example: jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --output m.json
+    For example:
+
+    * `jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --output m.json`
+    * `jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --entities given`
     """
     from jointre.config import include_packages
 
@@ -63,7 +68,7 @@ def evaluate(
             tell(f"{data}: {count} {kind} with label {label!r}, unknown to the model: missed")
     metric = settings.metric(predictor.vocabulary.symmetric)
     with bar("evaluating", len(documents)) as step:
-        report, predicted = score(predictor.model, documents, metric, progress=step)
+        report, predicted = score(predictor.model, documents, metric, step, entities)
     if output is not None:
         with replaced(output) as stream:
             stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -50,6 +50,10 @@ TrainFacts = Annotated[
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", help="File to write.", show_default=False)]
+Entities = Annotated[
+    Literal["predict", "given"],
+    typer.Option(help="Find the entities, or relate those that the records give."),
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")]
 
 

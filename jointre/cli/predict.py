@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from jointre.cli.options import Device, Packages, tell
+from jointre.cli.options import Device, Entities, Packages, tell
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -39,10 +39,7 @@ def predict(
         str | None,
         typer.Option(help="Reader of all files: spert, dygie, jsonl, …", show_default=False),
     ] = None,
-    entities: Annotated[
-        Literal["predict", "given"],
-        typer.Option(help="Find the entities, or relate those that the records give."),
-    ] = "predict",
+    entities: Entities = "predict",
     precision: Annotated[
         Literal["fp32", "bf16"], typer.Option(help="Arithmetic of the encoder.")
     ] = "fp32",

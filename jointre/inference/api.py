@@ -7,6 +7,7 @@ from jointre.evaluation.report import Report
 from jointre.inference.evaluate import evaluate as score
 from jointre.inference.predictor import Precision, Predictor
 from jointre.inference.settings import RunSettings
+from jointre.models.predict import Entities
 
 
 def load(
@@ -43,6 +44,7 @@ def evaluate(
     format: str | None = None,
     protocol: str | None = None,
     train_facts: str | Path | Sequence[str | Path] = (),
+    entities: Entities = "predict",
     device: str = "auto",
 ) -> Report:
     """Scores of a trained model on an annotated file.
@@ -53,6 +55,7 @@ def evaluate(
         format: its reader; None: the run's own.
         protocol: scoring convention; None: the run's own.
         train_facts: training files whose facts the protocol ``docred`` leaves out of Ign F1.
+        entities: find the entities, or relate those of the file (``"given"``).
         device: as for :func:`load`.
 
     Raises:
@@ -69,4 +72,4 @@ def evaluate(
     documents = list(settings.reader.read(Path(data)))
     predictor = Predictor.load(run, device=device)
     metric = settings.metric(predictor.vocabulary.symmetric)
-    return score(predictor.model, documents, metric)[0]
+    return score(predictor.model, documents, metric, entities=entities)[0]

@@ -7,7 +7,7 @@ from jointre.data.split import join, split
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
 from jointre.models.model import Model
-from jointre.models.predict import predict
+from jointre.models.predict import Entities, predict
 
 
 def evaluate(
@@ -15,6 +15,7 @@ def evaluate(
     documents: Sequence[Document],
     metric: Metric,
     progress: Callable[[int], None] = lambda done: None,
+    entities: Entities = "predict",
 ) -> tuple[Report, list[Document]]:
     """Scores and predictions of annotated documents.
 
@@ -23,9 +24,10 @@ def evaluate(
         documents: with their gold.
         metric: the protocol.
         progress: called with the number of units of each finished batch.
+        entities: find them, or relate those of the gold: relations alone are measured then.
     """
     units = split(documents, model.unit)
-    preparer = model.preparer("predict")
+    preparer = model.preparer(entities)
     found = predict(model, [unit.document for unit in units], preparer, progress=progress)
     predicted = join(documents, units, found)
     return metric.score(documents, predicted), predicted

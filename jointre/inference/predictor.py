@@ -14,7 +14,7 @@ from jointre.data.words import words_of
 from jointre.errors import ConfigError
 from jointre.models import archive
 from jointre.models.model import Model
-from jointre.models.predict import MAX_PIECES, MAX_UNITS, predict
+from jointre.models.predict import MAX_PIECES, MAX_UNITS, Entities, predict
 from jointre.nn.half import halve_feed_forward
 
 Precision = Literal["fp32", "bf16"]
@@ -94,9 +94,7 @@ class Predictor:
         """The relation types that can be predicted."""
         return self.vocabulary.relation_labels
 
-    def __call__(
-        self, source: Source, *, entities: Literal["predict", "given"] = "predict"
-    ) -> Document:
+    def __call__(self, source: Source, *, entities: Entities = "predict") -> Document:
         """Entities and relations of one text, token list or Document.
 
         Args:
@@ -109,7 +107,7 @@ class Predictor:
         self,
         sources: Iterable[Source],
         *,
-        entities: Literal["predict", "given"] = "predict",
+        entities: Entities = "predict",
         buffer: int = 256,
     ) -> Iterator[Document]:
         """Predict a stream; texts of a buffer share batches of like length, order is kept.
@@ -130,7 +128,7 @@ class Predictor:
         self,
         documents: Sequence[Document],
         *,
-        entities: Literal["predict", "given"] = "predict",
+        entities: Entities = "predict",
         max_pieces: int = MAX_PIECES,
         max_units: int = MAX_UNITS,
         progress: Callable[[int], None] = lambda done: None,

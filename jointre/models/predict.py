@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import torch
 
 from jointre.data.bucketing import budget_batches
 from jointre.data.schema import Document
 from jointre.models.model import Item, Model, Preparer
+
+Entities = Literal["predict", "given"]
+"""Find the entities, or relate those that the documents have."""
 
 MAX_PIECES = 2048
 MAX_UNITS = 64

@@ -45,6 +45,23 @@ def test_predict_and_score(jointre: Command, overfitted: Path, tmp_path: Path) -
     assert json.loads(other.read_text()) == json.loads(one.read_text())
 
 
+def test_relations_between_given_entities(
+    jointre: Command, overfitted_documents: Path, tmp_path: Path
+) -> None:
+    """Mentions, clusters and types are the gold's; what is scored is what predict relates."""
+    gold = overfitted_documents.parent / "train.jsonl"
+    one, other, found = (tmp_path / name for name in ("a.json", "b.json", "p.jsonl"))
+    given = ("--entities", "given", "--output")
+    assert jointre("evaluate", overfitted_documents, gold, *given, one).code == 0
+    report = json.loads(one.read_text())
+    assert [report[block]["f1"] for block in ("mention", "cluster", "entity")] == [1.0, 1.0, 1.0]
+    assert 0 < report["relation_strict"]["f1"] < 1
+    assert jointre("predict", overfitted_documents, gold, *given, found).code == 0
+    arguments = ("--format", "jsonl", "--protocol", "jerex", "--output", other)
+    assert jointre("score", gold, found, *arguments).code == 0
+    assert json.loads(other.read_text()) == report
+
+
 def test_documents(jointre: Command, overfitted_documents: Path, tmp_path: Path) -> None:
     """The run's own protocol, jerex; what predict and evaluate wrote scores the same."""
     gold = overfitted_documents.parent / "train.jsonl"

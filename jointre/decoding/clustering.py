@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 
 
 def cluster(
@@ -34,6 +33,8 @@ def cluster(
         >>> cluster(3, pairs, np.array([0.95, 0.5, 0.9], np.float32), 0.85).tolist()
         [0, 0, 1]
     """
+    from scipy.cluster.hierarchy import fcluster, linkage  # slow to import
+
     first, second = pairs[:, 0], pairs[:, 1]
     order = np.lexsort((second, first))
     if not np.array_equal(pairs[order], np.stack(np.triu_indices(size, 1), 1)):

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.optimize import linear_sum_assignment
 
 from jointre.data.schema import Document
 from jointre.evaluation.clusters import clusters_of
@@ -86,6 +85,8 @@ def ceaf_e(shared: Shared, these: These, others: Others) -> Quotient:
         these: as for :func:`muc`.
         others: as for :func:`muc`.
     """
+    from scipy.optimize import linear_sum_assignment  # slow to import: half a second
+
     similarity: Float[np.ndarray, "these others"] = 2 * shared / np.add.outer(these, others)
     rows, columns = linear_sum_assignment(similarity, maximize=True)
     return Quotient(float(similarity[rows, columns].sum()), len(these))

@@ -1,12 +1,10 @@
 """What each mix-in of the shipped ablations changes, next to its model's base experiment."""
 
-import json
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import _jsonnet
-
-from tests.experiments.variants import ROOT
+from jointre.config import LoadedConfig
+from tests.experiments.variants import mixed
 
 
 class Change(NamedTuple):
@@ -53,7 +51,11 @@ class Ablations:
     @property
     def names(self) -> list[str]:
         """The mix-ins in the file."""
-        return sorted(json.loads(_jsonnet.evaluate_file(str(ROOT / self.file))))
+        return sorted(mixed(self.base, self.file))
+
+    def mixed(self, name: str) -> LoadedConfig:
+        """The base with a mix-in."""
+        return mixed(self.base, self.file)[name]
 
     def mix_in(self, name: str) -> str:
         """The override that adds it."""

@@ -14,7 +14,7 @@ from jointre.models.predict import predict
 from jointre.testing.tiny import Kind, tiny_documents, tiny_encoder, tiny_texts, tiny_words
 from jointre.training.experiment import Experiment
 from tests.experiments.changes import CARE, MEMORY, SINET, Ablations
-from tests.experiments.variants import ROOT, build, load, shipped
+from tests.experiments.variants import ROOT, build, equip, load, shipped
 
 FAMILIES = {"sinet": SINET, "care": CARE, "memory": MEMORY}
 MIX_INS = [
@@ -51,10 +51,18 @@ def test_every_mix_in_is_expected(family: Ablations) -> None:
     assert sorted(family.expected) == family.names
 
 
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_an_override_adds_it(family: Ablations) -> None:
+    """As the command line does with ``-o``, for one that changes something."""
+    name = max(family.names, key=lambda name: len(family.expected[name].keys))
+    added = shipped(family.base, family.mix_in(name))
+    assert added.data == family.mixed(name).data != shipped(family.base).data
+
+
 @pytest.mark.parametrize(("family", "name"), MIX_INS)
 def test_what_changes(family: Ablations, name: str, encoder: Path, bases: Bases) -> None:
     model, resolved = bases[family.base]
-    experiment, other = load(family.base, encoder, family.mix_in(name))
+    experiment, other = equip(family.mixed(name), encoder)
     changed = build(experiment)
     expected = family.expected[name]
     assert keys_that_differ(resolved, other) == expected.keys
@@ -70,7 +78,7 @@ def test_what_changes(family: Ablations, name: str, encoder: Path, bases: Bases)
 
 @pytest.mark.parametrize(("family", "name"), MIX_INS)
 def test_a_step_and_a_prediction(family: Ablations, name: str, encoder: Path) -> None:
-    experiment, _ = load(family.base, encoder, family.mix_in(name))
+    experiment, _ = equip(family.mixed(name), encoder)
     trains_and_predicts(experiment)
 
 
@@ -112,7 +120,7 @@ def test_encoder_mix_ins_name_an_encoder_and_nothing_else(family: Ablations) -> 
     """What the tests above replace by a tiny encoder."""
     base = resolve(Experiment, shipped(family.base))
     for name in family.names:
-        other = resolve(Experiment, shipped(family.base, family.mix_in(name)))
+        other = resolve(Experiment, family.mixed(name))
         differ = keys_that_differ(base["model"], other["model"])
         chosen = other["model"]["encoder"]["model_name"]
         if name in family.encoders:

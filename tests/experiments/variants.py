@@ -2,10 +2,12 @@
 
 import copy
 import functools
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import _jsonnet
 import torch
 
 from jointre.config import LoadedConfig, construct, load_config, resolve
@@ -23,11 +25,27 @@ def shipped(file: str, *overrides: str) -> LoadedConfig:
     return load_config(ROOT / file, overrides, VARIABLES)
 
 
+@functools.cache
+def mixed(file: str, mix_ins: str) -> dict[str, LoadedConfig]:
+    """The experiment with each mix-in of a file, evaluated at once; not to be changed."""
+    text = (
+        f"local base = import '{file}', all = import '{mix_ins}';"
+        "{ [name]: base + all[name] for name in std.objectFields(all) }"
+    )
+    found = json.loads(_jsonnet.evaluate_snippet(str(ROOT / "all"), text, ext_vars=VARIABLES))
+    return {name: replace(shipped(file), data=data) for name, data in found.items()}
+
+
 def load(file: str, encoder: Path, *overrides: str) -> tuple[Experiment, dict[str, Any]]:
     """The experiment with that encoder, and its resolved form."""
-    data = copy.deepcopy(shipped(file, *overrides).data)
+    return equip(shipped(file, *overrides), encoder)
+
+
+def equip(loaded: LoadedConfig, encoder: Path) -> tuple[Experiment, dict[str, Any]]:
+    """The same of an experiment that was loaded; it is left as it is."""
+    data = copy.deepcopy(loaded.data)
     data["model"]["encoder"]["model_name"] = str(encoder)
-    loaded = replace(shipped(file, *overrides), data=data)
+    loaded = replace(loaded, data=data)
     return construct(Experiment, loaded), resolve(Experiment, loaded)
 
 

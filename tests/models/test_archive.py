@@ -2,8 +2,6 @@ import io
 import json
 import shutil
 import socket
-import subprocess
-import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -330,14 +328,6 @@ def test_pack_is_whole_or_absent(
     with pytest.raises(ArchiveError, match=r"m\.tar\.gz cannot be written \(No space left on dev"):
         archive.pack(tiny_run / "archive", tmp_path / "m.tar.gz")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_prediction_needs_no_lightning(tiny_run: Path) -> None:
-    code = (
-        "import sys; from jointre.models import archive; from pathlib import Path; "
-        f"archive.load(Path({str(tiny_run)!r})); sys.exit('lightning' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_more_positions_are_kept(tiny_data: Path, tmp_path: Path) -> None:

@@ -59,14 +59,14 @@ def tiny_data(shared: Shared) -> Path:
     from jointre.training.run import train
 
     def make(folder: Path) -> None:
-        train(experiment(make_data(folder), {"training.epochs": 2}), folder / "run")
+        train(experiment(make_data(folder), {"training.epochs": 5}), folder / "run")
 
     return shared("tiny", make)
 
 
 @pytest.fixture(scope="session")
 def tiny_run(tiny_data: Path) -> Path:
-    """A finished run of two epochs; not to be changed."""
+    """A finished run of five epochs; not to be changed."""
     return tiny_data / "run"
 
 

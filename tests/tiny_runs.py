@@ -52,7 +52,7 @@ def experiment(folder: Path, changes: Mapping[str, Any] | None = None) -> dict[s
         "training": {
             "epochs": 3,
             "batch_size": 4,
-            "optimizer": {"type": "bert_adamw", "lr": 0.01},
+            "optimizer": {"type": "bert_adamw", "lr": 0.003},
             "schedule": {"type": "linear", "warmup": 0.1},
             "monitor": "entity_f1",
             "accelerator": "cpu",

@@ -173,12 +173,8 @@ def _joined(document: Document, parts: Sequence[tuple[int, Document]]) -> Docume
     flags = dict.fromkeys(document.flags)
     for offset, part in parts:
         before = len(entities)
-        for entity in part.entities:
-            moved = tuple(Span(start + offset, end + offset) for start, end in entity.mentions)
-            entities.append(replace(entity, mentions=moved))
-        for relation in part.relations:
-            head, tail = relation.head + before, relation.tail + before
-            relations.append(replace(relation, head=head, tail=tail))
+        entities += [_moved(entity, offset) for entity in part.entities]
+        relations += [_renumbered(relation, before) for relation in part.relations]
         clusters += [tuple(member + before for member in group) for group in part.clusters]
         flags |= dict.fromkeys(part.flags)
     return replace(
@@ -188,6 +184,20 @@ def _joined(document: Document, parts: Sequence[tuple[int, Document]]) -> Docume
         clusters=tuple(clusters),
         flags=tuple(flags),
     )
+
+
+# Most documents have one unit, and a poor model finds thousands of relations: copy few of them.
+def _moved(entity: Entity, offset: int) -> Entity:
+    if not offset:
+        return entity
+    moved = tuple(Span(start + offset, end + offset) for start, end in entity.mentions)
+    return replace(entity, mentions=moved)
+
+
+def _renumbered(relation: Relation, before: int) -> Relation:
+    if not before:
+        return relation
+    return replace(relation, head=relation.head + before, tail=relation.tail + before)
 
 
 def carve_dev(

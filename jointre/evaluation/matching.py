@@ -43,7 +43,7 @@ class Triple(NamedTuple):
     @property
     def boundary(self) -> Key:
         """Both spans and the label: what "Rel" compares."""
-        return (self.head.span, self.tail.span, self.label)
+        return (self.head[:2], self.tail[:2], self.label)
 
     @property
     def strict(self) -> Key:
@@ -77,19 +77,21 @@ def triples(document: Document, protocol: str) -> list[tuple[Triple, float | Non
     Raises:
         DataError: an argument has several mentions, so that it has no one span.
     """
+    single = [
+        Mention(*entity.mentions[0], entity.label) if len(entity.mentions) == 1 else None
+        for entity in document.entities
+    ]
     found = []
     for index, relation in enumerate(document.relations):
-        arguments = []
-        for position in (relation.head, relation.tail):
-            entity = document.entities[position]
-            if len(entity.mentions) > 1:
-                raise DataError(
-                    f"document {document.id!r}: relation {index} ({relation.label}) links an "
-                    f"entity of {len(entity.mentions)} mentions; protocol {protocol!r} is for "
-                    "one-mention entities, choose a document protocol"
-                )
-            arguments.append(Mention(entity.span.start, entity.span.end, entity.label))
-        found.append((Triple(arguments[0], arguments[1], relation.label), relation.score))
+        head, tail = single[relation.head], single[relation.tail]
+        if head is None or tail is None:
+            wrong = document.entities[relation.head if head is None else relation.tail]
+            raise DataError(
+                f"document {document.id!r}: relation {index} ({relation.label}) links an "
+                f"entity of {len(wrong.mentions)} mentions; protocol {protocol!r} is for "
+                "one-mention entities, choose a document protocol"
+            )
+        found.append((Triple(head, tail, relation.label), relation.score))
     return found
 
 

@@ -70,15 +70,15 @@ def test_metrics_contract(tiny_run: Path) -> None:
             assert set(block) == {"protocol", "entity", "relation_boundary", "relation_strict"}
             assert set(block["entity"]) == SPLIT
             assert 0 <= block["entity"]["f1"] <= 1
-    assert found["last"]["epoch"] == 2
+    assert found["last"]["epoch"] == 5
     history = rows(tiny_run)
-    assert [row["epoch"] for row in history] == ["1", "2"]
-    assert float(history[1]["entity_f1"]) == found["last"]["dev"]["entity"]["f1"]
+    assert [row["epoch"] for row in history] == ["1", "2", "3", "4", "5"]
+    assert float(history[4]["entity_f1"]) == found["last"]["dev"]["entity"]["f1"]
 
 
 def test_provenance(tiny_run: Path, tiny_data: Path) -> None:
     facts = json.loads((tiny_run / "provenance.json").read_text())
-    assert (facts["seed"], facts["epochs"]) == (3, 2)
+    assert (facts["seed"], facts["epochs"]) == (3, 5)
     names = [Path(name).name for name in facts["data_sha256"]]
     assert names == ["train.jsonl", "dev.jsonl", "test.jsonl", "types.json"]
 
@@ -97,27 +97,27 @@ def test_the_resolved_config_trains_the_same(
 def test_workers_change_nothing_and_seeds_do(
     tiny_data: Path, tiny_run: Path, tmp_path: Path
 ) -> None:
-    run(tiny_data, tmp_path / "a", {"training.epochs": 2, "training.workers": 1})
+    run(tiny_data, tmp_path / "a", {"training.epochs": 5, "training.workers": 1})
     assert weights(tmp_path / "a") == weights(tiny_run)
-    run(tiny_data, tmp_path / "b", {"training.epochs": 2, "seed": 4})
+    run(tiny_data, tmp_path / "b", {"training.epochs": 5, "seed": 4})
     assert weights(tmp_path / "b") != weights(tiny_run)
 
 
 def test_recover_of_a_finished_run_does_nothing(tiny_data: Path, tiny_run: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*")}
     told: list[str] = []
-    result = run(tiny_data, tiny_run, {"training.epochs": 2}, recover=True, tell=told.append)
+    result = run(tiny_data, tiny_run, {"training.epochs": 5}, recover=True, tell=told.append)
     assert told == [f"{tiny_run}: the run is finished; nothing is left to do"]
     assert result.metrics == metrics(tiny_run)
     assert {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*")} == before
 
 
 def test_recover_with_another_config(tiny_data: Path, tiny_run: Path) -> None:
-    with pytest.raises(RunError, match=r"training\.optimizer\.lr: 0\.01 there, 0\.5 now"):
+    with pytest.raises(RunError, match=r"training\.optimizer\.lr: 0\.003 there, 0\.5 now"):
         run(
             tiny_data,
             tiny_run,
-            {"training.epochs": 2, "training.optimizer.lr": 0.5},
+            {"training.epochs": 5, "training.optimizer.lr": 0.5},
             recover=True,
         )
 

@@ -62,6 +62,7 @@ def predict(
     from jointre.cli.progress import bar
     from jointre.inference import Predictor
     from jointre.inference.outputs import pictured, write
+    from jointre.nn.half import computes_bfloat16
 
     sources = files or [STDIN]
     if entities == "given" and format is None and any(_is_text(path) for path in sources):
@@ -71,6 +72,8 @@ def predict(
     if render is not None and render.suffix.lower() != ".html":
         raise DataError(f"--render {render}: the pictures are a page; its name ends in .html")
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
+    if precision == "bf16" and not computes_bfloat16(predictor.device):
+        tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
     documents = _read(sources, format, predictor)
     with bar("predicting", None) as step:
         found = predictor.pipe(documents, entities=entities)

@@ -27,6 +27,18 @@ class HalfLinear(nn.Module):
         return product.to(states.dtype)
 
 
+def computes_bfloat16(device: torch.device) -> bool:
+    """Whether products in bfloat16 are faster there than in float32, as far as torch can tell.
+
+    Args:
+        device: only of a processor is it known; without its own arithmetic it converts.
+    """
+    if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):
+        return True
+    found = torch.cpu.get_capabilities()
+    return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))
+
+
 def halve_feed_forward(encoder: nn.Module) -> None:
     """Let the layers that widen or narrow compute in bfloat16, in place.
 

@@ -44,6 +44,18 @@ def test_standard_input_to_standard_output(jointre: Command, overfitted: Path) -
     assert {relation["label"] for relation in record["relations"]} == {"works_for", "based_in"}
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_bfloat16(
+    jointre: Command, overfitted: Path, fast: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is slower than the default, a line says so."""
+    monkeypatch.setattr("jointre.nn.half.computes_bfloat16", lambda _: fast)
+    ended = jointre("predict", overfitted, "--precision", "bf16", stdin=TEXT.encode())
+    assert (ended.code, len(records(ended.out))) == (0, 1)
+    line = "this processor has no arithmetic for bfloat16: fp32, the default, is faster here\n"
+    assert ended.err == ("" if fast else line)
+
+
 def test_several_files_of_several_kinds(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("🎉 " + TEXT, encoding="utf-8")
     with gzip.open(tmp_path / "b.txt.gz", "wt", encoding="utf-8") as file:

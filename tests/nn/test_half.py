@@ -1,9 +1,10 @@
 """Feed-forward layers in bfloat16."""
 
+import pytest
 import torch
 from torch import nn
 
-from jointre.nn.half import HalfLinear, halve_feed_forward
+from jointre.nn.half import HalfLinear, computes_bfloat16, halve_feed_forward
 
 
 class Block(nn.Module):
@@ -43,3 +44,25 @@ def test_twice_is_once() -> None:
     halve_feed_forward(block)
     halve_feed_forward(block)
     assert isinstance(block.feed[0].linear, nn.Linear)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        ({"avx2": True, "avx512_f": True, "avx512_bf16": False}, False),
+        ({"avx2": True, "avx512_bf16": True}, True),
+        ({"neon": True, "bf16": True}, True),
+        ({"neon": True, "bf16": False}, False),
+    ],
+)
+def test_processors_with_and_without(
+    capabilities: dict[str, bool], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    assert computes_bfloat16(torch.device("cpu")) is expected
+    assert computes_bfloat16(torch.device("cuda"))
+
+
+def test_an_older_torch_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert computes_bfloat16(torch.device("cpu"))

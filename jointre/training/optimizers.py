@@ -15,16 +15,16 @@ from jointre.config import Registrable
 SETTLED = 1e9  # an optimizer step after which Adam's bias corrections are exactly 1
 Positive = Annotated[float, Gt(0)]
 NotNegative = Annotated[float, Ge(0)]
+Named = Iterable[tuple[str, nn.Parameter]]
 Groups = list[dict[str, Any]]
+ENCODER = "backbone.encoder."  # how the names of a model's pretrained parameters begin
 
 
 class Optimizer(Registrable, ABC, interface="optimizer"):
     """Settings of an optimizer; :meth:`build` makes it for a model."""
 
     @abstractmethod
-    def build(
-        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
-    ) -> TorchOptimizer:
+    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
         """The optimizer of the named parameters.
 
         Args:
@@ -35,17 +35,32 @@ class Optimizer(Registrable, ABC, interface="optimizer"):
 
 
 def groups(
-    parameters: Iterable[tuple[str, nn.Parameter]], decay: float, no_decay: Sequence[str]
+    parameters: Named,
+    lr: float,
+    encoder_lr: float | None = None,
+    decay: float = 0.0,
+    no_decay: Sequence[str] = (),
 ) -> Groups:
-    """Parameter groups: decayed, and those whose name contains a part of ``no_decay``."""
-    trained = [(name, value) for name, value in parameters if value.requires_grad]
-    plain = [value for name, value in trained if any(part in name for part in no_decay)]
-    rest = [value for name, value in trained if not any(part in name for part in no_decay)]
-    made = [
-        {"params": rest, "weight_decay": decay},
-        {"params": plain, "weight_decay": 0.0},
+    """Parameters that share a rate and a decay, in order of the first of each group.
+
+    Args:
+        parameters: of the model, by name; frozen ones are left out.
+        lr: the rate.
+        encoder_lr: the rate of the encoder's, where it is another one.
+        decay: the weight decay.
+        no_decay: parameters whose name contains one of these have none.
+    """
+    inner = lr if encoder_lr is None else encoder_lr
+    found: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, value in parameters:
+        if value.requires_grad:
+            rate = inner if name.startswith(ENCODER) else lr
+            share = 0.0 if any(part in name for part in no_decay) else decay
+            found.setdefault((rate, share), []).append(value)
+    return [
+        {"params": values, "lr": rate, "weight_decay": share}
+        for (rate, share), values in found.items()
     ]
-    return [group for group in made if group["params"]]
 
 
 class UncorrectedAdamW(AdamW):
@@ -94,6 +109,8 @@ class BertAdamW(Optimizer):
 
     Args:
         lr: peak learning rate.
+        encoder_lr: that of the encoder; null: the same. What starts from nothing often needs a
+            higher one than what is pretrained.
         weight_decay: λ, a share of the parameter for each unit of learning rate.
         no_decay: parameters whose name contains one of these are not decayed.
         betas: decay rates of the running means.
@@ -103,19 +120,19 @@ class BertAdamW(Optimizer):
     def __init__(
         self,
         lr: Positive,
+        encoder_lr: Positive | None = None,
         weight_decay: NotNegative = 0.01,
         no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
         betas: tuple[float, float] = (0.9, 0.999),
         eps: Positive = 1e-6,
     ) -> None:
-        self.lr, self.weight_decay, self.no_decay = lr, weight_decay, no_decay
+        self.lr, self.encoder_lr = lr, encoder_lr
+        self.weight_decay, self.no_decay = weight_decay, no_decay
         self.betas, self.eps = betas, eps
 
-    def build(
-        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
-    ) -> TorchOptimizer:
+    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
         """The optimizer of the named parameters."""
-        made = groups(parameters, self.weight_decay, self.no_decay)
+        made = groups(parameters, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
         return UncorrectedAdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
@@ -128,6 +145,8 @@ class PlainAdamW(Optimizer):
 
     Args:
         lr: peak learning rate.
+        encoder_lr: that of the encoder; null: the same. What starts from nothing often needs a
+            higher one than what is pretrained.
         weight_decay: λ, a share of the parameter for each unit of learning rate.
         no_decay: parameters whose name contains one of these are not decayed.
         betas: decay rates of the running means.
@@ -137,19 +156,19 @@ class PlainAdamW(Optimizer):
     def __init__(
         self,
         lr: Positive,
+        encoder_lr: Positive | None = None,
         weight_decay: NotNegative = 0.01,
         no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
         betas: tuple[float, float] = (0.9, 0.999),
         eps: Positive = 1e-8,
     ) -> None:
-        self.lr, self.weight_decay, self.no_decay = lr, weight_decay, no_decay
+        self.lr, self.encoder_lr = lr, encoder_lr
+        self.weight_decay, self.no_decay = weight_decay, no_decay
         self.betas, self.eps = betas, eps
 
-    def build(
-        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
-    ) -> TorchOptimizer:
+    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
         """The optimizer of the named parameters."""
-        made = groups(parameters, self.weight_decay, self.no_decay)
+        made = groups(parameters, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
         return AdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
@@ -162,6 +181,8 @@ class PlainAdam(Optimizer):
 
     Args:
         lr: peak learning rate.
+        encoder_lr: that of the encoder; null: the same. What starts from nothing often needs a
+            higher one than what is pretrained.
         weight_decay: added to the gradient as a share of the parameter.
         betas: decay rates of the running means.
         eps: added to the root of the second moment.
@@ -170,15 +191,15 @@ class PlainAdam(Optimizer):
     def __init__(
         self,
         lr: Positive,
+        encoder_lr: Positive | None = None,
         weight_decay: NotNegative = 0.0,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: Positive = 1e-8,
     ) -> None:
-        self.lr, self.weight_decay, self.betas, self.eps = lr, weight_decay, betas, eps
+        self.lr, self.encoder_lr = lr, encoder_lr
+        self.weight_decay, self.betas, self.eps = weight_decay, betas, eps
 
-    def build(
-        self, parameters: Iterable[tuple[str, nn.Parameter]], fused: bool = True
-    ) -> TorchOptimizer:
+    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
         """The optimizer of the named parameters."""
-        made = groups(parameters, self.weight_decay, [])
+        made = groups(parameters, self.lr, self.encoder_lr, self.weight_decay)
         return Adam(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)

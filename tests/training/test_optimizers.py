@@ -102,10 +102,36 @@ def test_the_others_are_corrected(name: str) -> None:
 def test_groups() -> None:
     frozen = nn.Parameter(torch.zeros(1), requires_grad=False)
     named = [(name, nn.Parameter(torch.zeros(1))) for name in ("a.weight", "a.bias", "b.weight")]
-    made = groups([*named, ("frozen.weight", frozen)], 0.01, ["bias"])
+    made = groups([*named, ("frozen.weight", frozen)], 0.5, decay=0.01, no_decay=["bias"])
     assert [[len(group["params"]), group["weight_decay"]] for group in made] == [[2, 0.01], [1, 0]]
     assert made[1]["params"][0] is named[1][1]
-    assert len(groups(named, 0.01, [])) == 1
+    assert [group["lr"] for group in made] == [0.5, 0.5]
+    assert len(groups(named, 0.5, decay=0.01)) == 1
+
+
+@pytest.mark.parametrize("name", ["bert_adamw", "adamw", "adam"])
+def test_a_rate_of_the_encoder(name: str, tmp_path: Path) -> None:
+    """Its parameters move by that much less, and all that is trained moves."""
+    encoder = str(tiny_encoder(tmp_path, tiny_words()))
+    config = {
+        "type": "span",
+        "encoder": {"type": "transformer", "model_name": encoder},
+        "projection": {"type": "linear", "bias": True},
+        "interaction": {"type": "ctam", "heads": 4},
+    }
+    model: Model = construct(Factory[Model], config)(vocabulary=tiny_vocabulary())
+    before = {key: value.detach().clone() for key, value in model.named_parameters()}
+    settings = {"type": name, "lr": 0.1, "encoder_lr": 0.001, "weight_decay": 0.0}
+    optimizer = construct(Optimizer, settings).build(model.named_parameters())
+    for value in model.parameters():
+        value.grad = torch.ones_like(value)
+    optimizer.step()
+    own = {id(value) for value in model.encoder.parameters()}
+    unit = 0.1 / 0.001**0.5 if name == "bert_adamw" else 1.0  # of the first update of gradient 1
+    for key, value in model.named_parameters():
+        rate = 0.001 if id(value) in own else 0.1
+        expected = before[key] - rate * unit
+        torch.testing.assert_close(value.detach(), expected, rtol=1e-3, atol=1e-5)
 
 
 def test_the_published_grouping(tmp_path: Path) -> None:

@@ -60,8 +60,13 @@ def test_import_is_light() -> None:
 def test_predicting_imports_no_lightning(tiny_run: Path) -> None:
     predict = f"jointre.load({str(tiny_run)!r}, device='cpu')(['Ada', 'left'])"
     code = f"import jointre\njointre.evaluate\n{predict}"
-    slow = ("lightning", "pytorch_lightning", "scipy.optimize", "scipy.cluster")
+    slow = ("lightning", "pytorch_lightning", "scipy.cluster")
     assert imported(code, "torch", "transformers", *slow) == {"torch", "transformers"}
+
+
+def test_checking_a_config_imports_torch_and_no_more() -> None:
+    slow = ("transformers", "lightning", "spacy", "scipy.optimize", "scipy.cluster")
+    assert imported("import jointre.training.experiment", "torch", *slow) == {"torch"}
 
 
 def test_pictures_of_relations_are_light() -> None:

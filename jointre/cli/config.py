@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from jointre.cli.command import ConfigCommand
 from jointre.cli.options import ConfigFile, ExtVars, Overrides, Packages, load
 
 app = typer.Typer(help="Check and show experiment files.", no_args_is_help=True)
 
 
-@app.command()
+@app.command(cls=ConfigCommand)
 def check(
     config: ConfigFile,
     overrides: Overrides = None,
@@ -28,7 +29,7 @@ def check(
     typer.echo(f"{config}: no mistakes")
 
 
-@app.command()
+@app.command(cls=ConfigCommand)
 def show(
     config: ConfigFile,
     overrides: Overrides = None,

@@ -8,6 +8,7 @@ import typer
 
 from jointre.cli.attention import attention
 from jointre.cli.bench import bench
+from jointre.cli.command import ConfigCommand
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
 from jointre.cli.convert import convert
@@ -27,7 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (train, evaluate, predict, score, convert, attention, package):
+app.command(cls=ConfigCommand)(train)
+for command in (evaluate, predict, score, convert, attention, package):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
 app.command(hidden=True)(bench)

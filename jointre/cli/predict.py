@@ -1,18 +1,12 @@
 """``jointre predict``: text in, entities and relations out."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from jointre.cli.options import Device, Entities, Packages, tell
-
-if TYPE_CHECKING:
-    from jointre.data.schema import Document
-    from jointre.inference import Predictor
-
-STDIN = Path("-")
+from jointre.cli.sources import STDIN, is_text, read
 
 
 def predict(
@@ -39,6 +33,14 @@ def predict(
         str | None,
         typer.Option(help="Reader of all files: spert, dygie, jsonl, …", show_default=False),
     ] = None,
+    documents: Annotated[
+        Literal["file", "paragraph", "line"] | None,
+        typer.Option(
+            help="What of a text is a document: the file, which is the default, each paragraph "
+            "(blank lines stand between them) or each line.",
+            show_default=False,
+        ),
+    ] = None,
     entities: Entities = "predict",
     precision: Annotated[
         Literal["fp32", "bf16"], typer.Option(help="Arithmetic of the encoder.")
@@ -53,6 +55,7 @@ def predict(
 
     * `jointre predict runs/quickstart fixtures/newswire/news.txt --output triples.jsonl`
     * `jointre predict runs/quickstart fixtures/newswire/news.txt --render news.html`
+    * `jointre predict runs/quickstart_document abstracts.txt --documents paragraph`
     * `echo "Marie Curie worked at the Sorbonne." | jointre predict runs/quickstart`
     """
     from jointre.config import include_packages
@@ -65,46 +68,17 @@ def predict(
     from jointre.nn.half import computes_bfloat16
 
     sources = files or [STDIN]
-    if entities == "given" and format is None and any(_is_text(path) for path in sources):
+    if entities == "given" and format is None and any(is_text(path) for path in sources):
         raise DataError("--entities given needs records with entities: .jsonl files, or --format")
     if format is not None and STDIN in sources:
         raise DataError(f"--format {format}: standard input is read as text; name a file")
+    if documents and (format is not None or not any(is_text(path) for path in sources)):
+        raise DataError(f"--documents {documents}: is for texts; records are documents already")
     if render is not None and render.suffix.lower() != ".html":
         raise DataError(f"--render {render}: the pictures are a page; its name ends in .html")
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
     if precision == "bf16" and not computes_bfloat16(predictor.device):
         tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
-    documents = _read(sources, format, predictor)
     with bar("predicting", None) as step:
-        found = predictor.pipe(documents, entities=entities)
+        found = predictor.pipe(read(sources, format, documents, predictor), entities=entities)
         write(found if render is None else pictured(found, render), output, step)
-
-
-def _is_text(path: Path) -> bool:
-    return path.name.removesuffix(".gz").rpartition(".")[2] != "jsonl"
-
-
-def _read(sources: list[Path], format: str | None, predictor: "Predictor") -> Iterator["Document"]:
-    from jointre.data.readers import Reader
-    from jointre.data.readers.files import read_text
-
-    for path in sources:
-        if path == STDIN:
-            yield predictor.read(_stdin(), "stdin")
-        elif format is None and _is_text(path):
-            yield predictor.read(read_text(path), path.name)
-        else:
-            reader = Reader.by_name(format or "jsonl")()
-            yield from reader.read(path)
-            for line in reader.losses.lines():
-                tell(f"{path}: {line}")
-
-
-def _stdin() -> str:
-    from jointre.errors import DataError
-
-    try:
-        text: str = typer.get_binary_stream("stdin").read().decode()
-    except UnicodeDecodeError as error:
-        raise DataError(f"standard input: not UTF-8 at byte {error.start}") from error
-    return text

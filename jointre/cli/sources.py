@@ -18,7 +18,7 @@ STDIN = Path("-")
 
 def is_text(path: Path) -> bool:
     """Whether the file's name says that it holds text, not records."""
-    return path.name.removesuffix(".gz").rpartition(".")[2] != "jsonl"
+    return not path.name.removesuffix(".gz").endswith(".jsonl")
 
 
 def read(

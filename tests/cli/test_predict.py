@@ -145,53 +145,6 @@ def test_a_text_is_a_document(jointre: Command, overfitted_documents: Path, tmp_
     assert any(start >= rest[0][0] for start, _ in mentions)
 
 
-def test_paragraphs_are_one_document(
-    jointre: Command, overfitted_documents: Path, tmp_path: Path
-) -> None:
-    """Blank lines separate nothing unless they are asked to, of which a line tells; records do."""
-    texts = [
-        one["text"] for one in records((overfitted_documents.parent / "two.jsonl").read_text())
-    ]
-    told = (
-        "stdin: 2 lines in 2 paragraphs, read as one document; say --documents file, paragraph or "
-        "line\n"
-    )
-    for words, err in (((), told), (("--documents", "file"), "")):
-        ended = jointre("predict", overfitted_documents, *words, stdin="\n\n".join(texts).encode())
-        (record,) = records(ended.out)
-        assert (ended.err, record["id"]) == (err, "stdin")
-        in_full(record)
-    lines = "\n".join(json.dumps({"text": text}) for text in texts)
-    (tmp_path / "two.jsonl").write_text(lines + "\n")
-    ended = jointre("predict", overfitted_documents, tmp_path / "two.jsonl")
-    assert ended.code == 0, ended.err
-    assert [len(in_full(each)) for each in records(ended.out)] == [2, 2]
-
-
-@pytest.mark.parametrize(("part", "between"), [("paragraph", "\n\n"), ("line", "\n")])
-def test_documents_of_a_file(
-    jointre: Command, overfitted_documents: Path, tmp_path: Path, part: str, between: str
-) -> None:
-    """Each is read as if it stood alone, and its id is the place at which it begins."""
-    gold = records((overfitted_documents.parent / "two.jsonl").read_text())
-    text, lines = tmp_path / "two.txt", tmp_path / "two.jsonl"
-    text.write_text(between.join(one["text"] for one in gold) + "\n", encoding="utf-8")
-    ids = ["two.txt:1", f"two.txt:{1 + len(between)}"]
-    asked = [{"id": id, "text": one["text"]} for id, one in zip(ids, gold, strict=True)]
-    lines.write_text("".join(json.dumps(one) + "\n" for one in asked))
-    ended = jointre("predict", overfitted_documents, text, "--documents", part)
-    assert (ended.code, ended.err) == (0, "")
-    assert records(ended.out) == records(jointre("predict", overfitted_documents, lines).out)
-    assert [each["id"] for each in records(ended.out)] == ids
-
-
-def test_only_texts_have_paragraphs(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
-    for words in ((tmp_path / "a.jsonl",), (tmp_path / "a.json", "--format", "spert")):
-        jointre("predict", overfitted, *words, "--documents", "line").told(
-            "--documents line: is for texts; records are documents already"
-        )
-
-
 def test_given_entities_of_documents(
     jointre: Command, overfitted_documents: Path, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from jointre.cli.options import Device, Entities, Packages, tell
 from jointre.cli.sources import STDIN, is_text, read
+from jointre.data.parts import Part
 
 
 def predict(
@@ -34,7 +35,7 @@ def predict(
         typer.Option(help="Reader of all files: spert, dygie, jsonl, …", show_default=False),
     ] = None,
     documents: Annotated[
-        Literal["file", "paragraph", "line"] | None,
+        Part | None,
         typer.Option(
             help="What of a text is a document: the file, which is the default, each paragraph "
             "(blank lines stand between them) or each line.",

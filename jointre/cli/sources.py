@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from jointre.cli.options import tell
+from jointre.data.parts import Part, parts
 
 if TYPE_CHECKING:
-    from jointre.data.parts import Part
     from jointre.data.schema import Document
     from jointre.inference import Predictor
 
@@ -22,7 +22,7 @@ def is_text(path: Path) -> bool:
 
 
 def read(
-    sources: Sequence[Path], format: str | None, part: "Part | None", predictor: "Predictor"
+    sources: Sequence[Path], format: str | None, part: Part | None, predictor: "Predictor"
 ) -> Iterator["Document"]:
     """The documents of files and of standard input, one at a time.
 
@@ -52,10 +52,8 @@ def read(
 
 
 def _documents(
-    text: str, name: str, part: "Part | None", predictor: "Predictor"
+    text: str, name: str, part: Part | None, predictor: "Predictor"
 ) -> Iterator["Document"]:
-    from jointre.data.parts import parts
-
     if part is None and predictor.model.unit == "document":
         lines, paragraphs = (sum(1 for _ in parts(text, some)) for some in ("line", "paragraph"))
         if lines > 1:

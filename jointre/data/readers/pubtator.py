@@ -27,10 +27,12 @@ _HELD = frozenset({"text", "offsets", "sentences", "entity_ids"})
 class PubtatorReader(Reader):
     """Abstracts of BioCreative V CDR and others in its form: ``ID|t|title``, ``ID|a|abstract``.
 
-    Then a line a mention, ``ID, start, end, text, label, concept``, and one a relation,
+    Then one line per mention, ``ID, start, end, text, label, concept``, and one per relation,
     ``ID, label, concept, concept``, separated by tabs. An entity is a concept with all its
     mentions; its id is the concept's. Words and sentences come from spaCy's English rules, and no
-    sentence goes from the title into the abstract. ``extra`` keeps the length of the title and,
+    sentence goes from the title into the abstract. Lists of concepts are separated by ``|``, ``,``,
+    ``;`` or ``+``, where the parts have the form of identifiers; a variant such as ``p|SUB|V|5|M``
+    is one identifier. ``extra`` keeps the length of the title and,
     where writing would not give them back, the annotation lines.
 
     Paper: https://doi.org/10.1093/database/baw068

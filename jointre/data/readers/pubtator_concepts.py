@@ -1,17 +1,17 @@
 """Mentions and links of a PubTator document become entities, one a concept, and relations."""
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Literal
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import agreed_label
+from jointre.data.readers.pubtator_ids import NO_CONCEPT, split_ids
 from jointre.data.readers.pubtator_lines import Link, Mention
 from jointre.data.schema import Entity, Relation, Span
 
 MultiId = Literal["all", "first", "drop"]
 Ungrounded = Literal["drop", "singleton"]
-
-NO_CONCEPT = frozenset({"", "-", "-1"})  # what corpora write where no concept fits
 
 
 class Concepts:
@@ -66,13 +66,25 @@ class Concepts:
         return entities
 
     def relations(self, links: Iterable[tuple[str, Link]]) -> list[Relation]:
-        """The links whose concepts are mentioned, each with its place; others are counted."""
+        """The relations of the links whose concepts have mentions; other links are counted.
+
+        A link that names a list of concepts is one relation per concept.
+
+        Args:
+            links: The place of each link, and the link.
+        """
         index = {name: number for number, name in enumerate(self._found)}
         relations = []
         for place, link in links:
-            head, tail = index.get(link.head), index.get(link.tail)
-            if head is None or tail is None:
-                self._losses.add("relations of concepts without a mention left out", place)
-            else:
-                relations.append(Relation(link.label, head, tail))
+            pairs = list(product(split_ids(link.head), split_ids(link.tail)))
+            if len(pairs) > 1:
+                kind = "relations of lists of concepts read as one relation per concept"
+                self._losses.add(kind, place)
+            for names in pairs:
+                head, tail = (index.get(name) for name in names)
+                if head is None or tail is None:
+                    kind = "relations of concepts without a mention left out"
+                    self._losses.add(kind, f"{place}, {names[0] if head is None else names[1]!r}")
+                else:
+                    relations.append(Relation(link.label, head, tail))
         return relations

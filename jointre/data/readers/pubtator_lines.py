@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from jointre.data.readers.fields import shown
 from jointre.data.readers.files import read_lines
+from jointre.data.readers.pubtator_ids import split_ids
 from jointre.errors import DataError
 
 _TEXT = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+")
+_NAME = re.compile(r"[TR]\d+")
 
 
 class Record(NamedTuple):
@@ -124,7 +126,7 @@ def parse_line(line: str, text: str, place: str) -> Mention | Link:
     fields = line.split("\t")
     numbers = [_NUMBER.fullmatch(item) is not None for item in fields[:2]]
     if len(fields) >= 4 and all(numbers):
-        ids = tuple(fields[4].split("|")) if len(fields) > 4 else ()
+        ids = split_ids(fields[4]) if len(fields) > 4 else ()
         mention = Mention(int(fields[0]), int(fields[1]), fields[2], fields[3], ids)
         _check(mention, text, place)
         return mention
@@ -133,7 +135,26 @@ def parse_line(line: str, text: str, place: str) -> Mention | Link:
             f"{place}: {shown(line)} is neither a mention (id, start, end, text, label, concept) "
             "nor a relation (id, label, concept, concept), separated by tabs"
         )
+    _check_columns(fields, text, place)
     return Link(fields[0], fields[1], fields[2])
+
+
+def _check_columns(fields: Sequence[str], text: str, place: str) -> None:
+    """Raises a DataError when a line without leading offsets is a mention of another variant."""
+    shift = 2 if _NAME.fullmatch(fields[0]) else 1
+    numbered = len(fields) > shift + 2 and all(map(_NUMBER.fullmatch, fields[shift : shift + 2]))
+    if numbered and shift == 1:
+        start, end = map(int, fields[1:3])
+        numbered = 0 <= start < end and text[start:end] == fields[3]
+    if numbered or any(field.startswith("Arg1:") for field in fields):
+        columns = "T1, label, start, end, text" if shift == 2 else "label, start, end, text"
+        raise DataError(
+            f"{place}: {shown(chr(9).join(fields))} is a line of another variant of the format, "
+            f"whose mentions have the columns id, {columns}. Only mentions with the columns id, "
+            "start, end, text, label, concept and relations with the columns id, label, concept, "
+            "concept are read; move the offsets before the text, or export the corpus as "
+            "PubTator or brat"
+        )
 
 
 def _check(mention: Mention, text: str, place: str) -> None:

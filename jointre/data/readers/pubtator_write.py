@@ -6,7 +6,7 @@ from typing import NamedTuple
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import Offsets, chars_of, text_of, utf8, with_words
 from jointre.data.readers.fields import shown
-from jointre.data.readers.pubtator_concepts import NO_CONCEPT
+from jointre.data.readers.pubtator_ids import NO_CONCEPT, join_ids, split_ids
 from jointre.data.readers.pubtator_lines import Record
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
@@ -59,7 +59,8 @@ def written(document: Document, losses: Losses) -> Written:
 def annotation_lines(document: Document, text: str, offsets: Offsets, losses: Losses) -> list[str]:
     """The lines of mentions, in the order of the text, then those of relations, without the id.
 
-    Entities that share a mention and a label share a line, which lists their identifiers.
+    Entities that share a mention and a label share a line, which lists their identifiers, where
+    a sign separates these (see :func:`join_ids`).
 
     Args:
         document: all of its entities have labels.
@@ -80,8 +81,9 @@ def annotation_lines(document: Document, text: str, offsets: Offsets, losses: Lo
             key = (start, end, entity.label or "", alone)
             lines.setdefault(key, {})[names[index]] = None
     found = [
-        "\t".join((str(start), str(end), _column(text[start:end]), _column(label), "|".join(ids)))
+        "\t".join((str(start), str(end), _column(text[start:end]), _column(label), column))
         for (start, end, label, _), ids in sorted(lines.items(), key=lambda item: item[0][:2])
+        for column in join_ids(ids)
     ]
     for relation in document.relations:
         label = _column(relation.label)
@@ -111,12 +113,17 @@ def _identifiers(document: Document, losses: Losses) -> list[str]:
         if name is None and index not in related and len(entity.mentions) == 1:
             found.append("-1")
             continue
-        if name is None or name in NO_CONCEPT or name in names or set(name) & set("|\t\n\r"):
+        if name is None or name in NO_CONCEPT or name in names or not _writable(name):
             losses.add("identifiers made up for entities", f"document {document.id!r}")
             name = next(new)
         names[name] = index
         found.append(name)
     return found
+
+
+def _writable(name: str) -> bool:
+    """Whether reading a column of this identifier gives the identifier."""
+    return not set(name) & set("\t\n\r") and split_ids(name) == (name,)
 
 
 def _title_length(document: Document, text: str, offsets: Offsets) -> int:

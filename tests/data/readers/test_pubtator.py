@@ -367,3 +367,44 @@ def test_concepts_are_those_of_the_published_pairs(name: str, pairs: str, surplu
     assert found.keys() == concepts.keys()
     assert (concepts - found).total() == surplus
     assert not found - concepts
+
+
+VARIANTS = """\
+1|t|A fall by V5M and V7K
+1|a|Two genes fell.
+1\t0\t1\tA\tDisease\tD1
+1\t10\t13\tV5M\tSequenceVariant\tp|SUB|V|5|M
+1\t18\t21\tV7K\tSequenceVariant\tp|SUB|V|7|K
+1\t26\t31\tgenes\tGene\t7124,7125
+1\tAssociation\tD1\tp|SUB|V|5|M\tNovel
+1\tBind\t7125\tp|SUB|V|7|K\tNovel
+1\tBind\t7124;7125\tD1\tNo
+"""
+
+
+def test_relations_of_variants_and_listed_genes_resolve(tmp_path: Path) -> None:
+    reader = PubtatorReader()
+    (document,) = reader.read(saved(tmp_path, VARIANTS))
+    names = [entity.id for entity in document.entities]
+    assert names == ["D1", "p|SUB|V|5|M", "p|SUB|V|7|K", "7124", "7125"]
+    assert document.entities[3].mentions == document.entities[4].mentions == (Span(9, 10),)
+    assert [(item.label, item.head, item.tail) for item in document.relations] == [
+        ("Association", 0, 1),
+        ("Bind", 4, 2),
+        ("Bind", 3, 0),
+        ("Bind", 4, 0),
+    ]
+    assert {kind: count for kind, (count, _) in reader.losses} == {
+        "relations of lists of concepts read as one relation per concept": 1
+    }
+
+
+def test_variants_are_written_and_read_again(tmp_path: Path) -> None:
+    (document,) = PubtatorReader().read(saved(tmp_path, VARIANTS))
+    changed = replace(document, extra={})
+    target = tmp_path / "b.txt"
+    losses = PubtatorReader().write([changed], target)
+    assert not [kind for kind, _ in losses if "identifiers" in kind]
+    (again,) = PubtatorReader().read(target)
+    assert again.entities == document.entities
+    assert again.relations == document.relations

@@ -101,3 +101,21 @@ def test_a_tab_in_a_mention_is_written_as_a_space() -> None:
 def test_a_bad_line_is_named(line: str, message: str) -> None:
     with pytest.raises(DataError, match=rf"f:3: .*{message}"):
         parse_line(line, TEXT, "f:3")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "T1\tSign\t8\t13\thelps",
+        "T1\tSign\t0\t5\tother\tD1",
+        "Sign\t8\t13\thelps\tD1",
+        "R1\tCID\tArg1:T1\tArg2:T2",
+    ],
+)
+def test_lines_of_another_variant_of_the_format_are_named(line: str) -> None:
+    with pytest.raises(DataError, match=r"f:3: .* is a line of another variant of the format"):
+        parse_line(line, TEXT, "f:3")
+
+
+def test_a_relation_of_concepts_that_are_numbers_is_no_mention() -> None:
+    assert parse_line("Bind\t7\t9\tNovel", TEXT, "f:3") == Link("Bind", "7", "9")

@@ -5,10 +5,18 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
+import regex
+
 from jointre.data.schema import Span
 from jointre.errors import ConfigError, DataError
 
 _HALF = re.compile("[\ud800-\udfff]")
+_UNSPACED = regex.compile(
+    r"((?:[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\u30FC]"
+    r"|[\u3001-\u3003\u3008-\u3011\uFF01\uFF0C\uFF1A\uFF1B\uFF1F\uFF61\uFF64])"
+    r"[\p{M}\u200D\uFE00-\uFE0F]*)"
+)
+"""A character of a script without spaces between words, or of its punctuation, with its marks."""
 _OPENING = frozenset("([{")
 
 
@@ -29,12 +37,15 @@ class Words(NamedTuple):
 def words_of(text: str, language: str = "en") -> Words:
     """The words and sentences of a text.
 
+    Where a language's rules separate words by white space, each character of a script that is
+    written without it (Chinese, Japanese, Thai and others) is a word of its own.
+
     Args:
         text: of any length.
         language: spaCy's code of the language, ``"xx"`` for any.
 
     Raises:
-        ConfigError: spaCy does not know the language.
+        ConfigError: spaCy does not know the language, or needs another package for it.
         DataError: the text has half of a surrogate pair, as broken JSON may.
 
     Example:
@@ -52,7 +63,7 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
             f"character {half.start()} of the text is half of a surrogate pair, {half[0]!r}; "
             "no text has such characters: repair the file"
         )
-    for sentence in _rules(language)(text).sents:
+    for sentence in _doc(text, language).sents:
         first = len(tokens)
         for token in sentence:
             if not token.is_space:
@@ -67,16 +78,57 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
     return Words(tuple(tokens), tuple(offsets), tuple(sentences))
 
 
+def check_language(language: str) -> str:
+    """The language, if spaCy has rules for its words.
+
+    Raises:
+        ConfigError: spaCy does not know the language, or needs another package for it.
+    """
+    _rules(language)
+    return language
+
+
+def _doc(text: str, language: str) -> Any:
+    """A spaCy Doc with tokens and sentence borders."""
+    nlp = _rules(language)
+    if not _UNSPACED.search(text) or not _separates_by_spaces(nlp):
+        return nlp(text)
+    tokenised = nlp.make_doc(text)
+    words: list[str] = []
+    spaces: list[bool] = []
+    for token in tokenised:
+        parts = [part for part in _UNSPACED.split(token.text) if part]
+        words += parts
+        spaces += [False] * (len(parts) - 1) + [bool(token.whitespace_)]
+    doc = type(tokenised)(nlp.vocab, words=words, spaces=spaces)
+    return nlp.get_pipe("sentencizer")(doc)
+
+
+def _separates_by_spaces(nlp: Any) -> bool:
+    """Whether the language has spaCy's common tokenizer, which knows no dictionary."""
+    return isinstance(nlp.tokenizer, import_module("spacy.tokenizer").Tokenizer)
+
+
 @cache
 def _rules(language: str) -> Any:
     """SpaCy's tokenizer and sentencizer; it takes a second to import, and only text needs it."""
     try:
         nlp = import_module("spacy").blank(language)
     except (ImportError, ValueError) as error:
-        raise ConfigError(
-            f"language={language!r}: spaCy has no such language; take its code, such as en, de "
-            "or zh, or xx for any"
-        ) from error
+        raise ConfigError(_no_rules(language, str(error))) from error
     nlp.add_pipe("sentencizer")
     nlp.max_length = 2**31  # the limit guards parsers, which are not used here
     return nlp
+
+
+def _no_rules(language: str, message: str) -> str:
+    if "[E048]" in message:  # spaCy's number for a language that it does not have
+        return (
+            f"language={language!r}: spaCy has no such language; take its code, such as en, de "
+            "or zh, or xx for any"
+        )
+    reason = " ".join(message.split())
+    return (
+        f"language={language!r}: spaCy's words of this language need another package ({reason}). "
+        "Install it, or take xx, which makes each character of a script without spaces a word"
+    )

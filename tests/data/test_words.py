@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,3 +45,23 @@ def test_offsets_name_the_words_and_lose_nothing_but_white_space(text: str) -> N
     for left, right in reversed(offsets):
         rest = rest[:left] + rest[right:]
     assert not rest.strip()
+
+
+def test_characters_of_scripts_without_spaces_are_words() -> None:
+    words, _, sentences = words_of("小明住在北京。SARS-2感染 5mg")
+    assert words == (*"小明住在北京。", "SARS-2", "感", "染", "5", "mg")
+    assert sentences == (Span(0, 7), Span(7, 12))
+    assert words_of("東京タワー").tokens == tuple("東京タワー")
+    assert words_of("ที่นี่", "de").tokens == ("ที่", "นี่")
+
+
+def test_a_language_has_its_own_segmentation() -> None:
+    words, _, sentences = words_of("他在。她走。", "zh")
+    assert words == tuple("他在。她走。")
+    assert sentences == (Span(0, 3), Span(3, 6))
+
+
+def test_a_language_that_needs_a_package_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sudachipy", None)
+    with pytest.raises(ConfigError, match=r"'ja': spaCy's words of .* need another .*sudachipy"):
+        words_of("東京", "ja")

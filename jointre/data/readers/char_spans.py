@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import keep_mentions
@@ -13,6 +13,7 @@ from jointre.data.words import Words, words_of
 from jointre.errors import DataError
 
 Offsets = Sequence[tuple[int, int]]
+InsideWords = Literal["split", "widen"]
 
 
 class CharSpan(NamedTuple):
@@ -29,11 +30,29 @@ class CharSpan(NamedTuple):
     place: str
 
 
+class WordRules(NamedTuple):
+    """How a text is cut into the words that a reader gives, by every format of characters.
+
+    Args:
+        language: spaCy's code of the language whose rules find words and sentences.
+        inside_words: Where a mention begins or ends inside a word, ``"split"`` cuts the word, so
+            that the mention keeps its characters; ``"widen"`` makes the mention larger, so that
+            words never depend on annotations, as in a text to be predicted.
+    """
+
+    language: str = "en"
+    inside_words: InsideWords = "split"
+
+
+ENGLISH = WordRules()
+"""The rules of readers for which nothing else is chosen."""
+
+
 class Fitted(NamedTuple):
     """A text's words, and the mentions in them.
 
     Args:
-        words: cut wherever a mention begins or ends inside one.
+        words: cut wherever a mention begins or ends inside one, or as the rules have them.
         spans: one a mention, in their order; None for a mention without a word.
     """
 
@@ -47,12 +66,12 @@ def fit(
     losses: Losses,
     place: str,
     words: Words | None = None,
-    language: str = "en",
+    rules: WordRules = ENGLISH,
 ) -> Fitted:
     """The words of a text, such that every mention is made of whole words.
 
-    A word that a mention cuts is cut, so that predictions for the text have the mention's
-    characters. White space at a mention's ends is no part of any word.
+    By default, a word that a mention cuts is cut, so that predictions for the text have the
+    mention's characters. White space at a mention's ends is no part of any word.
 
     Args:
         text: offsets count from its first character.
@@ -60,7 +79,7 @@ def fit(
         losses: counts words that were cut, and mentions that were narrowed or hold no word.
         place: of the text, for messages.
         words: those that the file gives, in order and apart; None: by spaCy's rules.
-        language: of the rules, spaCy's code.
+        rules: the language of the words, and what becomes of a word that a mention cuts.
 
     Raises:
         DataError: a mention ends before its start, or outside the text.
@@ -71,9 +90,10 @@ def fit(
                 f"{mention.place}: [{mention.start}, {mention.end}) is no part of the text of "
                 f"{len(text)} characters; 0 <= start <= end <= {len(text)} must hold"
             )
-    whole = words_of(text, language) if words is None else words
+    whole = words_of(text, rules.language) if words is None else words
     held = [mention for mention in mentions if mention.start < mention.end]
-    cut = cut_at((edge for mention in held for edge in mention[:2]), whole)
+    borders = [edge for mention in held for edge in mention[:2]]
+    cut = cut_at(borders, whole) if rules.inside_words == "split" else whole
     added = len(cut.tokens) - len(whole.tokens)
     if added:
         losses.add("words split where a mention begins or ends", place, added)
@@ -85,7 +105,11 @@ def _fitted(mention: CharSpan, offsets: Offsets, losses: Losses) -> Span | None:
     span = covered(start, end, offsets) if start < end else None
     if span is None:
         losses.add("mentions without a word left out", place)
-    elif chars_of(span, offsets) != (start, end):
+        return None
+    left, right = chars_of(span, offsets)
+    if left < start or right > end:
+        losses.add("mentions that begin or end inside a word widened to it", place)
+    elif (left, right) != (start, end):
         losses.add("mentions with outer spaces narrowed to their words", place)
     return span
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import ClassVar, final
 
 from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import InsideWords, WordRules
 from jointre.data.readers.doccano_offsets import CountedIn
 from jointre.data.readers.doccano_record import Line
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
-from jointre.data.words import words_of
+from jointre.data.words import check_language
 from jointre.errors import DataError
 
 
@@ -34,7 +35,10 @@ class DoccanoReader(Reader):
         offsets: what they count. doccano counts as browsers do, in ``"utf16"`` units, of which an
             emoji has two; with its setting "Count grapheme clusters as one character",
             ``"graphemes"``; versions before 1.5 count ``"code_points"``.
-        language: of the texts, spaCy's code; ``"xx"`` for any.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that the mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a text to be predicted.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -43,15 +47,19 @@ class DoccanoReader(Reader):
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
 
     def __init__(
-        self, types: Path | None = None, offsets: CountedIn = "utf16", language: str = "en"
+        self,
+        types: Path | None = None,
+        offsets: CountedIn = "utf16",
+        language: str = "en",
+        inside_words: InsideWords = "split",
     ) -> None:
         super().__init__(types)
-        words_of("", language)
         self.offsets: CountedIn = offsets
-        self.language = language
+        self.language = check_language(language)
+        self.words = WordRules(language, inside_words)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        line = Line(self.offsets, self.language)
+        line = Line(self.offsets, self.words)
         for index, (number, text) in enumerate(read_lines(path)):
             place = f"{path}:{number}"
             try:
@@ -64,7 +72,7 @@ class DoccanoReader(Reader):
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents in the form with relations ("JSONL(Relation)")."""
         losses = Losses()
-        line = Line(self.offsets, self.language)
+        line = Line(self.offsets, self.words)
         with replaced(path) as stream:
             for document in documents:
                 record = line.written(document, losses)

@@ -9,6 +9,7 @@ from jointre.data.mentions import keep_mentions, renumbered
 from jointre.data.readers.char_spans import (
     CharSpan,
     Offsets,
+    WordRules,
     chars_of,
     count_reread,
     fit,
@@ -33,12 +34,12 @@ class Line:
 
     Args:
         counted_in: what their offsets count.
-        language: of the rules for words and sentences, spaCy's code.
+        rules: how texts are cut into words.
     """
 
-    def __init__(self, counted_in: CountedIn, language: str) -> None:
+    def __init__(self, counted_in: CountedIn, rules: WordRules) -> None:
         self.counted_in: CountedIn = counted_in
-        self.language = language
+        self.rules = rules
         self._numbers = count(1)
 
     def read(self, value: Any, default: str, place: str, losses: Losses) -> Document:
@@ -58,7 +59,7 @@ class Line:
         rows = _one_of(record, _ROWS, place)
         text = string(record[source], place, source)
         labels, mentions, names = self._mentions(text, rows, record[rows], place, losses)
-        words, spans = fit(text, mentions, losses, place, language=self.language)
+        words, spans = fit(text, mentions, losses, place, rules=self.rules)
         kept = [index for index, span in enumerate(spans) if span is not None]
         entities = [Entity(labels[i], (span,)) for i in kept if (span := spans[i]) is not None]
         linked = list(_relations(record.get("relations", []), names, place, losses))

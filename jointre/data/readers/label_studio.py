@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, final
 
 from jointre.data.losses import Losses
-from jointre.data.readers.char_spans import count_reread
+from jointre.data.readers.char_spans import InsideWords, WordRules, count_reread
 from jointre.data.readers.fields import identity, mapping, sequence, string
 from jointre.data.readers.files import dump, parse, read_text, replaced, stem
 from jointre.data.readers.label_studio_record import Record, document_of
@@ -15,6 +15,7 @@ from jointre.data.readers.label_studio_write import HELD, record_of
 from jointre.data.readers.plain import count_unheld
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
+from jointre.data.words import check_language
 from jointre.errors import DataError
 
 _EXTRA = "label_studio"
@@ -27,7 +28,7 @@ class LabelStudioReader(Reader):
 
     A region of a ``Labels`` tag becomes an entity for each of its labels, a relation one for each
     label, from right to left where its direction is ``left``, both ways where it is ``bi``. Words
-    and sentences come from spaCy's English rules, and words are cut where a region begins or ends.
+    and sentences come from spaCy's rules, and words are cut where a region begins or ends.
     Offsets count code points; those of older versions, in UTF-16 units or with line ends as one
     character, are told by the text of the regions. A region whose text stands elsewhere is
     counted and left out, as are choices and other results, regions of HTML and audio, cancelled
@@ -41,6 +42,13 @@ class LabelStudioReader(Reader):
         several: of a task's annotations take the ``"first"``, the ``"last"``, or ``"each"`` as a
             document of its own. Those marked as ground truth go before others.
         relation_label: the label of relations without one; null: these are counted and left out.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that the mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a text to be predicted.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
     """
 
     def __init__(
@@ -49,11 +57,15 @@ class LabelStudioReader(Reader):
         text_key: str | None = None,
         several: Several = "first",
         relation_label: str | None = None,
+        language: str = "en",
+        inside_words: InsideWords = "split",
     ) -> None:
         super().__init__(types)
         self.text_key = text_key
         self.several = several
         self.relation_label = relation_label
+        self.language = check_language(language)
+        self.words = WordRules(language, inside_words)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
         try:
@@ -80,7 +92,7 @@ class LabelStudioReader(Reader):
         key = text_key(data, self.text_key, place)
         result = sequence(annotation.get("result"), place, "result")
         record = Record(name, data[key], key, result)
-        document = document_of(record, self.relation_label, place, self.losses)
+        document = document_of(record, self.relation_label, place, self.losses, self.words)
         kept = {
             name: value for name, value in task.items() if name not in ("predictions", "drafts")
         }
@@ -114,21 +126,20 @@ class LabelStudioReader(Reader):
                 return _named(task, document, key, document.text)
             losses.add("annotations written anew, the document having changed", place)
         record = record_of(document, key, losses)
-        count_reread(document, _again(record, None), losses)
+        count_reread(document, self._again(record, None), losses)
         task = {**task, "annotations": [{"result": record.result}]}
         return _named(task, document, key, record.text)
 
     def _holds(self, document: Document, key: str, result: list[Any]) -> bool:
         record = Record(document.id, document.text or "", key, result)
-        return any(_again(record, label) == document for label in (None, self.relation_label))
+        return any(self._again(record, label) == document for label in (None, self.relation_label))
 
-
-def _again(record: Record, relation_label: str | None) -> Document | None:
-    """What reading the record will give, or None when it cannot be read."""
-    try:
-        return document_of(record, relation_label, "", Losses())
-    except DataError:
-        return None
+    def _again(self, record: Record, relation_label: str | None) -> Document | None:
+        """What reading the record will give, or None when it cannot be read."""
+        try:
+            return document_of(record, relation_label, "", Losses(), self.words)
+        except DataError:
+            return None
 
 
 def _kept(extra: Any) -> tuple[str, dict[str, Any]] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from jointre.data.losses import Losses
-from jointre.data.readers.char_spans import CharSpan, fit
+from jointre.data.readers.char_spans import ENGLISH, CharSpan, WordRules, fit
 from jointre.data.readers.fields import mapping, shown, string, strings
 from jointre.data.readers.tool_offsets import Claim, Part, locate
 from jointre.data.schema import Document, Entity, Relation
@@ -57,7 +57,13 @@ class Link(NamedTuple):
     place: str
 
 
-def document_of(record: Record, relation_label: str | None, place: str, losses: Losses) -> Document:
+def document_of(
+    record: Record,
+    relation_label: str | None,
+    place: str,
+    losses: Losses,
+    rules: WordRules = ENGLISH,
+) -> Document:
     """The document of a record.
 
     Args:
@@ -65,6 +71,7 @@ def document_of(record: Record, relation_label: str | None, place: str, losses: 
         relation_label: that of relations without one; None: these are left out.
         place: of the task, for messages.
         losses: counts what is left out or decided.
+        rules: how the text is cut into words.
 
     Raises:
         DataError: a result has not the form of its kind.
@@ -81,7 +88,7 @@ def document_of(record: Record, relation_label: str | None, place: str, losses: 
     placed = list(_placed(record, regions, place, losses))
     spans = [CharSpan(start, end, region.place) for region, (start, end) in placed]
     try:
-        fitted = fit(record.text, spans, losses, place)
+        fitted = fit(record.text, spans, losses, place, rules=rules)
     except DataError as error:
         raise DataError(f"{place}: {error}") from error
     entities: list[Entity] = []

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import InsideWords, WordRules
 from jointre.data.readers.fields import identity, mapping
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.prodigy_record import read_record, record_of
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
-from jointre.data.words import words_of
+from jointre.data.words import check_language
 from jointre.errors import DataError
 
 _MARKS = frozenset({"tokens", "spans", "relations", "answer", "_input_hash", "_task_hash"})
@@ -37,7 +38,10 @@ class ProdigyReader(Reader):
         types: the types file (the one of :class:`SpertReader`).
         repeated: of a text that occurs several times, as when several people annotate it, all
             examples are kept (``"keep"``) or the ``"first"``; both are counted.
-        language: of the texts, spaCy's code; ``"xx"`` for any.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that the mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a text to be predicted.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -50,11 +54,12 @@ class ProdigyReader(Reader):
         types: Path | None = None,
         repeated: Literal["keep", "first"] = "keep",
         language: str = "en",
+        inside_words: InsideWords = "split",
     ) -> None:
         super().__init__(types)
-        words_of("", language)
         self.repeated = repeated
-        self.language = language
+        self.language = check_language(language)
+        self.words = WordRules(language, inside_words)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
         texts: set[str] = set()
@@ -72,7 +77,7 @@ class ProdigyReader(Reader):
                     continue
                 id = identity(record.get("id"), f"{stem(path)}:{number}", place, "id")
                 id = f"{id}:{number}" if id in ids else id
-                document = read_record(record, id, self.language, place, self.losses)
+                document = read_record(record, id, self.words, place, self.losses)
             except DataError as error:
                 raise (self._misread(path, error) if index == 0 else error) from error
             ids.add(id)
@@ -103,6 +108,6 @@ class ProdigyReader(Reader):
         losses = Losses()
         with replaced(path) as stream:
             for document in documents:
-                record = record_of(document, self.language, losses)
+                record = record_of(document, self.words, losses)
                 stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
         return losses

@@ -10,6 +10,7 @@ from jointre.data.mentions import renumbered
 from jointre.data.readers.char_spans import (
     CharSpan,
     Offsets,
+    WordRules,
     chars_of,
     count_reread,
     fit,
@@ -30,14 +31,14 @@ End = tuple[int, int, str | None]
 
 
 def read_record(
-    record: dict[str, Any], id: str, language: str, place: str, losses: Losses
+    record: dict[str, Any], id: str, rules: WordRules, place: str, losses: Losses
 ) -> Document:
     """The document of a line.
 
     Args:
         record: what the line holds.
         id: of the document.
-        language: of the rules for words and sentences, spaCy's code.
+        rules: how the text is cut into words where the line has no tokens, and into sentences.
         place: of the line, for messages.
         losses: counts what is left out or decided.
 
@@ -51,7 +52,9 @@ def read_record(
     ]
     linked = list(_relations(record.get("relations") or [], ends, place, losses))
     spots = [CharSpan(*end[:2], f"{place}: span {number}") for number, end in enumerate(ends)]
-    words, spans = fit(text, spots, losses, place, _words(record, text, language, place))
+    words, spans = fit(
+        text, spots, losses, place, _words(record, text, rules.language, place), rules
+    )
     kept = [index for index, span in enumerate(spans) if span is not None]
     relations, _ = renumbered(kept, linked, ())
     if len(relations) < len(linked):
@@ -135,23 +138,23 @@ def _sentences(offsets: Offsets, rules: Words) -> tuple[Span, ...]:
     return tuple(Span(start, end) for start, end in pairwise(borders))
 
 
-def record_of(document: Document, language: str, losses: Losses) -> dict[str, Any]:
+def record_of(document: Document, rules: WordRules, losses: Losses) -> dict[str, Any]:
     """The line of a document; what ``extra`` keeps returns if it still holds.
 
     Args:
         document: of any form.
-        language: of the rules by which sentences will be read.
+        rules: how the line will be read.
         losses: counts what a line cannot hold.
     """
     extra = extra_keys(document, {"text", *_OWN}, losses)
     kept = extra.pop(KEPT, None)
     document, text, offsets = with_text(document, losses)
     rows: dict[str, Any] = kept if isinstance(kept, dict) else {}
-    found = _again(text, rows, language) if rows else None
+    found = _again(text, rows, rules) if rows else None
     if found is None or not _same(found, document):
         document = plain(document, _HELD, losses)
         rows = _rows(document, text, offsets)
-        found = _again(text, rows, language)
+        found = _again(text, rows, rules)
         _count_moved(document, found, losses)
     else:
         count_unheld(document, _HELD, losses)
@@ -161,10 +164,10 @@ def record_of(document: Document, language: str, losses: Losses) -> dict[str, An
     return own | rows | {"_view_id": "relations", "answer": "accept"} | extra
 
 
-def _again(text: str, rows: dict[str, Any], language: str) -> Document | None:
+def _again(text: str, rows: dict[str, Any], rules: WordRules) -> Document | None:
     """What reading the line will give, or None when it cannot be read."""
     try:
-        return read_record({"text": text} | rows, "", language, "", Losses())
+        return read_record({"text": text} | rows, "", rules, "", Losses())
     except DataError:
         return None
 

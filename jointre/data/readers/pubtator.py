@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal, final
 
 from jointre.data.losses import Losses
-from jointre.data.readers.char_spans import count_reread, utf8
+from jointre.data.readers.char_spans import InsideWords, WordRules, count_reread, utf8
 from jointre.data.readers.files import replaced
 from jointre.data.readers.mesh import hypernym_pairs, read_tree_numbers
 from jointre.data.readers.plain import count_unheld, labelled
@@ -16,6 +16,7 @@ from jointre.data.readers.pubtator_record import EVERYTHING, Options, document_o
 from jointre.data.readers.pubtator_write import annotation_lines, written
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
+from jointre.data.words import check_language
 from jointre.errors import ConfigError, DataError
 
 _OWN = frozenset({"title_length", "annotations", "hypernym_pairs"})
@@ -29,7 +30,7 @@ class PubtatorReader(Reader):
 
     Then one line per mention, ``ID, start, end, text, label, concept``, and one per relation,
     ``ID, label, concept, concept``, separated by tabs. An entity is a concept with all its
-    mentions; its id is the concept's. Words and sentences come from spaCy's English rules, and no
+    mentions; its id is the concept's. Words and sentences come from spaCy's rules, and no
     sentence goes from the title into the abstract. Lists of concepts are separated by ``|``, ``,``,
     ``;`` or ``+``, where the parts have the form of identifiers; a variant such as ``p|SUB|V|5|M``
     is one identifier. ``extra`` keeps the length of the title and,
@@ -53,9 +54,11 @@ class PubtatorReader(Reader):
             of concepts whose tail is broader than the tail of a relation of the same head, to be
             left out of negatives and of scores over given entities; ``"keep"`` lists none.
         mesh: MeSH's descriptors in ASCII (``dYYYY.bin``), for ``hypernym_pairs: "drop"``.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
 
     Raises:
-        ConfigError: of ``hypernym_pairs: "drop"`` and ``mesh`` there is one without the other.
+        ConfigError: of ``hypernym_pairs: "drop"`` and ``mesh`` there is one without the other, or
+            spaCy does not know the language.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".txt", ".PubTator.txt", ".pubtator")
@@ -65,9 +68,10 @@ class PubtatorReader(Reader):
         types: Path | None = None,
         multi_id: Literal["all", "first", "drop"] = "all",
         ungrounded: Literal["drop", "singleton"] = "drop",
-        inside_words: Literal["split", "widen"] = "split",
+        inside_words: InsideWords = "split",
         hypernym_pairs: Literal["keep", "drop"] = "keep",
         mesh: Path | None = None,
+        language: str = "en",
     ) -> None:
         super().__init__(types)
         if hypernym_pairs == "drop" and mesh is None:
@@ -80,7 +84,8 @@ class PubtatorReader(Reader):
             raise ConfigError(
                 f"mesh={str(mesh)!r} is only used with hypernym_pairs='drop'; give both or none"
             )
-        self.options = Options(multi_id, ungrounded, inside_words)
+        self.language = check_language(language)
+        self.options = Options(multi_id, ungrounded, WordRules(language, inside_words))
         self.mesh = None if mesh is None else Path(mesh)
 
     @cached_property
@@ -132,7 +137,9 @@ class PubtatorReader(Reader):
             if _same(_again(before, self.options), document):
                 return before
         record = with_lines(record, annotation_lines(document, record.text, offsets, losses))
-        count_reread(document, _again(record, EVERYTHING), losses)
+        count_reread(
+            document, _again(record, replace(EVERYTHING, words=self.options.words)), losses
+        )
         return record
 
 

@@ -1,17 +1,18 @@
 """A PubTator document as a Document: words, entities by concept, relations."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from jointre.data.losses import Losses
-from jointre.data.readers.char_spans import chars_of, covered, cut_at
+from jointre.data.readers.char_spans import (
+    ENGLISH,
+    CharSpan,
+    WordRules,
+    fit,
+)
 from jointre.data.readers.pubtator_concepts import Concepts, MultiId, Ungrounded
 from jointre.data.readers.pubtator_lines import Mention, Record, parse_line
 from jointre.data.readers.pubtator_words import words_between
-from jointre.data.schema import Document, Span
-
-InsideWords = Literal["split", "widen"]
+from jointre.data.schema import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,10 @@ class Options:
 
     multi_id: MultiId = "all"
     ungrounded: Ungrounded = "drop"
-    inside_words: InsideWords = "split"
+    words: WordRules = ENGLISH
 
 
-EVERYTHING = Options("all", "singleton", "split")
+EVERYTHING = Options("all", "singleton")
 
 
 def document_of(record: Record, options: Options, place: str, losses: Losses) -> Document:
@@ -47,16 +48,16 @@ def document_of(record: Record, options: Options, place: str, losses: Losses) ->
             mentions.append((here, found))
         else:
             links.append((here, found))
-    words = words_between(record.title, record.abstract)
-    if options.inside_words == "split":
-        # Those of all mentions, so that the words depend on no other option.
-        borders = (edge for _, mention in mentions for edge in (mention.start, mention.end))
-        whole, words = words, cut_at(borders, words)
-        added = len(words.tokens) - len(whole.tokens)
-        if added:
-            losses.add("words split where a mention begins or ends", place, added)
-    for here, mention in mentions:
-        span = _span(mention, words.offsets, here, losses)
+    # Of all mentions, so that the words depend on no other option.
+    words, spans = fit(
+        text,
+        [CharSpan(mention.start, mention.end, here) for here, mention in mentions],
+        losses,
+        place,
+        words_between(record.title, record.abstract, options.words.language),
+        options.words,
+    )
+    for (here, mention), span in zip(mentions, spans, strict=True):
         if span is not None:
             concepts.add(mention, span, here)
     return Document(
@@ -69,18 +70,3 @@ def document_of(record: Record, options: Options, place: str, losses: Losses) ->
         relations=tuple(concepts.relations(links)),
         extra={"title_length": len(record.title)},
     )
-
-
-def _span(
-    mention: Mention, offsets: Sequence[tuple[int, int]], place: str, losses: Losses
-) -> Span | None:
-    span = covered(mention.start, mention.end, offsets)
-    if span is None:
-        losses.add("mentions without a word left out", place)
-        return None
-    left, right = chars_of(span, offsets)
-    if left < mention.start or right > mention.end:
-        losses.add("mentions that begin or end inside a word widened to it", place)
-    elif (left, right) != (mention.start, mention.end):
-        losses.add("mentions with outer spaces narrowed to their words", place)
-    return span

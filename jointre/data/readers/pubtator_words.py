@@ -4,14 +4,15 @@ from jointre.data.schema import Span
 from jointre.data.words import Words, words_of
 
 
-def words_between(title: str, abstract: str) -> Words:
+def words_between(title: str, abstract: str, language: str = "en") -> Words:
     """The words and sentences of a title and an abstract; no sentence is in both.
 
     Args:
         title: offsets count from its first character.
         abstract: one character stands between it and the title.
+        language: spaCy's code of the language.
     """
-    first, second = words_of(title), words_of(abstract)
+    first, second = words_of(title, language), words_of(abstract, language)
     count, origin = len(first.tokens), len(title) + 1
     return Words(
         first.tokens + second.tokens,

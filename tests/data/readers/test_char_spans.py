@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import (
     CharSpan,
+    WordRules,
     chars_of,
     count_reread,
     covered,
@@ -58,7 +59,7 @@ def test_words_of_the_file_stay_but_for_cuts() -> None:
 
 
 def test_the_language_decides_the_words() -> None:
-    assert fit("l'eau", [], Losses(), PLACE, language="fr").words.tokens == ("l'", "eau")
+    assert fit("l'eau", [], Losses(), PLACE, rules=WordRules("fr")).words.tokens == ("l'", "eau")
 
 
 @pytest.mark.parametrize("pair", [(-1, 2), (2, 1), (0, 6), (6, 6)])

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import ENGLISH
 from jointre.data.readers.doccano_offsets import CountedIn
 from jointre.data.readers.doccano_record import Line
 from jointre.data.schema import Document, Entity, Relation, Span
@@ -12,7 +13,7 @@ from tests.data.documents import chars
 
 def read(record: Any, counted_in: CountedIn = "utf16", losses: Losses | None = None) -> Document:
     found = Losses() if losses is None else losses
-    return Line(counted_in, "en").read(record, "f:2", "f.jsonl:2", found)
+    return Line(counted_in, ENGLISH).read(record, "f:2", "f.jsonl:2", found)
 
 
 def test_what_is_lost_is_counted() -> None:
@@ -74,7 +75,7 @@ def test_a_bad_line_is_named(record: Any, message: str) -> None:
 def test_graphemes_cannot_be_cut() -> None:
     whole = read({"text": "e\u0301a", "label": [[1, 3, "P"], [0, 2, "P"]]}, "code_points")
     losses = Losses()
-    record = Line("graphemes", "en").written(whole, losses)
+    record = Line("graphemes", ENGLISH).written(whole, losses)
     assert losses["mentions that are no whole graphemes left out"] == 1
     found = read(record, "graphemes")
     assert [chars(found, entity) for entity in found.entities] == [("P", "e\u0301")]
@@ -93,7 +94,7 @@ def test_what_a_line_cannot_hold_is_counted() -> None:
         relations=(Relation("r", 0, 0), Relation("r", 0, 1)),
         extra={"id": 7, "text": "x", "note": 1},
     )
-    line = Line("utf16", "en")
+    line = Line("utf16", ENGLISH)
     assert line.written(rich, losses) == {
         "id": 7,
         "text": "a b",

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import ENGLISH
 from jointre.data.readers.prodigy_record import read_record, record_of
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
@@ -12,7 +13,7 @@ WORDS = [{"text": "Ada", "start": 0, "end": 3}, {"text": "met", "start": 4, "end
 
 
 def read(losses: Losses | None = None, **record: Any) -> Document:
-    return read_record(record, "x", "en", "f:1", Losses() if losses is None else losses)
+    return read_record(record, "x", ENGLISH, "f:1", Losses() if losses is None else losses)
 
 
 def end(start: int, stop: int, label: str | None = None) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def test_new_rows_have_all_that_prodigy_shows() -> None:
     losses = Losses()
     head = {"start": 1, "end": 4, "token_start": 1, "token_end": 1, "label": "P"}
     child = {"start": 1, "end": 9, "token_start": 1, "token_end": 3, "label": "V"}
-    assert record_of(whole, "en", losses) == {
+    assert record_of(whole, ENGLISH, losses) == {
         "id": "d",
         "text": " Ada  met",
         "tokens": [
@@ -139,7 +140,7 @@ def test_what_a_line_cannot_hold_is_counted() -> None:
         relations=(Relation("r", 0, 1), Relation("r", 0, 2)),
         extra={"id": 7, "text": "x"},
     )
-    assert record_of(rich, "en", losses)["id"] == 7
+    assert record_of(rich, ENGLISH, losses)["id"] == 7
     assert [kind for kind, _ in losses] == [
         "extra keys with a meaning of their own in the format left out",
         "entities without a label left out",

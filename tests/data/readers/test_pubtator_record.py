@@ -1,6 +1,7 @@
 import pytest
 
 from jointre.data.losses import Losses
+from jointre.data.readers.char_spans import WordRules
 from jointre.data.readers.pubtator_lines import Record, with_lines
 from jointre.data.readers.pubtator_record import EVERYTHING, Options, document_of
 from jointre.data.schema import Document, Entity, Relation, Span
@@ -49,7 +50,7 @@ def test_a_record_becomes_a_document() -> None:
 
 
 def test_mentions_may_be_widened_instead() -> None:
-    found, losses = read(Options(inside_words="widen"))
+    found, losses = read(Options(words=WordRules(inside_words="widen")))
     assert found.tokens[4] == "DOX)-induced"
     assert found.entities[1].mentions == (Span(4, 5),)
     assert losses == {

@@ -2,4 +2,5 @@
 // CDR abstracts with JEREX, the memory's reference point, SciBERT.
 (import 'lib/jerex.libsonnet') + (import 'lib/cdr.libsonnet') + {
   model+: { encoder+: { model_name: 'allenai/scibert_scivocab_cased', long_inputs: 'extend', max_length: 1000 } },
+  training+: { monitor: 'relation_strict_f1' },  // as published
 }

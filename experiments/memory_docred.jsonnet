@@ -4,4 +4,5 @@ local files = { train: 'docred_joint/train_joint.json', dev: 'docred_joint/dev_j
 
 (import 'lib/memory.libsonnet') + (import 'lib/docred.libsonnet')(files) + {
   model+: { encoder+: { long_inputs: 'extend', max_length: 700 } },
+  training+: { monitor: 'relation_strict_f1' },  // as published
 }

@@ -4,4 +4,5 @@ local files = { train: 'redocred/train_revised.json', dev: 'redocred/dev_revised
 
 (import 'lib/memory.libsonnet') + (import 'lib/docred.libsonnet')(files) + {
   model+: { encoder+: { long_inputs: 'extend', max_length: 700 } },
+  training+: { monitor: 'relation_strict_f1' },  // as published
 }

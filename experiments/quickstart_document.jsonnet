@@ -24,6 +24,5 @@ local flow = { type: 'memory_flow', memories: ['entity', 'relation'], fusion: 'r
     batch_size: 1,
     optimizer+: { lr: 1e-4 },
     callbacks: [{ type: 'memory_warmup', proportion: 0.2 }],
-    monitor: ['mention_f1', 'relation_strict_f1'],
   },
 }

@@ -38,7 +38,6 @@ local classifier = { type: 'feedforward', layer_norm: true, activation: 'elu', d
     optimizer: { type: 'adam', lr: 1e-4 },
     schedule: { type: 'constant' },
     protocol: { type: 'care' },
-    monitor: ['entity_f1', 'relation_cell_f1'],
     checkpoint: 'best',
   },
 }

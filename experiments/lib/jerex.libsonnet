@@ -45,7 +45,6 @@
     optimizer: { type: 'bert_adamw', lr: 5e-5, weight_decay: 0.01, no_decay: ['bias', 'LayerNorm.weight'] },
     schedule: { type: 'linear', warmup: 0.1 },
     protocol: { type: 'jerex' },
-    monitor: 'relation_strict_f1',
     checkpoint: 'best',
   },
 }

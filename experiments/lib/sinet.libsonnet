@@ -39,7 +39,6 @@
     optimizer: { type: 'bert_adamw', lr: 1e-5, weight_decay: 0.01, no_decay: ['bias', 'LayerNorm'] },
     schedule: { type: 'linear', warmup: 0.0 },
     protocol: { type: 'spert' },
-    monitor: 'relation_strict_f1',
     checkpoint: 'last',
   },
 }

@@ -23,10 +23,16 @@ class Metric(Registrable, ABC, interface="metric"):
 
     Args:
         symmetric: relation labels whose direction has no meaning.
+
+    Attributes:
+        blocks: names of the score blocks of a report.
+        monitored: dev scores whose sum selects the best epoch of a training, unless the
+            experiment names others.
     """
 
     given: ClassVar[tuple[str, ...]] = ("symmetric",)
     blocks: ClassVar[tuple[str, ...]]
+    monitored: ClassVar[tuple[str, ...]] = ("entity_f1", "relation_strict_f1")
 
     def __init__(self, symmetric: frozenset[str]) -> None:
         self.symmetric = symmetric
@@ -35,6 +41,19 @@ class Metric(Registrable, ABC, interface="metric"):
     def reported(self) -> tuple[str, ...]:
         """The blocks of this metric's reports; its options may take some of ``blocks`` away."""
         return self.blocks
+
+    def default_monitor(self, relations: bool) -> list[str]:
+        """The scores whose sum selects the best epoch when an experiment names none.
+
+        Args:
+            relations: whether the training data has relation labels; scores of relations stay
+                at 0 in every epoch if it has none, so they are left to the entities then.
+        """
+        known = monitor_keys(self)
+        names = [name for name in self.monitored if name in known]
+        names = names or [f"{block}_f1" for block in self.reported]
+        of_entities = [name for name in names if not name.startswith("relation_")]
+        return names if relations or not of_entities else of_entities
 
     @abstractmethod
     def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import tarfile
@@ -21,9 +22,12 @@ from jointre.errors import ArchiveError, JointreError
 from jointre.models.model import Model
 from jointre.nn.encoders import Encoder
 
+logger = logging.getLogger("jointre")
+
 FORMAT = 1
 WEIGHTS = "model.safetensors"
 ENCODER = "encoder"
+EPOCH = "epoch-"  # begins the names of the archives of a training that has not finished
 MAX_BYTES = 16 * 2**30  # of an unpacked archive
 MAX_MEMBERS = 1000
 
@@ -106,11 +110,28 @@ def load(source: Path) -> Loaded:
             return _load(folder, source)
     inner = source / "archive"
     if not inner.is_dir() and (source / "checkpoints").is_dir():
-        raise ArchiveError(
-            f"{source}: no archive/ in it: its training did not finish; go on with jointre train "
-            "--recover"
-        )
+        inner = _best_so_far(source)
     return _load(inner if inner.is_dir() else source, source)
+
+
+def _best_so_far(run: Path) -> Path:
+    """The archive of the best epoch of a training that has not finished."""
+    found = {
+        int(number): path
+        for path in (run / "checkpoints").glob(f"{EPOCH}*")
+        if (number := path.name.removeprefix(EPOCH)).isdecimal()
+    }
+    if not found:
+        raise ArchiveError(
+            f"{run}: no epoch of its training has finished, so there is no model yet; continue "
+            "with jointre train --recover"
+        )
+    epoch = max(found)
+    logger.warning(
+        f"{run}: its training has not finished; using the weights of epoch {epoch}, the best so "
+        "far (continue with jointre train --recover)"
+    )
+    return found[epoch]
 
 
 def _load(folder: Path, source: Path) -> Loaded:

@@ -1,4 +1,4 @@
-"""What happens at the end of an epoch: the best weights are kept, scores are written."""
+"""What happens at the end of an epoch: save the best weights, write the scores."""
 
 import csv
 import io
@@ -11,9 +11,9 @@ import torch
 from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.pytorch import LightningModule, Trainer
 from lightning.pytorch.callbacks import Callback
-from safetensors.torch import save_file
 
 from jointre.errors import RunError
+from jointre.training.best import BestArchive
 from jointre.training.module import TrainingModule
 from jointre.training.run_dir import RunDirectory, replace_text, replaced
 
@@ -22,25 +22,31 @@ Row = dict[str, float | int]
 
 
 class Epochs(Callback):
-    """Keeps the best epoch's weights and every epoch's scores; its state is checkpointed.
+    """Saves the best epoch's weights and every epoch's scores; its state is checkpointed.
+
+    Of epochs with equal scores the last one is the best, as it was trained longest; patience
+    counts from the first of them. Without dev scores every epoch replaces the one before.
 
     Args:
         run: where to write.
-        monitor: dev scores whose sum tells the best epoch.
+        best: where the weights of the best epoch go.
+        monitor: dev scores whose sum selects the best epoch.
         patience: epochs without a better score after which training stops.
-        tell: takes a line about each epoch.
+        tell: called with a line about each epoch.
     """
 
     def __init__(
         self,
         run: RunDirectory,
+        best: BestArchive,
         monitor: list[str],
         patience: int | None,
         tell: Callable[[str], None],
     ) -> None:
-        self.run, self.monitor, self.patience, self.tell = run, monitor, patience, tell
+        self.run, self.best, self.monitor = run, best, monitor
+        self.patience, self.tell = patience, tell
         self.rows: list[Row] = []
-        self.best_epoch = -1
+        self.best_epoch = self.improved_epoch = -1
         self.best_value = float("-inf")
         self.reports: dict[str, dict[str, Any]] = {}
         self._began = 0.0
@@ -50,6 +56,7 @@ class Epochs(Callback):
         return {
             "rows": self.rows,
             "best_epoch": self.best_epoch,
+            "improved_epoch": self.improved_epoch,
             "best_value": self.best_value,
             "reports": self.reports,
         }
@@ -58,6 +65,7 @@ class Epochs(Callback):
         """Go on from a checkpoint."""
         self.rows = state_dict["rows"]
         self.best_epoch = state_dict["best_epoch"]
+        self.improved_epoch = state_dict["improved_epoch"]
         self.best_value = state_dict["best_value"]
         self.reports = state_dict["reports"]
 
@@ -67,8 +75,8 @@ class Epochs(Callback):
             self._stop_if_exhausted(trainer, len(self.rows) - 1)
 
     def _stop_if_exhausted(self, trainer: Trainer, epoch: int) -> None:
-        scored = self.best_epoch >= 0
-        if scored and self.patience is not None and epoch - self.best_epoch >= self.patience:
+        scored = self.improved_epoch >= 0
+        if scored and self.patience is not None and epoch - self.improved_epoch >= self.patience:
             trainer.should_stop = True
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -80,6 +88,7 @@ class Epochs(Callback):
 
         Raises:
             RunError: weights are not finite; no file has changed.
+            ArchiveError: the best weights cannot be written.
         """
         assert isinstance(pl_module, TrainingModule)
         epoch = trainer.current_epoch
@@ -89,21 +98,29 @@ class Epochs(Callback):
             "loss": float(trainer.callback_metrics.get("loss_epoch", torch.tensor(0.0))),
         }
         report = pl_module.report
-        if report is not None:
+        if report is None:
+            self._save(trainer, pl_module, epoch)
+        else:
             flat = report.flat()
             row |= flat
             self.reports["last"] = report.to_dict()
             value = sum(flat[name] for name in self.monitor)
             if value > self.best_value:
-                self.best_value, self.best_epoch = value, epoch
+                self.best_value, self.improved_epoch = value, epoch
+            if value == self.best_value:
+                self.best_epoch = epoch
                 self.reports["best"] = report.to_dict()
-                if trainer.is_global_zero:
-                    save_weights(pl_module.model, self.run.best_weights)
+                self._save(trainer, pl_module, epoch)
             self._stop_if_exhausted(trainer, epoch)
         self.rows = [*self.rows[:epoch], row]
         if trainer.is_global_zero:
             replace_text(self.run.history, as_csv(self.rows))
             self.tell(self._line(row))
+
+    def _save(self, trainer: Trainer, pl_module: TrainingModule, epoch: int) -> None:
+        if trainer.is_global_zero:
+            dev = None if pl_module.report is None else pl_module.report.to_dict()
+            self.best.save(pl_module.model, epoch, dev)
 
     def _line(self, row: Row) -> str:
         seconds = time.perf_counter() - self._began
@@ -123,12 +140,6 @@ class WholeFileCheckpoints(TorchCheckpointIO):
         target.parent.mkdir(parents=True, exist_ok=True)
         with replaced(target) as work, work.open("wb") as file:
             torch.save(checkpoint, file)
-
-
-def save_weights(model: torch.nn.Module, path: Path) -> None:
-    """Write a model's weights; the file is whole at every moment."""
-    with replaced(path) as work:
-        save_file({name: value.contiguous() for name, value in model.state_dict().items()}, work)
 
 
 def require_finite(model: torch.nn.Module, epoch: int) -> None:

@@ -86,7 +86,9 @@ class TrainingSettings:
         optimizer: updates the weights.
         schedule: the learning rate's course.
         protocol: scores dev and test.
-        monitor: dev score, or scores whose sum, that tells the best epoch.
+        monitor: dev score, or list of scores whose sum, that selects the best epoch; null: the
+            protocol's own (for most protocols the sum of entity_f1 and relation_strict_f1;
+            entity_f1 alone if the training data has no relation labels).
         checkpoint: the archive takes the weights of the last or of the best epoch.
         drop_last: leave out an epoch's incomplete last batch.
         gradient_clip: largest norm of all gradients together; null: no limit.
@@ -107,7 +109,7 @@ class TrainingSettings:
         optimizer: Factory[Optimizer],
         schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),  # noqa: B008
         protocol: Factory[Metric] = Factory(Metric.by_name("spert")),  # noqa: B008
-        monitor: str | Annotated[list[str], MinLen(1)] = "relation_strict_f1",
+        monitor: str | Annotated[list[str], MinLen(1)] | None = None,
         checkpoint: Literal["last", "best"] = "best",
         drop_last: bool = False,
         gradient_clip: Annotated[float, Gt(0)] | None = 1.0,
@@ -121,7 +123,7 @@ class TrainingSettings:
         callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
     ) -> None:
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
-        check_monitor(self.monitor, protocol.type)
+        check_monitor(self.monitor or (), protocol.type)
         self.epochs, self.batch_size = epochs, batch_size
         self.optimizer, self.schedule = optimizer, schedule
         self.protocol = protocol

@@ -60,6 +60,9 @@ class TrainingModule(LightningModule):
         metric: the protocol.
         seed: with epoch and number it decides the random choices of a batch.
 
+    Attributes:
+        monitor: dev scores whose sum selects the best epoch.
+
     Raises:
         ConfigError: a callback and the model do not go together.
     """
@@ -77,6 +80,8 @@ class TrainingModule(LightningModule):
         self.model = model
         self.settings, self.batches, self.dev = settings, batches, dev
         self.metric, self.seed = metric, seed
+        default = metric.default_monitor(bool(model.vocabulary.relation_labels))
+        self.monitor = settings.monitor or default
         for callback in settings.callbacks:
             callback.check(model)
         self.report: Report | None = None
@@ -174,5 +179,5 @@ class TrainingModule(LightningModule):
         found = [self._found.get(i, unit.document) for i, unit in enumerate(units)]
         self.report = self.metric.score(self.dev.documents, join(self.dev.documents, units, found))
         flat = self.report.flat()
-        for name in self.settings.monitor:
+        for name in self.monitor:
             self.log(name, flat[name], prog_bar=True)

@@ -17,7 +17,6 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Trainer
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import TensorBoardLogger
-from safetensors.torch import load_file
 
 from jointre.config import LoadedConfig, construct, load_config, resolve
 from jointre.data.schema import Document
@@ -27,6 +26,7 @@ from jointre.evaluation.metric import Metric
 from jointre.inference.evaluate import evaluate
 from jointre.models import Model, archive
 from jointre.training.batches import TrainingBatches
+from jointre.training.best import BestArchive
 from jointre.training.callbacks import Epochs, WholeFileCheckpoints
 from jointre.training.corpus import Corpus, read_corpus, training_units
 from jointre.training.experiment import Experiment, check_monitor
@@ -34,6 +34,7 @@ from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
 from jointre.training.provenance import provenance
 from jointre.training.run_dir import RunDirectory, write_json
+from jointre.training.zero_score import zero_score_warning
 
 logger = logging.getLogger("jointre")
 
@@ -102,11 +103,12 @@ def train(
     torch.manual_seed(experiment.seed)
     model = experiment.model(vocabulary=corpus.vocabulary)
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
-    check_monitor(experiment.training.monitor, metric)
+    check_monitor(experiment.training.monitor or (), metric)
     module = _module(experiment, corpus, model, metric, notes)
-    settings = experiment.training
+    about = {"protocol": metric.registered_name, "seed": experiment.seed}
+    best = BestArchive(run.checkpoint.parent, resolved["model"], about)
     tell_epoch = notes.keep if progress else notes  # the bar shows the scores
-    epochs = Epochs(run, settings.monitor, settings.patience, tell_epoch)
+    epochs = Epochs(run, best, module.monitor, experiment.training.patience, tell_epoch)
     trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
     if follower:
         _fit(trainer, module, run.checkpoint)
@@ -114,7 +116,11 @@ def train(
     with run.opened(resolved, force=force, recover=recover), notes:
         _fit(trainer, module, run.checkpoint)
         model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
-        result = _finish(experiment, corpus, model, metric, run, epochs, resolved)
+        result = _finish(experiment, corpus, model, metric, run, epochs)
+        reported = epochs.reports.get("last", {})
+        warning = zero_score_warning(module.monitor, epochs.rows, reported, module.updates)
+        if warning is not None:
+            notes(warning)
         seconds = time.perf_counter() - began
         facts = provenance(experiment.seed, corpus.files, seconds, len(epochs.rows))
         write_json(run.provenance, facts)
@@ -161,12 +167,15 @@ def _module(
         cut = sum(1 for item in these if item.pieces.truncated)
         if cut:
             tell(f"{name}: {cut} units longer than the encoder's input are cut (long_inputs)")
+    made = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
     tell(
         f"{len(units)} training units, {len(batches)} batches an epoch, {len(dev.units)} dev "
         f"units, {len(corpus.vocabulary.entity_labels)} entity and "
         f"{len(corpus.vocabulary.relation_labels)} relation labels"
     )
-    return TrainingModule(model, settings, batches, dev, metric, experiment.seed)
+    if dev.batches:
+        tell(f"the best epoch is selected by dev {' + '.join(made.monitor)}")
+    return made
 
 
 def _fit(trainer: Trainer, module: TrainingModule, checkpoint: Path) -> None:
@@ -256,7 +265,6 @@ def _finish(
     metric: Metric,
     run: RunDirectory,
     epochs: Epochs,
-    resolved: Mapping[str, Any],
 ) -> Result:
     """Score test, write the archive and metrics.json."""
     model.eval()
@@ -267,7 +275,7 @@ def _finish(
     for name in ("last", "best") if has_best else ("last",):
         epoch = len(epochs.rows) - 1 if name == "last" else epochs.best_epoch
         if name == "best" and epoch != len(epochs.rows) - 1:
-            model.load_state_dict(load_file(run.best_weights))
+            epochs.best.restore(model, epoch)
         block: dict[str, Any] = {"epoch": epoch + 1}
         if name in epochs.reports:
             block["dev"] = epochs.reports[name]
@@ -279,7 +287,7 @@ def _finish(
             examples = predicted if name == chosen else examples
         metrics[name] = block
         if name == chosen:
-            about = {"protocol": metric.registered_name, "seed": experiment.seed, "scores": block}
-            archive.save(model, resolved["model"], run.archive, about)
+            about = {**epochs.best.about, "scores": block}
+            archive.save(model, epochs.best.config, run.archive, about)
     write_json(run.metrics, metrics)
     return Result(run.path, metrics, examples)

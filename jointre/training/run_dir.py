@@ -28,7 +28,6 @@ class RunDirectory:
         self.metrics = path / "metrics.json"
         self.history = path / "metrics.csv"
         self.checkpoint = path / "checkpoints" / "last.ckpt"
-        self.best_weights = path / "checkpoints" / "best.safetensors"
         self.provenance = path / "provenance.json"
         self.log = path / "log.txt"
         self.lock = path / ".lock"
@@ -105,8 +104,7 @@ class RunDirectory:
 
     def _drafts(self) -> list[Path]:
         """What a killed process left unfinished."""
-        # safetensors writes to .tmpXXXXXX first.
-        patterns = (".*.tmp", "checkpoints/.*.tmp", "checkpoints/.tmp*", ".archive-*")
+        patterns = (".*.tmp", ".archive-*", "checkpoints/.*.tmp", "checkpoints/.archive-*")
         return [path for pattern in patterns for path in self.path.glob(pattern)]
 
     def _unusable(self, error: OSError) -> RunError:

@@ -103,3 +103,24 @@ def test_documents_that_do_not_belong_together(gold, predicted, message: str) ->
         build("spert").score(gold, predicted)
     with pytest.raises(DataError, match=re.escape(message)):
         check_pairs(gold, predicted)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "both", "entities"),
+    [
+        ("spert", ["entity_f1", "relation_strict_f1"], ["entity_f1"]),
+        ("pure", ["entity_f1", "relation_strict_f1"], ["entity_f1"]),
+        ("plmarker", ["entity_f1", "relation_strict_f1"], ["entity_f1"]),
+        ("dygie", ["entity_f1", "relation_boundary_f1"], ["entity_f1"]),
+        ("care", ["entity_f1", "relation_cell_f1"], ["entity_f1"]),
+        ("jerex", ["entity_f1", "relation_strict_f1"], ["entity_f1"]),
+        ("docred", ["entity_f1", "relation_strict_f1"], ["entity_f1"]),
+    ],
+)
+def test_each_protocol_names_its_default_monitor(
+    protocol: str, both: list[str], entities: list[str]
+) -> None:
+    metric = Metric.by_name(protocol)(symmetric=frozenset())
+    assert metric.default_monitor(relations=True) == both
+    assert metric.default_monitor(relations=False) == entities
+    assert set(both) <= set(monitor_keys(metric))

@@ -136,7 +136,8 @@ def test_an_unfinished_run(tiny_run: Path, tmp_path: Path) -> None:
     shutil.copy(tiny_run / "config.json", tmp_path)
     (tmp_path / "checkpoints").mkdir()
     assert refused(tmp_path) == (
-        "no archive/ in it: its training did not finish; go on with jointre train --recover"
+        "no epoch of its training has finished, so there is no model yet; continue with jointre "
+        "train --recover"
     )
 
 

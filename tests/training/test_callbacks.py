@@ -4,25 +4,30 @@ from pathlib import Path
 import pytest
 import torch
 from lightning.pytorch import Trainer
-from safetensors.torch import load_file
 
 from jointre.errors import RunError
+from jointre.training.best import BestArchive
 from jointre.training.callbacks import (
     Epochs,
     WholeFileCheckpoints,
     as_csv,
     require_finite,
-    save_weights,
 )
 from jointre.training.run_dir import RunDirectory
 
 
+def empty(path: Path, patience: int | None) -> Epochs:
+    best = BestArchive(path / "checkpoints", {}, {})
+    return Epochs(RunDirectory(path), best, ["entity_f1"], patience, lambda line: None)
+
+
 def epochs(path: Path, patience: int | None, best: int, count: int) -> Epochs:
-    made = Epochs(RunDirectory(path), ["entity_f1"], patience, lambda line: None)
+    made = empty(path, patience)
     made.load_state_dict(
         {
             "rows": [{"epoch": number + 1, "loss": 0.5} for number in range(count)],
-            "best_epoch": best,
+            "best_epoch": max(best, count - 1) if best >= 0 else best,
+            "improved_epoch": best,
             "best_value": 0.5,
             "reports": {},
         }
@@ -48,7 +53,7 @@ def test_state_is_plain(tmp_path: Path) -> None:
     """A checkpoint is read with weights_only, so nothing else may be in it."""
     one = epochs(tmp_path, 2, 1, 3)
     torch.save(one.state_dict(), tmp_path / "state")
-    other = Epochs(RunDirectory(tmp_path), ["entity_f1"], 2, print)
+    other = empty(tmp_path, 2)
     other.load_state_dict(torch.load(tmp_path / "state", weights_only=True))
     assert other.state_dict() == one.state_dict()
 
@@ -61,14 +66,6 @@ def test_checkpoints_are_whole(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"last\.ckpt cannot be written \(No space left on device\)"):
         WholeFileCheckpoints().save_checkpoint({"epoch": 2}, target)
     assert torch.load(target, weights_only=True) == {"epoch": 1}
-
-
-def test_weights(tmp_path: Path) -> None:
-    model = torch.nn.Linear(2, 2)
-    save_weights(model, tmp_path / "w.safetensors")
-    assert torch.equal(load_file(tmp_path / "w.safetensors")["weight"], model.weight)
-    with pytest.raises(RunError, match=r"no/w\.safetensors cannot be written \(No such file"):
-        save_weights(model, tmp_path / "no" / "w.safetensors")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 import torch
 
-from jointre.errors import ArchiveError, RunError
+from jointre.errors import ArchiveError, JointreError, RunError
 from jointre.models import SpanModel, archive
-from jointre.training import callbacks
 from jointre.training.callbacks import Epochs
 from jointre.training.module import TrainingModule
 from jointre.training.run import Result, train
@@ -103,8 +102,8 @@ def test_a_disk_that_fills_up(
     tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     """In the third epoch; the second one's checkpoint stays and the run can go on."""
-    name, calls = ("save_file", 0) if part == "best weights" else ("torch.save", 0)
-    original = callbacks.save_file if part == "best weights" else torch.save
+    name = "models.archive.save_file" if part == "best weights" else "training.callbacks.torch.save"
+    original, calls = (archive.save_file if part == "best weights" else torch.save), 0
 
     def fills(content: Any, file: Any) -> None:
         nonlocal calls
@@ -116,14 +115,16 @@ def test_a_disk_that_fills_up(
         target.write_bytes(b"half")
         full()
 
-    monkeypatch.setattr(f"jointre.training.callbacks.{name}", fills)
-    with pytest.raises(RunError) as caught:
+    monkeypatch.setattr(f"jointre.{name}", fills)
+    with pytest.raises(JointreError) as caught:
         run(tiny_data, tmp_path, {"training.epochs": 4})
     kept = tmp_path / "checkpoints"
-    place = kept / ("best.safetensors" if part == "best weights" else "last.ckpt")
     assert str(caught.value) == (
-        f"{place} cannot be written (No space left on device); what was there before is kept. "
-        "Make room, then go on with --recover"
+        f"{kept}/epoch-1: the archive cannot be written (No space left on device); make room and "
+        "save it again (a training goes on with --recover)"
+        if part == "best weights"
+        else f"{kept}/last.ckpt cannot be written (No space left on device); what was there "
+        "before is kept. Make room, then go on with --recover"
     )
     monkeypatch.undo()
     assert not [path for path in kept.iterdir() if path.name.startswith(".")]
@@ -136,7 +137,12 @@ def test_a_disk_that_fills_up(
 def test_a_disk_that_fills_up_at_the_archive(
     tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "save_file", full)
+    original = archive.save_file
+
+    def fills(content: Any, file: Path) -> None:
+        (full if file.parent.parent == tmp_path else original)(content, file)
+
+    monkeypatch.setattr(archive, "save_file", fills)
     with pytest.raises(ArchiveError) as caught:
         run(tiny_data, tmp_path)
     assert str(caught.value) == (

@@ -55,8 +55,9 @@ def test_what_a_run_directory_holds(tiny_run: Path) -> None:
     ]
     log = (tiny_run / "log.txt").read_text().splitlines()
     assert "24 training units, 6 batches an epoch, 10 dev units" in log[0]
-    assert "epoch 1: loss " in log[1]
-    assert "epoch 2: loss " in log[2]
+    assert "the best epoch is selected by dev entity_f1" in log[1]
+    assert "epoch 1: loss " in log[2]
+    assert "epoch 2: loss " in log[3]
 
 
 def test_metrics_contract(tiny_run: Path) -> None:

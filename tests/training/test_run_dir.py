@@ -85,7 +85,8 @@ def test_recover_keeps_files_and_clears_drafts(run: RunDirectory) -> None:
     run.checkpoint.write_text("kept")
     run.checkpoint.with_name(".last.ckpt.tmp").write_text("half")
     (run.path / ".metrics.csv.tmp").write_text("half")
-    run.checkpoint.with_name(".tmpAb12").write_text("half")
+    run.checkpoint.with_name(".archive-y2").mkdir()
+    (run.checkpoint.with_name(".archive-y2") / ".tmpAb12").write_text("half")
     (run.path / ".archive-x1").mkdir()
     (run.path / ".archive-x1" / "model.safetensors").write_text("half")
     assert enter(run, recover=True) == [".lock", "checkpoints", "config.json"]

@@ -52,6 +52,7 @@ class CareMetric(Metric):
     """
 
     blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_cell")
+    monitored: ClassVar[tuple[str, ...]] = ("entity_f1", "relation_cell_f1")
 
     def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:
         """The counts of one document by block and label."""

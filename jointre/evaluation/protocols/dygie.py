@@ -33,6 +33,7 @@ class DygieMetric(Metric):
     """
 
     blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_boundary")
+    monitored: ClassVar[tuple[str, ...]] = ("entity_f1", "relation_boundary_f1")
 
     def __init__(
         self, symmetric: frozenset[str], max_width: Annotated[int, Field(ge=1)] | None = None

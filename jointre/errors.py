@@ -38,3 +38,23 @@ class ArchiveError(JointreError):
 
 class RunError(JointreError):
     """A run directory cannot be used, or a training cannot go on."""
+
+
+def abbreviated(value: object, limit: int = 60) -> str:
+    """The repr of a value for an error message, cut to ``limit`` characters.
+
+    Args:
+        value: Any value; its repr may be long, deeply nested or recursive.
+        limit: Most characters of the result, at least 4.
+
+    Example:
+        >>> abbreviated("Ada"), abbreviated("a" * 2000, limit=10)
+        ("'Ada'", "'aaaaaa...")
+    """
+    # A long string is cut before its repr is made, which could be ten times as long.
+    short = value[: limit + 1] if isinstance(value, str) else value
+    try:
+        text = repr(short)
+    except RecursionError:
+        text = f"a deeply nested {type(value).__name__}"
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -28,3 +28,12 @@ def test_the_tree_names_every_kind() -> None:
 
 def test_a_mistake_in_code_is_none_of_them() -> None:
     assert not any(issubclass(kind, ValueError | TypeError | OSError) for kind in KINDS)
+
+
+def test_values_are_abbreviated() -> None:
+    assert errors.abbreviated(["Ada", 1]) == "['Ada', 1]"
+    assert errors.abbreviated("a" * 2000) == "'" + "a" * 56 + "..."
+    nested: list[object] = []
+    for _ in range(10_000):
+        nested = [nested]
+    assert errors.abbreviated(nested) == "a deeply nested list"

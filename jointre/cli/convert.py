@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import Packages, tell
+from jointre.cli.options import OnErrorOption, Packages, tell
 
 
 def convert(
@@ -36,6 +36,7 @@ def convert(
             show_default=False,
         ),
     ] = None,
+    on_error: OnErrorOption = None,
     include_package: Packages = None,
 ) -> None:
     """Convert a corpus and report what the target format cannot hold.
@@ -51,7 +52,8 @@ def convert(
     from jointre.cli.readers import reader_of
     from jointre.data.convert import convert as run
 
-    losses = run(source, target, reader_of(source_format, option), reader_of(target_format, None))
+    reader, writer = reader_of(source_format, option, on_error), reader_of(target_format, None)
+    losses = run(source, target, reader, writer)
     for line in losses.lines():
         tell(line)
     typer.echo(f"{target}: written; {'see above for what was lost' if losses else 'nothing lost'}")

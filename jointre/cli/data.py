@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import Output, Packages, tell
+from jointre.cli.options import OnErrorOption, Output, Packages, tell
 
 if TYPE_CHECKING:
     from jointre.data.checks import CorpusReport
@@ -60,6 +60,7 @@ def check(
             show_default=False,
         ),
     ] = None,
+    on_error: OnErrorOption = None,
     output: Output = None,
     include_package: Packages = None,
 ) -> None:
@@ -74,7 +75,7 @@ def check(
     from jointre.data.checks import check_corpus
     from jointre.data.readers.files import dump, replaced
 
-    reader = reader_of(format, option)
+    reader = reader_of(format, option, on_error)
     count, limit = None, None
     if encoder is not None:
         from jointre.models.pieces import piece_counter

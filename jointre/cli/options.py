@@ -49,6 +49,15 @@ TrainFacts = Annotated[
         show_default=False,
     ),
 ]
+OnErrorOption = Annotated[
+    Literal["stop", "skip"] | None,
+    typer.Option(
+        "--on-error",
+        help="At lines or records with errors: stop and list the first 20 (the default), or skip "
+        "and count them.",
+        show_default=False,
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", help="File to write.", show_default=False)]
 Entities = Annotated[
     Literal["predict", "given"],

@@ -2,14 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from jointre.data.readers import Reader
 
 
-def reader_of(format: str, options: Sequence[str] | None) -> "Reader":
-    """The reader of a format, ``options`` as for :func:`reader_options`.
+def reader_of(
+    format: str,
+    options: Sequence[str] | None,
+    on_error: Literal["stop", "skip"] | None = None,
+) -> "Reader":
+    """The reader of a format.
+
+    Args:
+        format: Its registered name.
+        options: As for :func:`reader_options`.
+        on_error: What to do at records with errors; None: what ``options`` say.
 
     Raises:
         ConfigError: no reader has the name, or it does not take an option.
@@ -17,7 +26,8 @@ def reader_of(format: str, options: Sequence[str] | None) -> "Reader":
     from jointre.config import construct
     from jointre.data.readers import Reader
 
-    reader: Reader = construct(Reader, {"type": format, **reader_options(options)})
+    chosen = {} if on_error is None else {"on_error": on_error}
+    reader: Reader = construct(Reader, {"type": format, **reader_options(options), **chosen})
     return reader
 
 

@@ -32,3 +32,27 @@ def test_mistakes(jointre: Command, tmp_path: Path) -> None:
         "cannot be loaded"
     )
     assert jointre("data", "check", source, "--format", "jsonl", "--max-width", "0").code == 2
+
+
+def test_errors_are_skipped_on_request(jointre: Command, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"tokens": ["Ada"]}\n{"tokens": 3}\n{"tokens": 4}\n')
+    result = jointre("data", "check", path, "--format", "jsonl")
+    assert result.code == 1
+    assert "a.jsonl:2: tokens must be a list" in (result.out + result.err)
+    assert "a.jsonl:3: tokens must be a list" in (result.out + result.err)
+    assert "--on-error skip" in (result.out + result.err)
+    result = jointre("data", "check", path, "--format", "jsonl", "--on-error", "skip")
+    assert result.code == 0
+    assert "2 records with errors skipped" in (result.out + result.err)
+    assert "a.jsonl:3: tokens must be a list" in (result.out + result.err)
+
+
+def test_conversion_skips_errors_on_request(jointre: Command, tmp_path: Path) -> None:
+    path, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    path.write_text('{"tokens": ["Ada"]}\n{"tokens": 3}\n')
+    names = ("convert", path, target, "--from", "jsonl", "--to", "jsonl")
+    assert jointre(*names).code == 1
+    assert not target.exists()
+    assert jointre(*names, "--on-error", "skip").code == 0
+    assert target.read_text().count("\n") == 1

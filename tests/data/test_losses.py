@@ -47,3 +47,22 @@ def test_repr_shows_the_counts() -> None:
     losses = Losses()
     losses.add("texts left out", "a")
     assert repr(losses) == "Losses({'texts left out': (1, 'a')})"
+
+
+def test_further_examples_are_kept_where_they_are_wanted() -> None:
+    losses, other = Losses(), Losses()
+    for example in "abc":
+        losses.add("lines skipped", example, examples=2)
+    assert losses.lines() == ["3 lines skipped; first: a\n  b"]
+    other.merge(losses)
+    assert other.lines() == losses.lines()
+    before = losses.copy()
+    losses.add("lines skipped", "d")
+    losses.restore(before)
+    assert losses["lines skipped"] == 3
+
+
+def test_long_examples_are_cut() -> None:
+    losses = Losses()
+    losses.add("texts left out", "a" * 2000)
+    assert len(losses.lines()[0]) < 600

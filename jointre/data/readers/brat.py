@@ -11,6 +11,7 @@ from jointre.data.readers.brat_lines import Other, parse_line
 from jointre.data.readers.brat_record import Options, Record, document_of
 from jointre.data.readers.brat_write import HELD, record_of
 from jointre.data.readers.char_spans import count_reread, utf8
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.files import read_characters, replaced_folder
 from jointre.data.readers.plain import count_unheld
 from jointre.data.readers.reader import Reader
@@ -51,6 +52,8 @@ class BratReader(Reader):
         clusters: ``"keep"``: an entity a mention, equivalences as clusters beside them;
             ``"merge"``: an entity an equivalence, with all its mentions and their most frequent
             label, as document models have it.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines
+            and documents.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".ann",)
@@ -61,8 +64,9 @@ class BratReader(Reader):
         types: Path | None = None,
         discontinuous: Literal["skip", "cover", "error"] = "skip",
         clusters: Literal["keep", "merge"] = "keep",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.options = Options(discontinuous, clusters)
 
     def files(self, path: Path) -> list[Path]:
@@ -83,7 +87,8 @@ class BratReader(Reader):
             kind = "texts without an .ann file left out"
             self.losses.add(kind, str(pairs.alone[0]), len(pairs.alone))
         for pair in pairs.found:
-            yield str(pair.annotations), self._document(_record(pair), str(pair.annotations))
+            with self.guard(pair.annotations):
+                yield str(pair.annotations), self._document(_record(pair), str(pair.annotations))
 
     def _document(self, record: Record, place: str) -> Document:
         document = document_of(record, self.options, place, self.losses)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, final
 from jointre.data.losses import Losses
 from jointre.data.readers.docbin_doc import ABOUT, KEY, Options, doc_of, document_of
 from jointre.data.readers.docbin_record import PREFIX
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import shown
 from jointre.data.readers.files import opened, replaced, stem
 from jointre.data.readers.reader import Reader
@@ -39,14 +40,19 @@ class DocbinReader(Reader):
         spans_key: the group of ``doc.spans`` that holds entities, ``"sc"`` for example; null: all
             groups.
         ents: ``doc.ents`` are entities too.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such Docs.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".spacy",)
 
     def __init__(
-        self, types: Path | None = None, spans_key: str | None = None, ents: bool = True
+        self,
+        types: Path | None = None,
+        spans_key: str | None = None,
+        ents: bool = True,
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.options = Options(spans_key, ents)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
@@ -65,11 +71,13 @@ class DocbinReader(Reader):
             place = f"{path}: Doc {number}"
             with _told(f"{place}: not whole"):
                 doc = next(found)
-                document = document_of(
-                    doc, self.options, f"{stem(path)}:{number}", place, self.losses
-                )
-            _count_others(doc, place, self.losses)
-            yield place, document
+            with self.guard(path):
+                with _told(f"{place}: not whole"):
+                    document = document_of(
+                        doc, self.options, f"{stem(path)}:{number}", place, self.losses
+                    )
+                _count_others(doc, place, self.losses)
+                yield place, document
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents; entities and relations under ``spans_key``, else "jointre"."""

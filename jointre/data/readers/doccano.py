@@ -8,11 +8,11 @@ from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import InsideWords, WordRules
 from jointre.data.readers.doccano_offsets import CountedIn
 from jointre.data.readers.doccano_record import Line
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
 from jointre.data.words import check_language
-from jointre.errors import DataError
 
 
 @final
@@ -39,6 +39,7 @@ class DoccanoReader(Reader):
         inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
             word, so that the mention keeps its characters; ``"widen"`` makes the mention
             larger, so that words never depend on annotations, as in a text to be predicted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -52,22 +53,20 @@ class DoccanoReader(Reader):
         offsets: CountedIn = "utf16",
         language: str = "en",
         inside_words: InsideWords = "split",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.offsets: CountedIn = offsets
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
         line = Line(self.offsets, self.words)
-        for index, (number, text) in enumerate(read_lines(path)):
+        for number, text in read_lines(path, self.faults.guard):
             place = f"{path}:{number}"
-            try:
+            with self.guard(path):
                 value = parse(text, path, number)
-                document = line.read(value, f"{stem(path)}:{number}", place, self.losses)
-            except DataError as error:
-                raise (self._misread(path, error) if index == 0 else error) from error
-            yield place, document
+                yield place, line.read(value, f"{stem(path)}:{number}", place, self.losses)
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents in the form with relations ("JSONL(Relation)")."""

@@ -13,8 +13,9 @@ from jointre.data.readers.docred_record import (
     inside_sentences,
     relations_of,
 )
-from jointre.data.readers.fields import identity, mapping, sequence, strings
-from jointre.data.readers.files import dump, parse, read_text, replaced, stem
+from jointre.data.readers.faults import OnError
+from jointre.data.readers.fields import identity, mapping, sequence, shown, strings
+from jointre.data.readers.files import dump, replaced, stem
 from jointre.data.readers.plain import count_unheld, extra_keys, labelled
 from jointre.data.readers.reader import LabelSets, Reader
 from jointre.data.readers.rel_info import name_of, read_rel_info
@@ -46,6 +47,7 @@ class DocredReader(Reader):
             too. Without it they keep their codes.
         mixed_types: the label of an entity whose mentions differ in type: ``"majority"``, the
             first among equals, or ``"first"``, its first mention's. Such entities are counted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
     def __init__(
@@ -53,8 +55,9 @@ class DocredReader(Reader):
         types: Path | None = None,
         rel_info: Path | None = None,
         mixed_types: Literal["majority", "first"] = "majority",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.rel_info = None if rel_info is None else Path(rel_info)
         self.mixed_types: Literal["majority", "first"] = mixed_types
 
@@ -75,26 +78,11 @@ class DocredReader(Reader):
         )
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for number, record in enumerate(self._records(path), start=1):
+        for number, record in enumerate(self.listed(path), start=1):
             place = f"{path}: record {number}"
-            yield place, self._document(record, f"{stem(path)}:{number}", place)
-
-    def _records(self, path: Path) -> list[dict[str, Any]]:
-        try:
-            records = sequence(parse(read_text(path), path), str(path), "the file's content")
-            for number, record in enumerate(records, start=1):
-                place = f"{path}: record {number}"
-                if "sents" in mapping(record, place, "a document"):
-                    continue
-                if "h_idx" in record:
-                    raise DataError(
-                        f"{place}: 'h_idx' instead of 'sents': this is a file of results, which "
-                        "has no text; name the file of the documents"
-                    )
-                raise DataError(f"{place}: a document needs 'sents'; found {sorted(record)}")
-        except DataError as error:
-            raise self._misread(path, error) from error
-        return records
+            with self.guard(path):
+                checked = _checked(record, place)
+                yield place, self._document(checked, f"{stem(path)}:{number}", place)
 
     def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
         tokens: list[str] = []
@@ -178,6 +166,19 @@ class DocredReader(Reader):
             return False
         same = tuple(found.entities) == document.entities
         return same and tuple(found.relations) == document.relations
+
+
+def _checked(value: Any, place: str) -> dict[str, Any]:
+    """The record, when it is one of a document."""
+    record = mapping(value, place, "a document")
+    if "sents" in record:
+        return record
+    if "h_idx" in record:
+        raise DataError(
+            f"{place}: 'h_idx' instead of 'sents': this is a file of results, which "
+            "has no text; name the file of the documents"
+        )
+    raise DataError(f"{place}: a document needs 'sents'; found {shown(sorted(record))}")
 
 
 def _or_empty(value: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Literal, final
 from jointre.data.losses import Losses
 from jointre.data.mentions import one_entity_a_cluster
 from jointre.data.readers.dygie_record import Annotation, record_of
-from jointre.data.readers.fields import identity, mapping, sequence, strings
+from jointre.data.readers.faults import OnError
+from jointre.data.readers.fields import identity, mapping, sequence, shown, strings
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.plain import plain
 from jointre.data.readers.reader import Reader
@@ -48,6 +49,7 @@ class DygieReader(Reader):
         clusters: ``"keep"``: an entity a mention, clusters beside them; ``"merge"``: an entity
             a cluster, with all its mentions and their most frequent label, as document models
             have it. Members with different labels, and relations that become equal, are counted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
@@ -59,25 +61,24 @@ class DygieReader(Reader):
         label_case: Literal["keep", "capitalize"] = "keep",
         predictions: bool = False,
         clusters: Literal["keep", "merge"] = "keep",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.clusters = clusters
         self.unescape_brackets = unescape_brackets
         self.label_case = label_case
         self.predictions = predictions
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for count, (line, text) in enumerate(read_lines(path)):
+        for line, text in read_lines(path, self.faults.guard):
             place = f"{path}:{line}"
-            try:
+            with self.guard(path):
                 record = mapping(parse(text, path, line), place, "a document")
                 if "sentences" not in record:
                     raise DataError(
-                        f"{place}: a document needs 'sentences'; found {sorted(record)}"
+                        f"{place}: a document needs 'sentences'; found {shown(sorted(record))}"
                     )
-            except DataError as error:
-                raise (self._misread(path, error) if count == 0 else error) from error
-            yield place, self._document(record, f"{stem(path)}:{line}", place)
+                yield place, self._document(record, f"{stem(path)}:{line}", place)
 
     def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
         tokens: list[str] = []

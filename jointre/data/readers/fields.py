@@ -4,13 +4,9 @@ from math import isfinite
 from typing import Any
 
 from jointre.data.schema import Entity, Relation, Span
-from jointre.errors import DataError
+from jointre.errors import DataError, abbreviated
 
-
-def shown(value: object) -> str:
-    """A value as an error message shows it: its repr, shortened."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+shown = abbreviated
 
 
 def mapping(value: Any, place: str, what: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, NoReturn
@@ -69,15 +69,25 @@ def read_characters(path: Path) -> str:
     return _decoded(content, path, 0)
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1, one at a time."""
+def read_lines(
+    path: Path, guard: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1, one at a time.
+
+    Args:
+        path: The file.
+        guard: Decides what becomes of a line that is not UTF-8; ``faults.guard`` of a reader.
+    """
     offset, empty = 0, True
     with opened(path) as stream:
         for number, line in enumerate(stream, start=1):
-            text = _decoded(line.removeprefix(_BOM) if number == 1 else line, path, offset)
+            text = ""
+            own = line.removeprefix(_BOM) if number == 1 else line
+            empty = empty and not own.strip()
+            with guard():
+                text = _decoded(own, path, offset)
             offset += len(line)
             if text.strip():
-                empty = False
                 yield number, text
     if empty:
         raise DataError(f"{path}: the file is empty")

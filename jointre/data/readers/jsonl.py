@@ -6,6 +6,7 @@ from typing import Any, ClassVar, final
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import renumbered
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import identity, mapping, string, strings
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.jsonl_record import (
@@ -41,21 +42,20 @@ class JsonlReader(Reader):
 
     Args:
         types: the types file (the one of :class:`SpertReader`).
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
 
-    def __init__(self, types: Path | None = None) -> None:
-        super().__init__(types)
+    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
+        super().__init__(types, on_error)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for count, (line, text) in enumerate(read_lines(path)):
+        for line, text in read_lines(path, self.faults.guard):
             place = f"{path}:{line}"
-            try:
+            with self.guard(path):
                 record = _checked(parse(text, path, line), place)
-            except DataError as error:
-                raise (self._misread(path, error) if count == 0 else error) from error
-            yield place, _document(record, f"{stem(path)}:{line}", place, self.losses)
+                yield place, _document(record, f"{stem(path)}:{line}", place, self.losses)
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents, whatever they hold."""

@@ -7,8 +7,9 @@ from typing import Any, final
 
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import InsideWords, WordRules, count_reread
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import identity, mapping, sequence, string
-from jointre.data.readers.files import dump, parse, read_text, replaced, stem
+from jointre.data.readers.files import dump, replaced, stem
 from jointre.data.readers.label_studio_record import Record, document_of
 from jointre.data.readers.label_studio_task import OWN_ID, Several, check_task, chosen, text_key
 from jointre.data.readers.label_studio_write import HELD, record_of
@@ -46,6 +47,7 @@ class LabelStudioReader(Reader):
         inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
             word, so that the mention keeps its characters; ``"widen"`` makes the mention
             larger, so that words never depend on annotations, as in a text to be predicted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such tasks.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -59,8 +61,9 @@ class LabelStudioReader(Reader):
         relation_label: str | None = None,
         language: str = "en",
         inside_words: InsideWords = "split",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.text_key = text_key
         self.several = several
         self.relation_label = relation_label
@@ -68,22 +71,21 @@ class LabelStudioReader(Reader):
         self.words = WordRules(language, inside_words)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        try:
-            tasks = sequence(parse(read_text(path), path), str(path), "the file")
-            if tasks:
-                check_task(tasks[0], f"{path}: task 1")
-        except DataError as error:
-            raise self._misread(path, error) from error
-        for number, value in enumerate(tasks, start=1):
+        for number, value in enumerate(self.listed(path), start=1):
             place = f"{path}: task {number}"
-            task = check_task(value, place)
-            name = identity(task.get("id"), f"{stem(path)}:{number}", place, "id")
-            name = identity(mapping(task["data"], place, "data").get(OWN_ID), name, place, OWN_ID)
-            annotations = chosen(task, self.several, place, self.losses)
-            for count, annotation in enumerate(annotations, start=1):
-                own = identity(annotation.get("id"), str(count), place, "annotations.id")
-                full = name if len(annotations) == 1 else f"{name}:{own}"
-                yield place, self._document(task, annotation, full, place)
+            with self.guard(path):
+                for document in self._task_documents(value, f"{stem(path)}:{number}", place):
+                    yield place, document
+
+    def _task_documents(self, value: Any, default: str, place: str) -> Iterator[Document]:
+        task = check_task(value, place)
+        name = identity(task.get("id"), default, place, "id")
+        name = identity(mapping(task["data"], place, "data").get(OWN_ID), name, place, OWN_ID)
+        annotations = chosen(task, self.several, place, self.losses)
+        for count, annotation in enumerate(annotations, start=1):
+            own = identity(annotation.get("id"), str(count), place, "annotations.id")
+            full = name if len(annotations) == 1 else f"{name}:{own}"
+            yield self._document(task, annotation, full, place)
 
     def _document(
         self, task: dict[str, Any], annotation: dict[str, Any], name: str, place: str

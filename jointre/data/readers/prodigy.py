@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal, final
 
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import InsideWords, WordRules
-from jointre.data.readers.fields import identity, mapping
+from jointre.data.readers.faults import OnError
+from jointre.data.readers.fields import identity, mapping, shown
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.prodigy_record import read_record, record_of
 from jointre.data.readers.reader import Reader
@@ -42,6 +43,7 @@ class ProdigyReader(Reader):
         inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
             word, so that the mention keeps its characters; ``"widen"`` makes the mention
             larger, so that words never depend on annotations, as in a text to be predicted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -55,8 +57,9 @@ class ProdigyReader(Reader):
         repeated: Literal["keep", "first"] = "keep",
         language: str = "en",
         inside_words: InsideWords = "split",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.repeated = repeated
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
@@ -64,24 +67,22 @@ class ProdigyReader(Reader):
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
         texts: set[str] = set()
         ids: set[str] = set()
-        for index, (number, line) in enumerate(read_lines(path)):
+        for number, line in read_lines(path, self.faults.guard):
             place = f"{path}:{number}"
-            try:
+            with self.guard(path):
                 record = mapping(parse(line, path, number), place, "an example")
                 if not record.keys() & _MARKS or not isinstance(record.get("text"), str):
                     raise DataError(
                         f"{place}: an example needs 'text' and one of the keys "
-                        f"{', '.join(sorted(_MARKS))}; found {sorted(record)}"
+                        f"{', '.join(sorted(_MARKS))}; found {shown(sorted(record))}"
                     )
                 if not self._accepted(record, place) or not self._fresh(record, texts, place):
                     continue
                 id = identity(record.get("id"), f"{stem(path)}:{number}", place, "id")
                 id = f"{id}:{number}" if id in ids else id
                 document = read_record(record, id, self.words, place, self.losses)
-            except DataError as error:
-                raise (self._misread(path, error) if index == 0 else error) from error
-            ids.add(id)
-            yield place, document
+                ids.add(id)
+                yield place, document
 
     def _accepted(self, record: dict[str, Any], place: str) -> bool:
         """Whether the example is gold; one without an answer is, as it was given to Prodigy."""

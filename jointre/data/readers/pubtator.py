@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import ClassVar, Literal, final
 
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import InsideWords, WordRules, count_reread, utf8
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.files import replaced
 from jointre.data.readers.mesh import hypernym_pairs, read_tree_numbers
 from jointre.data.readers.plain import count_unheld, labelled
@@ -55,6 +56,8 @@ class PubtatorReader(Reader):
             left out of negatives and of scores over given entities; ``"keep"`` lists none.
         mesh: MeSH's descriptors in ASCII (``dYYYY.bin``), for ``hypernym_pairs: "drop"``.
         language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines
+            and documents.
 
     Raises:
         ConfigError: of ``hypernym_pairs: "drop"`` and ``mesh`` there is one without the other, or
@@ -72,8 +75,9 @@ class PubtatorReader(Reader):
         hypernym_pairs: Literal["keep", "drop"] = "keep",
         mesh: Path | None = None,
         language: str = "en",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         if hypernym_pairs == "drop" and mesh is None:
             raise ConfigError(
                 "hypernym_pairs='drop' needs mesh=FILE, MeSH's hierarchy: the descriptors in "
@@ -93,14 +97,9 @@ class PubtatorReader(Reader):
         return {} if self.mesh is None else read_tree_numbers(self.mesh)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        records = read_records(path)
-        try:
-            first = next(records)
-        except DataError as error:
-            raise self._misread(path, error) from error
-        yield first[0], self._document(first[1], first[0])
-        for place, record in records:
-            yield place, self._document(record, place)
+        for place, record in read_records(path, self.faults, partial(self.guard, path)):
+            with self.guard(path):
+                yield place, self._document(record, place)
 
     def _document(self, record: Record, place: str) -> Document:
         document = document_of(record, self.options, place, self.losses)

@@ -1,10 +1,12 @@
 """The lines of a PubTator file: title, abstract, mentions and relations, one document at a time."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
+from jointre.data.readers.faults import Faults
 from jointre.data.readers.fields import shown
 from jointre.data.readers.files import read_lines
 from jointre.data.readers.pubtator_ids import split_ids
@@ -13,6 +15,10 @@ from jointre.errors import DataError
 _TEXT = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+")
 _NAME = re.compile(r"[TR]\d+")
+
+
+Guard = Callable[..., AbstractContextManager[None]]
+"""A reader's guard over its file; it may be given a noun for what is skipped."""
 
 
 class Record(NamedTuple):
@@ -65,50 +71,83 @@ def with_lines(record: Record, lines: Iterable[str]) -> Record:
     return record._replace(lines=tuple(("", line) for line in lines))
 
 
-def read_records(path: Path) -> Iterator[tuple[str, Record]]:
+def read_records(path: Path, faults: Faults, guard: Guard) -> Iterator[tuple[str, Record]]:
     """The documents of a file with the places of their titles; blank lines mean nothing.
 
-    Raises:
-        DataError: a line belongs to no document, or a document has no abstract line.
+    Args:
+        path: The file.
+        faults: Decides what becomes of lines that are not UTF-8.
+        guard: Decides what becomes of a line that belongs to no document, and of a document
+            without an abstract line.
     """
-    place, name, texts, lines = "", "", list[str](), list[tuple[str, str]]()
-    for number, content in read_lines(path):
+    record = _Lines("", "")
+    for number, content in read_lines(path, faults.guard):
         here = f"{path}:{number}"
         line = content.removesuffix("\n").removesuffix("\r")
-        found = _TEXT.fullmatch(line)
-        if found and found[2] == "t":
-            if texts:
-                yield place, _record(place, name, texts, lines)
-            place, name, texts, lines = here, found[1], [found[3]], []
-        elif not texts:
-            raise DataError(f"{here}: a document begins with 'ID|t|title', not {shown(line)}")
-        elif found:
-            if found[1] != name or len(texts) > 1 or lines:
-                raise DataError(
-                    f"{here}: the abstract of {found[1]!r} in the document {name!r}; each document "
-                    "has 'ID|t|title', 'ID|a|abstract' and then its annotations"
-                )
-            texts.append(found[3])
+        title = _TEXT.fullmatch(line)
+        if title and title[2] == "t":
+            if record.texts:
+                with guard():
+                    yield record.place, record.whole()
+            record = _Lines(here, title[1])
+            record.texts.append(title[3])
         else:
-            owner, _, rest = line.partition("\t")
-            if owner != name:
-                raise DataError(
-                    f"{here}: a line of {owner!r:.60} in the document {name!r}; annotations follow "
-                    "the text of their document and begin with its id and a tab"
+            problem = record.take(here, line, title)
+            if problem is not None:
+                with guard("lines"):
+                    raise DataError(f"{here}: {problem}")
+    if record.texts:
+        with guard():
+            yield record.place, record.whole()
+
+
+class _Lines:
+    """The lines of one document while they are collected.
+
+    Args:
+        place: Of the title.
+        name: The document's id.
+    """
+
+    def __init__(self, place: str, name: str) -> None:
+        self.place = place
+        self.name = name
+        self.texts: list[str] = []
+        self.lines: list[tuple[str, str]] = []
+
+    def take(self, place: str, line: str, abstract: re.Match[str] | None) -> str | None:
+        """Adds a line other than a title, or says why it does not belong here."""
+        if not self.texts:
+            return f"a document begins with 'ID|t|title', not {shown(line)}"
+        if abstract:
+            if abstract[1] != self.name or len(self.texts) > 1 or self.lines:
+                return (
+                    f"the abstract of {shown(abstract[1])} in the document {shown(self.name)}; "
+                    "each document has 'ID|t|title', 'ID|a|abstract' and then its annotations"
                 )
-            lines.append((here, rest))
-    yield place, _record(place, name, texts, lines)
+            self.texts.append(abstract[3])
+            return None
+        owner, _, rest = line.partition("\t")
+        if owner != self.name:
+            return (
+                f"a line of {shown(owner)} in the document {shown(self.name)}; annotations follow "
+                "the text of their document and begin with its id and a tab"
+            )
+        self.lines.append((place, rest))
+        return None
 
+    def whole(self) -> Record:
+        """The document.
 
-def _record(
-    place: str, name: str, texts: Sequence[str], lines: Sequence[tuple[str, str]]
-) -> Record:
-    if len(texts) < 2:
-        raise DataError(
-            f"{place}: the document {name!r} has no line '{name}|a|…'; it may be empty after the "
-            "bars, but offsets need it"
-        )
-    return Record(name, texts[0], texts[1], tuple(lines))
+        Raises:
+            DataError: It has no abstract line.
+        """
+        if len(self.texts) < 2:
+            raise DataError(
+                f"{self.place}: the document {shown(self.name)} has no line '{self.name:.60}|a|…'; "
+                "it may be empty after the bars, but offsets need it"
+            )
+        return Record(self.name, self.texts[0], self.texts[1], tuple(self.lines))
 
 
 def parse_line(line: str, text: str, place: str) -> Mention | Link:

@@ -2,12 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from jointre.config import Registrable
 from jointre.data.losses import Losses
-from jointre.data.readers.files import check_file
+from jointre.data.readers.faults import Faults, FileError, OnError
+from jointre.data.readers.fields import sequence, shown
+from jointre.data.readers.files import check_file, parse, read_text
 from jointre.data.readers.sniff import sniff
 from jointre.data.readers.types_file import read_types
 from jointre.data.schema import Document
@@ -20,12 +23,18 @@ __all__ = ["LabelSets", "Losses", "Reader"]
 class Reader(Registrable, ABC, interface="reader"):
     """Reads one format; what :class:`Document` cannot hold is counted in ``losses``.
 
-    An implementation gives ``_documents``; one that can write overrides ``write``.
+    An implementation gives ``_documents``, in which it reads each record inside
+    ``with self.guard(path):``, so that ``on_error`` decides what becomes of a bad one; one that can
+    write overrides ``write``. Its constructor takes ``types`` and ``on_error`` and passes them on.
 
     Args:
         types: the file of labels (see :func:`read_types`), where the corpus has one.
+        on_error: What happens at a line or record that cannot be read. ``"stop"``: reading ends
+            with one error that lists the first 20 of the file; ``"skip"``: the record, or the
+            annotation line where the format has such lines, is skipped and counted in ``losses``.
 
     Attributes:
+        faults: The errors of the reading that is under way.
         losses: what all readings so far could not represent.
         unit: what one record of the format holds; a converter splits for ``"sentence"``.
         suffixes: endings of such files' names; ``.gz`` may follow.
@@ -37,9 +46,11 @@ class Reader(Registrable, ABC, interface="reader"):
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
     folders: ClassVar[bool] = False
 
-    def __init__(self, types: Path | None = None) -> None:
+    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
         self.types = None if types is None else Path(types)
+        self.on_error: OnError = on_error
         self.losses = Losses()
+        self.faults = Faults(on_error, self.losses)
 
     def read(self, path: Path) -> Iterator[Document]:
         """The documents of a file or folder, one by one as they are asked for.
@@ -64,14 +75,59 @@ class Reader(Registrable, ABC, interface="reader"):
         return [path]
 
     def _distinct(self, path: Path) -> Iterator[Document]:
+        faults = Faults(self.on_error, self.losses)
+        documents = self._documents(path)
         seen: set[str] = set()
-        for place, document in self._documents(path):
+        while True:
+            # Readings may take turns, and a caller may ask for losses of its own.
+            self.faults, faults.losses = faults, self.losses
+            try:
+                place, document = next(documents)
+            except StopIteration:
+                break
+            except DataError as error:
+                raise faults.with_earlier(path, error) from error.__cause__
             if document.id in seen:
-                raise DataError(
-                    f"{place}: the id {document.id!r} occurs twice in this file; ids must differ"
+                faults.add(
+                    f"{place}: the id {shown(document.id)} occurs twice in this file; ids must "
+                    "differ"
                 )
+                continue
             seen.add(document.id)
-            yield document
+            if not faults.stopped:
+                yield document
+        faults.finish(path, len(seen))
+
+    @contextmanager
+    def guard(self, path: Path, kind: str = "records") -> Iterator[None]:
+        """Reads one record: a DataError in the block is handled as ``on_error`` says.
+
+        Args:
+            path: The file, whose format is looked at when its first record has an error.
+            kind: Plural noun for what is skipped.
+
+        Raises:
+            DataError: The file looks like another format's, or has 20 errors.
+        """
+        faults = self.faults
+        faults.records += 1
+        first = faults.records == 1
+        with faults.guard(kind):
+            try:
+                yield
+            except DataError as error:
+                raise (self._misread(path, error) if first else error) from error
+
+    def listed(self, path: Path) -> list[Any]:
+        """The records of a file that is one JSON list.
+
+        Raises:
+            DataError: The file is not JSON, or not a list.
+        """
+        try:
+            return sequence(parse(read_text(path), path), str(path), "the file's content")
+        except DataError as error:
+            raise self._misread(path, error) from error
 
     @abstractmethod
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
@@ -102,6 +158,6 @@ class Reader(Registrable, ABC, interface="reader"):
             return problem
         advice = f"choose {found!r}" if found in self.names() else "no reader here reads that"
         detail = str(problem).removeprefix(f"{path}:").strip()
-        return DataError(
+        return FileError(
             f"{path}: this looks like the format {found!r}, not {own!r}; {advice} ({detail})"
         )

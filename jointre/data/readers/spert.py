@@ -5,8 +5,17 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from jointre.data.losses import Losses
-from jointre.data.readers.fields import entity, identity, mapping, relation, sequence, strings
-from jointre.data.readers.files import dump, parse, read_text, replaced, stem
+from jointre.data.readers.faults import OnError
+from jointre.data.readers.fields import (
+    entity,
+    identity,
+    mapping,
+    relation,
+    sequence,
+    shown,
+    strings,
+)
+from jointre.data.readers.files import dump, replaced, stem
 from jointre.data.readers.plain import extra_keys, plain
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
@@ -29,30 +38,24 @@ class SpertReader(Reader):
 
     Args:
         types: the types file, ``{"entities": {…}, "relations": {…}}``.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
 
-    def __init__(self, types: Path | None = None) -> None:
-        super().__init__(types)
+    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
+        super().__init__(types, on_error)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for number, record in enumerate(self._records(path), start=1):
+        for number, record in enumerate(self.listed(path), start=1):
             place = f"{path}: record {number}"
-            yield place, self._document(record, f"{stem(path)}:{number}", place)
+            with self.guard(path):
+                yield place, self._document(record, f"{stem(path)}:{number}", place)
 
-    def _records(self, path: Path) -> list[dict[str, Any]]:
-        try:
-            records = sequence(parse(read_text(path), path), str(path), "the file's content")
-            for number, record in enumerate(records, start=1):
-                place = f"{path}: record {number}"
-                if "tokens" not in mapping(record, place, "a sentence"):
-                    raise DataError(f"{place}: a sentence needs 'tokens'; found {sorted(record)}")
-        except DataError as error:
-            raise self._misread(path, error) from error
-        return records
-
-    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+    def _document(self, value: Any, default: str, place: str) -> Document:
+        record = mapping(value, place, "a sentence")
+        if "tokens" not in record:
+            raise DataError(f"{place}: a sentence needs 'tokens'; found {shown(sorted(record))}")
         tokens = strings(record.get("tokens"), place, "tokens")
         if "tags" in record and "entities" not in record:
             raise DataError(

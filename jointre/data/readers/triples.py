@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Literal, final
 
 from jointre.data.losses import Losses
 from jointre.data.readers.alignment import split_words
-from jointre.data.readers.fields import identity, mapping, sequence, string
-from jointre.data.readers.files import dump, parse, read_lines, read_text, replaced, stem
+from jointre.data.readers.faults import OnError
+from jointre.data.readers.fields import identity, mapping, shown, string
+from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.label_map import read_labels
 from jointre.data.readers.plain import plain
 from jointre.data.readers.reader import Reader
@@ -47,6 +48,7 @@ class TriplesReader(Reader):
             triple, the head and the tail with the fewest words between, the first on ties;
             ``"first"`` always the name's first place, as published scores do. The head and
             tail of a triple that relates a name to itself are one mention.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
@@ -58,8 +60,9 @@ class TriplesReader(Reader):
         entity_label: str = "Entity",
         unaligned: Literal["count", "error"] = "count",
         occurrence: Occurrence = "closest",
+        on_error: OnError = "stop",
     ) -> None:
-        super().__init__(types)
+        super().__init__(types, on_error)
         self.entity_label = entity_label
         self.unaligned = unaligned
         self.occurrence: Occurrence = occurrence
@@ -69,27 +72,18 @@ class TriplesReader(Reader):
         return None if self.types is None else read_labels(self.types, self.entity_label)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        records = self._items(path) if _is_list(path) else self._lines(path)
-        for number, (place, record) in enumerate(records, start=1):
-            yield place, self._document(record, f"{stem(path)}:{number}", place)
-
-    def _items(self, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-        try:
-            found = sequence(parse(read_text(path), path), str(path), "the file's content")
-            places = [f"{path}: record {number}" for number in range(1, len(found) + 1)]
-            records = [_checked(item, place) for item, place in zip(found, places, strict=True)]
-        except DataError as error:
-            raise self._misread(path, error) from error
-        yield from zip(places, records, strict=True)
-
-    def _lines(self, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-        for count, (line, text) in enumerate(read_lines(path)):
+        if _is_list(path):
+            for number, value in enumerate(self.listed(path), start=1):
+                place = f"{path}: record {number}"
+                with self.guard(path):
+                    record = _checked(value, place)
+                    yield place, self._document(record, f"{stem(path)}:{number}", place)
+            return
+        for number, (line, text) in enumerate(read_lines(path, self.faults.guard), start=1):
             place = f"{path}:{line}"
-            try:
+            with self.guard(path):
                 record = _checked(parse(text, path, line), place)
-            except DataError as error:
-                raise (self._misread(path, error) if count == 0 else error) from error
-            yield place, record
+                yield place, self._document(record, f"{stem(path)}:{number}", place)
 
     def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
         form = FORMS[0] if record.keys() >= set(FORMS[0]) else FORMS[1]
@@ -144,6 +138,6 @@ def _checked(value: Any, place: str) -> dict[str, Any]:
     if not any(record.keys() >= set(form) for form in FORMS):
         raise DataError(
             f"{place}: a sentence needs 'text' and 'triple_list', or 'sentText' and "
-            f"'relationMentions'; found {sorted(record)}"
+            f"'relationMentions'; found {shown(sorted(record))}"
         )
     return record

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from jointre.config.options import options_of
 from jointre.data.losses import Losses
 from jointre.data.readers import Reader
 from jointre.data.schema import Document
@@ -106,6 +107,32 @@ class ReaderContract(Contract):
                 assert isinstance(error, DataError), wrong
                 named = path.name in str(error)
                 assert named, f"{what}: the message does not name the file: {error}"
+
+    def bad_files(self) -> Iterator[dict[str, bytes]]:
+        """Files of which at least one has a bad record beside a good one."""
+        return (files for _, files in damaged(self.files()))
+
+    def test_bad_records_can_be_skipped(self, tmp_path: Path) -> None:
+        """``on_error`` is an option: errors stop the reading, or are skipped and counted."""
+        kind: type[Reader] = type(self.build())
+        wanted = "on_error" in options_of(kind)
+        assert wanted, f"{kind.__name__} needs the option on_error, which it passes to Reader"
+        skipped = 0
+        for number, files in enumerate(self.bad_files()):
+            path = self.saved(tmp_path / str(number), files)
+            if _raised(self._read, path) is None:
+                continue
+            reader = self.build()
+            reader.on_error = "skip"
+            error = _raised(lambda path, reader=reader: list(reader.read(path)), path)
+            if error is None:
+                counted = any("errors skipped" in each for each, _ in reader.losses)
+                assert counted, f"{path}: errors are skipped with on_error='skip' but not counted"
+                skipped += 1
+        assert skipped, (
+            "no error in a damaged sample was skipped with on_error='skip'; read each record "
+            "inside 'with self.guard(path):'"
+        )
 
     def test_own_files_come_back(self, tmp_path: Path) -> None:
         """Writing what was read loses nothing; who cannot write says so."""

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ class TestDocbin(ReaderContract):
 
     def files(self) -> dict[str, bytes]:
         return {SAMPLE.name: SAMPLE.read_bytes()}
+
+    def bad_files(self) -> Iterator[dict[str, bytes]]:
+        """Two Docs, the first with a record of another form."""
+        docs = [spacy.blank("en")(text) for text in ("Ada left.", "Bob came.")]
+        docs[0].user_data["._.", "jointre.jointre", 0, 9] = {"entities": 3}
+        yield {"bad.spacy": DocBin(store_user_data=True, docs=docs).to_bytes()}
 
 
 def test_a_file_that_spacy_made() -> None:

@@ -135,7 +135,7 @@ TASK: dict[str, Any] = {"id": 1, "annotations": [{"result": []}], "data": {"text
     [
         ("", r"e\.json: the file is empty"),
         ("[{", r"e\.json:1: not JSON"),
-        ({"id": 1}, r"e\.json: the file must be a list, not"),
+        ({"id": 1}, r"e\.json: the file's content must be a list, not"),
         ([3], r"e\.json: task 1: a task must be an object, not 3"),
         (
             [TASK, {"id": 2}],

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from jointre.data.readers.faults import Strict
 from jointre.data.readers.pubtator_lines import (
     Link,
     Mention,
@@ -18,7 +19,8 @@ TEXT = "Aspirin helps."
 def records(tmp_path: Path, content: str) -> list[tuple[str, Record]]:
     path = tmp_path / "a.txt"
     path.write_bytes(content.encode())
-    return [(place.removeprefix(f"{tmp_path}/"), record) for place, record in read_records(path)]
+    read = read_records(path, Strict(), Strict().guard)
+    return [(place.removeprefix(f"{tmp_path}/"), record) for place, record in read]
 
 
 def test_reads_records_with_and_without_blank_lines(tmp_path: Path) -> None:

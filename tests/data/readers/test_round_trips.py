@@ -23,7 +23,7 @@ class TestDygie(ReaderContract):
 
 class TestTriplesInAList(ReaderContract):
     component = "triples"
-    sample = json.dumps([test_triples.WHOLE, test_triples.STAR])
+    sample = json.dumps([test_triples.WHOLE, test_triples.STAR], indent=1)
 
 
 class TestTriplesInLines(ReaderContract):

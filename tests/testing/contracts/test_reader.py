@@ -9,6 +9,7 @@ import pytest
 
 from jointre.data.losses import Losses
 from jointre.data.readers import JsonlReader, Reader
+from jointre.data.readers.faults import Faults, OnError
 from jointre.data.schema import Document
 from jointre.testing.contracts import Contract, ReaderContract
 from tests.testing.contracts.faults import fails, passes, suite
@@ -25,11 +26,12 @@ class Sound(Reader):
 
     suffixes = (".jsonl",)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
+        super().__init__(types, on_error)
         self.inner = JsonlReader()
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        self.inner.faults = self.faults
         for place, document in self.inner._documents(path):
             yield place, self.found(document)
 
@@ -133,6 +135,28 @@ class PlainOnly(Sound):
         yield from found[:1] if path.suffix == ".gz" else found
 
 
+class NoOption(Sound):
+    def __init__(self, types: Path | None = None) -> None:
+        super().__init__(types)
+
+
+class SkipsNothing(Sound):
+    """Errors end the reading, whatever the option."""
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        for document in JsonlReader().read(path):
+            yield str(path), document
+
+
+class SkipsInSilence(Sound):
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        own = self.faults
+        self.faults = Faults(own.on_error, Losses())
+        yield from super()._documents(path)
+        for message in self.faults.found if own.on_error == "stop" else ():
+            own.add(message)
+
+
 class BareSuffix(Sound):
     suffixes = ("jsonl",)
 
@@ -160,6 +184,9 @@ def test_sound_reader(component: type, tmp_path_factory: pytest.TempPathFactory)
         (CountsButTurns, "test_own_files_come_back", "loses 1 relations turned; first: all"),
         (ForgetsExtra, "test_own_files_come_back", "'extra' of document 'b' changes"),
         (RaisesAnything, "test_damage_is_told", "cut off at byte 0 raises ValueError: no end"),
+        (NoOption, "test_bad_records_can_be_skipped", "NoOption needs the option on_error"),
+        (SkipsNothing, "test_bad_records_can_be_skipped", "no error in a damaged sample was"),
+        (SkipsInSilence, "test_bad_records_can_be_skipped", "are skipped .* but not counted"),
         (NamesNothing, "test_damage_is_told", "the message does not name the file"),
         (WritesAsItGoes, "test_a_file_appears_whole_or_not_at_all", "a part of the documents"),
         (LeavesDrafts, "test_a_file_appears_whole_or_not_at_all", "draft is left beside"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Literal, final
 
 from jointre.data.readers import Losses, Reader
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import shown, span
 from jointre.data.readers.files import read_lines, replaced
 from jointre.data.readers.plain import plain
@@ -47,23 +48,31 @@ class TabbedReader(Reader):
 
     Args:
         types: the types file (the one of :class:`SpertReader`).
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
     suffixes: ClassVar[tuple[str, ...]] = (".tabbed",)
 
-    def __init__(self, types: Path | None = None) -> None:
-        super().__init__(types)
+    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
+        super().__init__(types, on_error)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        lines: list[Line] = []
-        for number, text in read_lines(path):
-            line = _parsed(text, f"{path}:{number}")
-            if line.kind == "document" and lines:
-                yield lines[0].place, _document(lines)
+        lines: list[tuple[str, str]] = []
+        for number, text in read_lines(path, self.faults.guard):
+            if text.startswith("document\t") and lines:
+                yield from self._record(path, lines)
                 lines = []
-            lines.append(line)
-        yield lines[0].place, _document(lines)
+            lines.append((f"{path}:{number}", text))
+        yield from self._record(path, lines)
+
+    def _record(
+        self, path: Path, lines: Sequence[tuple[str, str]]
+    ) -> Iterator[tuple[str, Document]]:
+        """The document of some lines, or none where ``on_error`` is "skip" and they are wrong."""
+        with self.guard(path):
+            parsed = [_parsed(text, place) for place, text in lines]
+            yield parsed[0].place, _document(parsed)
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents; what the lines have no place for is counted.

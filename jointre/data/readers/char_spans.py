@@ -14,6 +14,8 @@ from jointre.errors import DataError
 
 Offsets = Sequence[tuple[int, int]]
 InsideWords = Literal["split", "widen"]
+SPLIT_WORDS = "words split where a mention begins or ends"
+"""How these are counted; nothing is lost by it."""
 
 
 class CharSpan(NamedTuple):
@@ -84,19 +86,43 @@ def fit(
     Raises:
         DataError: a mention ends before its start, or outside the text.
     """
+    whole = words_of(text, rules.language) if words is None else words
+    return fit_words(whole, len(text), mentions, losses, place, rules)
+
+
+def fit_words(
+    words: Words,
+    size: int,
+    mentions: Sequence[CharSpan],
+    losses: Losses,
+    place: str,
+    rules: WordRules = ENGLISH,
+) -> Fitted:
+    """Words such that every mention is made of whole words, as :func:`fit` gives them.
+
+    Args:
+        words: In order and apart.
+        size: Number of characters of the text.
+        mentions: In any order; they may overlap.
+        losses: Counts words that were cut, and mentions that were narrowed or hold no word.
+        place: Where the text stands, for messages.
+        rules: What becomes of a word that a mention cuts.
+
+    Raises:
+        DataError: A mention ends before its start, or outside the text.
+    """
     for mention in mentions:
-        if not 0 <= mention.start <= mention.end <= len(text):
+        if not 0 <= mention.start <= mention.end <= size:
             raise DataError(
                 f"{mention.place}: [{mention.start}, {mention.end}) is no part of the text of "
-                f"{len(text)} characters; 0 <= start <= end <= {len(text)} must hold"
+                f"{size} characters; 0 <= start <= end <= {size} must hold"
             )
-    whole = words_of(text, rules.language) if words is None else words
     held = [mention for mention in mentions if mention.start < mention.end]
     borders = [edge for mention in held for edge in mention[:2]]
-    cut = cut_at(borders, whole) if rules.inside_words == "split" else whole
-    added = len(cut.tokens) - len(whole.tokens)
+    cut = cut_at(borders, words) if rules.inside_words == "split" else words
+    added = len(cut.tokens) - len(words.tokens)
     if added:
-        losses.add("words split where a mention begins or ends", place, added)
+        losses.add(SPLIT_WORDS, place, added)
     return Fitted(cut, tuple(_fitted(mention, cut.offsets, losses) for mention in mentions))
 
 

@@ -6,19 +6,20 @@ from typing import Any, ClassVar, final
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import renumbered
+from jointre.data.readers.char_spans import ENGLISH, SPLIT_WORDS, InsideWords, WordRules
 from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import identity, mapping, string, strings
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.jsonl_record import (
     Annotation,
-    Offsets,
     read_offsets,
     read_sentences,
     record_of,
 )
+from jointre.data.readers.jsonl_words import CutWords, Given, cut_words
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document, Span
-from jointre.data.words import words_of
+from jointre.data.words import check_language
 from jointre.errors import DataError
 
 _KEYS = frozenset(
@@ -34,28 +35,44 @@ class JsonlReader(Reader):
     ``{"id", "text"?, "tokens", "offsets"?, "sentences"?, "entities": [{"label", "mentions",
     "chars"?, "score"?, "mention_scores"?, "id"?}], "relations": [{"label", "head", "tail",
     "score"?, "evidence"?}], "clusters"?, "flags"?}``. Spans are half-open. A record with
-    only ``text`` is cut into words and sentences by spaCy's English rules and gives its mentions
-    as ``chars``; those that are not whole words are counted and left out. Further keys of a
-    record are kept in ``extra``.
+    only ``text`` is cut into words and sentences by spaCy's rules and gives its mentions
+    as ``chars``; words are cut where these begin or end, given ``tokens`` too. Further keys of
+    a record are kept in ``extra``.
 
     Source: this project's own format.
 
     Args:
         types: the types file (the one of :class:`SpertReader`).
         on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that the mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a text to be predicted.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
 
-    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
+    def __init__(
+        self,
+        types: Path | None = None,
+        language: str = "en",
+        inside_words: InsideWords = "split",
+        on_error: OnError = "stop",
+    ) -> None:
         super().__init__(types, on_error)
+        self.language = check_language(language)
+        self.words = WordRules(language, inside_words)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
         for line, text in read_lines(path, self.faults.guard):
             place = f"{path}:{line}"
             with self.guard(path):
                 record = _checked(parse(text, path, line), place)
-                yield place, _document(record, f"{stem(path)}:{line}", place, self.losses)
+                name = f"{stem(path)}:{line}"
+                yield place, _document(record, name, place, self.losses, self.words)
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents, whatever they hold."""
@@ -78,8 +95,11 @@ def document_of(record: Any) -> Document:
     """
     losses = Losses()
     document = _document(_checked(record, "record"), "0", "record", losses)
-    for loss in losses.lines():
-        raise DataError(f"this record cannot be held as a document whole: {loss}")
+    for kind, (count, example) in losses:
+        if kind != SPLIT_WORDS:
+            raise DataError(
+                f"this record cannot be held as a document whole: {count} {kind}; first: {example}"
+            )
     return document
 
 
@@ -90,11 +110,15 @@ def _checked(record: Any, place: str) -> dict[str, Any]:
     return fields
 
 
-def _document(record: dict[str, Any], default: str, place: str, losses: Losses) -> Document:
+def _document(
+    record: dict[str, Any], default: str, place: str, losses: Losses, rules: WordRules = ENGLISH
+) -> Document:
     text = record.get("text")
     text = None if text is None else string(text, place, "text")
-    words, offsets, sentences = _words(record, text, place)
-    found = Annotation(len(words), offsets, place, losses)
+    cut = _words(record, text, place, losses, rules)
+    words = cut.words
+    offsets = words.offsets if cut.known else None
+    found = Annotation(len(words.tokens), offsets, place, losses, cut.spans, cut.starts)
     found.cut = record.get("tokens") is None
     found.read_entities(record.get("entities", []))
     found.read_relations(record.get("relations", []))
@@ -112,10 +136,10 @@ def _document(record: dict[str, Any], default: str, place: str, losses: Losses) 
     unused = _KEYS | ({"id"} if isinstance(name, str) else set())
     return Document(
         id=identity(name, default, place, "id"),
-        tokens=words,
+        tokens=words.tokens,
         text=text,
         offsets=offsets,
-        sentences=sentences,
+        sentences=words.sentences,
         entities=tuple(found.entities[index] for index in kept),
         relations=relations,
         clusters=clusters,
@@ -125,12 +149,15 @@ def _document(record: dict[str, Any], default: str, place: str, losses: Losses) 
 
 
 def _words(
-    record: dict[str, Any], text: str | None, place: str
-) -> tuple[tuple[str, ...], Offsets | None, tuple[Span, ...]]:
-    if record.get("tokens") is None:
-        if record.get("offsets") is not None or record.get("sentences"):
-            raise DataError(f"{place}: 'offsets' and 'sentences' need 'tokens'")
-        return words_of(text or "")
-    words = strings(record["tokens"], place, "tokens")
-    offsets = read_offsets(record.get("offsets"), len(words), text, place)
-    return words, offsets, read_sentences(record.get("sentences", []), words, place)
+    record: dict[str, Any], text: str | None, place: str, losses: Losses, rules: WordRules
+) -> CutWords:
+    tokens, offsets = None, None
+    sentences: tuple[Span, ...] = ()
+    if record.get("tokens") is not None:
+        tokens = strings(record["tokens"], place, "tokens")
+        offsets = read_offsets(record.get("offsets"), len(tokens), text, place)
+        sentences = read_sentences(record.get("sentences", []), tokens, place)
+    elif record.get("offsets") is not None or record.get("sentences"):
+        raise DataError(f"{place}: 'offsets' and 'sentences' need 'tokens'")
+    entities = record.get("entities", [])
+    return cut_words(Given(tokens, offsets, sentences, text), entities, rules, place, losses)

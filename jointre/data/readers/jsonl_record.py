@@ -1,6 +1,6 @@
 """The parts of the project's own record: checked and read, and written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jointre.data.losses import Losses
@@ -40,6 +40,10 @@ class Annotation:
         offsets: characters of each token, where known.
         place: where the record stands, for messages.
         losses: counts what must be left out.
+        cut_spans: the words of each mention by characters, where words were cut at these; None
+            for a mention without a word. Mentions that are missing were counted before.
+        starts: the index of each of the record's own tokens among the words, and their number,
+            where words were cut.
 
     Attributes:
         cut: the tokens were made from the text, so mentions can only come as ``chars``.
@@ -47,12 +51,23 @@ class Annotation:
 
     cut: bool = False
 
-    def __init__(self, size: int, offsets: Offsets | None, place: str, losses: Losses) -> None:
+    def __init__(
+        self,
+        size: int,
+        offsets: Offsets | None,
+        place: str,
+        losses: Losses,
+        cut_spans: Mapping[tuple[int, int], Span | None] | None = None,
+        starts: Sequence[int] | None = None,
+    ) -> None:
         self.entities: list[Entity] = []
         self.relations: list[Relation] = []
         self.clusters: list[tuple[int, ...]] = []
         self._size = size
         self._offsets = offsets
+        self._cut_spans = cut_spans
+        self._given_size = size if starts is None else len(starts) - 1
+        self._token_starts = range(size + 1) if starts is None else starts
         self._starts = {left: index for index, (left, _) in reversed([*enumerate(offsets or ())])}
         self._ends = {right: index + 1 for index, (_, right) in enumerate(offsets or ())}
         self._place = place
@@ -93,7 +108,9 @@ class Annotation:
             )
         else:
             found = [
-                span(*pair(item, place, f"{what}.mentions[{n}]"), self._size, place, what)
+                self._moved(
+                    span(*pair(item, place, f"{what}.mentions[{n}]"), self._given_size, place, what)
+                )
                 for n, item in _items(fields["mentions"], place)
             ]
             self._compare(found, chars, what)
@@ -101,8 +118,14 @@ class Annotation:
             raise DataError(f"{place}: {what} has no mention; an entity needs at least one")
         return found
 
+    def _moved(self, mention: Span) -> Span:
+        """The words that the record's tokens have become."""
+        return Span(self._token_starts[mention.start], self._token_starts[mention.end])
+
     def _aligned(self, item: Any, what: str) -> Span | None:
         left, right = pair(item, self._place, what)
+        if self._cut_spans is not None:
+            return self._cut_spans.get((left, right))
         start, end = self._starts.get(left), self._ends.get(right)
         if start is not None and end is not None and start < end:
             return Span(start, end)

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from jointre.data.losses import Losses
 from jointre.data.readers import JsonlReader
+from jointre.data.readers.char_spans import SPLIT_WORDS
 from jointre.data.readers.jsonl import document_of
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
@@ -61,9 +62,9 @@ def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
     record = {
         "text": "Ada Lovelace met  Bob.",
         "entities": [
-            {"label": "Peop", "chars": [[0, 12], [1, 3]], "mention_scores": [0.5, 0.4]},
+            {"label": "Peop", "chars": [[0, 12], [3, 4]], "mention_scores": [0.5, 0.4]},
             {"label": "Peop", "chars": [[18, 21]]},
-            {"label": "Odd", "chars": [[18, 20]]},
+            {"label": "Odd", "chars": [[18, 30]]},
         ],
         "relations": [
             {"label": "Knows", "head": 0, "tail": 1},
@@ -80,12 +81,75 @@ def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
     assert found.relations == (Relation("Knows", 0, 1),)
     assert found.clusters == ((1,),)
     path = tmp_path / "a.jsonl"
-    kind = "mentions whose characters are not whole tokens left out"
+    beyond = "entities[2].chars[0] is [18, 30] in a text of 22 characters"
     assert reader.losses.lines() == [
-        f"2 {kind}; first: {path}:1, entities[0].chars[1]",
+        f"1 mentions outside their text left out; first: {path}:1, {beyond}",
+        f"1 mentions without a word left out; first: {path}:1, entities[0].chars[1]",
         f"1 entities without a mention left out; first: {path}:1",
         f"1 relations of entities without a mention left out; first: {path}:1",
     ]
+
+
+CUT = {
+    "text": "NaCl melts. In-vitro SARS-CoV-2-infected cells (5mg/d) died.",
+    "entities": [
+        {"label": "E", "chars": [[0, 2]]},
+        {"label": "E", "chars": [[2, 4]]},
+        {"label": "V", "chars": [[21, 31]]},
+        {"label": "D", "chars": [[48, 51]]},
+        {"label": "S", "chars": [[21, 32]]},
+        {"label": "T", "chars": [[5, 11]]},
+    ],
+    "relations": [{"label": "r", "head": 0, "tail": 1}],
+}
+
+
+def test_words_are_cut_where_mentions_begin_or_end(tmp_path: Path) -> None:
+    reader = JsonlReader()
+    (found,) = read(tmp_path, CUT, reader=reader)
+    assert [found.text_of(entity.span) for entity in found.entities] == [
+        "Na",
+        "Cl",
+        "SARS-CoV-2",
+        "5mg",
+        "SARS-CoV-2-",
+        "melts.",
+    ]
+    assert found.relations == (Relation("r", 0, 1),)
+    assert [kind for kind, _ in reader.losses] == [SPLIT_WORDS]
+    assert Document.from_dict(CUT).entities == found.entities
+
+
+def test_mentions_may_be_widened_instead(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, CUT, reader=JsonlReader(inside_words="widen"))
+    assert found.tokens[0] == "NaCl"
+    assert [entity.span for entity in found.entities[:2]] == [Span(0, 1), Span(0, 1)]
+
+
+def test_given_tokens_are_cut_and_mentions_by_tokens_follow(tmp_path: Path) -> None:
+    record = {
+        "tokens": ["NaCl", "melts", "."],
+        "offsets": [[0, 4], [5, 10], [10, 11]],
+        "sentences": [[0, 3]],
+        "entities": [
+            {"label": "E", "chars": [[2, 4]]},
+            {"label": "T", "mentions": [[1, 3]]},
+            {"label": "N", "mentions": [[0, 1]]},
+        ],
+    }
+    (found,) = read(tmp_path, record)
+    assert found.tokens == ("Na", "Cl", "melts", ".")
+    assert found.offsets == ((0, 2), (2, 4), (5, 10), (10, 11))
+    assert found.sentences == (Span(0, 4),)
+    assert [entity.span for entity in found.entities] == [Span(1, 2), Span(2, 4), Span(0, 2)]
+
+
+def test_the_language_decides_the_words(tmp_path: Path) -> None:
+    record = {"text": "他在上海", "entities": [{"label": "L", "chars": [[2, 4]]}]}
+    reader = JsonlReader(language="zh")
+    (found,) = read(tmp_path, record, reader=reader)
+    assert (found.tokens, reader.language) == (tuple("他在上海"), "zh")
+    assert not reader.losses
 
 
 def test_bare_text_and_bare_tokens_are_documents(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from jointre.config import Factory
 from jointre.data.batch import Batch
 from jointre.data.edit_distance import edit_distances
+from jointre.data.limits import Limits
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
@@ -32,7 +33,7 @@ from jointre.nn.encoders import Encoder
 from jointre.nn.group_poolers import GroupPooler
 from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import BinaryLoss, Loss
+from jointre.nn.losses import BinaryLoss, Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
@@ -227,6 +228,18 @@ class DocumentModel(Model):
         self.loss_weights = loss_weights()
         self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
         self.decoder = decoder(vocabulary=vocabulary)
+
+    @property
+    def limits(self) -> Limits:
+        """Mentions inside sentences, of one entity each; no relation of an entity with itself."""
+        return Limits(
+            max_width=self.max_width,
+            one_entity=True,
+            one_relation=isinstance(self.relation_loss, SingleLabelLoss),
+            inside_sentences=True,
+            distinct_arguments=True,
+            clusters=False,
+        )
 
     def preparer(self, mode: Mode, seed: int = 0) -> DocumentPreparer:
         """Batches with sampled candidates, with all spans, or with the given entities."""

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from jointre.config import Registrable
 from jointre.data.batch import Batch
 from jointre.data.candidates import Candidates
+from jointre.data.limits import Limits
 from jointre.data.pieces import PieceMaker, Pieces
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
@@ -104,6 +105,11 @@ class Model(Registrable, nn.Module, ABC, interface="model"):
     def encoder(self) -> Encoder:
         """The encoder, whose configuration and tokenizer an archive keeps."""
         return self.backbone.encoder
+
+    @property
+    def limits(self) -> Limits:
+        """What annotations the model cannot predict; training reports them."""
+        return Limits()
 
     @property
     def prototypes(self) -> dict[str, Tensor]:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from jointre.config import Factory
 from jointre.data.batch import Batch
 from jointre.data.candidates import attach, given_entities
+from jointre.data.limits import Limits
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
@@ -26,7 +27,7 @@ from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import Loss
+from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
@@ -153,6 +154,16 @@ class SpanModel(Model):
         )
         self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
         self.decoder = decoder(vocabulary=vocabulary)
+
+    @property
+    def limits(self) -> Limits:
+        """One label per span, no wide spans, no relation of a span with itself."""
+        return Limits(
+            max_width=self.max_width,
+            one_label=True,
+            one_relation=isinstance(self.relation_loss, SingleLabelLoss),
+            distinct_arguments=True,
+        )
 
     def preparer(self, mode: Mode, seed: int = 0) -> "SpanPreparer":
         """Batches with sampled candidates, with none, or with the given entities."""

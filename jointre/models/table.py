@@ -11,6 +11,7 @@ from torch.utils.checkpoint import checkpoint
 
 from jointre.config import Factory
 from jointre.data.batch import Batch
+from jointre.data.limits import Limits
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import TableDecoder
@@ -174,6 +175,11 @@ class TableModel(Model):
         )
         initialise(built, self.encoder.initializer_range)
         return built
+
+    @property
+    def limits(self) -> Limits:
+        """Relations are marked by the first words of their arguments."""
+        return Limits(distinct_starts=not self.decoder.all_spans)
 
     def preparer(self, mode: Mode, seed: int = 0) -> "TablePreparer":
         """Batches with the gold cells, with nothing, or with the given entities."""

@@ -9,6 +9,7 @@ from jointre.data.schema import Document
 from jointre.data.split import Unit, carve_dev, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
+from jointre.models.model import Item
 from jointre.training.experiment import DataSettings
 
 
@@ -55,6 +56,7 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     vocabulary = Vocabulary.build(train, labels, settings.symmetric)
     if not any(document.tokens for document in train):
         raise DataError(f"{settings.train}: no words to train on")
+    _require_entities(settings.train, train)
     if not vocabulary.relation_labels:
         warn("train: there are no relation labels; only entities are learnt")
     for name, documents in (("dev", dev), ("test", test)):
@@ -65,6 +67,19 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
                     "they count as missed"
                 )
     return Corpus(train, dev, test, vocabulary, files)
+
+
+def _require_entities(path: Path, train: Sequence[Document]) -> None:
+    """Relations link entities, so a corpus without any teaches no model anything.
+
+    Raises:
+        DataError: no training document has an entity.
+    """
+    if not any(document.entities for document in train):
+        raise DataError(
+            f"{path}: no entities in {len(train)} training documents, so there is nothing to "
+            "learn; annotate entities, or check that data.reader is the file's format"
+        )
 
 
 def training_units(
@@ -87,6 +102,28 @@ def training_units(
     units = split(documents, "sentence" if model_unit == "sentence" else "document", losses)
     _tell(losses, "train: ", warn)
     return [unit for unit in units if unit.document.tokens]
+
+
+def cut_off(items: Sequence[Item]) -> Losses:
+    """What the encoder does not see of units longer than its input."""
+    losses = Losses()
+    for item in items:
+        if not item.pieces.truncated:
+            continue
+        example = f"document {item.document.id!r}"
+        losses.add("units longer than the encoder's input are cut (long_inputs)", example)
+        whole, part = item.document, item.visible
+        for kind, count in (
+            ("mentions beyond the cut", _mentions(whole) - _mentions(part)),
+            ("relations beyond the cut", len(whole.relations) - len(part.relations)),
+        ):
+            if count:
+                losses.add(kind, example, count)
+    return losses
+
+
+def _mentions(document: Document) -> int:
+    return sum(len(entity.mentions) for entity in document.entities)
 
 
 def _tell(losses: Losses, prefix: str, warn: Callable[[str], None]) -> None:

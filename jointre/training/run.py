@@ -19,6 +19,7 @@ from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressB
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from jointre.config import LoadedConfig, construct, load_config, resolve
+from jointre.data.limits import beyond
 from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.errors import ConfigError, RunError
@@ -28,7 +29,7 @@ from jointre.models import Model, archive
 from jointre.training.batches import TrainingBatches
 from jointre.training.best import BestArchive
 from jointre.training.callbacks import Epochs, WholeFileCheckpoints
-from jointre.training.corpus import Corpus, read_corpus, training_units
+from jointre.training.corpus import Corpus, cut_off, read_corpus, training_units
 from jointre.training.experiment import Experiment, check_monitor
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
@@ -163,10 +164,11 @@ def _module(
     items = [preparer.item(i, unit.document) for i, unit in enumerate(units)]
     batches = TrainingBatches(items, preparer, settings.batch_size, settings.drop_last)
     dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model.preparer("predict"))
-    for name, these in (("train", items), ("dev", dev.items)):
-        cut = sum(1 for item in these if item.pieces.truncated)
-        if cut:
-            tell(f"{name}: {cut} units longer than the encoder's input are cut (long_inputs)")
+    symmetric = corpus.vocabulary.symmetric
+    losses = beyond((item.visible for item in items), model.limits, symmetric)
+    for prefix, lost in (("train", losses), ("train", cut_off(items)), ("dev", cut_off(dev.items))):
+        for line in lost.lines():
+            tell(f"{prefix}: {line}")
     made = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
     tell(
         f"{len(units)} training units, {len(batches)} batches an epoch, {len(dev.units)} dev "

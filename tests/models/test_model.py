@@ -3,6 +3,7 @@ from pathlib import Path
 
 import torch
 
+from jointre.data.limits import Limits
 from jointre.data.schema import Document
 from jointre.models import archive
 
@@ -19,3 +20,19 @@ def test_preparers_can_be_sent_to_workers(tiny_run: Path) -> None:
         assert torch.equal(copy([item]).ids, preparer([item]).ids)
         assert copy.rng(1, 2).integers(1000) == preparer.rng(1, 2).integers(1000)
         assert copy.rng(1, 2).integers(1000) != preparer.rng(2, 1).integers(1000)
+
+
+def test_limits_of_the_models(
+    tiny_run: Path, overfitted_table: Path, overfitted_documents: Path
+) -> None:
+    span = archive.load(tiny_run).model.limits
+    assert span == Limits(max_width=5, one_label=True, distinct_arguments=True)
+    assert archive.load(overfitted_table).model.limits == Limits(distinct_starts=True)
+    document = archive.load(overfitted_documents).model
+    assert document.limits == Limits(
+        max_width=document.max_width,
+        one_entity=True,
+        inside_sentences=True,
+        distinct_arguments=True,
+        clusters=False,
+    )

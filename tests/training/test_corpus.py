@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from jointre.config import construct
-from jointre.data.schema import Document, Entity, Span
+from jointre.data.pieces import PieceMaker
+from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
-from jointre.training.corpus import read_corpus, training_units
+from jointre.models import archive
+from jointre.training.corpus import cut_off, read_corpus, training_units
 from jointre.training.experiment import DataSettings
 
 RECORD: dict[str, Any] = {
@@ -139,3 +141,32 @@ def test_an_entity_without_a_label_cannot_be_learnt() -> None:
         "document 'a': entity 0 ('y') has no label, so it cannot be learnt; give it one or "
         "leave it out"
     )
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_corpus_without_entities_is_refused(tmp_path: Path, declared: bool) -> None:
+    types = tmp_path / "types.json"
+    types.write_text('{"entities": {"Per": {}}, "relations": {}}')
+    reader = {"type": "jsonl", "types": str(types) if declared else None}
+    train = write(tmp_path / "none.jsonl", {**RECORD, "entities": [], "relations": []})
+    with pytest.raises(DataError) as caught:
+        read_corpus(settings(tmp_path, train=train, reader=reader), print)
+    assert str(caught.value) == (
+        f"{train}: no entities in 1 training documents, so there is nothing to learn; "
+        "annotate entities, or check that data.reader is the file's format"
+    )
+
+
+def test_what_the_encoder_does_not_see_is_counted(tiny_run: Path) -> None:
+    model = archive.load(tiny_run).model
+    ends = tuple(Entity("Person", (Span(i, i + 1),)) for i in (0, 8))
+    links = (Relation("knows", 0, 1),)
+    long = Document("a", ("Ada",) * 9, entities=ends, relations=links)
+    preparer, encoder = model.preparer("predict"), model.encoder
+    preparer.make_pieces = PieceMaker(encoder.tokenizer, True, 8, encoder.stride, "truncate")
+    items = [preparer.item(0, long), preparer.item(1, Document("b", ("Ada",)))]
+    assert cut_off(items).lines() == [
+        "1 units longer than the encoder's input are cut (long_inputs); first: document 'a'",
+        "1 mentions beyond the cut; first: document 'a'",
+        "1 relations beyond the cut; first: document 'a'",
+    ]

@@ -13,7 +13,7 @@ from jointre.models import archive
 from jointre.training.callbacks import Epochs
 from jointre.training.module import TrainingModule
 from jointre.training.run import Result, train
-from tests.tiny_runs import experiment, write_config
+from tests.tiny_runs import document_model, experiment, table_model, write_config
 
 SPLIT = {"precision", "recall", "f1", "support", "macro_f1", "per_type"}
 
@@ -272,7 +272,40 @@ def test_long_units_that_are_cut_are_told(tiny_data: Path, tmp_path: Path) -> No
     run(tiny_data, tmp_path, changes, tell=told.append)
     cut = [line for line in told if "longer than the encoder's input are cut" in line]
     assert [line.split(":")[0] for line in cut] == ["train", "dev"]
-    assert cut[0].endswith("are cut (long_inputs)")
+    assert "are cut (long_inputs); first: document 'newswire-train-" in cut[0]
+
+
+def test_annotations_that_cannot_be_learnt_are_reported_once_before_training(
+    tiny_data: Path, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    run(tiny_data, tmp_path, {"model.max_width": 1, "training.epochs": 2}, tell=told.append)
+    reports = [line for line in told if "cannot be predicted" in line]
+    assert len(reports) == 2
+    assert told[:2] == reports
+    records = map(json.loads, (tiny_data / "train.jsonl").read_text().splitlines())
+    spans = [span for record in records for one in record["entities"] for span in one["mentions"]]
+    wide = sum(end - start > 1 for start, end in spans)
+    assert reports[0].startswith(
+        f"train: {wide} mentions wider than max_width=1 words, which cannot be predicted; first: "
+    )
+    assert "relations of mentions that cannot be predicted; first: " in reports[1]
+
+
+@pytest.mark.parametrize("model", ["span", "table", "document"])
+def test_no_entities(tiny_data: Path, tmp_path: Path, model: str) -> None:
+    record = {"id": "d7", "tokens": ["a", "b"], "entities": [], "relations": []}
+    train_file = tmp_path / "train.jsonl"
+    train_file.write_text(json.dumps(record) + "\n")
+    sections = {
+        "span": experiment(tiny_data)["model"],
+        "table": table_model(tiny_data / "encoder"),
+        "document": document_model(tiny_data / "encoder"),
+    }
+    changes = {"data.train": str(train_file), "data.reader": "jsonl", "model": sections[model]}
+    with pytest.raises(DataError, match=r"train\.jsonl: no entities in 1 training documents"):
+        run(tiny_data, tmp_path / "run", changes)
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_public_function(tiny_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,150 @@
+"""Limits: which gold annotations a model cannot predict, whatever it is trained on."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from jointre.data.losses import Losses
+from jointre.data.schema import Document, Span
+from jointre.data.sentences import sentence_of, sentences_of
+from jointre.data.symmetric import left_to_right
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the units of a corpus may hold that a model cannot predict.
+
+    The defaults describe a model without limits.
+
+    Args:
+        max_width: widest mention, in words; None: any width.
+        one_label: a span has one label.
+        one_entity: a span is a mention of one entity.
+        one_relation: an ordered pair of entities has one relation label.
+        inside_sentences: a mention lies within one sentence.
+        distinct_arguments: head and tail of a relation are different spans.
+        distinct_starts: a relation's mentions are known by their first words alone.
+        clusters: groups of entities that corefer are learnt.
+    """
+
+    max_width: int | None = None
+    one_label: bool = False
+    one_entity: bool = False
+    one_relation: bool = False
+    inside_sentences: bool = False
+    distinct_arguments: bool = False
+    distinct_starts: bool = False
+    clusters: bool = True
+
+    def count(self, document: Document, symmetric: frozenset[str], losses: Losses) -> None:
+        """Count what a unit holds beyond the limits.
+
+        Args:
+            document: a unit with its gold.
+            symmetric: relation labels that hold in both directions.
+            losses: where it is counted, with an example of each kind.
+        """
+        self._count_mentions(document, losses)
+        self._count_spans(document, losses)
+        self._count_relations(document, symmetric, losses)
+        if document.clusters and not self.clusters:
+            losses.add(
+                "coreference clusters that group entities, which are not learnt (only the mentions "
+                "of one entity are)",
+                f"document {document.id!r}",
+                len(document.clusters),
+            )
+
+    def _unreachable(self, document: Document, mention: Span) -> str | None:
+        """Why a mention is none of the spans that the model classifies."""
+        if self.max_width is not None and mention.width > self.max_width:
+            return f"wider than max_width={self.max_width} words"
+        if self.inside_sentences and sentence_of(mention, sentences_of(document)) is None:
+            return "that cross a sentence boundary"
+        return None
+
+    def _count_mentions(self, document: Document, losses: Losses) -> None:
+        lost = set()
+        for index, entity in enumerate(document.entities):
+            reasons = [self._unreachable(document, mention) for mention in entity.mentions]
+            for mention, reason in zip(entity.mentions, reasons, strict=True):
+                if reason is not None:
+                    example = f"{_shown(document, mention)} ({mention.width} words)"
+                    losses.add(f"mentions {reason}, which cannot be predicted", example)
+            if all(reasons):
+                lost.add(index)
+        for relation in document.relations:
+            if {relation.head, relation.tail} & lost:
+                losses.add(
+                    "relations of mentions that cannot be predicted",
+                    _arguments(document, relation.label, relation.head, relation.tail),
+                )
+
+    def _count_spans(self, document: Document, losses: Losses) -> None:
+        labels: dict[Span, dict[str | None, None]] = {}
+        owners: Counter[Span] = Counter()
+        for entity in document.entities:
+            for mention in dict.fromkeys(entity.mentions):
+                labels.setdefault(mention, {})[entity.label] = None
+                owners[mention] += 1
+        for span, names in labels.items():
+            if self.one_label and len(names) > 1:
+                listed = ", ".join(str(name) for name in names)
+                losses.add(
+                    "further labels of a span, of which the model predicts one",
+                    f"{_shown(document, span)}: {listed}",
+                    len(names) - 1,
+                )
+            if self.one_entity and owners[span] > 1:
+                losses.add(
+                    "spans that several entities share, which the model gives to one",
+                    _shown(document, span),
+                )
+
+    def _count_relations(
+        self, document: Document, symmetric: frozenset[str], losses: Losses
+    ) -> None:
+        entities = document.entities
+        spans = {mention for entity in entities for mention in entity.mentions}
+        starts = Counter(span.start for span in spans)
+        labels: dict[tuple[int, int], list[str]] = {}
+        for relation in left_to_right(document, symmetric).relations:
+            head, tail = entities[relation.head], entities[relation.tail]
+            shown = _arguments(document, relation.label, relation.head, relation.tail)
+            labels.setdefault((relation.head, relation.tail), []).append(relation.label)
+            if self.distinct_arguments and head.mentions == tail.mentions:
+                losses.add("relations of a mention with itself, which are not learnt", shown)
+            elif self.distinct_starts and max(starts[e.span.start] for e in (head, tail)) > 1:
+                losses.add(
+                    "relations of mentions that start at the same word as another mention, which "
+                    "the table of relations does not tell apart",
+                    shown,
+                )
+        for (head_index, tail_index), names in labels.items():
+            if self.one_relation and len(names) > 1:
+                losses.add(
+                    "further labels of a pair, of which the model predicts one",
+                    _arguments(document, ", ".join(names), head_index, tail_index),
+                    len(names) - 1,
+                )
+
+
+def beyond(units: Iterable[Document], limits: Limits, symmetric: frozenset[str]) -> Losses:
+    """Everything that the units hold beyond a model's limits."""
+    losses = Losses()
+    for unit in units:
+        limits.count(unit, symmetric, losses)
+    return losses
+
+
+def _shown(document: Document, mention: Span) -> str:
+    words = " ".join(document.tokens[mention.start : mention.end])
+    return f"document {document.id!r}, {words[:80]!r}"
+
+
+def _arguments(document: Document, label: str, head: int, tail: int) -> str:
+    texts = [
+        " ".join(document.tokens[span.start : span.end])[:40]
+        for span in (document.entities[head].span, document.entities[tail].span)
+    ]
+    return f"document {document.id!r}, {label} of {texts[0]!r} and {texts[1]!r}"

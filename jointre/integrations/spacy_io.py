@@ -1,13 +1,14 @@
 """An archive as bytes, for pipelines that are kept in memory or in a message."""
 
 import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import srsly
 
 from jointre.errors import ArchiveError
 from jointre.models import archive
 from jointre.models.archive import Loaded
+from jointre.models.archive_files import short, unsafe
 
 
 def to_bytes(loaded: Loaded) -> bytes:
@@ -36,16 +37,18 @@ def from_bytes(content: bytes) -> Loaded:
     """
     try:
         files = srsly.msgpack_loads(content)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ArchiveError(f"the bytes hold no jointre archive ({error})") from error
     if not isinstance(files, dict):
         raise ArchiveError(f"the bytes hold no jointre archive, but a {type(files).__name__}")
     with tempfile.TemporaryDirectory(prefix="jointre-") as work:
         for name, data in files.items():
-            place = PurePosixPath(name)
-            if place.is_absolute() or ".." in place.parts or not isinstance(data, bytes):
-                raise ArchiveError(f"the bytes hold {name!r}, which no archive has; refused")
-            path = Path(work) / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            if not isinstance(name, str) or not isinstance(data, bytes) or unsafe(name):
+                raise ArchiveError(f"the bytes hold {short(name)}, which no archive has; refused")
+            path = Path(work) / name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            except (OSError, ValueError) as error:
+                raise ArchiveError(f"the bytes hold {short(name)}: {error}; refused") from error
         return archive.load(Path(work))

@@ -1,14 +1,11 @@
 """Archive: a model in a folder, or in that folder's .tar.gz. No pickle, no network, no code."""
 
-import hashlib
-import json
 import logging
 import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,17 +16,24 @@ from safetensors.torch import load_file, save_file
 from jointre.config import Factory, construct
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ArchiveError, JointreError
+from jointre.models.archive_files import (
+    CONFIG,
+    FORMAT,
+    VOCABULARY,
+    WEIGHTS,
+    read_header,
+    read_object,
+    unpacked,
+    write_checksums,
+    write_object,
+)
 from jointre.models.model import Model
 from jointre.nn.encoders import Encoder
 
 logger = logging.getLogger("jointre")
 
-FORMAT = 1
-WEIGHTS = "model.safetensors"
 ENCODER = "encoder"
 EPOCH = "epoch-"  # begins the names of the archives of a training that has not finished
-MAX_BYTES = 16 * 2**30  # of an unpacked archive
-MAX_MEMBERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,9 @@ def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[
         state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
         save_file(state, work / WEIGHTS)
         model.encoder.save(work / ENCODER)
-        _write(work / "vocabulary.json", model.vocabulary.to_dict())
-        files = {
-            path.relative_to(work).as_posix(): _sha256(path)
-            for path in sorted(work.rglob("*"))
-            if path.is_file()
-        }
-        header = {"format": FORMAT, "model": config, "about": dict(about), "files": files}
-        _write(work / "config.json", header)
+        write_object(work / VOCABULARY, model.vocabulary.to_dict())
+        write_object(work / CONFIG, {"format": FORMAT, "model": config, "about": dict(about)})
+        write_checksums(work)
         work.chmod(0o755)
         (work / WEIGHTS).chmod(0o644)
         if folder.exists():
@@ -106,7 +105,7 @@ def load(source: Path) -> Loaded:
             f"{source}: no such archive; give a run directory, an archive folder or its .tar.gz"
         )
     if source.is_file():
-        with _unpacked(source) as folder:
+        with unpacked(source) as folder:
             return _load(folder, source)
     inner = source / "archive"
     if not inner.is_dir() and (source / "checkpoints").is_dir():
@@ -135,19 +134,8 @@ def _best_so_far(run: Path) -> Path:
 
 
 def _load(folder: Path, source: Path) -> Loaded:
-    header = _header(folder, source)
-    for name, digest in header["files"].items():
-        path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise ArchiveError(f"{source}: file name {name!r} leaves the archive")
-        if not path.is_file():
-            raise ArchiveError(f"{source}: {name} is missing; the archive is incomplete")
-        if _sha256(path) != digest:
-            raise ArchiveError(
-                f"{source}: {name} does not match its checksum: it is damaged or was changed; "
-                "copy or save the archive again"
-            )
-    vocabulary = _read(folder / "vocabulary.json", source)
+    header = read_header(folder, source)
+    vocabulary = read_object(folder / VOCABULARY, source)
     config = header["model"]
     try:
         factory: Factory[Model] = construct(
@@ -163,27 +151,6 @@ def _load(folder: Path, source: Path) -> Loaded:
     return Loaded(model.eval(), config, header["about"])
 
 
-def _header(folder: Path, source: Path) -> dict[str, Any]:
-    """config.json, its version and shape checked."""
-    header = _read(folder / "config.json", source)
-    version = header.get("format")
-    if not isinstance(version, int) or isinstance(version, bool):
-        raise ArchiveError(f"{source}: config.json has no 'format'; this is no jointre archive")
-    if version > FORMAT:
-        raise ArchiveError(
-            f"{source}: archive format {version}, but this version of jointre reads up to "
-            f"{FORMAT}; upgrade jointre (pip install -U jointre)"
-        )
-    shapes = {"model": dict, "about": dict, "files": dict}
-    for key, kind in shapes.items():
-        if not isinstance(header.get(key), kind):
-            raise ArchiveError(f"{source}: config.json needs an object {key!r}")
-    needed = {WEIGHTS, "vocabulary.json"} - header["files"].keys()
-    if needed:
-        raise ArchiveError(f"{source}: config.json lists no {', '.join(sorted(needed))}")
-    return header
-
-
 def _offline(config: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The model section with the encoder rebuilt from the archive's own files."""
     encoder = config.get("encoder")
@@ -192,36 +159,6 @@ def _offline(config: dict[str, Any], folder: Path) -> dict[str, Any]:
     kind = Encoder.by_name(encoder["type"])
     options = {key: value for key, value in encoder.items() if key != "type"}
     return {**config, "encoder": {"type": encoder["type"], **kind.restored(options, folder)}}
-
-
-@contextmanager
-def _unpacked(source: Path) -> Iterator[Path]:
-    """The folder inside a tar, unpacked for as long as the context lasts."""
-    with tempfile.TemporaryDirectory(prefix="jointre-") as work:
-        try:
-            with tarfile.open(source) as tar:
-                _check_members(tar, source)
-                tar.extractall(work, filter="data")
-        except (tarfile.TarError, EOFError, OSError) as error:
-            raise ArchiveError(f"{source}: not a readable .tar.gz: {error}") from error
-        heads = [path for path in Path(work).iterdir() if (path / "config.json").is_file()]
-        yield heads[0] if heads else Path(work)
-
-
-def _check_members(tar: tarfile.TarFile, source: Path) -> None:
-    """Refuse what an archive never holds, before anything is written."""
-    total = 0
-    for number, member in enumerate(tar):
-        parts = Path(member.name).parts
-        if not (member.isfile() or member.isdir()):
-            raise ArchiveError(f"{source}: {member.name!r} is a link or a device; refused")
-        if member.name.startswith("/") or ".." in parts:
-            raise ArchiveError(f"{source}: {member.name!r} lies outside the archive; refused")
-        total += member.size
-        if total > MAX_BYTES or number >= MAX_MEMBERS:
-            raise ArchiveError(
-                f"{source}: more than {MAX_BYTES // 2**30} GiB or {MAX_MEMBERS} members; refused"
-            )
 
 
 def pack(folder: Path, target: Path) -> None:
@@ -239,27 +176,3 @@ def pack(folder: Path, target: Path) -> None:
         raise ArchiveError(f"{target} cannot be written ({error.strerror or error})") from error
     finally:
         work.unlink(missing_ok=True)
-
-
-def _read(path: Path, source: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ArchiveError(
-            f"{source}: no {path.name} in it; this is no jointre archive, or its training did "
-            "not finish"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ArchiveError(f"{source}: {path.name} is not readable JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise ArchiveError(f"{source}: {path.name} must hold an object")
-    return content
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,7 +13,7 @@ import torch
 from jointre.data.schema import Document
 from jointre.errors import ArchiveError, DataError
 from jointre.inference import Predictor
-from jointre.models import archive
+from jointre.models import archive, archive_files
 from jointre.training.run import train
 from tests.tiny_runs import experiment
 
@@ -37,10 +37,12 @@ def refused(source: Path) -> str:
 
 
 def edit(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change config.json as someone does who knows how to write an archive."""
     path = folder / "config.json"
     header = json.loads(path.read_text())
     change(header)
     path.write_text(json.dumps(header))
+    archive_files.write_checksums(folder)
 
 
 def test_a_run_a_folder_and_a_tar_are_the_same(tiny_run: Path, tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_code_in_an_archive_is_not_run(folder: Path, tmp_path: Path) -> None:
     config["auto_map"] = {"AutoConfig": "modeling_trap.C", "AutoModel": "modeling_trap.M"}
     config["model_type"] = "trap"
     path.write_text(json.dumps(config))
-    edit(folder, lambda h: h["files"].update({"encoder/config.json": archive._sha256(path)}))
+    archive_files.write_checksums(folder)
     assert "cannot be loaded" in refused(folder)
     assert not trap.exists()
 
@@ -143,14 +145,30 @@ def test_an_unfinished_run(tiny_run: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["model.safetensors", "vocabulary.json", "encoder/config.json", "encoder/tokenizer.json"],
+    [
+        "model.safetensors",
+        "vocabulary.json",
+        "config.json",
+        "encoder/config.json",
+        "encoder/tokenizer.json",
+    ],
 )
 def test_a_missing_file(folder: Path, name: str) -> None:
     (folder / name).unlink()
     assert refused(folder) == f"{name} is missing; the archive is incomplete"
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "vocabulary.json", "encoder/tokenizer.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model.safetensors",
+        "vocabulary.json",
+        "config.json",
+        "encoder/config.json",
+        "encoder/tokenizer.json",
+        "encoder/tokenizer_config.json",
+    ],
+)
 def test_one_flipped_bit(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -161,11 +179,104 @@ def test_one_flipped_bit(folder: Path, name: str) -> None:
     )
 
 
+def test_a_flipped_bit_in_any_place_of_the_list(folder: Path) -> None:
+    path = folder / "checksums.json"
+    content = path.read_bytes()
+    for place in range(0, len(content), 7):
+        damaged = bytearray(content)
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        changed = damaged.split() != content.split()  # white space between the entries is free
+        if changed:
+            refused(folder)
+
+
+def test_the_list_of_files_is_complete(folder: Path) -> None:
+    listed = json.loads((folder / "checksums.json").read_text())
+    assert listed["algorithm"] == "sha256"
+    assert {*listed["files"], "checksums.json"} == {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "encoder/modeling.py", "encoder/chat_template.jinja"]
+)
+def test_a_file_that_is_not_listed(folder: Path, name: str) -> None:
+    (folder / name).write_text("")
+    assert refused(folder) == (
+        f"{name!r} is not listed in checksums.json: it does not belong to the archive; delete it, "
+        "or copy or save the archive again"
+    )
+    archive.pack(folder, folder.parent / "model.tar.gz")
+    assert f"{name!r} is not listed" in refused(folder.parent / "model.tar.gz")
+
+
+def test_a_link_to_a_listed_file_is_not_listed(folder: Path) -> None:
+    (folder / "link.json").symlink_to(folder / "config.json")
+    assert "'link.json' is not listed" in refused(folder)
+
+
+def test_a_file_beside_the_archive_in_a_tar(folder: Path, tmp_path: Path) -> None:
+    source = packed(tmp_path / "m.tar.gz", ("beside.txt", tarfile.REGTYPE, b"x"), source=folder)
+    assert "'beside.txt' is not listed in checksums.json" in refused(source)
+
+
+def test_a_member_that_occurs_twice(folder: Path, tmp_path: Path) -> None:
+    member = ("archive/config.json", tarfile.REGTYPE, (folder / "config.json").read_bytes())
+    source = packed(tmp_path / "m.tar.gz", member, source=folder)
+    assert refused(source) == "'archive/config.json' occurs twice in it; refused"
+
+
+def test_without_the_list(folder: Path) -> None:
+    (folder / "checksums.json").unlink()
+    assert refused(folder) == "checksums.json is missing; the archive is incomplete"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "checksums.json is not readable JSON: "),
+        (b"{}", "checksums.json needs 'algorithm': 'sha256' and an object 'files'"),
+        (b'{"algorithm": "md5", "files": {}}', "checksums.json needs 'algorithm': 'sha256' and"),
+        (
+            b'{"algorithm": "sha256", "files": {}}',
+            "checksums.json lists no config.json, model.safetensors, vocabulary.json",
+        ),
+        (b'{"files": {}, "files": {}}', "the key 'files' occurs twice in one object"),
+        (b"[" * 100_000, "checksums.json is nested too deeply; refused"),
+    ],
+)
+def test_a_list_that_is_wrong(folder: Path, content: bytes, message: str) -> None:
+    (folder / "checksums.json").write_bytes(content)
+    assert message in refused(folder)
+
+
+def as_format_1(folder: Path) -> None:
+    """The archive as earlier versions wrote it."""
+    path = folder / "config.json"
+    (folder / "checksums.json").unlink()
+    names = [name for name in archive_files.files_of(folder) if name != "config.json"]
+    files = {name: archive_files.sha256(folder / name) for name in names}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 1, "files": files}))
+
+
+def test_format_1_is_read_as_before(tiny_run: Path, folder: Path) -> None:
+    as_format_1(folder)
+    (folder / "notes.txt").write_text("not listed, as it was then")
+    state = archive.load(tiny_run).model.state_dict()
+    for name, value in archive.load(folder).model.state_dict().items():
+        assert torch.equal(state[name], value)
+    path = folder / "vocabulary.json"
+    path.write_text(path.read_text() + " ")
+    assert "vocabulary.json does not match its checksum" in refused(folder)
+
+
 def test_truncated_weights(folder: Path) -> None:
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
     assert "model.safetensors does not match its checksum" in refused(folder)
-    edit(folder, lambda h: h["files"].update({"model.safetensors": archive._sha256(path)}))
+    archive_files.write_checksums(folder)
     assert "model.safetensors does not fit the config: " in refused(folder)
 
 
@@ -177,9 +288,9 @@ def test_weights_of_another_model(folder: Path) -> None:
 
 
 def test_a_newer_format(folder: Path) -> None:
-    edit(folder, lambda header: header.update({"format": 2}))
+    edit(folder, lambda header: header.update({"format": 3}))
     assert refused(folder) == (
-        "archive format 2, but this version of jointre reads up to 1; upgrade jointre "
+        "archive format 3, but this version of jointre reads up to 2; upgrade jointre "
         "(pip install -U jointre)"
     )
 
@@ -203,6 +314,7 @@ def test_a_newer_format(folder: Path) -> None:
     ],
 )
 def test_a_header_that_is_wrong(folder: Path, content: bytes, message: str) -> None:
+    (folder / "checksums.json").unlink()
     (folder / "config.json").write_bytes(content)
     assert refused(folder).startswith(message)
 
@@ -210,7 +322,6 @@ def test_a_header_that_is_wrong(folder: Path, content: bytes, message: str) -> N
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda h: h["files"].update({"vocabulary.json": 7}), "checksum"),
         (lambda h: h["model"].update({"type": "spam"}), "the model cannot be built: "),
         (lambda h: h["model"].update({"widht": 1}), "the model cannot be built: "),
         (lambda h: h["model"].pop("encoder"), "config.json: model.encoder needs an object with a"),
@@ -228,15 +339,27 @@ def test_a_config_that_is_wrong(
 def test_a_vocabulary_that_is_wrong(folder: Path) -> None:
     path = folder / "vocabulary.json"
     path.write_text("{}")
-    edit(folder, lambda h: h["files"].update({"vocabulary.json": archive._sha256(path)}))
+    archive_files.write_checksums(folder)
     assert "a vocabulary is an object with the keys entity_labels" in refused(folder)
 
 
-@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "encoder/../../secret"])
-def test_a_list_that_leaves_the_folder(folder: Path, name: str) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "encoder/../../secret", "a\0b"])
+def test_a_list_that_leaves_the_folder(folder: Path, name: str, version: int) -> None:
     (folder.parent / "secret").write_text("")
-    edit(folder, lambda header: header["files"].update({name: "0"}))
+    if version == 1:
+        as_format_1(folder)
+    path = folder / ("config.json" if version == 1 else "checksums.json")
+    listed = json.loads(path.read_text())
+    path.write_text(json.dumps(listed | {"files": listed["files"] | {name: "0"}}))
     assert refused(folder) == f"file name {name!r} leaves the archive"
+
+
+def test_a_checksum_that_is_no_text(folder: Path) -> None:
+    path = folder / "checksums.json"
+    listed = json.loads(path.read_text())
+    path.write_text(json.dumps(listed | {"files": listed["files"] | {"vocabulary.json": 7}}))
+    assert "vocabulary.json does not match its checksum" in refused(folder)
 
 
 def packed(path: Path, *members: tuple[str, bytes, bytes], source: Path | None = None) -> Path:
@@ -266,6 +389,8 @@ def packed(path: Path, *members: tuple[str, bytes, bytes], source: Path | None =
         (("null", tarfile.CHRTYPE, b""), "'null' is a link or a device; refused"),
         (("disk", tarfile.BLKTYPE, b""), "'disk' is a link or a device; refused"),
         (("pipe", tarfile.FIFOTYPE, b""), "'pipe' is a link or a device; refused"),
+        (("x" * 5000, tarfile.REGTYPE, b""), "xxx… is not a file name of an archive; refused"),
+        (("a\\b", tarfile.REGTYPE, b""), "is not a file name of an archive; refused"),
     ],
 )
 def test_unsafe_members(
@@ -287,14 +412,14 @@ def test_unsafe_members(
 
 def test_too_large(tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Zeros compress a thousandfold; what counts is what would be written."""
-    monkeypatch.setattr(archive, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(archive_files, "MAX_BYTES", 2**20)
     source = packed(tmp_path / "bomb.tar.gz", ("zeros", tarfile.REGTYPE, bytes(2**20 + 1)))
     assert source.stat().st_size < 10_000
     assert "refused" in refused(source)
 
 
 def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(archive_files, "MAX_MEMBERS", 3)
     members = [(f"{number}", tarfile.REGTYPE, b"") for number in range(4)]
     assert refused(packed(tmp_path / "many.tar.gz", *members)) == (
         "more than 16 GiB or 3 members; refused"
@@ -344,3 +469,14 @@ def test_more_positions_are_kept(tiny_data: Path, tmp_path: Path) -> None:
     text = "document 'd' has 702 pieces, but the encoder was given positions for 600"
     with pytest.raises(DataError, match=text):
         loaded.model.preparer("predict").item(0, Document("d", (".",) * 700))
+
+
+def test_a_member_whose_name_holds_nul(tmp_path: Path) -> None:
+    """An extended header may hold any character, and the name that counts is there."""
+    info = tarfile.TarInfo("model")
+    info.pax_headers = {"path": "archive/a\0b"}
+    with tarfile.open(tmp_path / "m.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(info)
+    assert refused(tmp_path / "m.tar.gz") == (
+        "'archive/a\\x00b' is not a file name of an archive; refused"
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from safetensors.torch import load_file
 
 from jointre.models import Model, archive
+from jointre.models.archive_files import WEIGHTS
 
 
 class BestArchive:
@@ -51,7 +52,7 @@ class BestArchive:
 
     def restore(self, model: Model, epoch: int) -> None:
         """Give the model the weights of an epoch whose archive was saved last."""
-        model.load_state_dict(load_file(self.path(epoch) / archive.WEIGHTS))
+        model.load_state_dict(load_file(self.path(epoch) / WEIGHTS))
 
 
 def _flush(folder: Path) -> None:

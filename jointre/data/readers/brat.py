@@ -11,7 +11,7 @@ from jointre.data.readers.brat_lines import Other, parse_line
 from jointre.data.readers.brat_record import Options, Record, document_of
 from jointre.data.readers.brat_write import HELD, record_of
 from jointre.data.readers.char_spans import count_reread, utf8
-from jointre.data.readers.faults import OnError
+from jointre.data.readers.faults import Faults, OnError
 from jointre.data.readers.files import read_characters, replaced_folder
 from jointre.data.readers.plain import count_unheld
 from jointre.data.readers.reader import Reader
@@ -75,14 +75,16 @@ class BratReader(Reader):
         Raises:
             DataError: there is none, or one without its text.
         """
+        faults = Faults(self.on_error, Losses())
         try:
-            pairs = pairs_of(path)
+            pairs = pairs_of(path, faults)
         except DataError as error:
             raise self._misread(path, error) from error
+        faults.finish(path, len(pairs.found))
         return [file for pair in pairs.found for file in (pair.annotations, pair.text)]
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        pairs = pairs_of(path)
+        pairs = pairs_of(path, self.faults)
         if pairs.alone:
             kind = "texts without an .ann file left out"
             self.losses.add(kind, str(pairs.alone[0]), len(pairs.alone))
@@ -91,7 +93,7 @@ class BratReader(Reader):
                 yield str(pair.annotations), self._document(_record(pair), str(pair.annotations))
 
     def _document(self, record: Record, place: str) -> Document:
-        document = document_of(record, self.options, place, self.losses)
+        document = document_of(record, self.options, place, self.losses, self.faults)
         lines = [line for _, line in record.lines]
         again = [line for _, line in record_of(document, Losses()).lines]
         return document if lines == again else replace(document, extra={"annotations": lines})

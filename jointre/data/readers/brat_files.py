@@ -4,11 +4,13 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from jointre.data.losses import Losses
 from jointre.data.nearest import did_you_mean
+from jointre.data.readers.faults import Faults, Strict
 from jointre.data.readers.files import check_file
 from jointre.errors import DataError
 
@@ -44,12 +46,13 @@ class Pairs(NamedTuple):
     alone: tuple[Path, ...]
 
 
-def pairs_of(path: Path) -> Pairs:
+def pairs_of(path: Path, faults: Faults | None = None) -> Pairs:
     """The documents at a path.
 
     Args:
         path: an .ann file, or a folder: then all .ann files in it and in the folders below,
             but for hidden ones.
+        faults: decides what becomes of an .ann file without a text; None: it is an error.
 
     Raises:
         DataError: there is none; an .ann file has no .txt file; something is a link that leads
@@ -64,11 +67,17 @@ def pairs_of(path: Path) -> Pairs:
             )
         return Pairs((_pair(path, path.parent),), ())
     files = [path for path in _below(path) if not path.name.startswith(".")]
-    found = sorted(_pair(file, path) for file in files if _stem(file.name, ".ann") is not None)
+    guard = partial((faults or Strict()).guard, "documents")
+    found: list[Pair] = []
+    for file in files:
+        if _stem(file.name, ".ann") is not None:
+            with guard():
+                found.append(_pair(file, path))
+    found.sort()
     used = {pair.text for pair in found}
     texts = (file for file in files if _stem(file.name, ".txt") is not None)
     alone = tuple(file for file in texts if file not in used)
-    if not found:
+    if not found and not (faults and faults.count):
         texts_only = ", only .txt files; brat has one, perhaps empty, beside each" if alone else ""
         raise DataError(f"{path}: no .ann file in this folder or below it{texts_only}")
     return Pairs(tuple(found), alone)

@@ -1,7 +1,9 @@
 """A text and its .ann lines as a Document: words, entities, relations, clusters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from jointre.data.losses import Losses
@@ -16,8 +18,9 @@ from jointre.data.readers.brat_lines import (
     parse_line,
 )
 from jointre.data.readers.char_spans import CharSpan, fit
+from jointre.data.readers.faults import Faults, Strict
 from jointre.data.readers.fields import shown
-from jointre.data.readers.tool_offsets import Claim, Part, locate
+from jointre.data.readers.tool_offsets import SIMILAR, Claim, Part, locate
 from jointre.data.schema import Document, Entity, Relation
 from jointre.errors import DataError
 
@@ -44,7 +47,9 @@ class Record(NamedTuple):
     lines: tuple[tuple[str, str], ...]
 
 
-def document_of(record: Record, options: Options, place: str, losses: Losses) -> Document:
+def document_of(
+    record: Record, options: Options, place: str, losses: Losses, faults: Faults | None = None
+) -> Document:
     """The document of a record.
 
     Args:
@@ -52,22 +57,30 @@ def document_of(record: Record, options: Options, place: str, losses: Losses) ->
         options: what to do where a Document holds less than the record.
         place: of the .ann file, for messages.
         losses: counts what is left out or decided.
+        faults: decides what becomes of lines with errors; None: the first is raised.
 
     Raises:
         DataError: a line is no annotation, a mention is not at its offsets or named twice, or
             it has several parts and ``options`` forbid that.
     """
-    found = [(here, parse_line(line, here)) for here, line in record.lines]
+    guard = partial((faults or Strict()).guard, "annotation lines")
+    found: list[tuple[str, Line]] = []
+    for here, line in record.lines:
+        with guard():
+            found.append((here, parse_line(line, here)))
     _count_others(found, losses)
-    mentions = _distinct([(here, line) for here, line in found if isinstance(line, Mention)])
+    named = [(here, line) for here, line in found if isinstance(line, Mention)]
+    mentions = _distinct(named, guard)
     places = _places(record.text, mentions, place, losses)
     spans: list[CharSpan] = []
     kept: list[Mention] = []
     for (here, mention), parts in zip(mentions, places, strict=True):
-        if len(parts) > 1 and not _covers(mention, here, options, losses):
-            continue
-        kept.append(mention)
-        spans.append(CharSpan(parts[0][0], parts[-1][1], here))
+        with guard():
+            if parts is None:
+                raise DataError(_astray(record.text, mention, here))
+            if len(parts) == 1 or _covers(mention, here, options, losses):
+                kept.append(mention)
+                spans.append(CharSpan(parts[0][0], parts[-1][1], here))
     fitted = fit(record.text, spans, losses, place)
     names = _names(found, {mention.id for mention in kept}, losses)
     index: dict[str, int] = {}
@@ -95,28 +108,34 @@ def _count_others(found: Iterable[tuple[str, Line]], losses: Losses) -> None:
             losses.add(f"{line.kind}s not used, their lines only kept in extra", here)
 
 
-def _distinct(mentions: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
+def _distinct(
+    mentions: Iterable[tuple[str, Mention]], guard: Callable[[], AbstractContextManager[None]]
+) -> list[tuple[str, Mention]]:
     seen: dict[str, str] = {}
+    distinct = []
     for here, mention in mentions:
-        if mention.id in seen:
-            raise DataError(
-                f"{here}: the id {mention.id!r} is that of a mention before ({seen[mention.id]}); "
-                "ids must differ in a file"
-            )
-        seen[mention.id] = here
-    return mentions
+        with guard():
+            if mention.id in seen:
+                raise DataError(
+                    f"{here}: the id {shown(mention.id)} is that of a mention before "
+                    f"({seen[mention.id]}); ids must differ in a file"
+                )
+            seen[mention.id] = here
+            distinct.append((here, mention))
+    return distinct
 
 
 def _places(
     text: str, mentions: Sequence[tuple[str, Mention]], place: str, losses: Losses
-) -> list[tuple[Part, ...]]:
-    """The parts of each mention; parts with nothing but white space between them are one."""
+) -> list[tuple[Part, ...] | None]:
+    """The parts of each mention; parts with nothing but white space between them are one.
+
+    None stands for a mention that is not at its offsets.
+    """
     located = locate(text, [Claim(mention.parts, mention.text) for _, mention in mentions])
-    places = []
-    for (here, mention), parts in zip(mentions, located.places, strict=True):
-        if parts is None:
-            raise DataError(_astray(text, mention, here))
-        places.append(_joined(text, parts))
+    places = [None if parts is None else _joined(text, parts) for parts in located.places]
+    if located.similar:
+        losses.add(SIMILAR, mentions[located.similar[0]][0], len(located.similar))
     if located.counting != "code points":
         kind = f"texts in which offsets count {located.counting}, corrected"
         losses.add(kind, place)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import ENGLISH, CharSpan, WordRules, fit
 from jointre.data.readers.fields import mapping, shown, string, strings
-from jointre.data.readers.tool_offsets import Claim, Part, locate
+from jointre.data.readers.tool_offsets import SIMILAR, Claim, Part, locate
 from jointre.data.schema import Document, Entity, Relation
 from jointre.errors import DataError
 
@@ -169,6 +169,8 @@ def _placed(
     located = locate(record.text, [region.claim for region in regions])
     if located.counting != "code points":
         losses.add(f"texts in which offsets count {located.counting}, corrected", place)
+    if located.similar:
+        losses.add(SIMILAR, regions[located.similar[0]].place, len(located.similar))
     for region, parts in zip(regions, located.places, strict=True):
         if parts is None:
             losses.add("regions left out, their text not being at their offsets", region.place)

@@ -102,7 +102,7 @@ class PubtatorReader(Reader):
                 yield place, self._document(record, place)
 
     def _document(self, record: Record, place: str) -> Document:
-        document = document_of(record, self.options, place, self.losses)
+        document = document_of(record, self.options, place, self.losses, self.faults)
         extra = dict(document.extra)
         lines = [line for _, line in record.lines]
         if lines != annotation_lines(document, record.text, document.offsets or (), Losses()):

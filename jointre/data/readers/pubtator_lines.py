@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
-from jointre.data.readers.faults import Faults
+from jointre.data.readers.copied_text import similar_text
+from jointre.data.readers.faults import Faults, FileError
 from jointre.data.readers.fields import shown
 from jointre.data.readers.files import read_lines
 from jointre.data.readers.pubtator_ids import split_ids
@@ -179,7 +180,7 @@ def parse_line(line: str, text: str, place: str) -> Mention | Link:
 
 
 def _check_columns(fields: Sequence[str], text: str, place: str) -> None:
-    """Raises a DataError when a line without leading offsets is a mention of another variant."""
+    """Raises a FileError when a line without leading offsets is a mention of another variant."""
     shift = 2 if _NAME.fullmatch(fields[0]) else 1
     numbered = len(fields) > shift + 2 and all(map(_NUMBER.fullmatch, fields[shift : shift + 2]))
     if numbered and shift == 1:
@@ -187,7 +188,7 @@ def _check_columns(fields: Sequence[str], text: str, place: str) -> None:
         numbered = 0 <= start < end and text[start:end] == fields[3]
     if numbered or any(field.startswith("Arg1:") for field in fields):
         columns = "T1, label, start, end, text" if shift == 2 else "label, start, end, text"
-        raise DataError(
+        raise FileError(
             f"{place}: {shown(chr(9).join(fields))} is a line of another variant of the format, "
             f"whose mentions have the columns id, {columns}. Only mentions with the columns id, "
             "start, end, text, label, concept and relations with the columns id, label, concept, "
@@ -203,8 +204,7 @@ def _check(mention: Mention, text: str, place: str) -> None:
             f"{place}: the mention {shown(mention.text)} has the offsets [{start}, {end}), but "
             f"0 <= start < end <= {len(text)} characters must hold"
         )
-    # A tab cannot stand in a line's column.
-    if text[start:end].replace("\t", " ") != mention.text:
+    if not similar_text(text[start:end], mention.text):
         raise DataError(
             f"{place}: the mention {shown(mention.text)} is not at its offsets [{start}, {end}), "
             f"where {shown(text[start:end])} stands; they count characters of title, one space "

@@ -9,9 +9,11 @@ from jointre.data.readers.char_spans import (
     WordRules,
     fit,
 )
+from jointre.data.readers.faults import Faults, Strict
 from jointre.data.readers.pubtator_concepts import Concepts, MultiId, Ungrounded
-from jointre.data.readers.pubtator_lines import Mention, Record, parse_line
+from jointre.data.readers.pubtator_lines import Link, Record, parse_line
 from jointre.data.readers.pubtator_words import words_between
+from jointre.data.readers.tool_offsets import SIMILAR
 from jointre.data.schema import Document
 
 
@@ -27,7 +29,9 @@ class Options:
 EVERYTHING = Options("all", "singleton")
 
 
-def document_of(record: Record, options: Options, place: str, losses: Losses) -> Document:
+def document_of(
+    record: Record, options: Options, place: str, losses: Losses, faults: Faults | None = None
+) -> Document:
     """The document of a record.
 
     Args:
@@ -35,19 +39,25 @@ def document_of(record: Record, options: Options, place: str, losses: Losses) ->
         options: what to do where a Document holds less than the record.
         place: of the record, for messages.
         losses: counts what is left out or decided.
+        faults: decides what becomes of lines with errors; None: the first is raised.
 
     Raises:
         DataError: a line is no annotation, or a mention is not at its offsets.
     """
     text = record.text
     concepts = Concepts(options.multi_id, options.ungrounded, losses)
+    guard = (faults or Strict()).guard
     mentions, links = [], []
     for here, line in record.lines:
-        found = parse_line(line, text, here)
-        if isinstance(found, Mention):
+        with guard("annotation lines"):
+            found = parse_line(line, text, here)
+            if isinstance(found, Link):
+                links.append((here, found))
+                continue
+            # A tab cannot stand in a line's column.
+            if found.text != text[found.start : found.end].replace("\t", " "):
+                losses.add(SIMILAR, here)
             mentions.append((here, found))
-        else:
-            links.append((here, found))
     # Of all mentions, so that the words depend on no other option.
     words, spans = fit(
         text,

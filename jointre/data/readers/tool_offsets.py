@@ -1,7 +1,12 @@
 """Offsets that a tool counted in its own way: found again among the characters of the text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from jointre.data.readers.copied_text import same_text, similar_text
+
+SIMILAR = "mentions whose copied text differs a little from the text at their offsets, accepted"
+"""What Losses call the claims that are similar."""
 
 Part = tuple[int, int]
 
@@ -25,10 +30,13 @@ class Located(NamedTuple):
         counting: what the tool counted, ``"code points"`` for example.
         places: the parts of each claim in code points of the text; None: they are outside the
             text or inside a character, or something else stands there.
+        similar: indices of the claims whose text differs a little from what stands there, see
+            :func:`similar_text`.
     """
 
     counting: str
     places: tuple[tuple[Part, ...] | None, ...]
+    similar: tuple[int, ...] = ()
 
 
 def locate(text: str, claims: Sequence[Claim]) -> Located:
@@ -37,21 +45,25 @@ def locate(text: str, claims: Sequence[Claim]) -> Located:
     Python and recent tools count code points. JavaScript counts UTF-16 units, two for an emoji,
     and a browser or a text mode makes one character of a carriage return and its line feed. The
     texts that a tool gives with its places tell these ways apart; equally good ones are taken in
-    this order. White space is not compared: tools show a line feed as a space, as nothing, or as
-    a backslash and an n.
+    this order. White space is not compared, and small differences of other kinds are accepted.
 
     Example:
         >>> locate("😀 Ada", [Claim(((3, 6),), "Ada")])
-        Located(counting='UTF-16 units', places=(((2, 5),),))
+        Located(counting='UTF-16 units', places=(((2, 5),),), similar=())
     """
     best = Located("", ())
-    held = -1
+    held = -1, -1
     for counting, borders in _countings(text):
-        places = tuple(_place(text, claim, borders) for claim in claims)
-        count = sum(place is not None for place in places)
-        if count > held:
-            best, held = Located(counting, places), count
-        if held == len(claims):
+        places = [_place(text, claim, borders, same_text) for claim in claims]
+        same = sum(place is not None for place in places)
+        similar = []
+        for index, claim in enumerate(claims):
+            if places[index] is None:
+                places[index] = _place(text, claim, borders, similar_text)
+                similar += [index] if places[index] is not None else []
+        if (same, len(similar)) > held:
+            best, held = Located(counting, tuple(places), tuple(similar)), (same, len(similar))
+        if same == len(claims):
             break
     return best
 
@@ -79,7 +91,12 @@ def _borders(text: str, units: bool, joins: bool) -> list[int | None]:
     return [*borders, len(text)]
 
 
-def _place(text: str, claim: Claim, borders: Sequence[int | None]) -> tuple[Part, ...] | None:
+def _place(
+    text: str,
+    claim: Claim,
+    borders: Sequence[int | None],
+    agree: Callable[[str, str], bool],
+) -> tuple[Part, ...] | None:
     parts: list[Part] = []
     for first, last in claim.parts:
         if not 0 <= first <= last < len(borders):
@@ -89,9 +106,4 @@ def _place(text: str, claim: Claim, borders: Sequence[int | None]) -> tuple[Part
             return None
         parts.append((start, end))
     found = "".join(text[start:end] for start, end in parts)
-    return tuple(parts) if claim.text is None or _bare(found) == _bare(claim.text) else None
-
-
-def _bare(text: str) -> str:
-    """The text without white space, written as such or as a backslash and an n."""
-    return "".join(text.replace("\\n", " ").split())
+    return tuple(parts) if claim.text is None or agree(found, claim.text) else None

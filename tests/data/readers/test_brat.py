@@ -303,3 +303,36 @@ def test_a_span_may_be_mentioned_often(tmp_path: Path) -> None:
     assert not BratReader().write([document], tmp_path / "a")
     (found,) = BratReader().read(tmp_path / "a")
     assert found.entities == mentions
+
+
+def test_bad_lines_are_listed_together_or_skipped(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("The storm\nclosed Oban.")
+    (tmp_path / "b.ann").write_text(
+        "T1\tPlace 17 21\tOban\nT2\tX 4 16\tstorm\nclosed\nR1\tHits Arg1:T2 Arg2:\n"
+        "R2\tHits Arg1:T2 Arg2:T1\nN1\tReference T1\n"
+    )
+    (tmp_path / "c.ann").write_text("")
+    with pytest.raises(DataError, match=r"c\.ann: the text is missing"):
+        BratReader().read(tmp_path)
+    reader = BratReader(on_error="skip")
+    (document,) = reader.read(tmp_path)
+    assert [entity.label for entity in document.entities] == ["Place"]
+    assert document.relations == ()
+    assert reader.losses["annotation lines with errors skipped"] == 4
+    assert reader.losses["documents with errors skipped"] == 1
+    assert reader.losses["relations left out, their head or tail being no mention here"] == 1
+    (tmp_path / "c.txt").write_text("")
+    with pytest.raises(DataError, match=r": 4 errors:\n") as caught:
+        list(BratReader().read(tmp_path))
+    for line in (3, 4, 6, 2):
+        assert f"b.ann:{line}: " in str(caught.value)
+
+
+def test_small_differences_of_copied_text_are_accepted(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The “Café” closed")
+    (tmp_path / "a.ann").write_text('T1\tX 4 10\t"Cafe\u0301"\n')
+    reader = BratReader()
+    (document,) = reader.read(tmp_path)
+    assert document.text_of(document.entities[0].span) == "“Café”"
+    assert [count for _, (count, _) in reader.losses] == [1]
+    assert "differs a little" in reader.losses.lines()[0]

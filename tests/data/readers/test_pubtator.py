@@ -14,9 +14,17 @@ from jointre.data.checks import check_corpus
 from jointre.data.convert import convert
 from jointre.data.losses import Losses
 from jointre.data.readers import DocredReader, JsonlReader, PubtatorReader, Reader, SpertReader
+from jointre.data.readers.tool_offsets import SIMILAR
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import ConfigError, DataError
-from tests.data.documents import LABELS, TYPES_ARE_SAMPLED, relation_lists, rich_documents, spans
+from tests.data.documents import (
+    LABELS,
+    TYPES_ARE_SAMPLED,
+    chars,
+    relation_lists,
+    rich_documents,
+    spans,
+)
 from tests.data.real import indexed, real
 
 pytestmark = TYPES_ARE_SAMPLED
@@ -408,3 +416,38 @@ def test_variants_are_written_and_read_again(tmp_path: Path) -> None:
     (again,) = PubtatorReader().read(target)
     assert again.entities == document.entities
     assert again.relations == document.relations
+
+
+BAD = """\
+1|t|A fall
+1|a|It fell.
+1\t2\t6\tfall\tX\tC1
+1\tCID\tC1\tC2
+
+more
+2|t|TNF-x fell “so”
+2|a|It fell.
+2\t0\t5\tTNF-a\tGene\t7124
+2\t6\t10\tFELL\tX\tC1
+2\t11\t15\t&quot;so&quot;\tX\tC1
+3|t|No abstract
+"""
+
+
+def test_bad_lines_are_listed_together_or_skipped(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.txt: 3 errors:\n") as caught:
+        list(PubtatorReader().read(saved(tmp_path, BAD)))
+    for line in (6, 9, 12):
+        assert f"a.txt:{line}: " in str(caught.value)
+    reader = PubtatorReader(on_error="skip")
+    first, second = reader.read(saved(tmp_path, BAD))
+    assert [entity.id for entity in first.entities] == ["C1"]
+    assert [chars(second, entity) for entity in second.entities] == [("X", "fell")]
+    assert len(second.entities[0].mentions) == 2
+    assert {kind: count for kind, (count, _) in reader.losses} == {
+        "relations of concepts without a mention left out": 1,
+        "lines with errors skipped": 1,
+        SIMILAR: 2,
+        "annotation lines with errors skipped": 1,
+        "records with errors skipped": 1,
+    }

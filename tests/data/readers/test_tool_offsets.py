@@ -11,7 +11,7 @@ def claim(start: int, end: int, text: str | None) -> Claim:
 
 def test_code_points_come_first() -> None:
     found = locate("a 😀 Ada", [claim(4, 7, "Ada"), claim(2, 3, "😀"), claim(0, 1, None)])
-    assert found == ("code points", (((4, 7),), ((2, 3),), ((0, 1),)))
+    assert found == ("code points", (((4, 7),), ((2, 3),), ((0, 1),)), ())
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_claim_that_holds_in_no_way_has_no_place() -> None:
     wrong = [claim(4, 7, "Bob"), claim(-3, -1, None), claim(5, 8, None), claim(3, 2, None)]
     assert locate(text, [claim(4, 7, "Ada"), *wrong]).places == (((4, 7),), None, None, None, None)
     inside = locate(text, [claim(5, 8, "Ada"), claim(6, 8, "da"), claim(3, 4, None)])
-    assert inside == ("UTF-16 units", (((4, 7),), ((5, 7),), None))
+    assert inside == ("UTF-16 units", (((4, 7),), ((5, 7),), None), ())
     assert locate("", [claim(0, 1, "a")]).places == (None,)
     assert locate("", []).places == ()
 
@@ -78,3 +78,14 @@ def test_whatever_was_counted_the_text_is_found(
         assert place is not None
         ((start, end),) = place
         assert "".join(text[start:end].split()) == "".join(text[a:b].split())
+
+
+def test_small_differences_are_accepted_where_the_offsets_are_right() -> None:
+    found = locate("a “Café”", [claim(2, 8, '"Cafe\u0301"'), claim(3, 7, "Tea")])
+    assert found == ("code points", (((2, 8),), None), (0,))
+
+
+def test_equal_texts_decide_how_a_tool_counts() -> None:
+    found = locate("😀Aab", [claim(2, 3, "A"), claim(4, 5, "b")])
+    assert found.counting == "UTF-16 units"
+    assert found.similar == ()

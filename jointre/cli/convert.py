@@ -17,17 +17,18 @@ def convert(
             show_default=False,
         ),
     ],
-    source_format: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            help="Its format: spert, brat, label_studio, …; jointre data list shows all.",
-            show_default=False,
-        ),
-    ],
     target_format: Annotated[
         str, typer.Option("--to", help="The format to write.", show_default=False)
     ],
+    source_format: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="Its format: spert, brat, label_studio, …; jointre data list shows all. Detected "
+            "by default.",
+            show_default=False,
+        ),
+    ] = None,
     option: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,17 +44,17 @@ def convert(
 
     For example:
 
-    * `jointre convert train.json train.jsonl --from dygie --to jsonl`
+    * `jointre convert train.json train.jsonl --to jsonl`
     * `jointre convert export.json corpus --from label_studio --to brat --option several=each`
     """
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli.readers import reader_of
+    from jointre.cli.readers import format_of, reader_of
     from jointre.data.convert import convert as run
 
-    reader, writer = reader_of(source_format, option, on_error), reader_of(target_format, None)
-    losses = run(source, target, reader, writer)
+    reader = reader_of(format_of(source, source_format, "--from"), option, on_error)
+    losses = run(source, target, reader, reader_of(target_format, None))
     for line in losses.lines():
         tell(line)
     typer.echo(f"{target}: written; {'see above for what was lost' if losses else 'nothing lost'}")

@@ -39,10 +39,13 @@ def list_formats(include_package: Packages = None) -> None:
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Corpus file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Corpus file or folder.", show_default=False)],
     format: Annotated[
-        str, typer.Option(help="Its format: spert, dygie, jsonl, …", show_default=False)
-    ],
+        str | None,
+        typer.Option(
+            help="Its format: spert, dygie, jsonl, …; detected by default.", show_default=False
+        ),
+    ] = None,
     option: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="An option of the reader.", show_default=False),
@@ -66,16 +69,16 @@ def check(
 ) -> None:
     """Count what a corpus holds and what in it deserves a look.
 
-    Example: jointre data check fixtures/newswire/train.jsonl --format jsonl
+    Example: jointre data check fixtures/newswire/train.jsonl
     """
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli.readers import reader_of
+    from jointre.cli.readers import format_of, reader_of
     from jointre.data.checks import check_corpus
     from jointre.data.readers.files import dump, replaced
 
-    reader = reader_of(format, option, on_error)
+    reader = reader_of(format_of(file, format), option, on_error)
     count, limit = None, None
     if encoder is not None:
         from jointre.models.pieces import piece_counter

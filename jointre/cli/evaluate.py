@@ -25,7 +25,10 @@ def evaluate(
     data: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
     format: Annotated[
         str | None,
-        typer.Option(help="Reader of the file; by default the run's own.", show_default=False),
+        typer.Option(
+            help="Reader of the file; by default the run's own, or the detected one.",
+            show_default=False,
+        ),
     ] = None,
     protocol: Annotated[
         str | None,
@@ -58,7 +61,7 @@ def evaluate(
     from jointre.inference.evaluate import evaluate as score
     from jointre.inference.settings import RunSettings
 
-    settings = RunSettings.of(run, format, protocol, train_facts or ())
+    settings = RunSettings.of(run, format, protocol, train_facts or (), data)
     documents = list(settings.reader.read(data))
     for line in settings.reader.losses.lines():
         tell(f"{data}: {line}")

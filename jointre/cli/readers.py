@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from jointre.cli.options import tell
 
 if TYPE_CHECKING:
     from jointre.data.readers import Reader
@@ -29,6 +32,36 @@ def reader_of(
     chosen = {} if on_error is None else {"on_error": on_error}
     reader: Reader = construct(Reader, {"type": format, **reader_options(options), **chosen})
     return reader
+
+
+def format_of(path: Path, format: str | None, option: str = "--format") -> str:
+    """The given format, else the detected one, which is reported on standard error.
+
+    Args:
+        path: Corpus file or folder.
+        format: Registered name of a reader, or None.
+        option: The command's option that names the format, for the message.
+
+    Raises:
+        DataError: The path does not exist, or its format cannot be detected.
+    """
+    from jointre.data.readers import Reader
+    from jointre.data.readers.detect import detect
+    from jointre.data.readers.files import check_file
+    from jointre.errors import DataError
+
+    if format is not None:
+        return format
+    if not path.is_dir():
+        check_file(path)
+    detected = detect(path)
+    if detected is None:
+        raise DataError(
+            f"{path}: the format cannot be detected; name it with {option}, which takes "
+            f"{', '.join(Reader.names())}"
+        )
+    tell(f"{path}: detected the format {detected}")
+    return detected
 
 
 def reader_options(options: Sequence[str] | None) -> dict[str, Any]:

@@ -22,9 +22,12 @@ def score(
         ),
     ],
     format: Annotated[
-        str,
-        typer.Option(help="Reader of the files: spert, dygie, jsonl, …", show_default=False),
-    ],
+        str | None,
+        typer.Option(
+            help="Reader of the files: spert, dygie, jsonl, …; detected by default.",
+            show_default=False,
+        ),
+    ] = None,
     protocol: Annotated[
         str,
         typer.Option(
@@ -66,16 +69,16 @@ def score(
     """
     from rich.console import Console
 
-    from jointre.cli.readers import reader_options
+    from jointre.cli.readers import format_of, reader_options
     from jointre.data.readers.files import dump, replaced
     from jointre.evaluation.files import score_files
 
     scored = score_files(
         gold,
         predicted,
-        format,
+        format_of(gold, format),
         protocol,
-        predicted_format,
+        predicted_format or format or format_of(predicted, None, "--predicted-format"),
         types,
         symmetric or (),
         max_width,

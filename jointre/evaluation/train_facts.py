@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from jointre.data.readers import JsonlReader
 from jointre.data.readers.char_spans import SPLIT_WORDS
+from jointre.data.readers.detect import detect
 from jointre.data.readers.fields import integer, mapping, sequence, shown, string, strings
 from jointre.data.readers.files import parse, read_text
-from jointre.data.readers.sniff import sniff
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 from jointre.evaluation.clusters import clusters_of
@@ -65,7 +65,7 @@ def _facts_of(path: Path) -> set[Fact]:
         if any(isinstance(item, dict) and "vertexSet" in item for item in records):
             pairs = enumerate(records)
             return {fact for n, item in pairs for fact in _docred(item, f"{path}: document {n}")}
-    if sniff(path) != "jsonl":
+    if detect(path) != "jsonl":
         raise DataError(
             f"{path}: no training facts; accepted are DocRED's JSON, a JSON list of [head name, "
             "tail name, label], and jsonl (jointre convert writes it from other formats)"

@@ -68,7 +68,9 @@ def evaluate(
         True
     """
     facts = [train_facts] if isinstance(train_facts, str | Path) else train_facts
-    settings = RunSettings.of(Path(run), format, protocol, [Path(one) for one in facts])
+    settings = RunSettings.of(
+        Path(run), format, protocol, [Path(one) for one in facts], data=Path(data)
+    )
     documents = list(settings.reader.read(Path(data)))
     predictor = Predictor.load(run, device=device)
     metric = settings.metric(predictor.vocabulary.symmetric)

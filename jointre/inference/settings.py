@@ -8,6 +8,7 @@ from typing import Any
 
 from jointre.config import Factory, construct
 from jointre.data.readers import Reader
+from jointre.data.readers.detect import DETECTABLE, detect
 from jointre.errors import ArchiveError
 from jointre.evaluation.metric import Metric
 
@@ -31,6 +32,7 @@ class RunSettings:
         format: str | None,
         protocol: str | None,
         train_facts: Sequence[Path] = (),
+        data: Path | None = None,
     ) -> "RunSettings":
         """The run's own reader and protocol, or those that are named.
 
@@ -38,6 +40,8 @@ class RunSettings:
             run: a run directory; an archive has no reader, so name a format.
             format: name of a reader.
             protocol: name of a protocol.
+            data: The file to read. If its format is clearly not the one the run was trained on,
+                the reader of the detected format is used.
             train_facts: training files whose facts do not count, for a protocol that takes
                 them; none: those of the run's own protocol.
 
@@ -47,7 +51,11 @@ class RunSettings:
         """
         config: dict[str, Any] = {}
         if format is None or protocol is None:
-            config = _config(run, needed=format is None)
+            detected = detect(data) if format is None and data is not None else None
+            config = _config(run, needed=format is None and detected is None)
+            own_format = config.get("data", {}).get("reader", {}).get("type")
+            if own_format is None or own_format in DETECTABLE:  # a plug-in's reader knows better
+                format = format or detected
         own = config.get("data", {}).get("reader", {})
         if format is not None and format != own.get("type"):
             own = {"type": format}

@@ -82,14 +82,29 @@ def test_documents(jointre: Command, overfitted_documents: Path, tmp_path: Path)
         assert json.loads(output.read_text()) == report
 
 
-def test_an_archive_needs_a_format(jointre: Command, tiny_run: Path) -> None:
+def test_the_format_of_an_archive_s_data_is_detected(
+    jointre: Command, tiny_run: Path, tmp_path: Path
+) -> None:
     gold = tiny_run.parent / "test.jsonl"
-    jointre("evaluate", tiny_run / "archive", gold).told(
+    ended = jointre("evaluate", tiny_run / "archive", gold)
+    assert ended.code == 0, ended.err
+    unknown = tmp_path / "unknown.csv"
+    unknown.write_text("a,b\n")
+    jointre("evaluate", tiny_run / "archive", unknown).told(
         "no run directory with a config.json, so the data's format is unknown; name it with "
         "--format"
     )
-    ended = jointre("evaluate", tiny_run / "archive", gold, "--format", "jsonl")
-    assert ended.code == 0, ended.err
+
+
+def test_data_in_another_format_than_the_run_was_trained_on(
+    jointre: Command, tiny_run: Path, tmp_path: Path
+) -> None:
+    gold, converted = tiny_run.parent / "test.jsonl", tmp_path / "test.json"
+    assert jointre("convert", gold, converted, "--to", "spert").code == 0
+    first, second = jointre("evaluate", tiny_run, gold), jointre("evaluate", tiny_run, converted)
+    assert second.code == 0, second.err
+    numbers = [ended.out.splitlines()[-2].split("│")[-4:] for ended in (first, second)]
+    assert numbers[0] == numbers[1]
 
 
 def test_unknown_labels_are_told_and_missed(

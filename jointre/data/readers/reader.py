@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Literal
 
 from jointre.config import Registrable
 from jointre.data.losses import Losses
+from jointre.data.readers.detect import detect
 from jointre.data.readers.faults import Faults, FileError, OnError
 from jointre.data.readers.fields import sequence, shown
 from jointre.data.readers.files import check_file, parse, read_text
-from jointre.data.readers.sniff import sniff
 from jointre.data.readers.types_file import read_types
 from jointre.data.schema import Document
 from jointre.data.vocabulary import LabelSets
@@ -153,11 +153,22 @@ class Reader(Registrable, ABC, interface="reader"):
 
     def _misread(self, path: Path, problem: DataError) -> DataError:
         """The problem, or a clearer one when the file looks like another format's."""
-        found, own = sniff(path), self.registered_name
-        if found in (None, own):
+        detected, own = detect(path), self.registered_name
+        if detected in (None, own):
             return problem
-        advice = f"choose {found!r}" if found in self.names() else "no reader here reads that"
         detail = str(problem).removeprefix(f"{path}:").strip()
         return FileError(
-            f"{path}: this looks like the format {found!r}, not {own!r}; {advice} ({detail})"
+            f"{path}: this looks like the format {detected!r}, not {own!r}; "
+            f"{_advice(detected, path)} ({detail})"
         )
+
+
+def _advice(name: str, path: Path) -> str:
+    """Recommend a reader only if it can read the file's first document."""
+    if name not in Reader.names():
+        return "no reader here reads that"
+    try:
+        next(iter(Reader.by_name(name)().read(path)), None)
+    except DataError as error:
+        return f"but the reader {name!r} cannot read it either: {error}"
+    return f"choose {name!r}"

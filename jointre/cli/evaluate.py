@@ -11,8 +11,7 @@ from jointre.cli.options import (
     Output,
     Packages,
     TrainFacts,
-    score_rows,
-    show_scores,
+    label_table,
     tell,
 )
 
@@ -51,6 +50,8 @@ def evaluate(
     * `jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --output m.json`
     * `jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --entities given`
     """
+    from rich.console import Console
+
     from jointre.config import include_packages
 
     include_packages(include_package or ())
@@ -60,12 +61,18 @@ def evaluate(
     from jointre.inference import Predictor
     from jointre.inference.evaluate import evaluate as score
     from jointre.inference.settings import RunSettings
+    from jointre.inference.trained_on import trained_on_note
+    from jointre.models import archive
 
     settings = RunSettings.of(run, format, protocol, train_facts or (), data)
     documents = list(settings.reader.read(data))
     for line in settings.reader.losses.lines():
         tell(f"{data}: {line}")
-    predictor = Predictor.load(run, device=device)
+    loaded = archive.load(run)
+    note = trained_on_note(loaded.about, settings.reader.files(data))
+    if note is not None:
+        tell(f"{data}: {note}")
+    predictor = Predictor(loaded.model, device=device)
     for kind, counts in predictor.vocabulary.unknown_labels(documents).items():
         for label, count in counts.items():
             tell(f"{data}: {count} {kind} with label {label!r}, unknown to the model: missed")
@@ -77,4 +84,4 @@ def evaluate(
             stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")
     if predictions is not None:
         Reader.by_name("jsonl")().write(predicted, predictions)
-    show_scores(f"protocol {report.protocol}, in percent", score_rows(data.name, report))
+    Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))

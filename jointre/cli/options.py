@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from jointre.config import LoadedConfig
     from jointre.evaluation.report import Report
 
@@ -118,6 +120,27 @@ def show_scores(title: str, rows: Sequence[tuple[str, ...]]) -> None:
     for row in rows:
         table.add_row(*row)
     Console().print(table)
+
+
+def label_table(report: "Report", title: str) -> "Table":
+    """A table of each block and each of its labels, in percent."""
+    from rich.table import Table
+
+    from jointre.evaluation.report import table
+
+    shown = Table(title=title, title_justify="left")
+    shown.add_column("block")
+    shown.add_column("label", overflow="fold")
+    for name in ("F1", "precision", "recall", "support"):
+        shown.add_column(name, justify="right")
+    previous = None
+    for block, label, *values, support in table(report):
+        if previous not in (None, block):
+            shown.add_section()
+        cells = ["" if value is None else f"{100 * value:.2f}" for value in values]
+        shown.add_row("" if block == previous else block, label, *cells, str(support))
+        previous = block
+    return shown
 
 
 def tell(line: str) -> None:

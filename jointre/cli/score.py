@@ -1,16 +1,11 @@
 """``jointre score``: a prediction file against a gold file."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from jointre.cli.options import TrainFacts
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from jointre.evaluation.report import Report
+from jointre.cli.options import TrainFacts, label_table
 
 
 def score(
@@ -92,24 +87,5 @@ def score(
     for path, losses in scored.losses.items():
         for line in losses.lines():
             remarks.print(f"{path}: {line}", markup=False, highlight=False)
-    Console().print(_table(scored.report))
-
-
-def _table(report: "Report") -> "Table":
-    from rich.table import Table
-
-    from jointre.evaluation.report import table
-
-    shown = Table(title=f"protocol {report.protocol}, in percent", title_justify="left")
-    shown.add_column("block")
-    shown.add_column("label", overflow="fold")
-    for name in ("F1", "precision", "recall", "support"):
-        shown.add_column(name, justify="right")
-    previous = None
-    for block, label, *values, support in table(report):
-        if previous not in (None, block):
-            shown.add_section()
-        cells = ["" if value is None else f"{100 * value:.2f}" for value in values]
-        shown.add_row("" if block == previous else block, label, *cells, str(support))
-        previous = block
-    return shown
+    report = scored.report
+    Console().print(label_table(report, f"protocol {report.protocol}, in percent"))

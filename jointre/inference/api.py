@@ -1,5 +1,6 @@
 """The functions behind ``jointre.load`` and ``jointre.evaluate``."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,11 @@ from jointre.evaluation.report import Report
 from jointre.inference.evaluate import evaluate as score
 from jointre.inference.predictor import Precision, Predictor
 from jointre.inference.settings import RunSettings
+from jointre.inference.trained_on import trained_on_note
+from jointre.models import archive
 from jointre.models.predict import Entities
+
+logger = logging.getLogger("jointre")
 
 
 def load(
@@ -72,6 +77,10 @@ def evaluate(
         Path(run), format, protocol, [Path(one) for one in facts], data=Path(data)
     )
     documents = list(settings.reader.read(Path(data)))
-    predictor = Predictor.load(run, device=device)
+    loaded = archive.load(Path(run))
+    note = trained_on_note(loaded.about, settings.reader.files(Path(data)))
+    if note is not None:
+        logger.warning(f"{data}: {note}")
+    predictor = Predictor(loaded.model, device=device)
     metric = settings.metric(predictor.vocabulary.symmetric)
     return score(predictor.model, documents, metric, entities=entities)[0]

@@ -21,6 +21,7 @@ class Corpus:
         train, dev, test: the documents.
         vocabulary: labels of the training documents.
         files: the files that were read, types file included.
+        trained_on: those of them whose documents are trained on.
     """
 
     train: Sequence[Document]
@@ -28,6 +29,7 @@ class Corpus:
     test: Sequence[Document]
     vocabulary: Vocabulary
     files: Sequence[Path]
+    trained_on: Sequence[Path] = ()
 
 
 def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
@@ -66,7 +68,11 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
                     f"{name}: {count} {kind} with label {label!r}, which training does not have; "
                     "they count as missed"
                 )
-    return Corpus(train, dev, test, vocabulary, files)
+    learnt = [settings.train]
+    if settings.train_on == "train+dev" and settings.dev is not None:
+        learnt.append(settings.dev)
+    trained_on = [file for path in learnt for file in reader.files(path)]
+    return Corpus(train, dev, test, vocabulary, files, trained_on)
 
 
 def _require_entities(path: Path, train: Sequence[Document]) -> None:

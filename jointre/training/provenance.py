@@ -1,6 +1,5 @@
 """Provenance: what a run was made of."""
 
-import hashlib
 import os
 import platform
 import resource
@@ -15,6 +14,7 @@ from typing import Any
 import torch
 
 import jointre
+from jointre.inference.trained_on import digests
 
 PACKAGES = ("jointre", "torch", "transformers", "lightning", "tokenizers", "numpy", "spacy")
 
@@ -37,7 +37,7 @@ def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) ->
         "versions": {name: version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "git_commit": git_commit(),
-        "data_sha256": {str(path): sha256(path) for path in files},
+        "data_sha256": digests(files),
         "machine": {
             "system": platform.platform(),
             "processor": platform.processor() or platform.machine(),
@@ -51,12 +51,6 @@ def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) ->
         facts["machine"]["gpu"] = torch.cuda.get_device_name()
         facts["peak_gpu_bytes"] = torch.cuda.max_memory_allocated()
     return facts
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def git_commit() -> str | None:

@@ -20,11 +20,13 @@ from lightning.pytorch.loggers import TensorBoardLogger
 
 from jointre.config import LoadedConfig, construct, load_config, resolve
 from jointre.data.limits import beyond
+from jointre.data.readers import JsonlReader
 from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.errors import ConfigError, RunError
 from jointre.evaluation.metric import Metric
 from jointre.inference.evaluate import evaluate
+from jointre.inference.trained_on import digests
 from jointre.models import Model, archive
 from jointre.training.batches import TrainingBatches
 from jointre.training.best import BestArchive
@@ -106,7 +108,12 @@ def train(
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
     check_monitor(experiment.training.monitor or (), metric)
     module = _module(experiment, corpus, model, metric, notes)
-    about = {"protocol": metric.registered_name, "seed": experiment.seed}
+    about = {
+        "protocol": metric.registered_name,
+        "seed": experiment.seed,
+        "trained_on": digests(corpus.trained_on),
+        "dev_fraction": experiment.data.dev_fraction,
+    }
     best = BestArchive(run.checkpoint.parent, resolved["model"], about)
     tell_epoch = notes.keep if progress else notes  # the bar shows the scores
     epochs = Epochs(run, best, module.monitor, experiment.training.patience, tell_epoch)
@@ -115,6 +122,8 @@ def train(
         _fit(trainer, module, run.checkpoint)
         return Result(run.path, {})
     with run.opened(resolved, force=force, recover=recover), notes:
+        if experiment.data.dev_fraction is not None:
+            JsonlReader().write(corpus.dev, run.dev)
         _fit(trainer, module, run.checkpoint)
         model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
         result = _finish(experiment, corpus, model, metric, run, epochs)
@@ -287,6 +296,9 @@ def _finish(
             report, predicted = evaluate(model, documents, metric)
             block[split_name] = report.to_dict()
             examples = predicted if name == chosen else examples
+        if name == chosen and experiment.data.dev_fraction is not None:
+            found = evaluate(model, corpus.dev, metric)[1] if corpus.test else examples
+            JsonlReader().write(found, run.dev_predictions)
         metrics[name] = block
         if name == chosen:
             about = {**epochs.best.about, "scores": block}

@@ -29,6 +29,8 @@ class RunDirectory:
         self.history = path / "metrics.csv"
         self.checkpoint = path / "checkpoints" / "last.ckpt"
         self.provenance = path / "provenance.json"
+        self.dev = path / "dev.jsonl"
+        self.dev_predictions = path / "dev_predictions.jsonl"
         self.log = path / "log.txt"
         self.lock = path / ".lock"
 

@@ -157,3 +157,30 @@ def test_document_protocols(jointre: Command, tiny_run: Path, tmp_path: Path) ->
     assert "relation_ign" in json.loads(output.read_text())
     ended = jointre("evaluate", tiny_run, gold, "--train-facts", facts)
     ended.told("spert takes no 'train_facts'")
+
+
+def test_every_label_has_a_row(jointre: Command, tiny_run: Path, tmp_path: Path) -> None:
+    gold, output = tiny_run.parent / "test.jsonl", tmp_path / "a.json"
+    ended = jointre("evaluate", tiny_run, gold, "--output", output)
+    assert "test.jsonl, protocol spert, in percent" in ended.out
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in ended.out.splitlines()]
+    report = json.loads(output.read_text())
+    for block in ("entity", "relation_boundary", "relation_strict"):
+        for label, scores in report[block]["per_type"].items():
+            shown = [f"{100 * scores[name]:.2f}" for name in ("f1", "precision", "recall")]
+            assert [label, *shown, str(scores["support"])] in [row[1:] for row in rows]
+    assert len(report["entity"]["per_type"]) > 2
+
+
+def test_a_file_that_the_run_was_trained_on(
+    jointre: Command, tiny_run: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes((tiny_run.parent / "train.jsonl").read_bytes())
+    ended = jointre("evaluate", tiny_run, copy)
+    assert ended.code == 0
+    assert ended.err == (
+        f"{copy}: warning: the model was trained on this file, so the scores do not show how well "
+        "it does on new text; evaluate it on a file that it has not seen\n"
+    )
+    assert jointre("evaluate", tiny_run, tiny_run.parent / "dev.jsonl").err == ""

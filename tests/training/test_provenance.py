@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jointre.training import provenance as module
-from jointre.training.provenance import git_commit, provenance, sha256
+from jointre.training.provenance import git_commit, provenance
 
 
 def test_facts(tmp_path: Path) -> None:
@@ -34,11 +34,6 @@ def test_facts(tmp_path: Path) -> None:
     assert {"jointre", "torch", "transformers", "lightning"} <= set(facts["versions"])
     assert {"system", "processor", "cores", "threads"} <= set(facts["machine"])
     assert facts["peak_memory_bytes"] > 2**20
-
-
-def test_sha256(tmp_path: Path) -> None:
-    (tmp_path / "empty").write_bytes(b"")
-    assert sha256(tmp_path / "empty") == hashlib.sha256(b"").hexdigest()
 
 
 def test_commit_of_an_installed_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

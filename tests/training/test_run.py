@@ -8,7 +8,9 @@ import pytest
 import torch
 
 import jointre
+from jointre.data.readers import JsonlReader
 from jointre.errors import ConfigError, DataError, RunError
+from jointre.evaluation.metric import Metric
 from jointre.models import archive
 from jointre.training.callbacks import Epochs
 from jointre.training.module import TrainingModule
@@ -348,3 +350,28 @@ def test_followers_write_nothing(
         result = run(tiny_data, tmp_path)
     assert result.metrics == {}
     assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+
+
+@pytest.mark.parametrize("test", [True, False])
+def test_dev_fraction_keeps_its_documents_and_their_predictions(
+    tiny_data: Path, tmp_path: Path, test: bool
+) -> None:
+    changes = {"data.dev": None, "data.dev_fraction": 0.25}
+    if not test:
+        changes["data.test"] = None
+    told = run(tiny_data, tmp_path, {**changes, "training.epochs": 2}).metrics
+    reader = JsonlReader()
+    held_out = list(reader.read(tmp_path / "dev.jsonl"))
+    predicted = list(reader.read(tmp_path / "dev_predictions.jsonl"))
+    train_ids = {document.id for document in reader.read(tiny_data / "train.jsonl")}
+    assert len(held_out) == 6
+    assert {document.id for document in held_out} < train_ids
+    metric = Metric.by_name("spert")(symmetric=archive.load(tmp_path).model.vocabulary.symmetric)
+    assert metric.score(held_out, predicted).to_dict() == told["best"]["dev"]
+    about = archive.load(tmp_path).about
+    assert [Path(path).name for path in about["trained_on"]] == ["train.jsonl"]
+    assert about["dev_fraction"] == 0.25
+
+
+def test_a_dev_file_is_not_copied(tiny_run: Path) -> None:
+    assert not (tiny_run / "dev.jsonl").exists()

@@ -5,7 +5,12 @@ import os
 # Nothing here may reach for the network, and models are so small that a second thread costs
 # more than it helps. Libraries read this when they are imported; subprocesses inherit it.
 os.environ.update(
-    {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
+    {
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "OMP_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # some tests compute with two threads
+    }
 )
 
 import shutil

@@ -41,6 +41,7 @@ from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Stream, Streams
+from jointre.nn.take import take
 from jointre.nn.type_embeddings import TypeEmbedding
 from jointre.nn.word_poolers import WordPooler
 
@@ -257,9 +258,9 @@ class DocumentModel(Model):
         kept = batch.kept
         if kept is None:
             kept = self.decoder.keep(mention_logits.sigmoid())
-        mentions, rows = spans[kept], rows[kept]
+        mentions, rows = spans[kept], take(rows, kept)
         coreference_logits, members, units = self._entities(batch, mentions, rows)
-        entities = self.entity_pooler(rows[members[:, 0]], members[:, 1], len(units))
+        entities = self.entity_pooler(take(rows, members[:, 0]), members[:, 1], len(units))
         entities = self.entity_dropout(entities)
         entity_logits = self.entity_classifier([Block(entities)])
         labels = self.entity_loss.probabilities(entity_logits).argmax(1)

@@ -35,6 +35,7 @@ from jointre.nn.span_ops import enumerate_spans, ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Streams
+from jointre.nn.take import take
 from jointre.nn.word_poolers import WordPooler
 
 WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
@@ -238,7 +239,7 @@ class SpanModel(Model):
         blocks = [Block(stream.summary, own.unit), Block(rows), self._width_block(own)]
         words = stream.layout.words
         first, last = words[own.unit, own.start, 0], words[own.unit, own.end - 1, 0]
-        blocks.append(Block(streams.pair[low:high][own.unit, first, last]))
+        blocks.append(Block(take(streams.pair[low:high], own.unit, first, last)))
         logits: Tensor = self.entity_classifier(blocks)
         return logits
 
@@ -255,7 +256,7 @@ class SpanModel(Model):
         for some in torch.split(pairs, PAIRS_AT_ONCE):
             blocks = self.pair_encoder(streams, arguments, some)
             head, tail = some[:, 0], some[:, 1]
-            blocks.append(Block(streams.pair[mentions.unit[head], start[head], start[tail]]))
+            blocks.append(Block(take(streams.pair, mentions.unit[head], start[head], start[tail])))
             parts.append(self.relation_classifier(blocks))
         return torch.cat(parts)
 

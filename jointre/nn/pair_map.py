@@ -53,7 +53,9 @@ class PairMap(nn.Module):
             """Rows of the map before the convolution."""
             mixed = first[:, low:high] + second
             if table is not None:
-                mixed += table[:, index[low:high]]
+                # As table[:, index], with a reproducible gradient (jointre.nn.take).
+                cells = table.index_select(1, index[low:high].flatten())
+                mixed += cells.view(units, -1, size, cells.shape[2])
             else:
                 cells = pair[:, low:high].flatten(1, 2)
                 mixed = torch.baddbmm(mixed.flatten(1, 2), cells, weight).view_as(mixed)

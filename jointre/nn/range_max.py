@@ -9,6 +9,7 @@ from torch import Tensor
 
 from jointre.layout import Ranges
 from jointre.nn.segment_ops import segment_max
+from jointre.nn.take import take
 
 LEVELS = 5
 BLOCK = 1 << (LEVELS - 1)  # positions; wider windows start at multiples of it only
@@ -42,7 +43,7 @@ def _slice_max(
     group = torch.repeat_interleave(length)
     base = ranges.unit * states.shape[1] + ranges.start - (length.cumsum(0) - length)
     position = torch.arange(len(group), device=group.device) + base[group]
-    values = states.flatten(0, 1)[position]
+    values = take(states.flatten(0, 1), position)
     return segment_max(values, group, len(length))
 
 
@@ -58,7 +59,7 @@ def _window_max(
     (wide,) = torch.where(last > first)
     blocks = _windows(windows[-1][:, ::BLOCK], (longest // BLOCK).bit_length())
     inner = _ends(blocks, Ranges(ranges.unit[wide], first[wide], last[wide]))
-    return rows.index_copy(0, wide, torch.maximum(rows[wide], inner))
+    return rows.index_copy(0, wide, torch.maximum(take(rows, wide), inner))
 
 
 def _windows(states: Float[Tensor, "b t d"], levels: int) -> list[Float[Tensor, "b t d"]]:
@@ -81,4 +82,4 @@ def _ends(windows: list[Float[Tensor, "b t d"]], ranges: Ranges) -> Float[Tensor
     base = level * (units * positions) + ranges.unit * positions
     last = (ranges.end - 2**level).clamp(min=0)
     first = ranges.start.clamp(max=positions - 1)
-    return torch.maximum(table[base + first], table[base + last])
+    return torch.maximum(take(table, base + first), take(table, base + last))

@@ -7,6 +7,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from jointre.nn.take import take
+
 
 def segment_max(
     rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
@@ -114,4 +116,4 @@ class Padded:
 
     def collect(self, table: Float[Tensor, "u l k"]) -> Float[Tensor, "m k"]:
         """The packed rows of a table."""
-        return table[self.line, self.place]
+        return take(table, self.line, self.place)

@@ -5,6 +5,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from jointre.layout import Ranges, Spans
+from jointre.nn.take import take
 
 
 def enumerate_spans(lengths: Int[Tensor, " b"], max_width: int) -> Spans:
@@ -37,7 +38,7 @@ def range_sum(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "
     precise = torch.float32 if states.device.type == "mps" else torch.float64
     running = torch.nn.functional.pad(states.to(precise).cumsum(1), (0, 0, 1, 0))
     end = torch.maximum(ranges.start, ranges.end)
-    total = running[ranges.unit, end] - running[ranges.unit, ranges.start]
+    total = take(running, ranges.unit, end) - take(running, ranges.unit, ranges.start)
     return total.to(states.dtype)
 
 

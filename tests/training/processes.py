@@ -21,7 +21,11 @@ def start(config: Mapping[str, Any], path: Path, **options: Any) -> BaseProcess:
 
 
 def body(
-    config: Mapping[str, Any], path: Path, die_at: int | None = None, after: bool = False
+    config: Mapping[str, Any],
+    path: Path,
+    die_at: int | None = None,
+    after: bool = False,
+    threads: int = 1,
 ) -> None:
     """Train; die when a file is about to be put in its place, or when it just was.
 
@@ -30,10 +34,13 @@ def body(
         path: the run directory.
         die_at: the number, from 0, of the replaced file at which the process is killed.
         after: die after that replacement, not before.
+        threads: Number of threads that torch computes with.
     """
+    import torch
 
     from jointre.training.run import train
 
+    torch.set_num_threads(threads)
     if die_at is not None:
         _die_at(die_at, after)
     train(config, path, recover=True, tell=lambda line: None)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from jointre.nn.classifiers.classifier import Classifier
 from jointre.nn.split_linear import Block, split_linear
+from jointre.nn.take import take
 
 EPSILON = 1e-8  # shortest length that a cosine divides by
 
@@ -18,7 +19,7 @@ def cosines(blocks: Sequence[Block], vectors: Float[Tensor, "c f"]) -> Float[Ten
     squares: Tensor = vectors.new_zeros(())
     for block in blocks:
         own = block.values.square().sum(1)
-        squares = squares + (own if block.index is None else own[block.index])
+        squares = squares + (own if block.index is None else take(own, block.index))
     lengths = squares.clamp(min=EPSILON**2).sqrt()  # clamped first: no gradient of sqrt at 0
     directions = nn.functional.normalize(vectors, eps=EPSILON)
     return split_linear(blocks, directions) / lengths[:, None]

@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.nn.coreference.coreference import CoreferenceScorer
+from jointre.nn.take import take
 
 
 @final
@@ -41,5 +42,5 @@ class CosineCoreference(CoreferenceScorer):
     ) -> Float[Tensor, " q"]:
         """Logits of the pairs."""
         directions = nn.functional.normalize(self.map(mentions))
-        cosine = (directions[pairs[:, 0]] * directions[pairs[:, 1]]).sum(1)
+        cosine = (take(directions, pairs[:, 0]) * take(directions, pairs[:, 1])).sum(1)
         return self.scale * cosine + self.bias

@@ -13,6 +13,7 @@ from jointre.layout import Layout
 from jointre.nn.encoders import positions, sources
 from jointre.nn.encoders.encoder import Encoder, LongInputs
 from jointre.nn.streams import Stream
+from jointre.nn.take import take
 
 
 @final
@@ -110,7 +111,7 @@ class TransformerEncoder(Encoder):
         hidden: Float[Tensor, "w p d"] = self.model(
             input_ids=ids, attention_mask=mask.long()
         ).last_hidden_state
-        states = hidden if gather is None else hidden.flatten(0, 1)[gather]
+        states = hidden if gather is None else take(hidden.flatten(0, 1), gather)
         return Stream.of(states.float(), layout)
 
     def save(self, folder: Path) -> None:

@@ -19,6 +19,7 @@ from jointre.nn.masking import Softmax
 from jointre.nn.pair_features import PairFeatures
 from jointre.nn.pair_map import SLOPE, PairMap
 from jointre.nn.streams import Stream, Streams
+from jointre.nn.take import take
 
 OTHER: dict[str, str] = {"entity": "relation", "relation": "entity"}
 
@@ -179,7 +180,7 @@ class ConvCoAttention(Interaction):
         else:
             pair, index = self.features.values, self.features.index(size)
         if not self.layers:
-            return states, pair[index].expand(units, -1, -1, -1)
+            return states, take(pair, index).expand(units, -1, -1, -1)
         for layer in self.layers:
             states, pair = layer(states, pair, index)
         return states, pair

@@ -35,6 +35,7 @@ class SpanPoolerContract(ModuleContract):
     """The suite of :class:`~jointre.nn.span_poolers.SpanPooler`."""
 
     interface = SpanPooler
+    copies: ClassVar[int] = 200
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Pooling:
         """States, and the ranges of all spans with an empty one."""

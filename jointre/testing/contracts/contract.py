@@ -12,6 +12,7 @@ from jointre.config import Factory, construct
 from jointre.config.nodes import FactoryBase
 from jointre.testing.contracts.compare import devices, differ, leaves, moved, same
 from jointre.testing.contracts.inputs import UNITS
+from jointre.testing.contracts.reproducible import gradients_are_reproducible
 
 View = dict[str, Tensor]
 DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout)
@@ -62,9 +63,12 @@ class ModuleContract(Contract):
     Attributes:
         leaks_padding: the options reproduce released code whose results depend on the
             padding; then the suite wants to see that they do.
+        copies: How often the sample units are repeated in :meth:`large_batch`: torch
+            shares work between threads from 32,768 numbers on.
     """
 
     leaks_padding: ClassVar[bool] = False
+    copies: ClassVar[int] = 50
 
     @abstractmethod
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Any:
@@ -79,6 +83,10 @@ class ModuleContract(Contract):
     @abstractmethod
     def view(self, result: Any, batch: Any, row: int) -> View:
         """The part of a result that belongs to one unit, without padding."""
+
+    def large_batch(self) -> Any:
+        """Input that is large enough for several threads to share the work."""
+        return self.batch([*range(len(UNITS))] * self.copies)
 
     def call(self, module: Any, batch: Any) -> Any:
         """Run the module."""
@@ -179,6 +187,14 @@ class ModuleContract(Contract):
         if total.requires_grad:
             torch.autograd.backward(total)
         return total.detach()
+
+    def test_gradient_is_reproducible_on_two_threads(self) -> None:
+        """Repeated backward passes give identical gradients, so that equal seeds train equally."""
+        module, batch = without_dropout(self.build().train()), self.large_batch()
+        sources = self.sources(batch)
+        for source in sources:
+            source.requires_grad_(True)
+        gradients_are_reproducible(self.call(module, batch), [*sources, *module.parameters()])
 
     def test_training_differs_by_dropout_only(self) -> None:
         """Without dropout, training mode gives what evaluation mode gives."""

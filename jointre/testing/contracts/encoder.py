@@ -47,6 +47,7 @@ class EncoderContract(ModuleContract):
 
     interface = Encoder
     kind: ClassVar[Kind] = "bert"
+    copies: ClassVar[int] = 25
     positions: ClassVar[int] = POSITIONS
 
     def factory(self) -> FactoryBase[Any]:

@@ -9,9 +9,11 @@ from torch import Tensor
 from jointre.nn.losses import Loss
 from jointre.testing.contracts.compare import devices, same
 from jointre.testing.contracts.contract import Contract, gradients_reach
+from jointre.testing.contracts.reproducible import gradients_are_reproducible
 from jointre.testing.contracts.streams import shape_is
 
 LABELS, ROWS, STEPS = 3, 6, 40
+COPIES = 3000  # of the rows: enough numbers for several threads to share the work
 
 
 class LossContract(Contract):
@@ -45,11 +47,15 @@ class LossContract(Contract):
         return scores.tanh() if loss.needs_cosines else scores
 
     def test_number_of_logits(self) -> None:
-        """One logit a label, and one for none where that is a class."""
+        """One logit per label, and one for none where that is a class."""
         logits = self.build().num_logits(LABELS)
         wanted = LABELS + (self.none_class and not self.multi_label)
         kind = "multi-label" if self.multi_label else "single-label"
-        assert logits == wanted, f"a {kind} loss needs {wanted} logits for {LABELS} labels"
+        assert logits == wanted, (
+            f"a {kind} loss needs {wanted} logits for {LABELS} labels, but num_logits is {logits}; "
+            f"the suite has multi_label = {self.multi_label} (whether targets are multi-hot) and "
+            f"none_class = {self.none_class}: set them as the loss is"
+        )
 
     def test_probabilities(self) -> None:
         """They lie in 0..1, grow with their logit, and sum to 1 where one class is right."""
@@ -152,6 +158,15 @@ class LossContract(Contract):
         found = loss.probabilities(self.logits(loss, moving))
         right = (found > 0.5) == (targets > 0.5) if self.multi_label else found.argmax(1) == targets
         assert right.all(), "gradient steps do not lead to the targets"
+
+    def test_gradient_is_reproducible_on_two_threads(self) -> None:
+        """Repeated backward passes over many candidates give identical gradients."""
+        loss = self.build()
+        scores, targets, weight = (
+            values.repeat(COPIES, *[1] * (values.ndim - 1)) for values in self.sample(loss)
+        )
+        logits = self.logits(loss, scores).requires_grad_(True)
+        gradients_are_reproducible(loss(logits, targets, weight), [logits, *loss.parameters()])
 
     def test_input_stays_as_it_is(self) -> None:
         """Neither the loss nor the probabilities change anything in place."""

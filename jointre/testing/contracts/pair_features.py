@@ -7,6 +7,7 @@ from torch import Tensor
 
 from jointre.layout import Layout, Role
 from jointre.nn.pair_features import PairFeatures
+from jointre.nn.take import take
 from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, layout_of
 from jointre.testing.contracts.streams import shape_is
@@ -23,9 +24,13 @@ class PairFeaturesContract(ModuleContract):
         """The layout: features know how many positions there are, nothing else."""
         return layout_of(units, padding)
 
+    def large_batch(self) -> Layout:
+        """A unit of many positions; the number of units does not matter."""
+        return self.batch([0], padding=200)
+
     def call(self, module: Any, batch: Layout) -> Tensor:
         """The features of all pairs of the longest unit's positions."""
-        cells: Tensor = module.values[module.index(batch.roles.shape[1])]
+        cells: Tensor = take(module.values, module.index(batch.roles.shape[1]))
         return cells
 
     def view(self, result: Tensor, batch: Layout, row: int) -> View:

@@ -8,6 +8,7 @@ from torch import Tensor
 from jointre.nn.type_embeddings import TypeEmbedding
 from jointre.testing.contracts.compare import devices, same
 from jointre.testing.contracts.contract import Contract, gradients_reach
+from jointre.testing.contracts.reproducible import gradients_are_reproducible
 from jointre.testing.contracts.streams import shape_is
 
 LABELS, WIDTH = 4, 6
@@ -48,6 +49,11 @@ class TypeEmbeddingContract(Contract):
             torch.autograd.backward(total)
         assert prototypes.grad is None, "a gradient reaches the prototypes: detach them"
         gradients_reach(module)
+
+    def test_gradient_is_reproducible_on_two_threads(self) -> None:
+        """Repeated backward passes give identical gradients."""
+        module = self.build()
+        gradients_are_reproducible(module(self.prototypes()), list(module.parameters()))
 
     def test_input_stays_as_it_is(self) -> None:
         """The prototypes are not changed in place."""

@@ -23,6 +23,7 @@ from jointre.nn.segment_ops import segment_max
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Stream, Streams
+from jointre.nn.take import take
 from jointre.nn.word_poolers import MaxWordPooler, WordPooler
 from jointre.testing.contracts import (
     ClassifierContract,
@@ -167,7 +168,7 @@ class HookedCoreference(Hooked, CoreferenceScorer):
         self.prepare()
 
     def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
-        product = mentions[pairs[:, 0]] * mentions[pairs[:, 1]]
+        product = take(mentions, pairs[:, 0]) * take(mentions, pairs[:, 1])
         return self.touched(self.output(product)[:, 0], mentions)
 
 

@@ -135,6 +135,13 @@ class InDouble(Hooked):
         return rows.double()
 
 
+class AddsAtomically(Hooked):
+    """The gradient of the selected row is a sum in an order of its own."""
+
+    def touched(self, rows: Tensor, source: Tensor) -> Tensor:
+        return rows + 0 * rows[torch.zeros(len(rows), dtype=torch.long)]
+
+
 class Overflows(Hooked):
     """A mask that fits float32 only."""
 
@@ -159,6 +166,11 @@ EVERYWHERE: list[tuple[type, str, str]] = [
     (IdleDropout, "test_dropout_acts_in_training", "changes nothing in training: apply it"),
     (CountsCalls, "test_same_input_gives_the_same_output", "changes the module's state: calls"),
     (InPlace, "test_input_stays_as_it_is", r"the input is changed in place: \w+"),
+    (
+        AddsAtomically,
+        "test_gradient_is_reproducible_on_two_threads",
+        r"\(x\[index\]\).*: select rows by jointre.nn.take",
+    ),
     (InDouble, "test_float32_on_every_device", r"is torch.float64 on cpu"),
     (Overflows, "test_mixed_precision_is_finite", "mixed precision fails in float16 on cpu"),
 ]

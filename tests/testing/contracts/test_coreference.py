@@ -4,6 +4,7 @@ import pytest
 from torch import Tensor, nn
 
 from jointre.nn.coreference import CoreferenceScorer
+from jointre.nn.take import take
 from jointre.testing.contracts import CoreferenceContract
 from tests.testing.contracts.faults import fails, passes, suite
 
@@ -16,12 +17,12 @@ class Sound(CoreferenceScorer):
         self.output = nn.Linear(input_dim, 1)
 
     def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
-        return self.output(mentions[pairs[:, 0]] * mentions[pairs[:, 1]])[:, 0]
+        return self.output(take(mentions, pairs[:, 0]) * take(mentions, pairs[:, 1]))[:, 0]
 
 
 class TwoColumns(Sound):
     def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
-        return self.output(mentions[pairs[:, 0]] * mentions[pairs[:, 1]])
+        return self.output(take(mentions, pairs[:, 0]) * take(mentions, pairs[:, 1]))
 
 
 class DividesByTheDistance(Sound):

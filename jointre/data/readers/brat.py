@@ -7,23 +7,25 @@ from typing import ClassVar, Literal, final
 
 from jointre.data.losses import Losses
 from jointre.data.readers.brat_files import Names, Pair, pairs_of
-from jointre.data.readers.brat_lines import Other, parse_line
+from jointre.data.readers.brat_lines import Event, Other, parse_line
 from jointre.data.readers.brat_record import Options, Record, document_of
 from jointre.data.readers.brat_write import HELD, record_of
-from jointre.data.readers.char_spans import count_reread, utf8
+from jointre.data.readers.char_spans import InsideWords, WordRules, count_reread, utf8
 from jointre.data.readers.faults import Faults, OnError
 from jointre.data.readers.files import read_characters, replaced_folder
 from jointre.data.readers.plain import count_unheld
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
+from jointre.data.words import check_language
 from jointre.errors import DataError
 
-_WAYS = (
-    Options("skip", "keep"),
-    Options("cover", "keep"),
-    Options("skip", "merge"),
-    Options("cover", "merge"),
-)
+_WAYS = [
+    Options(parts, clusters, events)
+    for events in ("triggers", "relations")
+    for clusters in ("keep", "merge")
+    for parts in ("skip", "cover")
+]
+"""How the kept lines of a document may have been read."""
 
 
 @final
@@ -35,9 +37,10 @@ class BratReader(Reader):
     ``.txt`` stands beside it. A document is called by its path in the folder, without the ending;
     documents are read in the order of these names. Mentions (``T``) become entities, triggers of
     events too, relations (``R``) relations, equivalences (``*``) clusters, the first normalisation
-    (``N``) of a mention its entity's id, without ``id:``. Events, attributes and notes are counted.
+    (``N``) of a mention its entity's id, without ``id:``. An event (``E``) stands for its trigger
+    wherever a line names it. Attributes, notes and, by default, arguments of events are counted.
     Offsets are code points; those that count line ends as one character are corrected. Words
-    and sentences come from spaCy's English rules, and words are cut where a mention begins or ends.
+    and sentences come from spaCy's rules, and words are cut where a mention begins or ends.
     ``extra`` keeps the annotation lines where writing would not give them back.
 
     Paper: https://aclanthology.org/E12-2021
@@ -52,8 +55,18 @@ class BratReader(Reader):
         clusters: ``"keep"``: an entity a mention, equivalences as clusters beside them;
             ``"merge"``: an entity an equivalence, with all its mentions and their most frequent
             label, as document models have it.
+        events: ``"triggers"``: of an event, only the trigger is read; ``"relations"``: each
+            argument is also a relation from the trigger, labelled by its role. The number of a
+            repeated role (``Theme2``) is not part of the label.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that the mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a text to be predicted.
         on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines
             and documents.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".ann",)
@@ -64,10 +77,15 @@ class BratReader(Reader):
         types: Path | None = None,
         discontinuous: Literal["skip", "cover", "error"] = "skip",
         clusters: Literal["keep", "merge"] = "keep",
+        events: Literal["triggers", "relations"] = "triggers",
+        language: str = "en",
+        inside_words: InsideWords = "split",
         on_error: OnError = "stop",
     ) -> None:
         super().__init__(types, on_error)
-        self.options = Options(discontinuous, clusters)
+        self.language = check_language(language)
+        words = WordRules(language, inside_words)
+        self.options = Options(discontinuous, clusters, events, words)
 
     def files(self, path: Path) -> list[Path]:
         """The .ann files, each followed by its .txt file.
@@ -126,13 +144,18 @@ class BratReader(Reader):
             if document.text is not None and "\n" not in "".join(kept):
                 lines = tuple(("", line) for line in kept)
                 before = Record(document.id, document.text, lines)
-                if any(_again(before, way) == document for way in _WAYS):
+                if self._read_as(before, document):
                     count_unheld(document, HELD, losses)
                     return before
             _count_changed(kept, document, losses)
         record = record_of(document, losses)
-        count_reread(document, _again(record, Options()), losses)
+        count_reread(document, _again(record, Options(words=self.options.words)), losses)
         return record
+
+    def _read_as(self, record: Record, document: Document) -> bool:
+        """Whether some way of reading the record gives the document."""
+        ways = [self.options, *(replace(way, words=self.options.words) for way in _WAYS)]
+        return any(_again(record, way) == document for way in dict.fromkeys(ways))
 
 
 def _record(pair: Pair) -> Record:
@@ -160,6 +183,6 @@ def _count_changed(kept: list[str], document: Document, losses: Losses) -> None:
             found = parse_line(line, "")
         except DataError:
             continue
-        if isinstance(found, Other):
+        if isinstance(found, Event | Other):
             kind = f"{found.kind}s left out, the document having changed"
             losses.add(kind, f"document {document.id!r}")

@@ -63,13 +63,34 @@ class Normalisation(NamedTuple):
     name: str
 
 
+class Event(NamedTuple):
+    """An event, ``E1⇥Mix:T2 Acts-on:T1 Using:E3``.
+
+    Args:
+        id: What other lines call it.
+        label: Its type.
+        trigger: The id of the mention that stands for it.
+        arguments: Role and id of each mention or event that takes part.
+    """
+
+    id: str
+    label: str
+    trigger: str
+    arguments: tuple[tuple[str, str], ...]
+
+    @property
+    def kind(self) -> str:
+        """What such a line is called in messages."""
+        return KINDS["E"]
+
+
 class Other(NamedTuple):
     """A line of a kind that a Document has no place for."""
 
     kind: str
 
 
-Line = Mention | Link | Equivalence | Normalisation | Other
+Line = Mention | Link | Equivalence | Normalisation | Event | Other
 
 
 def parse_line(line: str, place: str) -> Line:
@@ -105,7 +126,7 @@ def parse_line(line: str, place: str) -> Line:
                 "'Reference T1 DATABASE:NAME' is expected"
             )
         return Normalisation(found[1], found[2].removeprefix(_OWN_ID))
-    return Other(kind)
+    return _event(id, body, place) if kind == "event" else Other(kind)
 
 
 def _mention(id: str, body: str, text: str, place: str) -> Mention:
@@ -130,6 +151,17 @@ def _link(body: str, place: str) -> Link:
     return (
         Link(label, tail, head) if (first, second) == ("Arg2", "Arg1") else Link(label, head, tail)
     )
+
+
+def _event(id: str, body: str, place: str) -> Event:
+    parts = [part.rpartition(":") for part in body.split()]
+    if not all(name and value for name, _, value in parts):
+        raise DataError(
+            f"{place}: {shown(body)} is no event; 'LABEL:T1 ROLE:T2 ROLE:E3' is expected, the "
+            "trigger and any number of arguments"
+        )
+    (label, _, trigger), *arguments = parts
+    return Event(id, label, trigger, tuple((role, value) for role, _, value in arguments))
 
 
 def database_name(id: str) -> str | None:

@@ -1,6 +1,6 @@
 """A text and its .ann lines as a Document: words, entities, relations, clusters."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -8,8 +8,10 @@ from typing import Literal, NamedTuple
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import one_entity_a_cluster
+from jointre.data.readers.brat_events import argument_relations, triggers
 from jointre.data.readers.brat_lines import (
     Equivalence,
+    Event,
     Line,
     Link,
     Mention,
@@ -17,12 +19,14 @@ from jointre.data.readers.brat_lines import (
     Other,
     parse_line,
 )
-from jointre.data.readers.char_spans import CharSpan, fit
+from jointre.data.readers.char_spans import ENGLISH, CharSpan, WordRules, fit
 from jointre.data.readers.faults import Faults, Strict
 from jointre.data.readers.fields import shown
 from jointre.data.readers.tool_offsets import SIMILAR, Claim, Part, locate
 from jointre.data.schema import Document, Entity, Relation
 from jointre.errors import DataError
+
+Events = Literal["triggers", "relations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Options:
 
     discontinuous: Literal["skip", "cover", "error"] = "skip"
     clusters: Literal["keep", "merge"] = "keep"
+    events: Events = "triggers"
+    words: WordRules = ENGLISH
 
 
 class Record(NamedTuple):
@@ -68,7 +74,7 @@ def document_of(
     for here, line in record.lines:
         with guard():
             found.append((here, parse_line(line, here)))
-    _count_others(found, losses)
+    _count_others(found, options.events, losses)
     named = [(here, line) for here, line in found if isinstance(line, Mention)]
     mentions = _distinct(named, guard)
     places = _places(record.text, mentions, place, losses)
@@ -81,14 +87,16 @@ def document_of(
             if len(parts) == 1 or _covers(mention, here, options, losses):
                 kept.append(mention)
                 spans.append(CharSpan(parts[0][0], parts[-1][1], here))
-    fitted = fit(record.text, spans, losses, place)
-    names = _names(found, {mention.id for mention in kept}, losses)
+    fitted = fit(record.text, spans, losses, place, rules=options.words)
+    events = triggers(found, losses)
+    names = _names(found, {mention.id for mention in kept}, events, losses)
     index: dict[str, int] = {}
     entities: list[Entity] = []
     for mention, span in zip(kept, fitted.spans, strict=True):
         if span is not None:
             index[mention.id] = len(entities)
             entities.append(Entity(mention.label, (span,), id=names.get(mention.id)))
+    index |= {name: index[trigger] for name, trigger in events.items() if trigger in index}
     document = Document(
         id=record.id,
         tokens=fitted.words.tokens,
@@ -96,16 +104,19 @@ def document_of(
         offsets=fitted.words.offsets,
         sentences=fitted.words.sentences,
         entities=tuple(entities),
-        relations=tuple(_relations(found, index, losses)),
+        relations=tuple(_relations(found, index, options.events, losses)),
         clusters=tuple(_clusters(found, index, losses)),
     )
     return _merged(document, place, losses) if options.clusters == "merge" else document
 
 
-def _count_others(found: Iterable[tuple[str, Line]], losses: Losses) -> None:
+def _count_others(found: Iterable[tuple[str, Line]], events: Events, losses: Losses) -> None:
     for here, line in found:
         if isinstance(line, Other):
             losses.add(f"{line.kind}s not used, their lines only kept in extra", here)
+        elif isinstance(line, Event) and line.arguments and events == "triggers":
+            kind = "arguments of events only kept in extra; events='relations' reads them"
+            losses.add(kind, here, len(line.arguments))
 
 
 def _distinct(
@@ -182,25 +193,33 @@ def _covers(mention: Mention, here: str, options: Options, losses: Losses) -> bo
     return cover
 
 
-def _names(found: Iterable[tuple[str, Line]], mentions: set[str], losses: Losses) -> dict[str, str]:
+def _names(
+    found: Iterable[tuple[str, Line]],
+    mentions: set[str],
+    events: Mapping[str, str],
+    losses: Losses,
+) -> dict[str, str]:
     """Under a mention's id the entity's: its first name in a database."""
     names: dict[str, str] = {}
     for here, line in found:
         if not isinstance(line, Normalisation):
             continue
-        if line.mention not in mentions:
+        mention = events.get(line.mention, line.mention)
+        if mention not in mentions:
             losses.add("normalisations left out, what they name being no mention here", here)
-        elif line.mention in names:
+        elif mention in names:
             losses.add("further normalisations of mentions only kept in extra", here)
         else:
-            names[line.mention] = line.name
+            names[mention] = line.name
     return names
 
 
 def _relations(
-    found: Iterable[tuple[str, Line]], index: dict[str, int], losses: Losses
+    found: Iterable[tuple[str, Line]], index: dict[str, int], events: Events, losses: Losses
 ) -> Iterable[Relation]:
     for here, line in found:
+        if isinstance(line, Event) and events == "relations":
+            yield from argument_relations(line, index, here, losses)
         if not isinstance(line, Link):
             continue
         head, tail = index.get(line.head), index.get(line.tail)

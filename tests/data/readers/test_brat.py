@@ -60,7 +60,7 @@ def test_the_sample() -> None:
     assert [item.label for item in ferry.relations] == ["works_for", "berths_in"]
     assert ferry.clusters == ((3, 6), (1, 7))
     assert {kind: number for kind, (number, _) in reader.losses} == {
-        "events not used, their lines only kept in extra": 1,
+        "arguments of events only kept in extra; events='relations' reads them": 2,
         "attributes not used, their lines only kept in extra": 1,
         "notes not used, their lines only kept in extra": 1,
         "mentions of several parts left out": 1,
@@ -336,3 +336,32 @@ def test_small_differences_of_copied_text_are_accepted(tmp_path: Path) -> None:
     assert document.text_of(document.entities[0].span) == "“Café”"
     assert [count for _, (count, _) in reader.losses] == [1]
     assert "differs a little" in reader.losses.lines()[0]
+
+
+def test_events_as_relations_are_written_as_they_were(tmp_path: Path) -> None:
+    source = corpus(
+        tmp_path / "a",
+        "Mix 5 ml of brine slowly.",
+        "T1\tAction 0 3\tMix",
+        "E1\tAction:T1 Acts-on:T3",
+        "T2\tModifier 18 24\tslowly",
+        "T3\tReagent 12 17\tbrine",
+        "R1\tMod-Link Arg1:E1 Arg2:T2\t",
+    )
+    reader = BratReader(events="relations")
+    (document,) = reader.read(source)
+    labels = [(item.label, item.head, item.tail) for item in document.relations]
+    assert labels == [("Acts-on", 0, 2), ("Mod-Link", 0, 1)]
+    assert not reader.losses
+    assert not BratReader().write([document], tmp_path / "b")
+    assert contents(tmp_path / "b") == contents(source)
+    anew = BratReader().write([replace(document, extra={})], tmp_path / "c")
+    assert not anew
+    (again,) = BratReader().read(tmp_path / "c")
+    assert (again.entities, again.relations) == (document.entities, document.relations)
+
+
+def test_an_event_that_is_none_is_an_error(tmp_path: Path) -> None:
+    source = corpus(tmp_path / "a", "Mix it", "T1\tAction 0 3\tMix", "E1\tAction T1")
+    with pytest.raises(DataError, match=r"a\.ann:2: 'Action T1' is no event; 'LABEL:T1 ROLE:T2"):
+        list(BratReader().read(source))

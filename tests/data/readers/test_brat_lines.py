@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from jointre.data.readers.brat_lines import (
     Equivalence,
+    Event,
     Line,
     Link,
     Mention,
@@ -26,7 +27,11 @@ from jointre.errors import DataError
         ("*\tEquiv T1 T2 T3", Equivalence(("T1", "T2", "T3"))),
         ("N1\tReference T1 MeSH:D1:2\tAda", Normalisation("T1", "MeSH:D1:2")),
         ("N1\tReference T1 id:D1", Normalisation("T1", "D1")),
-        ("E1\tBirth:T2 Who:T1", Other("event")),
+        (
+            "E1\tBirth:T2 Who:T1 Where:E2",
+            Event("E1", "Birth", "T2", (("Who", "T1"), ("Where", "E2"))),
+        ),
+        ("E1\tBirth:T2 ", Event("E1", "Birth", "T2", ())),
         ("A1\tNegation E1", Other("attribute")),
         ("M1\tNegation E1", Other("attribute")),
         ("#1\tAnnotatorNotes T1\tsure?", Other("note")),

@@ -2,6 +2,7 @@ import pytest
 
 from jointre.data.losses import Losses
 from jointre.data.readers.brat_record import Options, Record, document_of
+from jointre.data.readers.char_spans import WordRules
 from jointre.data.schema import Entity, Relation, Span
 from jointre.errors import DataError
 
@@ -53,21 +54,67 @@ def test_what_is_no_mention_is_counted_and_the_rest_is_read() -> None:
     )
     found = document_of(record(*lines), Options(), "d.ann", losses)
     assert [(item.label, item.id) for item in found.entities] == [("Per", "Wiki:Q2"), ("Say", None)]
-    assert found.relations == (Relation("Knows", 1, 0),)
-    assert found.clusters == ((0,),)
+    assert found.relations == (Relation("Knows", 0, 1), Relation("Knows", 1, 0))
+    assert found.clusters == ((0, 1),)
     assert losses.to_dict() == {
         kind: {"count": count, "first": f"d.ann:{line}"}
         for kind, count, line in (
-            ("events not used, their lines only kept in extra", 1, 3),
+            ("arguments of events only kept in extra; events='relations' reads them", 1, 3),
             ("attributes not used, their lines only kept in extra", 1, 4),
             ("notes not used, their lines only kept in extra", 1, 5),
             ("mentions without a word left out", 1, 13),
             ("normalisations left out, what they name being no mention here", 1, 10),
             ("further normalisations of mentions only kept in extra", 1, 12),
-            ("relations left out, their head or tail being no mention here", 2, 6),
-            ("members of equivalences left out, being no mention here", 2, 9),
+            ("relations left out, their head or tail being no mention here", 1, 7),
+            ("members of equivalences left out, being no mention here", 1, 9),
         )
     }
+
+
+EVENTS = (
+    "T1\tPer 0 3\tAda",
+    "T2\tPer 10 13\tBob",
+    "T3\tSay 18 21\tsaw",
+    "T4\tSign 22 25\tred",
+    "E1\tSay:T3 Who:T1 Who2:T2 What:E2",
+    "E2\tSign:T4 Of:T9",
+    "R1\tOften Arg1:E1 Arg2:T4",
+    "N1\tReference E1 Wiki:Q1",
+)
+
+
+def test_an_event_stands_for_its_trigger() -> None:
+    losses = Losses()
+    found = document_of(record(*EVENTS), Options(), "d.ann", losses)
+    assert found.relations == (Relation("Often", 2, 3),)
+    assert found.entities[2].id == "Wiki:Q1"
+    assert losses["arguments of events only kept in extra; events='relations' reads them"] == 4
+
+
+def test_arguments_of_events_may_be_relations() -> None:
+    losses = Losses()
+    found = document_of(record(*EVENTS), Options(events="relations"), "d.ann", losses)
+    assert [(item.label, item.head, item.tail) for item in found.relations] == [
+        ("Who", 2, 0),
+        ("Who", 2, 1),
+        ("What", 2, 3),
+        ("Often", 2, 3),
+    ]
+    assert losses.lines() == [
+        "1 numbers of repeated roles not part of labels; first: d.ann:5, Who2",
+        "1 arguments of events left out, their trigger or value being no mention here; "
+        "first: d.ann:6, Of:T9",
+    ]
+
+
+def test_a_language_without_spaces() -> None:
+    losses = Losses()
+    lines = ("T1\tPlace 2 4\t上海", "T2\tPer 0 1\t他")
+    options = Options(words=WordRules("zh"))
+    found = document_of(record(*lines, text="他在上海工作。"), options, "d.ann", losses)
+    assert found.tokens == tuple("他在上海工作。")
+    assert [entity.span for entity in found.entities] == [Span(2, 4), Span(0, 1)]
+    assert not losses
 
 
 PARTS = ("T1\tSign 22 25;36 40\tred ache", "T2\tSign 30 40\tgreen ache", "R1\tIs Arg1:T1 Arg2:T2")

@@ -100,6 +100,9 @@ class TrainingSettings:
         workers: processes that prepare batches; 0 prepares in the training process.
         tensorboard: write TensorBoard logs too (needs ``jointre[tensorboard]``).
         callbacks: change the model in the course of training.
+        initial_weights: run directory or archive whose weights training begins with; labels
+            that both have keep their weights, by name, and new labels start fresh. null: fresh
+            weights around the pretrained encoder.
     """
 
     def __init__(
@@ -121,7 +124,9 @@ class TrainingSettings:
         workers: Annotated[int, Ge(0)] = 0,
         tensorboard: bool = False,
         callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
+        initial_weights: Path | None = None,
     ) -> None:
+        self.initial_weights = initial_weights
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
         check_monitor(self.monitor or (), protocol.type)
         self.epochs, self.batch_size = epochs, batch_size

@@ -37,6 +37,7 @@ from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
 from jointre.training.provenance import provenance
 from jointre.training.run_dir import RunDirectory, write_json
+from jointre.training.warm_start import warm_start
 from jointre.training.zero_score import zero_score_warning
 
 logger = logging.getLogger("jointre")
@@ -105,13 +106,15 @@ def train(
     corpus = read_corpus(experiment.data, notes)
     torch.manual_seed(experiment.seed)
     model = experiment.model(vocabulary=corpus.vocabulary)
+    initial = experiment.training.initial_weights
+    trained_on = {} if initial is None else warm_start(model, initial, notes)
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
     check_monitor(experiment.training.monitor or (), metric)
     module = _module(experiment, corpus, model, metric, notes)
     about = {
         "protocol": metric.registered_name,
         "seed": experiment.seed,
-        "trained_on": digests(corpus.trained_on),
+        "trained_on": trained_on | digests(corpus.trained_on),
         "dev_fraction": experiment.data.dev_fraction,
     }
     best = BestArchive(run.checkpoint.parent, resolved["model"], about)

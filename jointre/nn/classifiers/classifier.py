@@ -27,6 +27,18 @@ class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
     given: ClassVar[tuple[str, ...]] = ("input_dim", "state_dim", "num_logits")
     gives_cosines: ClassVar[bool] = False
 
+    @property
+    def class_rows(self) -> tuple[str, ...]:
+        """Names of the parameters with one row per class, which a warm start matches by label.
+
+        By default the parameter that holds the prototypes and the bias beside it.
+        """
+        known = dict(self.named_parameters())
+        prototypes = self.prototypes
+        weights = [name for name, value in known.items() if value is prototypes]
+        biases = [f"{name.removesuffix('weight')}bias" for name in weights]
+        return (*weights, *(name for name in biases if name in known))
+
     @abstractmethod
     def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""

@@ -1,6 +1,6 @@
 """A trained embedding of each entity label."""
 
-from typing import Annotated, final
+from typing import Annotated, ClassVar, final
 
 from annotated_types import Gt
 from jaxtyping import Float
@@ -22,6 +22,8 @@ class TableTypes(TypeEmbedding):
     Shapes:
         prototypes ``"c m"``, which are not read → ``"r e"``.
     """
+
+    label_rows: ClassVar[tuple[str, ...]] = ("table.weight",)
 
     def __init__(
         self, num_labels: int, prototype_dim: int, dim: Annotated[int, Gt(0)] = 25

@@ -17,6 +17,7 @@ class TypeEmbedding(Registrable, nn.Module, ABC, interface="type_embedding"):
 
     Attributes:
         output_dim: width of the rows.
+        label_rows: names of the parameters with one row per label.
 
     Shapes:
         prototypes ``"c m"``, one a class: the labels, after "none" where that is a class
@@ -24,6 +25,7 @@ class TypeEmbedding(Registrable, nn.Module, ABC, interface="type_embedding"):
     """
 
     given: ClassVar[tuple[str, ...]] = ("num_labels", "prototype_dim")
+    label_rows: ClassVar[tuple[str, ...]] = ()
     output_dim: int
 
     @abstractmethod

@@ -6,10 +6,10 @@ from typing import ClassVar, final
 
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import InsideWords, WordRules
-from jointre.data.readers.doccano_offsets import CountedIn
+from jointre.data.readers.doccano_offsets import CountedIn, LineEnds
 from jointre.data.readers.doccano_record import Line
 from jointre.data.readers.faults import OnError
-from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
+from jointre.data.readers.files import begins_list, dump, parse, read_lines, replaced, stem
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
 from jointre.data.words import check_language
@@ -18,10 +18,11 @@ from jointre.data.words import check_language
 @final
 @Reader.register("doccano")
 class DoccanoReader(Reader):
-    """A line a text: ``label`` of ``[start, end, label]``, or ``entities`` and ``relations``.
+    """One text per line: ``label`` of ``[start, end, label]``, or ``entities`` and ``relations``.
 
     As doccano 1.5 to 1.8 export "JSONL" and "JSONL(Relation)": ``all.jsonl``, or a file for each
-    annotator (``admin.jsonl``). ``{"id", "text", "label": [[start, end, label]]}``, or ``{"id",
+    annotator (``admin.jsonl``); "JSON" is one list of the same objects. ``{"id", "text",
+    "label": [[start, end, label]]}``, or ``{"id",
     "text", "entities": [{"id", "label", "start_offset", "end_offset"}], "relations": [{"id",
     "from_id", "to_id", "type"}]}``. The older names ``data``, ``labels`` and ``annotations``, whose
     labels are numbers, are read too. Words and sentences come from spaCy's rules, and words are cut
@@ -35,6 +36,9 @@ class DoccanoReader(Reader):
         offsets: what they count. doccano counts as browsers do, in ``"utf16"`` units, of which an
             emoji has two; with its setting "Count grapheme clusters as one character",
             ``"graphemes"``; versions before 1.5 count ``"code_points"``.
+        line_ends: how offsets count a line end of two characters, a carriage return with its line
+            feed: as ``"one"`` character or ``"two"``. ``"auto"``: in each text, as more mentions
+            begin and end between words; what was decided is counted.
         language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
         inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
             word, so that the mention keeps its characters; ``"widen"`` makes the mention
@@ -45,23 +49,31 @@ class DoccanoReader(Reader):
         ConfigError: spaCy does not know the language.
     """
 
-    suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
 
     def __init__(
         self,
         types: Path | None = None,
         offsets: CountedIn = "utf16",
+        line_ends: LineEnds = "auto",
         language: str = "en",
         inside_words: InsideWords = "split",
         on_error: OnError = "stop",
     ) -> None:
         super().__init__(types, on_error)
         self.offsets: CountedIn = offsets
+        self.line_ends: LineEnds = line_ends
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        line = Line(self.offsets, self.words)
+        line = Line(self.offsets, self.words, self.line_ends)
+        if begins_list(path):
+            for number, value in enumerate(self.listed(path), start=1):
+                place = f"{path}: record {number}"
+                with self.guard(path):
+                    yield place, line.read(value, f"{stem(path)}:{number}", place, self.losses)
+            return
         for number, text in read_lines(path, self.faults.guard):
             place = f"{path}:{number}"
             with self.guard(path):
@@ -71,7 +83,7 @@ class DoccanoReader(Reader):
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
         """Writes documents in the form with relations ("JSONL(Relation)")."""
         losses = Losses()
-        line = Line(self.offsets, self.words)
+        line = Line(self.offsets, self.words, self.line_ends)
         with replaced(path) as stream:
             for document in documents:
                 record = line.written(document, losses)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import keep_mentions, renumbered
 from jointre.data.readers.char_spans import (
+    ENGLISH,
     CharSpan,
     Offsets,
     WordRules,
@@ -15,7 +16,7 @@ from jointre.data.readers.char_spans import (
     fit,
     with_text,
 )
-from jointre.data.readers.doccano_offsets import CountedIn, Ruler
+from jointre.data.readers.doccano_offsets import CountedIn, LineEndJudge, LineEnds, Ruler
 from jointre.data.readers.fields import identity, integer, mapping, sequence, shown, string
 from jointre.data.readers.plain import extra_keys, plain
 from jointre.data.schema import Document, Entity, Relation
@@ -24,9 +25,40 @@ from jointre.errors import DataError
 KEPT = "doccano"
 """The key of ``extra`` with a line's own rows, which have numbers that a Document has not."""
 _CALLED = {"utf16": "UTF-16 units", "code_points": "code points", "graphemes": "graphemes"}
+_LINE_ENDS = "line_ends"
+"""The key of a line that says how its offsets count line ends, where its mentions would not."""
 _TEXTS = ("text", "data")
 _ROWS = ("entities", "annotations", "label", "labels")
 _HELD = frozenset({"text", "offsets", "sentences"})
+
+
+class Row(NamedTuple):
+    """An annotation as a line has it.
+
+    Args:
+        id: What relations call it, where they can.
+        label: Its type.
+        start, end: Offsets in the tool's unit.
+    """
+
+    id: str | None
+    label: str
+    start: int
+    end: int
+
+
+class _Found(NamedTuple):
+    """The mentions of a line.
+
+    Args:
+        labels: The label of each mention.
+        mentions: The characters of each mention.
+        names: The index of the mention of each row with an id; None: it is not in the text.
+    """
+
+    labels: list[str]
+    mentions: list[CharSpan]
+    names: dict[str, int | None]
 
 
 class Line:
@@ -35,11 +67,15 @@ class Line:
     Args:
         counted_in: what their offsets count.
         rules: how texts are cut into words.
+        line_ends: How their offsets count a carriage return with its line feed.
     """
 
-    def __init__(self, counted_in: CountedIn, rules: WordRules) -> None:
+    def __init__(
+        self, counted_in: CountedIn, rules: WordRules = ENGLISH, line_ends: LineEnds = "auto"
+    ) -> None:
         self.counted_in: CountedIn = counted_in
         self.rules = rules
+        self._judge = LineEndJudge(line_ends, counted_in)
         self._numbers = count(1)
 
     def read(self, value: Any, default: str, place: str, losses: Losses) -> Document:
@@ -56,19 +92,28 @@ class Line:
         """
         record = mapping(value, place, "a document")
         source = _one_of(record, _TEXTS, place)
-        rows = _one_of(record, _ROWS, place)
+        key, rows, others = _rows_of(record, place, losses)
         text = string(record[source], place, source)
-        labels, mentions, names = self._mentions(text, rows, record[rows], place, losses)
-        words, spans = fit(text, mentions, losses, place, rules=self.rules)
+        joined = self._joined(record, text, rows, place, losses)
+        found = self._mentions(text, key, rows, joined, place, losses)
+        words, spans = fit(text, found.mentions, losses, place, rules=self.rules)
         kept = [index for index, span in enumerate(spans) if span is not None]
-        entities = [Entity(labels[i], (span,)) for i in kept if (span := spans[i]) is not None]
-        linked = list(_relations(record.get("relations", []), names, place, losses))
-        relations, _ = renumbered(kept, linked, ())
+        entities = [
+            Entity(found.labels[i], (span,)) for i in kept if (span := spans[i]) is not None
+        ]
+        linked = list(_relations(record.get("relations") or [], found.names, place, losses))
+        pairs = [
+            Relation(label, head, tail)
+            for label, head, tail in linked
+            if head is not None and tail is not None
+        ]
+        relations, _ = renumbered(kept, pairs, ())
         if len(relations) < len(linked):
             kind = "relations of entities without a mention left out"
             losses.add(kind, place, len(linked) - len(relations))
         name = record.get("id")
-        used = {source, rows, "relations"} | ({"id"} if isinstance(name, str) else set())
+        used = {source, key, "relations", *others} | ({"id"} if isinstance(name, str) else set())
+        used |= {_LINE_ENDS} if record.get(_LINE_ENDS) in ("one", "two") else set()
         return Document(
             id=identity(name, default, place, "id"),
             tokens=words.tokens,
@@ -78,37 +123,49 @@ class Line:
             entities=tuple(entities),
             relations=relations,
             extra={key: item for key, item in record.items() if key not in used}
-            | {KEPT: {key: record[key] for key in (rows, "relations") if key in record}},
+            | {KEPT: {own: record[own] for own in (key, "relations", _LINE_ENDS) if own in record}},
         )
 
+    def _joined(
+        self, record: dict[str, Any], text: str, rows: list[Row], place: str, losses: Losses
+    ) -> bool:
+        """Whether the offsets count a line end of two characters as one."""
+        given = record.get(_LINE_ENDS)
+        if given in ("one", "two"):
+            return bool(given == "one")
+        joined = self._judge.joined(text, [(row.start, row.end) for row in rows])
+        if "\r\n" in text and rows and self.counted_in != "graphemes":
+            counted = "one character" if joined else "two characters"
+            losses.add(f"texts whose offsets are read as counting a line end as {counted}", place)
+        return joined
+
     def _mentions(
-        self, text: str, key: str, value: Any, place: str, losses: Losses
-    ) -> tuple[list[str], list[CharSpan], dict[int, int]]:
-        """Labels, characters, and under each number the row it belongs to."""
-        ruler = Ruler(text, self.counted_in)
-        labels: list[str] = []
-        mentions: list[CharSpan] = []
-        names: dict[int, int] = {}
-        for index, row in enumerate(sequence(value, place, key)):
+        self, text: str, key: str, rows: list[Row], joined: bool, place: str, losses: Losses
+    ) -> _Found:
+        ruler = Ruler(text, self.counted_in, joined)
+        found = _Found([], [], {})
+        for index, row in enumerate(rows):
             where = f"{place}: {key}[{index}]"
-            number, label, *ends = _row(row, where)
-            if number in names:
-                raise DataError(f"{where}: the id {number} occurs twice in this line")
-            if number is not None:
-                names[number] = index
-            start, end = (ruler.code_point(each) for each in ends)
-            if start is None or end is None:
-                raise DataError(
-                    f"{where}: [{ends[0]}, {ends[1]}) is no part of the text, which has "
-                    f"{ruler.size} {_CALLED[self.counted_in]}, or begins inside a character; if "
-                    "the file counts otherwise, set offsets to code_points, utf16 or graphemes"
+            if row.id in found.names:
+                raise DataError(f"{where}: the id {row.id} occurs twice in this line")
+            start, end = ruler.code_point(row.start), ruler.code_point(row.end)
+            outside = start is None or end is None or start > end
+            if row.id is not None:
+                found.names[row.id] = None if outside else len(found.mentions)
+            if start is None or end is None or start > end:
+                losses.add(
+                    "mentions outside their text left out; if the file counts otherwise, set "
+                    "offsets to code_points, utf16 or graphemes",
+                    f"{where}, [{row.start}, {row.end}] in a text of {ruler.size} "
+                    f"{_CALLED[self.counted_in]}",
                 )
-            labels.append(label)
-            mentions.append(CharSpan(start, end, where))
-        if mentions and ruler.size != len(text):
+            else:
+                found.labels.append(row.label)
+                found.mentions.append(CharSpan(start, end, where))
+        if rows and Ruler(text, self.counted_in).size != len(text):
             kind = f"texts whose offsets are read as {_CALLED[self.counted_in]}, not as code points"
             losses.add(kind, place)
-        return labels, mentions, names
+        return found
 
     def written(self, document: Document, losses: Losses) -> dict[str, Any]:
         """The line of a document; rows that ``extra`` keeps return if they still hold.
@@ -136,6 +193,9 @@ class Line:
             losses.add("relations of entities without a mention left out", place, relations)
         rows = self._rows(document, offsets, ruler)
         found = self._again(text, rows)
+        if "\r\n" in text and not _same(found, document):
+            rows |= {_LINE_ENDS: "two"}
+            found = self._again(text, rows)
         if isinstance(kept, dict) and _same(before := self._again(text, kept), document):
             rows, found = kept, before
         count_reread(document, found, losses)
@@ -164,8 +224,9 @@ class Line:
 
     def _again(self, text: str, rows: dict[str, Any]) -> Document | None:
         """What reading the line will give, or None when it cannot be read."""
+        line = Line(self.counted_in, self.rules)
         try:
-            return self.read({"text": text} | rows, "", "", Losses())
+            return line.read({"text": text} | rows, "", "", Losses())
         except DataError:
             return None
 
@@ -185,12 +246,30 @@ def _one_of(record: dict[str, Any], keys: tuple[str, ...], place: str) -> str:
     return found
 
 
-def _row(row: Any, where: str) -> tuple[int | None, str, int, int]:
-    """Number, label and offsets of an object, or of a list of start, end and label."""
+def _rows_of(
+    record: dict[str, Any], place: str, losses: Losses
+) -> tuple[str, list[Row], list[str]]:
+    """The key with annotations, its rows, and further such keys, which are empty or the same."""
+    _one_of(record, _ROWS, place)
+    lists = {key: sequence(record[key], place, key) for key in _ROWS if record.get(key) is not None}
+    key = next((key for key, rows in lists.items() if rows), next(iter(lists)))
+    rows = [_row(row, f"{place}: {key}[{index}]") for index, row in enumerate(lists[key])]
+    known = {(row.start, row.end, row.label) for row in rows}
+    others = [other for other in lists if other != key]
+    for other in others:
+        further = [_row(row, f"{place}: {other}[{n}]") for n, row in enumerate(lists[other])]
+        lost = sum((row.start, row.end, row.label) not in known for row in further)
+        if lost:
+            losses.add(f"annotations under {other!r} beside {key!r} left out", place, lost)
+    return key, rows, others
+
+
+def _row(row: Any, where: str) -> Row:
+    """The row of an object, or of a list of start, end and label."""
     if isinstance(row, dict):
         number = row.get("id")
-        return (
-            None if number is None else integer(number, where, "id"),
+        return Row(
+            None if number is None else identity(number, "", where, "id"),
             # A label of an `annotations` row is its number.
             identity(row.get("label"), "", where, "label") or _no_label(row, where),
             integer(row.get("start_offset"), where, "start_offset"),
@@ -199,22 +278,33 @@ def _row(row: Any, where: str) -> tuple[int | None, str, int, int]:
     if not isinstance(row, list) or len(row) != 3:
         raise DataError(f"{where} must be [start, end, label] or an object, not {shown(row)}")
     start, end, label = row
-    return None, string(label, where, "label"), integer(start, where, "0"), integer(end, where, "1")
+    return Row(
+        None, string(label, where, "label"), integer(start, where, "0"), integer(end, where, "1")
+    )
 
 
 def _no_label(row: dict[str, Any], where: str) -> str:
     raise DataError(f"{where} needs a label; found {sorted(row)}")
 
 
-def _relations(value: Any, names: dict[int, int], place: str, losses: Losses) -> Iterator[Relation]:
+def _relations(
+    value: Any, names: dict[str, int | None], place: str, losses: Losses
+) -> Iterator[tuple[str, int | None, int | None]]:
+    """Label, head and tail; None for an entity whose mention was counted as lost."""
     for index, item in enumerate(sequence(value, place, "relations")):
         where = f"{place}: relations[{index}]"
         row = mapping(item, where, "a relation")
         label = string(row.get("type"), where, "type")
-        ends = [integer(row.get(key), where, key) for key in ("from_id", "to_id")]
-        missing = [each for each in ends if each not in names]
+        ends = [_end(row, key, where) for key in ("from_id", "to_id")]
+        missing = [end for end in ends if end not in names]
         if missing:
             kind = "relations to an id that no entity of the line has left out"
             losses.add(kind, f"{where}, {missing[0]}")
         else:
-            yield Relation(label, names[ends[0]], names[ends[1]])
+            yield label, names[ends[0]], names[ends[1]]
+
+
+def _end(row: dict[str, Any], key: str, where: str) -> str:
+    if row.get(key) is None:
+        raise DataError(f"{where}: {key} must be the id of an entity, not None")
+    return identity(row[key], "", where, key)

@@ -93,6 +93,16 @@ def read_lines(
         raise DataError(f"{path}: the file is empty")
 
 
+def begins_list(path: Path) -> bool:
+    """Whether the file is one JSON list, to judge by its first character."""
+    with opened(path) as stream:
+        for line in stream:
+            content = line.removeprefix(_BOM).lstrip()
+            if content:
+                return content.startswith(b"[")
+    return False
+
+
 def _decoded(content: bytes, path: Path, offset: int) -> str:
     try:
         return content.decode()

@@ -8,7 +8,7 @@ from jointre.data.losses import Losses
 from jointre.data.readers.alignment import split_words
 from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import identity, mapping, shown, string
-from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
+from jointre.data.readers.files import begins_list, dump, parse, read_lines, replaced, stem
 from jointre.data.readers.label_map import read_labels
 from jointre.data.readers.plain import plain
 from jointre.data.readers.reader import Reader
@@ -72,7 +72,7 @@ class TriplesReader(Reader):
         return None if self.types is None else read_labels(self.types, self.entity_label)
 
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        if _is_list(path):
+        if begins_list(path):
             for number, value in enumerate(self.listed(path), start=1):
                 place = f"{path}: record {number}"
                 with self.guard(path):
@@ -125,11 +125,6 @@ class TriplesReader(Reader):
                 stream.write((",\n" if number else "\n").encode() + line.encode())
             stream.write(b"\n]\n")
         return losses
-
-
-def _is_list(path: Path) -> bool:
-    _, text = next(read_lines(path))
-    return text.lstrip().startswith("[")
 
 
 def _checked(value: Any, place: str) -> dict[str, Any]:

@@ -100,6 +100,17 @@ def test_zipped_and_in_another_language(tmp_path: Path) -> None:
         DoccanoReader(language="qq")
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_the_json_export_is_one_list(tmp_path: Path, indent: int | None) -> None:
+    lines = (SAMPLES / "all.jsonl").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps([*map(json.loads, lines)], indent=indent), encoding="utf-8-sig")
+    assert list(DoccanoReader().read(path)) == list(DoccanoReader().read(SAMPLES / "all.jsonl"))
+    path.write_text('[{"text": "a", "label": []}, {"label": []}]')
+    with pytest.raises(DataError, match=r"all\.json: record 2: needs one of the keys text, data"):
+        list(DoccanoReader().read(path))
+
+
 def test_a_bad_line_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.jsonl:2: needs one of the keys text, data; found"):
         read(tmp_path / "a.jsonl", {"text": "", "label": []}, {"label": []})

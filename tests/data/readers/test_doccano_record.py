@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,22 +55,82 @@ SPAN = {"id": 1, "label": "P", "start_offset": 0, "end_offset": 3}
         ({"label": []}, "needs one of the keys text, data; found"),
         ({"text": 1, "label": []}, "text must be a string, not 1"),
         ({"text": "Ada", "label": ["P"]}, r"label\[0\] must be \[start, end, label\]"),
-        ({"text": "Ada", "label": [[0, 4, "P"]]}, r"label\[0\]: \[0, 4\) is no part of the text"),
-        ({"text": "Ada", "label": [[2, 1, "P"]]}, r"label\[0\]: \[2, 1\) is no part of the text"),
-        (
-            {"text": "🎉 Ada", "label": [[1, 3, "P"]]},
-            "has 6 UTF-16 units, or begins inside a character",
-        ),
         ({"text": "Ada", "label": [[0, "3", "P"]]}, "1 must be an integer, not '3'"),
         ({"text": "Ada", "entities": [SPAN | {"label": None}]}, "needs a label"),
         ({"text": "Ada", "entities": [SPAN, SPAN]}, r"\[1\]: the id 1 occurs twice in this line"),
         ({"text": "Ada", "entities": [SPAN], "relations": [{"id": 1}]}, "type must be a string"),
+        (
+            {"text": "Ada", "entities": [SPAN], "relations": [{"type": "r"}]},
+            "from_id must be the id",
+        ),
         ({"text": "Ada", "entities": [SPAN], "relations": [[1, 1]]}, "a relation must be an obj"),
     ],
 )
 def test_a_bad_line_is_named(record: Any, message: str) -> None:
     with pytest.raises(DataError, match=rf"f\.jsonl:2.*{message}"):
         read(record)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "shown"),
+    [
+        ("Ada", [0, 4], "[0, 4] in a text of 3 UTF-16 units"),
+        ("Ada", [2, 1], "[2, 1] in a text of 3 UTF-16 units"),
+        ("🎉 Ada", [1, 3], "[1, 3] in a text of 6 UTF-16 units"),
+    ],
+)
+def test_mentions_outside_the_text_are_counted(text: str, ends: list[int], shown: str) -> None:
+    losses = Losses()
+    rows = [SPAN | {"start_offset": 0, "end_offset": 2}]
+    rows.append({"id": "x", "label": "P", "start_offset": ends[0], "end_offset": ends[1]})
+    links = [{"id": 1, "from_id": 1, "to_id": "x", "type": "r"}]
+    found = read({"text": text, "entities": rows, "relations": links}, losses=losses)
+    assert (len(found.entities), found.relations) == (1, ())
+    kind = (
+        "mentions outside their text left out; if the file counts otherwise, set "
+        "offsets to code_points, utf16 or graphemes"
+    )
+    assert losses.to_dict()[kind] == {"count": 1, "first": f"f.jsonl:2: entities[1], {shown}"}
+    assert losses["relations of entities without a mention left out"] == 1
+
+
+def test_ids_may_be_strings() -> None:
+    rows = [SPAN | {"id": "e1"}, SPAN | {"id": 2, "label": "Q"}]
+    links = [{"from_id": "e1", "to_id": "2", "type": "r"}]
+    found = read({"id": "d1", "text": "Ada", "entities": rows, "relations": links})
+    assert (found.id, found.relations) == ("d1", (Relation("r", 0, 1),))
+
+
+def test_labels_beside_empty_entities_are_read() -> None:
+    losses = Losses()
+    line = {"text": "Ada met", "entities": [], "label": [[0, 3, "P"]], "relations": []}
+    found = read(line, losses=losses)
+    assert [chars(found, entity) for entity in found.entities] == [("P", "Ada")]
+    assert set(found.extra) == {"doccano"}
+    assert not losses
+    both = {"text": "Ada met", "entities": [SPAN], "label": [[0, 3, "P"], [4, 7, "V"]]}
+    assert len(read(both, losses=losses).entities) == 1
+    assert losses.lines() == [
+        "1 annotations under 'label' beside 'entities' left out; first: f.jsonl:2"
+    ]
+
+
+@pytest.mark.parametrize(("shift", "counted"), [(0, "two characters"), (1, "one character")])
+def test_line_ends_are_counted_as_the_mentions_show(shift: int, counted: str) -> None:
+    losses = Losses()
+    ends = [[18 - shift, 22 - shift, "L"]]
+    found = read({"text": "Ada lives in\r\nthe Oslo area.", "label": ends}, losses=losses)
+    assert [chars(found, entity) for entity in found.entities] == [("L", "Oslo")]
+    assert losses[f"texts whose offsets are read as counting a line end as {counted}"] == 1
+
+
+def test_written_line_ends_are_read_as_they_were() -> None:
+    # The mention is inside a word, and counted otherwise it would be a whole word.
+    text = "Ada\r\nsaw hOslo, Oslo."
+    whole = read({"text": text, "label": [[10, 14, "P"]], "line_ends": "two"})
+    assert [chars(whole, entity) for entity in whole.entities] == [("P", "Oslo")]
+    record = Line("utf16", ENGLISH).written(replace(whole, extra={}), Losses())
+    assert read(record).entities == whole.entities
 
 
 def test_graphemes_cannot_be_cut() -> None:

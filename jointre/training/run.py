@@ -35,6 +35,7 @@ from jointre.training.corpus import Corpus, cut_off, read_corpus, training_units
 from jointre.training.experiment import Experiment, check_monitor
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
+from jointre.training.progress import Counted, ProgressLines
 from jointre.training.provenance import provenance
 from jointre.training.run_dir import RunDirectory, write_json
 from jointre.training.warm_start import warm_start
@@ -129,7 +130,7 @@ def train(
             JsonlReader().write(corpus.dev, run.dev)
         _fit(trainer, module, run.checkpoint)
         model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
-        result = _finish(experiment, corpus, model, metric, run, epochs)
+        result = _finish(experiment, corpus, model, metric, run, epochs, notes)
         reported = epochs.reports.get("last", {})
         warning = zero_score_warning(module.monitor, epochs.rows, reported, module.updates)
         if warning is not None:
@@ -173,7 +174,10 @@ def _module(
     settings = experiment.training
     preparer = model.preparer("train", experiment.seed)
     units = training_units(corpus.train, model.unit, tell)
-    items = [preparer.item(i, unit.document) for i, unit in enumerate(units)]
+    count, items = Counted("preparing training units", len(units), tell), []
+    for number, unit in enumerate(units):
+        items.append(preparer.item(number, unit.document))
+        count(1)
     batches = TrainingBatches(items, preparer, settings.batch_size, settings.drop_last)
     dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model.preparer("predict"))
     symmetric = corpus.vocabulary.symmetric
@@ -223,8 +227,7 @@ def _trainer(
             enable_version_counter=False,
         ),
     ]
-    if progress:
-        callbacks.append(RichProgressBar())
+    callbacks.append(RichProgressBar() if progress else ProgressLines(epochs.tell))
     # What a callback lets rest has no gradient, for which the processes would wait in vain.
     resting = settings.devices > 1 and bool(settings.callbacks)
     with warnings.catch_warnings():
@@ -279,6 +282,7 @@ def _finish(
     metric: Metric,
     run: RunDirectory,
     epochs: Epochs,
+    tell: Callable[[str], None],
 ) -> Result:
     """Score test, write the archive and metrics.json."""
     model.eval()
@@ -296,7 +300,8 @@ def _finish(
         split_name = "test" if corpus.test else "dev"
         documents = corpus.test or corpus.dev
         if documents and (corpus.test or name == chosen):
-            report, predicted = evaluate(model, documents, metric)
+            count = Counted(f"scoring {split_name}", len(split(documents, model.unit)), tell)
+            report, predicted = evaluate(model, documents, metric, count)
             block[split_name] = report.to_dict()
             examples = predicted if name == chosen else examples
         if name == chosen and experiment.data.dev_fraction is not None:

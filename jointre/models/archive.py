@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
-from jointre.config import Factory, construct
-from jointre.data.vocabulary import Vocabulary
-from jointre.errors import ArchiveError, JointreError
+from jointre.errors import ArchiveError
+from jointre.models.archive_build import ENCODER, build
 from jointre.models.archive_files import (
     CONFIG,
     FORMAT,
@@ -28,11 +27,9 @@ from jointre.models.archive_files import (
     write_object,
 )
 from jointre.models.model import Model
-from jointre.nn.encoders import Encoder
 
 logger = logging.getLogger("jointre")
 
-ENCODER = "encoder"
 EPOCH = "epoch-"  # begins the names of the archives of a training that has not finished
 
 
@@ -136,29 +133,8 @@ def _best_so_far(run: Path) -> Path:
 def _load(folder: Path, source: Path) -> Loaded:
     header = read_header(folder, source)
     vocabulary = read_object(folder / VOCABULARY, source)
-    config = header["model"]
-    try:
-        factory: Factory[Model] = construct(
-            Factory[Model], _offline(config, folder / ENCODER), path="model"
-        )
-        model: Model = factory(vocabulary=Vocabulary.from_dict(vocabulary))
-    except JointreError as error:
-        raise ArchiveError(f"{source}: the model cannot be built: {error}") from error
-    try:
-        model.load_state_dict(load_file(folder / WEIGHTS))
-    except (RuntimeError, KeyError, ValueError, OSError, SafetensorError) as error:
-        raise ArchiveError(f"{source}: {WEIGHTS} does not fit the config: {error}") from error
-    return Loaded(model.eval(), config, header["about"])
-
-
-def _offline(config: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The model section with the encoder rebuilt from the archive's own files."""
-    encoder = config.get("encoder")
-    if not isinstance(encoder, dict) or not isinstance(encoder.get("type"), str):
-        raise ArchiveError("config.json: model.encoder needs an object with a 'type'")
-    kind = Encoder.by_name(encoder["type"])
-    options = {key: value for key, value in encoder.items() if key != "type"}
-    return {**config, "encoder": {"type": encoder["type"], **kind.restored(options, folder)}}
+    model = build(header["model"], vocabulary, folder, source)
+    return Loaded(model, header["model"], header["about"])
 
 
 def pack(folder: Path, target: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jointre.errors import ConfigError
+from jointre.nn.encoders import stored
 
 PACKAGE = "package:"
 
@@ -77,11 +78,15 @@ def load(kind: str, model_name: str, **options: Any) -> Any:
 
 def load_config(model_name: str) -> Any:
     """The encoder's configuration."""
+    if model_name.startswith(stored.PREFIX):
+        return stored.config(Path(model_name.removeprefix(stored.PREFIX)))
     return load("AutoConfig", model_name)
 
 
 def load_tokenizer(model_name: str) -> Any:
     """The encoder's own tokenizer, fast where there is one."""
+    if model_name.startswith(stored.PREFIX):
+        return stored.tokenizer(Path(model_name.removeprefix(stored.PREFIX)))
     return load("AutoTokenizer", model_name)
 
 
@@ -108,14 +113,14 @@ def positions(config: Any) -> int:
 
 def _kind(config: Any) -> str:
     """The class to load: of T5 and its kin the encoder only, without the decoder."""
-    if type(config) in transformers().MODEL_FOR_TEXT_ENCODING_MAPPING:
-        return "AutoModelForTextEncoding"
-    if getattr(config, "is_encoder_decoder", False):
+    text_encoding = type(config) in transformers().MODEL_FOR_TEXT_ENCODING_MAPPING
+    if getattr(config, "is_encoder_decoder", False) and not text_encoding:
         raise ConfigError(
             f"a model of type {config.model_type!r} has a decoder, and its encoder cannot be "
             "loaded alone; take an encoder (BERT, RoBERTa, DeBERTa, ...) or T5"
         )
-    return "AutoModel"
+    stored.check_kind(config)
+    return "AutoModelForTextEncoding" if text_encoding else "AutoModel"
 
 
 def _encoder(model: Any) -> Any:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from jointre.errors import ConfigError
 from jointre.layout import Layout
-from jointre.nn.encoders import positions, sources
+from jointre.nn.encoders import positions, sources, stored
 from jointre.nn.encoders.encoder import Encoder, LongInputs
 from jointre.nn.streams import Stream
 from jointre.nn.take import take
@@ -118,11 +118,12 @@ class TransformerEncoder(Encoder):
         """Write the encoder's configuration and tokenizer."""
         self.model.config.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
+        stored.clean(folder)
 
     @staticmethod
     def restored(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """The same options with the folder's configuration instead of pretrained weights."""
-        return {**options, "model_name": str(folder), "pretrained": False}
+        return {**options, "model_name": f"{stored.PREFIX}{folder}", "pretrained": False}
 
     def _recompute(self) -> None:
         if not self.model.supports_gradient_checkpointing:

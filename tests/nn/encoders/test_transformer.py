@@ -286,7 +286,7 @@ def test_restored_from_a_folder(tmp_path: Path) -> None:
     encoder = encoder_of()
     encoder.save(tmp_path)
     options = encoder.restored({"model_name": "somewhere/else", "frozen": 1}, tmp_path)
-    assert options == {"model_name": str(tmp_path), "pretrained": False, "frozen": 1}
+    assert options == {"model_name": f"archive:{tmp_path}", "pretrained": False, "frozen": 1}
     assert not list(tmp_path.glob("*.safetensors"))
 
 

@@ -74,9 +74,10 @@ def _refusing(source: Path, what: str) -> Iterator[None]:
     except JointreError as error:
         raise ArchiveError(f"{source}: {what}: {error}") from error
     except Exception as error:
-        reason = next(iter(str(error).strip().splitlines()), "")
-        kind = "" if isinstance(error, SafetensorError) else f"{type(error).__name__}: "
-        raise ArchiveError(f"{source}: {what}: {kind}{reason[:300]}") from error
+        plain = isinstance(error, SafetensorError) or type(error) is Exception
+        kind = "" if plain else f"{type(error).__name__}: "
+        reason = " ".join(str(error)[:1000].split())[:300]
+        raise ArchiveError(f"{source}: {what}: {kind}{reason}") from error
 
 
 def _header(weights: Path) -> dict[str, tuple[list[int], str]]:

@@ -49,7 +49,6 @@ MODEL_TYPES = (
     "umt5",
     "xlm-roberta",
     "xlm-roberta-xl",
-    "xlnet",
     "xmod",
 )
 ATTENTION = ("eager", "sdpa")
@@ -98,7 +97,6 @@ TOKENIZERS = (
     "T5Tokenizer",
     "TokenizersBackend",
     "XLMRobertaTokenizer",
-    "XLNetTokenizer",
 )
 MAX_NUMBER = 10**7  # of any option
 MAX_LAYERS = 1000

@@ -70,6 +70,8 @@ class TransformerEncoder(Encoder):
             self.model = sources.load_weights(model_name)
         else:
             self.model = sources.build(sources.load_config(model_name))
+        if model_name.startswith(stored.PREFIX):
+            stored.check_sizes(self.tokenizer, self.model.config)
         if long_inputs == "extend":
             if max_length is None:
                 raise ConfigError("long_inputs='extend' needs max_length, the pieces of a unit")

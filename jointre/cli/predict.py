@@ -46,7 +46,13 @@ def predict(
     precision: Annotated[
         Literal["fp32", "bf16"], typer.Option(help="Arithmetic of the encoder.")
     ] = "fp32",
-    language: Annotated[str, typer.Option(help="spaCy's code of the texts' language.")] = "en",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="spaCy's code of the texts' language; by default that of the training data.",
+            show_default=False,
+        ),
+    ] = None,
     device: Device = "auto",
     include_package: Packages = None,
 ) -> None:

@@ -20,7 +20,7 @@ def load(
     *,
     device: str = "auto",
     precision: Precision = "fp32",
-    language: str = "en",
+    language: str | None = None,
 ) -> Predictor:
     """A predictor of a run directory, an archive folder or its ``.tar.gz``.
 
@@ -28,7 +28,7 @@ def load(
         source: where the model is.
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16.
-        language: spaCy's code of the language of raw texts.
+        language: spaCy's code of the language of raw texts; None: that of the training data.
 
     Raises:
         ArchiveError: the archive cannot be used.

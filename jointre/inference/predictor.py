@@ -1,9 +1,10 @@
 """Predictor: a trained model that reads text."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import torch
 
@@ -11,7 +12,7 @@ from jointre.data.schema import Document
 from jointre.data.split import join, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.data.words import words_of
-from jointre.errors import ConfigError
+from jointre.errors import ArchiveError, ConfigError
 from jointre.models import archive
 from jointre.models.model import Model
 from jointre.models.predict import MAX_PIECES, MAX_UNITS, Entities, predict
@@ -69,15 +70,24 @@ class Predictor:
         *,
         device: str = "auto",
         precision: Precision = "fp32",
-        language: str = "en",
+        language: str | None = None,
     ) -> "Predictor":
         """A predictor of a run directory, an archive folder or a ``.tar.gz``.
 
+        Args:
+            source: Where the model is.
+            device: As for the class.
+            precision: As for the class.
+            language: As for the class; None: that of the reader of the training data, so that
+                texts are cut into words as in training.
+
         Raises:
             ArchiveError: the archive cannot be used.
+            ConfigError: spaCy does not know the language, or needs another package for it.
         """
-        model = archive.load(Path(source)).model
-        return cls(model, device=device, precision=precision, language=language)
+        loaded = archive.load(Path(source))
+        spoken = language_of(loaded.about) if language is None else language
+        return cls(loaded.model, device=device, precision=precision, language=spoken)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -161,6 +171,21 @@ class Predictor:
             words = words_of(source, self.language)
             return Document(id, words.tokens, source, words.offsets, words.sentences)
         return Document(id, tuple(source))
+
+
+def language_of(about: Mapping[str, Any]) -> str:
+    """The language of a model's training data, English where its archive does not say.
+
+    Raises:
+        ArchiveError: What the archive says is not the code of a language.
+    """
+    language = about.get("language", "en")
+    if not isinstance(language, str) or not re.fullmatch(r"[A-Za-z]{2,8}", language):
+        raise ArchiveError(
+            f"the archive's language is {str(language)[:60]!r}, which is not a code such as 'en'; "
+            "give another one with language=..."
+        )
+    return language
 
 
 def choose_device(name: str) -> torch.device:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ class RunSettings:
                 format = format or detected
         own = config.get("data", {}).get("reader", {})
         if format is not None and format != own.get("type"):
-            own = {"type": format}
+            language = {key: own[key] for key in ("language",) if key in own}
+            takes = "language" in signature(Reader.by_name(format)).parameters
+            own = {"type": format, **(language if takes else {})}
         # The labels come from the model; a types file may have stayed behind.
         kept = {key: value for key, value in own.items() if key != "types"}
         scoring = protocol or config.get("training", {}).get("protocol", "spert")

@@ -22,6 +22,7 @@ class Corpus:
         vocabulary: labels of the training documents.
         files: the files that were read, types file included.
         trained_on: those of them whose documents are trained on.
+        language: The language by whose rules the reader cuts texts into words.
     """
 
     train: Sequence[Document]
@@ -30,6 +31,7 @@ class Corpus:
     vocabulary: Vocabulary
     files: Sequence[Path]
     trained_on: Sequence[Path] = ()
+    language: str = "en"
 
 
 def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
@@ -72,7 +74,7 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     if settings.train_on == "train+dev" and settings.dev is not None:
         learnt.append(settings.dev)
     trained_on = [file for path in learnt for file in reader.files(path)]
-    return Corpus(train, dev, test, vocabulary, files, trained_on)
+    return Corpus(train, dev, test, vocabulary, files, trained_on, reader.language)
 
 
 def _require_entities(path: Path, train: Sequence[Document]) -> None:

@@ -115,6 +115,7 @@ def train(
     about = {
         "protocol": metric.registered_name,
         "seed": experiment.seed,
+        "language": corpus.language,
         "trained_on": trained_on | digests(corpus.trained_on),
         "dev_fraction": experiment.data.dev_fraction,
     }

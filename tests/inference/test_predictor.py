@@ -8,10 +8,11 @@ import torch
 
 import jointre
 from jointre.data.schema import Document
-from jointre.errors import ConfigError
+from jointre.errors import ArchiveError, ConfigError
 from jointre.inference import Predictor
-from jointre.inference.predictor import choose_device
-from tests.tiny_runs import NEWSWIRE
+from jointre.inference.predictor import choose_device, language_of
+from jointre.models import archive
+from tests.tiny_runs import NEWSWIRE, experiment
 
 NEWS = (NEWSWIRE / "news.txt").read_text(encoding="utf-8")
 ODD = {
@@ -156,6 +157,22 @@ def test_unknown_devices(name: str) -> None:
 def test_devices() -> None:
     assert choose_device("cpu") == torch.device("cpu")
     assert choose_device("auto").type in ("cpu", "cuda")
+
+
+def test_the_language_of_the_training_data_is_the_default(tiny_data: Path, tmp_path: Path) -> None:
+    changes = {"data.reader.language": "zh", "training.epochs": 1}
+    jointre.train(experiment(tiny_data, changes), tmp_path / "run")
+    assert archive.load(tmp_path / "run").about["language"] == "zh"
+    extract = jointre.load(tmp_path / "run")
+    assert extract.read("Ada在").tokens == tuple("Ada在")
+    assert jointre.load(tmp_path / "run", language="en").read("Ada在").tokens == ("Ada", "在")
+
+
+@pytest.mark.parametrize("language", [3, "", "../en", "en.examples"])
+def test_what_an_archive_says_must_be_a_language(language: object) -> None:
+    assert language_of({}) == "en"
+    with pytest.raises(ArchiveError, match=r"the archive's language is .*, which is not a code"):
+        language_of({"language": language})
 
 
 def test_unknown_language(overfitted: Path) -> None:

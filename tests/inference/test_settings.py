@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ def test_others(tiny_run: Path, tmp_path: Path) -> None:
     assert type(settings.reader).registered_name == "spert"
     assert settings.metric(frozenset()).registered_name == "pure"
     assert RunSettings.of(tmp_path, "dygie", None).metric(frozenset()).registered_name == "spert"
+
+
+def test_another_format_in_the_runs_language(tmp_path: Path) -> None:
+    config = {"data": {"reader": {"type": "jsonl", "language": "de"}}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert RunSettings.of(tmp_path, "doccano", "spert").reader.language == "en"
+    assert RunSettings.of(tmp_path, "doccano", None).reader.language == "de"
+    assert RunSettings.of(tmp_path, "spert", None).reader.language == "en"
 
 
 def test_mistakes(tiny_run: Path, tmp_path: Path) -> None:

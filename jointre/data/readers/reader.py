@@ -37,6 +37,7 @@ class Reader(Registrable, ABC, interface="reader"):
         faults: The errors of the reading that is under way.
         losses: what all readings so far could not represent.
         unit: what one record of the format holds; a converter splits for ``"sentence"``.
+        language: spaCy's code of the language by whose rules the reader cuts texts into words.
         suffixes: endings of such files' names; ``.gz`` may follow.
         folders: whether a corpus may be a folder of such files.
     """
@@ -45,6 +46,7 @@ class Reader(Registrable, ABC, interface="reader"):
     unit: ClassVar[Literal["sentence", "document"]] = "document"
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
     folders: ClassVar[bool] = False
+    language: str = "en"
 
     def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
         self.types = None if types is None else Path(types)

@@ -1,5 +1,6 @@
 """Experiment files: jsonnet or JSON, with overrides, as plain data."""
 
+import errno
 import json
 import os
 import re
@@ -9,8 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import _jsonnet
-
+from jointre.config.evaluation import evaluate
 from jointre.config.leaves import shorten
 from jointre.config.nearest import nearest
 from jointre.config.overrides import as_jsonnet
@@ -79,6 +79,8 @@ def _json(config: Mapping[str, Any]) -> str:
     """An experiment in memory as jsonnet text."""
     try:
         return json.dumps(dict(config), allow_nan=False)
+    except RecursionError:
+        raise ConfigError("experiment: it is nested too deeply") from None
     except (TypeError, ValueError) as error:
         raise ConfigError(f"experiment: a config is plain data, as in JSON ({error})") from error
 
@@ -128,6 +130,7 @@ class _Files:
             ConfigError: there is none, it is a folder, or it is no text.
         """
         path = path.absolute()
+        _refuse_loop(path)
         if path.is_dir():
             raise ConfigError(f"{_shown(path)} is a folder; give a .jsonnet or .json file in it")
         if not path.exists():
@@ -168,6 +171,18 @@ class _Files:
         )
 
 
+def _refuse_loop(path: Path) -> None:
+    """Raise an error for a link that leads back to itself, which otherwise seems not to exist."""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ConfigError(
+                f"{_shown(path)} is a symbolic link that leads back to itself (a loop of links); "
+                "replace it with the file"
+            ) from None
+
+
 def _not_found(path: Path) -> str:
     if not path.parent.is_dir():
         missing = path.parent
@@ -188,16 +203,17 @@ def _evaluate(text: str, files: _Files, variables: Mapping[str, str]) -> Any:
         ConfigError: jsonnet refused it; one line, with the place.
     """
     try:
-        output = _jsonnet.evaluate_snippet(
-            _SNIPPET, text, import_callback=files, ext_vars=dict(variables)
-        )
+        return json.loads(evaluate(_SNIPPET, text, files, variables))
+    except RecursionError:
+        raise ConfigError(f"{_shown(files.main.absolute())}: it is nested too deeply") from None
+    except ConfigError as error:
+        raise ConfigError(f"{_shown(files.main.absolute())}: {error}") from error
     except RuntimeError as error:
         if files.failure is None:
             raise ConfigError(_readable(str(error), files, variables)) from error
         importer = _place(str(error), files)
         own = "" if importer.startswith("override") else importer
         raise ConfigError(f"{own}{files.failure}") from error
-    return json.loads(output)
 
 
 def _place(error: str, files: _Files) -> str:

@@ -58,14 +58,25 @@ def _object(keys: list[str], at: int, value: str, override: str) -> str:
     key = json.dumps(keys[at])
     if at == len(keys) - 1:
         return f"{{{key}: {value}}}"
-    path = ".".join(keys[: at + 1])
     changed = _changed("old", keys, at + 1, value, override)
-    fresh = (
-        _stop(f"{path} is not in the config, so it has no item {keys[at + 1]}", override)
-        if keys[at + 1].isdigit()
-        else _object(keys, at + 1, value, override)
-    )
+    fresh = _fresh(keys, at + 1, value, override)
     return f"{{{key}: if {key} in super then local old = super[{key}]; {changed} else {fresh}}}"
+
+
+def _fresh(keys: list[str], at: int, value: str, override: str) -> str:
+    """The value of ``keys[at - 1]``, below which the config has nothing yet.
+
+    It is written without conditions: one branch for what is there and one for what is not, within
+    each other, would double the text with every key.
+    """
+    for place in range(len(keys) - 1, at - 1, -1):
+        if keys[place].isdigit():
+            path = ".".join(keys[:place])
+            missing = f"{path} is not in the config, so it has no item {keys[place]}"
+            value = _stop(missing, override)
+        else:
+            value = f"{{{json.dumps(keys[place])}: {value}}}"
+    return value
 
 
 def _changed(old: str, keys: list[str], at: int, value: str, override: str) -> str:

@@ -49,7 +49,7 @@ def test_every_accepted_type_can_be_built(model_type: str, tmp_path: Path) -> No
 
 
 def test_the_configuration_and_tokenizer_of_a_folder(folder: Path) -> None:
-    edit(folder, "config.json", auto_map=None, _private="someone/repo", chunk_size_feed_forward=3)
+    edit(folder, "config.json", auto_map={}, _private="someone/repo", chunk_size_feed_forward=3)
     config = stored.config(folder)
     expected = transformers.AutoConfig.from_pretrained(folder).to_dict()
     ignored = {"_name_or_path", "_private", "auto_map", "chunk_size_feed_forward"}

@@ -138,6 +138,12 @@ class Recipe(Node):
             return self.cls(**options, **given)
         except PlacedError:
             raise
+        except (MemoryError, RuntimeError) as error:
+            if not isinstance(error, MemoryError) and "allocate memory" not in str(error):
+                raise
+            raise PlacedError(
+                f"{path}: it needs more memory than there is; take smaller sizes"
+            ) from error
         except (ConfigError, ValueError) as error:
             if not path:
                 raise

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any, final
 
 import torch
-from annotated_types import Ge, Gt
+from annotated_types import Gt, Le
 from spacy.language import Language
 from spacy.training import Example
 from spacy.util import registry
 from torch.optim.lr_scheduler import LambdaLR
 
 from jointre.config import Factory, construct, load_config, resolve
+from jointre.config.bounds import Seed
 from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
@@ -39,7 +40,7 @@ class Updates:
         self,
         optimizer: Factory[Optimizer],
         schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),  # noqa: B008
-        gradient_clip: Annotated[float, Gt(0)] | None = 1.0,
+        gradient_clip: Annotated[float, Gt(0), Le(1_000_000)] | None = 1.0,
         callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
     ) -> None:
         self.optimizer, self.schedule = optimizer, schedule
@@ -56,9 +57,7 @@ class SpacyExperiment:
         seed: of the sampling.
     """
 
-    def __init__(
-        self, model: Factory[Model], training: Updates, seed: Annotated[int, Ge(0)] = 0
-    ) -> None:
+    def __init__(self, model: Factory[Model], training: Updates, seed: Seed = 0) -> None:
         self.model, self.training, self.seed = model, training, seed
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from jointre.config import Factory
+from jointre.config.bounds import Weight, WidthOrZero
 from jointre.data.batch import Batch
 from jointre.data.edit_distance import edit_distances
 from jointre.data.limits import Limits
@@ -61,10 +62,10 @@ class LossWeights:
 
     def __init__(
         self,
-        mention: Annotated[float, Ge(0)] = 1.0,
-        coreference: Annotated[float, Ge(0)] = 1.0,
-        entity: Annotated[float, Ge(0)] = 0.25,
-        relation: Annotated[float, Ge(0)] = 1.0,
+        mention: Weight = 1.0,
+        coreference: Weight = 1.0,
+        entity: Weight = 0.25,
+        relation: Weight = 1.0,
     ) -> None:
         self.mention = mention
         self.coreference = coreference
@@ -147,7 +148,7 @@ class DocumentModel(Model):
         token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         max_width: Annotated[int, Ge(1), Lt(WIDTH_ROWS)] = 10,
-        width_dim: Annotated[int, Ge(0)] = 75,
+        width_dim: WidthOrZero = 75,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
         mention_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
         coreference: Factory[CoreferenceScorer] = Factory(CoreferenceScorer.by_name("pairwise")),  # noqa: B008

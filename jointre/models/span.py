@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Factory
+from jointre.config.bounds import WidthOrZero
 from jointre.data.batch import Batch
 from jointre.data.candidates import attach, given_entities
 from jointre.data.limits import Limits
@@ -102,7 +103,7 @@ class SpanModel(Model):
         token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         max_width: Annotated[int, Ge(1), Le(WIDTH_ROWS - 1)] = 8,
-        width_dim: Annotated[int, Ge(0)] = 100,
+        width_dim: WidthOrZero = 100,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
         pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("between_context")),  # noqa: B008
         entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),  # noqa: B008

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MinLen
 
 from jointre.config import Factory
+from jointre.config.bounds import Seed
 from jointre.data.readers import Reader
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, monitor_keys
@@ -60,7 +61,7 @@ class DataSettings:
         dev: Path | None = None,
         test: Path | None = None,
         dev_fraction: Annotated[float, Gt(0), Lt(1)] | None = None,
-        dev_seed: int = 0,
+        dev_seed: Seed = 0,
         train_on: Literal["train", "train+dev"] = "train",
         symmetric: list[str] | None = None,
         hint: str | None = None,
@@ -107,21 +108,21 @@ class TrainingSettings:
 
     def __init__(
         self,
-        epochs: Annotated[int, Ge(1)],
-        batch_size: Annotated[int, Ge(1)],
+        epochs: Annotated[int, Ge(1), Le(1_000_000)],
+        batch_size: Annotated[int, Ge(1), Le(100_000)],
         optimizer: Factory[Optimizer],
         schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),  # noqa: B008
         protocol: Factory[Metric] = Factory(Metric.by_name("spert")),  # noqa: B008
         monitor: str | Annotated[list[str], MinLen(1)] | None = None,
         checkpoint: Literal["last", "best"] = "best",
         drop_last: bool = False,
-        gradient_clip: Annotated[float, Gt(0)] | None = 1.0,
-        accumulate: Annotated[int, Ge(1)] = 1,
-        patience: Annotated[int, Ge(1)] | None = None,
+        gradient_clip: Annotated[float, Gt(0), Le(1_000_000)] | None = 1.0,
+        accumulate: Annotated[int, Ge(1), Le(100_000)] = 1,
+        patience: Annotated[int, Ge(1), Le(1_000_000)] | None = None,
         precision: Precision = "32",
         accelerator: Literal["auto", "cpu", "gpu"] = "auto",
-        devices: Annotated[int, Ge(1)] = 1,
-        workers: Annotated[int, Ge(0)] = 0,
+        devices: Annotated[int, Ge(1), Le(1000)] = 1,
+        workers: Annotated[int, Ge(0), Le(1000)] = 0,
         tensorboard: bool = False,
         callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
         initial_weights: Path | None = None,
@@ -159,7 +160,7 @@ class Experiment:
         data: DataSettings,
         model: Factory[Model],
         training: TrainingSettings,
-        seed: Annotated[int, Ge(0)] = 0,
+        seed: Seed = 0,
     ) -> None:
         if training.patience is not None and data.dev is None and data.dev_fraction is None:
             raise ConfigError("training.patience needs dev scores: set data.dev or dev_fraction")

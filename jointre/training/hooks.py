@@ -58,7 +58,7 @@ class MemoryWarmup(TrainingCallback):
     def __init__(
         self,
         proportion: Annotated[float, Ge(0), Le(1)] | None = None,
-        steps: Annotated[int, Ge(0)] | None = None,
+        steps: Annotated[int, Ge(0), Le(1_000_000_000)] | None = None,
     ) -> None:
         if (proportion is None) == (steps is None):
             given = "none" if proportion is None else f"both, {proportion} and {steps}"

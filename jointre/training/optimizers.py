@@ -2,19 +2,18 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, final
+from typing import Any, final
 
 import torch
-from annotated_types import Ge, Gt
 from torch import nn
 from torch.optim import Adam, AdamW
 from torch.optim import Optimizer as TorchOptimizer
 
 from jointre.config import Registrable
+from jointre.config.bounds import Beta, Decay, Epsilon, LearningRate
+from jointre.errors import ConfigError
 
 SETTLED = 1e9  # an optimizer step after which Adam's bias corrections are exactly 1
-Positive = Annotated[float, Gt(0)]
-NotNegative = Annotated[float, Ge(0)]
 Named = Iterable[tuple[str, nn.Parameter]]
 Groups = list[dict[str, Any]]
 ENCODER = "backbone.encoder."  # how the names of a model's pretrained parameters begin
@@ -119,13 +118,18 @@ class BertAdamW(Optimizer):
 
     def __init__(
         self,
-        lr: Positive,
-        encoder_lr: Positive | None = None,
-        weight_decay: NotNegative = 0.01,
+        lr: LearningRate,
+        encoder_lr: LearningRate | None = None,
+        weight_decay: Decay = 0.01,
         no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: Positive = 1e-6,
+        betas: tuple[Beta, Beta] = (0.9, 0.999),
+        eps: Epsilon = 1e-6,
     ) -> None:
+        if max(lr, encoder_lr or 0) * weight_decay >= 1:
+            raise ConfigError(
+                f"weight_decay={weight_decay}: with a learning rate of {max(lr, encoder_lr or 0)} "
+                "it removes every weight in one step; their product must be below 1"
+            )
         self.lr, self.encoder_lr = lr, encoder_lr
         self.weight_decay, self.no_decay = weight_decay, no_decay
         self.betas, self.eps = betas, eps
@@ -155,12 +159,12 @@ class PlainAdamW(Optimizer):
 
     def __init__(
         self,
-        lr: Positive,
-        encoder_lr: Positive | None = None,
-        weight_decay: NotNegative = 0.01,
+        lr: LearningRate,
+        encoder_lr: LearningRate | None = None,
+        weight_decay: Decay = 0.01,
         no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: Positive = 1e-8,
+        betas: tuple[Beta, Beta] = (0.9, 0.999),
+        eps: Epsilon = 1e-8,
     ) -> None:
         self.lr, self.encoder_lr = lr, encoder_lr
         self.weight_decay, self.no_decay = weight_decay, no_decay
@@ -190,11 +194,11 @@ class PlainAdam(Optimizer):
 
     def __init__(
         self,
-        lr: Positive,
-        encoder_lr: Positive | None = None,
-        weight_decay: NotNegative = 0.0,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: Positive = 1e-8,
+        lr: LearningRate,
+        encoder_lr: LearningRate | None = None,
+        weight_decay: Decay = 0.0,
+        betas: tuple[Beta, Beta] = (0.9, 0.999),
+        eps: Epsilon = 1e-8,
     ) -> None:
         self.lr, self.encoder_lr = lr, encoder_lr
         self.weight_decay, self.betas, self.eps = weight_decay, betas, eps

@@ -6,6 +6,7 @@ import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
+from jointre.config.bounds import Negatives
 from jointre.data.candidates import Candidates
 from jointre.data.document_index import DocumentIndex, Rows
 from jointre.data.samplers.sampler import Sampler
@@ -48,10 +49,10 @@ class DocumentSampler(Sampler):
         self,
         vocabulary: Vocabulary,
         max_width: int,
-        mention_negatives: Annotated[int, Ge(0)] = 200,
+        mention_negatives: Negatives = 200,
         inside_ratio: Annotated[float, Ge(0), Le(1)] = 0.5,
-        coreference_negatives: Annotated[int, Ge(0)] = 100,
-        relation_negatives: Annotated[int, Ge(0)] = 200,
+        coreference_negatives: Negatives = 100,
+        relation_negatives: Negatives = 200,
         all_spans: bool = False,
     ) -> None:
         self.vocabulary = vocabulary

@@ -1,11 +1,11 @@
 """SINET's negative sampling."""
 
-from typing import Annotated, final
+from typing import final
 
 import numpy as np
-from annotated_types import Ge
 from numpy.typing import NDArray
 
+from jointre.config.bounds import Negatives
 from jointre.data.candidates import Candidates
 from jointre.data.samplers.sampler import Sampler
 from jointre.data.schema import Document, Entity
@@ -34,8 +34,8 @@ class SpanSampler(Sampler):
         self,
         vocabulary: Vocabulary,
         max_width: int,
-        entity_negatives: Annotated[int, Ge(0)] = 100,
-        relation_negatives: Annotated[int, Ge(0)] = 100,
+        entity_negatives: Negatives = 100,
+        relation_negatives: Negatives = 100,
     ) -> None:
         self.vocabulary = vocabulary
         self.max_width = max_width

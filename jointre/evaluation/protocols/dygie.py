@@ -36,7 +36,9 @@ class DygieMetric(Metric):
     monitored: ClassVar[tuple[str, ...]] = ("entity_f1", "relation_boundary_f1")
 
     def __init__(
-        self, symmetric: frozenset[str], max_width: Annotated[int, Field(ge=1)] | None = None
+        self,
+        symmetric: frozenset[str],
+        max_width: Annotated[int, Field(ge=1, le=1_000_000)] | None = None,
     ) -> None:
         super().__init__(symmetric)
         self.max_width = max_width

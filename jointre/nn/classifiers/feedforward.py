@@ -8,6 +8,7 @@ from annotated_types import Ge, Gt, Lt
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from jointre.config.bounds import Width
 from jointre.nn.classifiers.classifier import Classifier
 from jointre.nn.dropout import Dropout
 from jointre.nn.split_linear import Block, SplitLinear
@@ -40,7 +41,7 @@ class FeedforwardClassifier(Classifier):
         input_dim: int,
         state_dim: int,
         num_logits: int,
-        hidden_dim: Annotated[int, Gt(0)] | None = None,
+        hidden_dim: Width | None = None,
         layer_norm: bool = False,
         activation: Literal["relu", "elu", "gelu"] = "relu",
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,

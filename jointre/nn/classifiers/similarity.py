@@ -1,13 +1,13 @@
 """Similarity to the slots of a memory."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, final
+from typing import Literal, final
 
 import torch
-from annotated_types import Gt
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from jointre.config.bounds import Scale, Width
 from jointre.errors import ConfigError
 from jointre.nn.classifiers.classifier import Classifier
 from jointre.nn.classifiers.cosine import cosines
@@ -49,8 +49,8 @@ class SimilarityClassifier(Classifier):
         state_dim: int,
         num_logits: int,
         similarity: Literal["bilinear", "dot", "cosine"] = "bilinear",
-        slot_dim: Annotated[int, Gt(0)] | None = None,
-        scale: Annotated[float, Gt(0)] | None = None,
+        slot_dim: Width | None = None,
+        scale: Scale | None = None,
         learn_scale: bool = False,
     ) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ from annotated_types import Ge, Lt
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from jointre.config.bounds import WidthOrZero
 from jointre.nn.coreference.coreference import CoreferenceScorer
 from jointre.nn.dropout import Dropout
 from jointre.nn.split_linear import Block, SplitLinear
@@ -34,7 +35,7 @@ class PairwiseCoreference(CoreferenceScorer):
     def __init__(
         self,
         input_dim: int,
-        distance_dim: Annotated[int, Ge(0)] = 25,
+        distance_dim: WidthOrZero = 25,
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
     ) -> None:
         super().__init__()

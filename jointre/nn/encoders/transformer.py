@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, final
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
@@ -55,11 +55,11 @@ class TransformerEncoder(Encoder):
         pretrained: bool = True,
         special_tokens: bool = True,
         long_inputs: LongInputs = "windows",
-        stride: Annotated[int, Ge(0)] = 128,
-        max_length: Annotated[int, Gt(2)] | None = None,
+        stride: Annotated[int, Ge(0), Le(100_000)] = 128,
+        max_length: Annotated[int, Gt(2), Le(100_000)] | None = None,
         extension: positions.Extension = "normal_1",
         gradient_checkpointing: bool = False,
-        frozen: Literal["all"] | Annotated[int, Ge(0)] | None = None,
+        frozen: Literal["all"] | Annotated[int, Ge(0), Le(1000)] | None = None,
     ) -> None:
         super().__init__()
         self.special_tokens = special_tokens

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, final
 
 import torch
-from annotated_types import Ge, Gt, Lt, MinLen
+from annotated_types import Ge, Le, Lt, MinLen
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
 from jointre.config import Factory
+from jointre.config.bounds import Channels, Heads
 from jointre.errors import ConfigError
 from jointre.layout import Role
 from jointre.nn.dropout import Dropout
@@ -118,9 +119,9 @@ class ConvCoAttention(Interaction):
         self,
         input_dim: int,
         directions: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
-        layers: Annotated[int, Ge(0)] = 3,
-        heads: Annotated[int, Ge(1)] = 1,
-        channels: Annotated[int, Gt(0)] = 128,
+        layers: Annotated[int, Ge(0), Le(100)] = 3,
+        heads: Heads = 1,
+        channels: Channels = 128,
         kernel_size: Literal[1, 3] = 3,
         residual: bool = True,
         self_loop: bool = True,

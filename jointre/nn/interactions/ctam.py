@@ -3,10 +3,11 @@
 from typing import Annotated, Literal, final
 
 import torch
-from annotated_types import Ge, Lt, MinLen
+from annotated_types import Ge, Le, Lt, MinLen
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from jointre.config.bounds import Heads
 from jointre.errors import ConfigError
 from jointre.layout import Role
 from jointre.nn.dropout import Dropout
@@ -99,8 +100,8 @@ class CrossTaskAttention(Interaction):
         self,
         input_dim: int,
         directions: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
-        layers: Annotated[int, Ge(1)] = 1,
-        heads: Annotated[int, Ge(1)] = 4,
+        layers: Annotated[int, Ge(1), Le(100)] = 1,
+        heads: Heads = 4,
         agent: Agent = "cls",
         layer_norm: bool = True,
         out_proj: bool = True,

@@ -4,11 +4,12 @@ import math
 from typing import Annotated, ClassVar, final
 
 import torch
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Le
 from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.nn import functional
 
+from jointre.config.bounds import Scale
 from jointre.nn.losses.loss import Loss
 from jointre.nn.losses.single_label import SingleLabelLoss
 
@@ -40,7 +41,7 @@ class ArcFaceLoss(SingleLabelLoss):
     def __init__(
         self,
         margin: Annotated[float, Ge(0), Le(90)] = 28.6,
-        scale: Annotated[float, Gt(0)] = 64.0,
+        scale: Scale = 64.0,
         none_class: bool = True,
     ) -> None:
         super().__init__(none_class)

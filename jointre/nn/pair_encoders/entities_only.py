@@ -2,10 +2,11 @@
 
 from typing import Annotated, final
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Lt
 from jaxtyping import Int
 from torch import Tensor
 
+from jointre.config.bounds import Width
 from jointre.nn.dropout import Dropout
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
 from jointre.nn.split_linear import Block, SplitLinear
@@ -34,7 +35,7 @@ class EntitiesOnly(PairEncoder):
         span_dim: int,
         width_dim: int,
         type_dim: int,
-        hidden_dim: Annotated[int, Gt(0)] | None = None,
+        hidden_dim: Width | None = None,
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
     ) -> None:
         super().__init__()

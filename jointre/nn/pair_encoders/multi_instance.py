@@ -3,11 +3,12 @@
 from typing import Annotated, final
 
 import torch
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Lt
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Factory
+from jointre.config.bounds import Width, WidthOrZero
 from jointre.nn.dropout import Dropout
 from jointre.nn.gaps import distinct_gaps
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
@@ -53,8 +54,8 @@ class MultiInstance(PairEncoder):
         width_dim: int,
         type_dim: int,
         context_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
-        distance_dim: Annotated[int, Ge(0)] = 75,
-        hidden_dim: Annotated[int, Gt(0)] | None = None,
+        distance_dim: WidthOrZero = 75,
+        hidden_dim: Width | None = None,
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
     ) -> None:
         super().__init__()

@@ -1,12 +1,12 @@
 """CARE's embedding of the signed distance of two positions."""
 
-from typing import Annotated, final
+from typing import final
 
 import torch
-from annotated_types import Gt
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from jointre.config.bounds import Width
 from jointre.nn.pair_features.pair_features import PairFeatures
 
 LAST_BUCKET = 9  # of distances of 256 and more
@@ -30,7 +30,7 @@ class DistanceFeatures(PairFeatures):
         values ``"20 p"``, index ``"t t"``.
     """
 
-    def __init__(self, dim: Annotated[int, Gt(0)] = 20) -> None:
+    def __init__(self, dim: Width = 20) -> None:
         super().__init__()
         self.output_dim = dim
         # Not an Embedding: those are drawn narrowly by the model, and this one is read as it is.

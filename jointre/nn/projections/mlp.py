@@ -2,9 +2,10 @@
 
 from typing import Annotated, final
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Lt
 from torch import nn
 
+from jointre.config.bounds import Width
 from jointre.nn.dropout import Dropout
 from jointre.nn.projections.projection import TaskProjection, project
 from jointre.nn.streams import Stream, Streams
@@ -29,7 +30,7 @@ class MlpProjection(TaskProjection):
     def __init__(
         self,
         input_dim: int,
-        hidden_dim: Annotated[int, Gt(0)] | None = None,
+        hidden_dim: Width | None = None,
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
         shared: bool = False,
     ) -> None:

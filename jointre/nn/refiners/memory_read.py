@@ -3,10 +3,11 @@
 from typing import Annotated, final
 
 import torch
-from annotated_types import Gt, MinLen
+from annotated_types import MinLen
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from jointre.config.bounds import Scale
 from jointre.nn.refiners.memory import Memory, Similarity, Task, memories_of
 from jointre.nn.refiners.refiner import Refiner
 from jointre.nn.segment_ops import Padded
@@ -46,7 +47,7 @@ class MemoryRead(Refiner):
         prototype_dims: dict[str, int],
         memories: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
         similarity: Similarity = "bilinear",
-        scale: Annotated[float, Gt(0)] | None = None,
+        scale: Scale | None = None,
         memory_grad: bool = True,
     ) -> None:
         super().__init__()

@@ -1,11 +1,11 @@
 """A trained embedding of each entity label."""
 
-from typing import Annotated, ClassVar, final
+from typing import ClassVar, final
 
-from annotated_types import Gt
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from jointre.config.bounds import Width
 from jointre.nn.type_embeddings.type_embedding import TypeEmbedding
 
 
@@ -25,9 +25,7 @@ class TableTypes(TypeEmbedding):
 
     label_rows: ClassVar[tuple[str, ...]] = ("table.weight",)
 
-    def __init__(
-        self, num_labels: int, prototype_dim: int, dim: Annotated[int, Gt(0)] = 25
-    ) -> None:
+    def __init__(self, num_labels: int, prototype_dim: int, dim: Width = 25) -> None:
         super().__init__()
         self.output_dim = dim
         self.table = nn.Embedding(num_labels, dim)

@@ -36,13 +36,14 @@ class Batch:
             several; None: decided by the decoder.
         entity_cells, relation_cells: (unit, row, column, label) of every gold cell of the
             tables, whose cells are then all classified; None: decided by the decoder.
+        audible: Words that may begin or end a predicted mention; None: all of them.
 
     Shapes:
         ids and mask ``"w p"``, gather ``"b t"``, spans and mention_targets ``"s"``,
         entity_targets ``"e"`` (of documents; else ``"s"``), kept ``"m"``, pairs ``"q 2"``,
         relation_targets ``"q r"``, sentences ``"b n"``, coreference_pairs ``"z 2"``,
         coreference_targets and edit_distances ``"z"``, members ``"l 2"``, entity_cells
-        ``"g 4"``, relation_cells ``"h 4"``.
+        ``"g 4"``, relation_cells ``"h 4"``, audible ``"b n"``.
     """
 
     ids: Int[Tensor, "w p"]
@@ -64,6 +65,15 @@ class Batch:
     members: Int[Tensor, "l 2"] | None = None
     entity_cells: Int[Tensor, "g 4"] | None = None
     relation_cells: Int[Tensor, "h 4"] | None = None
+    audible: Bool[Tensor, "b n"] | None = None
+
+    def candidates(self, spans: Spans) -> Spans:
+        """The spans that begin and end with a word that the encoder sees something of."""
+        if self.audible is None:
+            return spans
+        audible, unit = self.audible, spans.unit
+        kept = audible[unit, spans.start] & audible[unit, spans.end - 1]
+        return spans[kept.nonzero().flatten()]
 
     @property
     def size(self) -> int:

@@ -70,6 +70,23 @@ def one_entity_a_cluster(document: Document) -> tuple[Document, int, int]:
     return changed, mixed, len(relations) - len(distinct)
 
 
+def in_reading_order(document: Document) -> Document:
+    """The document with its entities by place of the first mention, and relations by theirs.
+
+    Args:
+        document: Any document; where entities have several mentions, these are sorted already.
+    """
+    entities = document.entities
+    order = sorted(range(len(entities)), key=lambda index: entities[index].span)
+    relations, clusters = renumbered(order, document.relations, document.clusters)
+    return replace(
+        document,
+        entities=tuple(entities[index] for index in order),
+        relations=tuple(sorted(relations, key=lambda relation: (relation.head, relation.tail))),
+        clusters=clusters,
+    )
+
+
 def keep_entities(document: Document, keep: Callable[[Entity], bool]) -> tuple[Document, int, int]:
     """The document without some entities, and how many entities and relations went.
 

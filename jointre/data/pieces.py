@@ -1,5 +1,6 @@
 """Words → pieces, windows and Layout. Nothing is cut unless the config says so."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,11 +24,14 @@ class Pieces:
         ids: piece ids, special ones included.
         starts: first position of each word, and of what follows the last one.
         truncated: words that were cut off, in a model that truncates.
+        silent: Words that the encoder sees nothing of (zero-width, control, private-use
+            characters); None if there are none.
     """
 
     ids: NDArray[np.int64]
     starts: NDArray[np.int64]
     truncated: int = 0
+    silent: NDArray[np.bool_] | None = None
 
 
 class PieceMaker:
@@ -65,6 +69,7 @@ class PieceMaker:
         self.prefix = " " if tokenizer.tokenize(" a") != tokenizer.tokenize("a") else ""
         self._special_ids = frozenset(tokenizer.all_special_ids)
         self._cache: dict[str, list[int]] = {}
+        self._silent: set[str] = set()
 
     def _surrounding(self) -> tuple[list[int], list[int]]:
         names = ("cls_token_id", "sep_token_id")
@@ -90,14 +95,7 @@ class PieceMaker:
         Raises:
             DataError: long inputs are neither cut nor read in windows, and this one is too long.
         """
-        cache = self._cache
-        unseen = [word for word in dict.fromkeys(tokens) if word not in cache]
-        if unseen:
-            if len(cache) > CACHE_LIMIT:
-                cache.clear()
-                unseen = list(dict.fromkeys(tokens))
-            self._remember(unseen)
-        pieces = [cache[word] for word in tokens]
+        pieces = self._pieces(tokens)
         truncated = 0
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = lengths.cumsum()
@@ -114,7 +112,34 @@ class PieceMaker:
             truncated, pieces, ends = len(pieces) - kept, pieces[:kept], ends[:kept]
         ids = [*self.first, *(i for word in pieces for i in word), *self.last]
         starts = np.concatenate([[0], ends]) + len(self.first)
-        return Pieces(np.array(ids, np.int64), starts.astype(np.int64), truncated)
+        return Pieces(
+            np.array(ids, np.int64),
+            starts.astype(np.int64),
+            truncated,
+            self._silent_words(tokens[: len(pieces)]),
+        )
+
+    def counts(self, tokens: Sequence[str]) -> NDArray[np.int64]:
+        """Number of pieces of each word, whatever the encoder's limit is."""
+        return np.fromiter(map(len, self._pieces(tokens)), np.int64, len(tokens))
+
+    def _pieces(self, tokens: Sequence[str]) -> list[list[int]]:
+        """The piece ids of each word."""
+        cache = self._cache
+        unseen = [word for word in dict.fromkeys(tokens) if word not in cache]
+        if unseen:
+            if len(cache) > CACHE_LIMIT:
+                cache.clear()
+                self._silent.clear()
+                unseen = list(dict.fromkeys(tokens))
+            self._remember(unseen)
+        return [cache[word] for word in tokens]
+
+    def _silent_words(self, tokens: Sequence[str]) -> NDArray[np.bool_] | None:
+        """Which words are silent, for tokens that were tokenised before."""
+        if self._silent.isdisjoint(tokens):
+            return None
+        return np.fromiter((word in self._silent for word in tokens), bool, len(tokens))
 
     def _remember(self, words: list[str]) -> None:
         """Tokenise new words; one that yields nothing becomes the unknown piece.
@@ -134,6 +159,8 @@ class PieceMaker:
         for word, ids in zip(words, encoded["input_ids"], strict=True):
             plain = [self.unknown if index in self._special_ids else index for index in ids]
             self._cache[word] = plain or [self.unknown]
+            if not plain or is_invisible(word):
+                self._silent.add(word)
 
     def windows(self, count: int) -> list[tuple[int, int]]:
         """Intervals of a unit's own pieces, each of at most ``room``, overlapping by ``stride``."""
@@ -159,14 +186,20 @@ class PieceMaker:
             words[row, : len(unit.starts) - 1, 0] = unit.starts[:-1]
             words[row, : len(unit.starts) - 1, 1] = unit.starts[1:]
         layout = Layout(torch.from_numpy(roles), torch.from_numpy(words))
+        audible = _audible(units, most)
         if longest - edge - end <= self.room:
             ids = np.full((len(units), longest), self.padding, np.int64)
             for row, unit in enumerate(units):
                 ids[row, : lengths[row]] = unit.ids
-            return Batch(torch.from_numpy(ids), torch.from_numpy(roles > 0), None, layout)
-        ids, mask, gather = self._windowed(units, longest)
+            mask = torch.from_numpy(roles > 0)
+            return Batch(torch.from_numpy(ids), mask, None, layout, audible=audible)
+        ids, window_mask, gather = self._windowed(units, longest)
         return Batch(
-            torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(gather), layout
+            torch.from_numpy(ids),
+            torch.from_numpy(window_mask),
+            torch.from_numpy(gather),
+            layout,
+            audible=audible,
         )
 
     def _windowed(
@@ -204,3 +237,19 @@ class PieceMaker:
         final = (row + len(plan) - 1) * width + edge + (plan[-1][1] - plan[-1][0])
         head = [row * width] * edge
         return np.concatenate([head, own, [final] * len(self.last)]).astype(np.int64)
+
+
+def is_invisible(word: str) -> bool:
+    """Whether all characters are control, format, private-use, unassigned or white-space ones."""
+    return all(unicodedata.category(character)[0] in "CZ" for character in word)
+
+
+def _audible(units: Sequence[Pieces], most: int) -> torch.Tensor | None:
+    """Which words may begin or end a mention, one row per unit; None: all of them."""
+    if all(unit.silent is None for unit in units):
+        return None
+    rows = np.ones((len(units), most), bool)
+    for row, unit in zip(rows, units, strict=True):
+        if unit.silent is not None:
+            row[: len(unit.silent)] = ~unit.silent
+    return torch.from_numpy(rows)

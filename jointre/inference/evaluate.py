@@ -28,6 +28,8 @@ def evaluate(
     """
     units = split(documents, model.unit)
     preparer = model.preparer(entities)
-    found = predict(model, [unit.document for unit in units], preparer, progress=progress)
+    found = predict(
+        model, [unit.document for unit in units], preparer, entities=entities, progress=progress
+    )
     predicted = join(documents, units, found)
     return metric.score(documents, predicted), predicted

@@ -1,21 +1,25 @@
 """Predictor: a trained model that reads text."""
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, final
 
 import torch
 
+from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.split import join, split
 from jointre.data.vocabulary import Vocabulary
+from jointre.data.windows import Limit
 from jointre.data.words import words_of
 from jointre.errors import ArchiveError, ConfigError
 from jointre.models import archive
 from jointre.models.model import Model
-from jointre.models.predict import MAX_PIECES, MAX_UNITS, Entities, predict
+from jointre.models.predict import MAX_PIECES, MAX_UNITS, Entities, default_limit, predict
 from jointre.nn.half import halve_feed_forward
 
 Precision = Literal["fp32", "bf16"]
@@ -126,7 +130,20 @@ class Predictor:
             sources: raw texts, token lists or Documents.
             entities: find the entities, or relate those of the Documents.
             buffer: sources that are read before the first result comes.
+
+        Raises:
+            TypeError: A single text or Document is given where several are expected.
         """
+        if isinstance(sources, str | Document):
+            raise TypeError(
+                f"pipe takes several texts or Documents, but this is a single "
+                f"{type(sources).__name__}: call extract(...) instead, or put it into a list"
+            )
+        return self._pipe(sources, entities, buffer)
+
+    def _pipe(
+        self, sources: Iterable[Source], entities: Entities, buffer: int
+    ) -> Iterator[Document]:
         rest = iter(sources)
         count = 0
         while some := list(islice(rest, buffer)):
@@ -141,6 +158,8 @@ class Predictor:
         entities: Entities = "predict",
         max_pieces: int = MAX_PIECES,
         max_units: int = MAX_UNITS,
+        max_words: int | None = None,
+        losses: Losses | None = None,
         progress: Callable[[int], None] = lambda done: None,
     ) -> list[Document]:
         """Predict documents at once, cut into sentences if the model works on sentences.
@@ -150,18 +169,35 @@ class Predictor:
             entities: find the entities, or relate the documents' own.
             max_pieces: most padded pieces of a batch.
             max_units: most units of a batch.
+            max_words: Longest sentence, or document for a model of documents, that is read at
+                once; longer ones are read in overlapping windows. None: the predictor's own.
+            losses: If given, counts what was cut; otherwise it is a warning.
             progress: called with the number of units of each finished batch.
         """
         units = split(documents, self.model.unit)
+        lost = Losses() if losses is None else losses
+        limit = self._limit(max_words)
         found = predict(
             self.model,
             [unit.document for unit in units],
             self._preparers[entities],
             max_pieces=max_pieces,
             max_units=max_units,
+            entities=entities,
+            limit=limit,
+            losses=lost,
             progress=progress,
         )
+        if losses is None:
+            for line in lost.lines():
+                warnings.warn(line, stacklevel=3)
         return join(documents, units, found)
+
+    def _limit(self, max_words: int | None) -> Limit:
+        own = default_limit(self.model)
+        if max_words is None:
+            return own
+        return replace(own, words=max_words, overlap=min(own.overlap, max_words // 4))
 
     def read(self, source: Source, id: str = "0") -> Document:
         """A source as a Document."""

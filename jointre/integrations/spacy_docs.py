@@ -1,6 +1,6 @@
 """spaCy's Doc ↔ Document, word by word."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,8 +22,6 @@ from jointre.integrations.spacy_store import (
     stored,
 )
 
-STOPS = frozenset((".", "!", "?", "…", "。", "！", "？"))
-
 
 class Reading(NamedTuple):
     """The words of a Doc; white space is none.
@@ -31,24 +29,18 @@ class Reading(NamedTuple):
     Args:
         document: tokens and sentences, nothing else.
         offsets: of each word in the text of the Doc.
-        cuts: borders that were put into sentences that are too long.
     """
 
     document: Document
     offsets: tuple[Chars, ...]
-    cuts: int
 
 
-def read(
-    doc: Doc, id: str = "0", longest: int | None = None, sentences: Doc | None = None
-) -> Reading:
+def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> Reading:
     """The words of a Doc as a model sees them.
 
     Args:
         doc: its tokens and sentences are taken as they are; a Doc without is one sentence.
         id: names the Document.
-        longest: most words of a sentence; longer ones are cut, after a full stop where there is
-            one. None: any number.
         sentences: of the same text; its sentences count if ``doc`` has none.
     """
     source = doc if sentences is None or doc.has_annotation("SENT_START") else sentences
@@ -68,10 +60,9 @@ def read(
             borders.append(len(tokens))
         tokens.append(text)
         offsets.append((token.idx, token.idx + len(text)))
-    whole = list(pairwise([*borders, len(tokens)]))
-    parts = [part for start, end in whole for part in _parts(tokens, start, end, longest)]
-    document = Document(id, tuple(tokens), sentences=tuple(parts) if tokens else ())
-    return Reading(document, tuple(offsets), len(parts) - len(whole))
+    parts = tuple(Span(start, end) for start, end in pairwise([*borders, len(tokens)]))
+    document = Document(id, tuple(tokens), sentences=parts if tokens else ())
+    return Reading(document, tuple(offsets))
 
 
 def check_texts(example: Example, name: str) -> None:
@@ -82,16 +73,6 @@ def check_texts(example: Example, name: str) -> None:
             f"example {name}: the texts differ ({gold[:40]!r}… and {found[:40]!r}…), so places in "
             "them cannot be compared"
         )
-
-
-def _parts(tokens: Sequence[str], start: int, end: int, longest: int | None) -> Iterator[Span]:
-    """A sentence in parts that are not too long."""
-    while longest is not None and end - start > longest:
-        stops = (i + 1 for i in range(start + longest - 1, start, -1) if tokens[i] in STOPS)
-        cut = next(stops, start + longest)
-        yield Span(start, cut)
-        start = cut
-    yield Span(start, end)
 
 
 def annotate(

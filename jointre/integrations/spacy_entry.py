@@ -66,7 +66,8 @@ def create(
         experiment: what to train: an experiment file, or its content.
         device: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``, ``"auto"``; None: as spaCy was told.
         batch_size: most sentences, or documents, that the model reads at once.
-        max_words: most words of a sentence; longer ones are cut, and a warning says so.
+        max_words: most words of a sentence; longer ones are read in overlapping windows, and
+            a warning says so.
         spans_key: of the findings: ``doc.spans[spans_key]``, ``relation.key``, ``KEY_ents_f``.
         set_ents: add the longest entities that do not overlap to ``doc.ents``.
         use_ents: relate the entities of ``doc.ents`` instead of finding entities; an object

@@ -134,9 +134,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         self._settle(predictor)
         predictor.model.eval()
         whole = predictor.model.unit == "document"
-        longest = None if whole else self.settings.max_words
-        readings = [read(doc, str(i), longest) for i, doc in enumerate(docs)]
-        self._warn_of_cuts(readings)
+        readings = [read(doc, str(i)) for i, doc in enumerate(docs)]
         documents = [reading.document for reading in readings]
         use = self.settings.use_ents
         if use is not False:
@@ -147,11 +145,15 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
                 for reading, doc in zip(readings, docs, strict=True)
             ]
             self._warn_of_losses(losses, predictor.vocabulary)
+        cuts = Losses()
         found = predictor.documents(
             documents,
             entities="predict" if use is False else "given",
             max_units=self.settings.batch_size,
+            max_words=None if whole else self.settings.max_words,
+            losses=cuts,
         )
+        self._warn_of_cuts(cuts)
         return list(zip(readings, found, strict=True))
 
     def set_annotations(
@@ -176,13 +178,11 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         torch.set_num_threads(1)
         self._process = os.getpid()
 
-    def _warn_of_cuts(self, readings: Sequence[Reading]) -> None:
-        cuts = sum(reading.cuts for reading in readings)
-        if cuts:
+    def _warn_of_cuts(self, cuts: Losses) -> None:
+        for line in cuts.lines():
             warnings.warn(
-                f"component {self.name!r}: sentences of more than {self.settings.max_words} words "
-                f"were cut in {cuts} places, and no relation crosses a cut; put a sentencizer or "
-                "parser before it, or raise max_words",
+                f"component {self.name!r}: {line}. Put a sentencizer or parser before the "
+                "component, or raise max_words",
                 stacklevel=2,
             )
 

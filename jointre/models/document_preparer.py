@@ -10,7 +10,6 @@ from jointre.data.batch import Batch
 from jointre.data.candidates import Candidates, attach, document_candidates, given_labels
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import Sampler
-from jointre.data.schema import Document
 from jointre.data.sentences import sentence_numbers
 from jointre.data.vocabulary import Vocabulary
 from jointre.models.model import Item, Mode, Preparer
@@ -49,19 +48,23 @@ class DocumentPreparer(Preparer):
         if self.mode == "train":
             return attach(batch, [self.sampled(item, epoch) for item in items])
         choose = self._given if self.mode == "given" else self._all
-        return attach(batch, [choose(item.visible) for item in items])
+        return attach(batch, [choose(item) for item in items])
 
-    def _all(self, document: Document) -> Candidates:
-        """All spans inside sentences."""
+    def _all(self, item: Item) -> Candidates:
+        """All spans inside sentences that begin and end with a word the encoder sees."""
+        document, silent = item.visible, item.pieces.silent
+        spans = document_candidates(document, self.max_width)
+        if silent is not None:
+            spans = spans[~(silent[spans[:, 0]] | silent[spans[:, 1] - 1])]
         return Candidates(
-            spans=document_candidates(document, self.max_width),
+            spans=spans,
             tokens=document.tokens,
             sentences=sentence_numbers(document),
         )
 
-    def _given(self, document: Document) -> Candidates:
+    def _given(self, item: Item) -> Candidates:
         """All spans and those of the entities; the refiners see what they see in prediction."""
-        everything = self._all(document)
+        document, everything = item.visible, self._all(item)
         place = {(start, end): row for row, (start, end) in enumerate(everything.spans.tolist())}
         members = []
         kept: dict[int, int] = {}

@@ -176,7 +176,7 @@ class SpanModel(Model):
         streams = self.backbone(batch, self.prototypes)
         spans = batch.spans
         if spans is None:  # no spans at all are a choice too
-            spans = enumerate_spans(batch.layout.lengths, self.max_width)
+            spans = batch.candidates(enumerate_spans(batch.layout.lengths, self.max_width))
         entity_logits = self._score_spans(streams, spans)
         kept = batch.kept
         if kept is None:

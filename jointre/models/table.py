@@ -233,7 +233,7 @@ class TableModel(Model):
     def _found(self, streams: Streams, batch: Batch) -> Found:
         """Mentions, decided or given, and the relations between their first words."""
         layout = streams.entity.layout
-        spans = all_spans(layout) if batch.spans is None else batch.spans
+        spans = batch.candidates(all_spans(layout)) if batch.spans is None else batch.spans
         cells = spans.cells(layout)
         logits = self._score(self.entity_classifier, streams.entity, streams.pair, cells)
         probabilities = self.entity_loss.probabilities(logits)

@@ -112,6 +112,51 @@ def test_all_odd_texts_in_one_batch(extract: Predictor) -> None:
     assert [d.entities for d in together] == [extract(text).entities for text in ODD.values()]
 
 
+def test_a_long_sentence_is_read_in_windows(extract: Predictor, documents: list[Document]) -> None:
+    """One rule for texts, tokens and records; nothing is found twice."""
+    one = extract(documents[0])
+    words = documents[0].tokens[:-1]
+    tokens = words * (600 // len(words))
+    with pytest.warns(UserWarning, match=r"1 sentences of more than 256 words .*; first: 'long', "):
+        found = extract(Document("long", tokens))
+    assert found.tokens == tokens
+    assert found.flags == ("windows:3",)
+    spans = [entity.span for entity in found.entities]
+    assert spans == sorted(set(spans))
+    repeated = len(tokens) // len(words)
+    assert len(found.relations) >= 0.8 * repeated * len(one.relations) > 0
+    longest = Document("fits", tokens[:256])
+    assert extract(longest).flags == ()  # a warning would be an error
+
+
+def test_entities_are_in_reading_order(extract: Predictor, documents: list[Document]) -> None:
+    for document in extract.documents(documents):
+        spans = [entity.span for entity in document.entities]
+        assert spans == sorted(spans)
+        pairs = [(relation.head, relation.tail) for relation in document.relations]
+        assert pairs == sorted(pairs)
+
+
+def test_pipe_refuses_a_single_text(extract: Predictor) -> None:
+    with pytest.raises(TypeError, match="pipe takes several texts or Documents, but this is a"):
+        extract.pipe("One text.")
+
+
+@pytest.mark.parametrize("silent", ["\u200b", "\x01", "\ue000", "\ufeff\u200d"])
+def test_silent_words_begin_and_end_no_mention(
+    extract: Predictor, documents: list[Document], silent: str
+) -> None:
+    found = []
+    for document in documents:
+        tokens = tuple(part for word in document.tokens for part in (silent, word, silent))
+        found += extract(Document("d", tokens)).entities
+        for entity in found:
+            assert silent not in (tokens[entity.span.start], tokens[entity.span.end - 1])
+        assert len({entity.span for entity in found}) == len(found)
+        found.clear()
+    assert extract(Document("d", (silent, silent))).entities == ()
+
+
 def test_news(extract: Predictor) -> None:
     document = extract(NEWS)
     exact(document)
@@ -130,12 +175,13 @@ def test_nothing(extract: Predictor, source: Any) -> None:
 
 
 def test_a_sentence_of_two_thousand_words(extract: Predictor, documents: list[Document]) -> None:
-    """Longer than the encoder's 512 positions: it is read in windows, nothing is cut."""
+    """Longer than the encoder's 512 positions: nothing is lost."""
     words = [word for document in documents for word in document.tokens if word != "."]
     tokens = tuple((words * 10)[:2000])
-    found = extract(Document("long", tokens))
+    with pytest.warns(UserWarning, match=r"'long', 2,000 words in 11 windows"):
+        found = extract(Document("long", tokens))
     assert found.tokens == tokens
-    assert found.flags == ()
+    assert found.flags == ("windows:11",)
     assert max(entity.span.end for entity in found.entities) > 1500
 
 

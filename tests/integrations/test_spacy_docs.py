@@ -47,25 +47,6 @@ def test_sentences_of_another_doc_of_the_text(nlp: Language) -> None:
     assert read(cut, sentences=bare).document.sentences == (Span(0, 3), Span(3, 5))
 
 
-@pytest.mark.parametrize(
-    ("longest", "sentences"),
-    [
-        (None, [(0, 9)]),
-        (9, [(0, 9)]),
-        (4, [(0, 3), (3, 7), (7, 9)]),
-        (2, [(0, 2), (2, 4), (4, 6), (6, 8), (8, 9)]),
-    ],
-)
-def test_long_sentences_are_cut_after_a_stop(
-    nlp: Language, longest: int | None, sentences: list[tuple[int, int]]
-) -> None:
-    reading = read(
-        Doc(nlp.vocab, words=["a", "b", ".", "c", "d", "e", "f", "g", "."]), longest=longest
-    )
-    assert [tuple(span) for span in reading.document.sentences] == sentences
-    assert reading.cuts == len(sentences) - 1
-
-
 @pytest.mark.parametrize("document", tiny_documents() + tiny_texts(), ids=lambda one: one.id)
 def test_there_and_back(nlp: Language, document: Document) -> None:
     doc = to_spacy(document, nlp.vocab)

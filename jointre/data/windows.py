@@ -1,0 +1,316 @@
+"""Overlapping windows over units too long to be read at once, and their merged predictions.
+
+A unit within the limit is never cut, so its predictions do not depend on the rule below.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jointre.data.mentions import in_reading_order
+from jointre.data.schema import Document, Entity, Relation, Span
+
+STOPS = frozenset((".", "!", "?", "…", "。", "！", "？"))
+FLAG = "windows"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The longest unit that a model reads at once.
+
+    Args:
+        words: Most words of a window.
+        pieces: Most pieces of a window, unless a single word has more.
+        overlap: Words that neighbouring windows share, at most half of a window.
+    """
+
+    words: int
+    pieces: int
+    overlap: int
+
+
+SENTENCE_LIMIT = Limit(words=256, pieces=2048, overlap=64)
+DOCUMENT_LIMIT = Limit(words=4096, pieces=16_384, overlap=256)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The parts in which a unit is read.
+
+    Args:
+        windows: Their words in the unit.
+        parts: Each window as a document.
+        held: Which of the unit's entities each window holds.
+    """
+
+    windows: tuple[Span, ...]
+    parts: tuple[Document, ...]
+    held: tuple[tuple[int, ...], ...]
+
+    def united(
+        self, document: Document, found: Sequence[Document], given: bool, by_label: bool
+    ) -> Document:
+        """The unit with what was predicted in its parts.
+
+        Args:
+            document: The unit.
+            found: The prediction of each part.
+            given: Whether the entities are the unit's own.
+            by_label: Whether mentions of the same words with different labels are different
+                entities.
+        """
+        if len(self.parts) == 1:
+            return found[0]
+        if given:
+            return merged_given(document, self.windows, found, self.held)
+        return merged(document, self.windows, found, by_label)
+
+
+def cut(
+    document: Document,
+    count_pieces: Callable[[Sequence[str]], NDArray[np.int64]],
+    limit: Limit,
+) -> Cut:
+    """The parts of a unit; the unit itself if it is within the limit.
+
+    Args:
+        document: The unit.
+        count_pieces: Gives the number of pieces of each word.
+        limit: Size and overlap of the windows.
+    """
+    tokens = document.tokens
+    # A piece has one byte at least, so most units need no count.
+    short = len(tokens) <= limit.words and 4 * sum(map(len, tokens)) <= limit.pieces
+    windows = [Span(0, len(tokens))]
+    if not short:
+        windows = windows_of(document, count_pieces(tokens), limit)
+    if len(windows) == 1:
+        return Cut(tuple(windows), (document,), (tuple(range(len(document.entities))),))
+    parts, held = zip(*(window_document(document, window) for window in windows), strict=True)
+    return Cut(tuple(windows), parts, held)
+
+
+def windows_of(document: Document, piece_counts: NDArray[np.int64], limit: Limit) -> list[Span]:
+    """The windows of a unit; a single one within the limit.
+
+    A window ends after the last full stop in its second half if there is one. The next one
+    begins ``overlap`` words before that, so that pairs on both sides of the cut are read together.
+
+    Args:
+        document: The unit.
+        piece_counts: Number of pieces of each word.
+        limit: Size and overlap of the windows.
+    """
+    size = len(document.tokens)
+    ends = np.concatenate([[0], piece_counts.cumsum()])
+    windows: list[Span] = []
+    start = 0
+    while True:
+        room = int(np.searchsorted(ends, ends[start] + limit.pieces, side="right")) - 1
+        end = min(size, start + limit.words, max(room, start + 1))
+        if end < size:
+            half = start + (end - start) // 2
+            stops = (i + 1 for i in range(end - 1, half, -1) if document.tokens[i] in STOPS)
+            end = next(stops, end)
+        windows.append(Span(start, end))
+        if end == size:
+            return windows
+        start = max(start + 1, end - min(limit.overlap, (end - start) // 2))
+
+
+def window_document(document: Document, window: Span) -> tuple[Document, tuple[int, ...]]:
+    """A window as a document of its own, and which of the unit's entities it holds.
+
+    Entities keep the mentions inside the window; those without any are not in it.
+
+    Args:
+        document: The unit.
+        window: Its words.
+    """
+    start, end = window
+    held: list[int] = []
+    entities: list[Entity] = []
+    for index, entity in enumerate(document.entities):
+        inside = [mention for mention in entity.mentions if _holds(window, mention)]
+        if inside:
+            held.append(index)
+            spans = tuple(Span(left - start, right - start) for left, right in inside)
+            entities.append(Entity(entity.label, spans))
+    sentences = tuple(
+        Span(max(left, start) - start, min(right, end) - start)
+        for left, right in document.sentences
+        if left < end and right > start
+    )
+    part = Document(
+        f"{document.id}[{start}:{end}]",
+        document.tokens[start:end],
+        sentences=sentences,
+        entities=tuple(entities),
+    )
+    return part, tuple(held)
+
+
+def merged(
+    document: Document, windows: Sequence[Span], found: Sequence[Document], by_label: bool
+) -> Document:
+    """The unit with what was predicted in its windows.
+
+    A mention that several windows hold is decided by the one in which it is farthest from an
+    edge. Entities that share a mention are one entity, with the most probable label; a relation
+    that several windows predict has its highest probability.
+
+    Args:
+        document: The unit.
+        windows: Its windows, in order.
+        found: The prediction of each window.
+        by_label: Whether mentions of the same words with different labels are different entities.
+    """
+    groups = _Groups()
+    for window, part in zip(windows, found, strict=True):
+        groups.add_entities(window, part, by_label)
+    entities: list[Entity] = []
+    place: dict[int, int] = {}
+    for root, members in groups.members().items():
+        entity = _united(members, windows)
+        if entity is not None:
+            place[root] = len(entities)
+            entities.append(entity)
+    relations: dict[tuple[str, int, int], Relation] = {}
+    for number, part in enumerate(found):
+        for relation in part.relations:
+            head, tail = (groups.root(number, i) for i in (relation.head, relation.tail))
+            if (
+                head in place
+                and tail in place
+                and (head == tail) == (relation.head == relation.tail)
+            ):
+                moved = replace(relation, head=place[head], tail=place[tail])
+                _keep_best(relations, moved)
+    return in_reading_order(
+        _flagged(
+            replace(
+                document,
+                entities=tuple(entities),
+                relations=tuple(relations.values()),
+                clusters=(),
+            ),
+            windows,
+        )
+    )
+
+
+def merged_given(
+    document: Document,
+    windows: Sequence[Span],
+    found: Sequence[Document],
+    held: Sequence[Sequence[int]],
+) -> Document:
+    """The unit with its own entities, in their order, and the relations predicted in its windows.
+
+    Args:
+        document: The unit.
+        windows: Its windows, in order.
+        found: The prediction of each window.
+        held: Which of the unit's entities each window holds.
+    """
+    entities = list(document.entities)
+    relations: dict[tuple[str, int, int], Relation] = {}
+    for number, (part, indices) in enumerate(zip(found, held, strict=True)):
+        for index, entity in zip(indices, part.entities, strict=True):
+            given = document.entities[index]
+            if number == _owner(given.span, windows):
+                entities[index] = replace(given, label=entity.label, score=entity.score)
+        for relation in part.relations:
+            moved = replace(relation, head=indices[relation.head], tail=indices[relation.tail])
+            _keep_best(relations, moved)
+    united = replace(document, entities=tuple(entities), relations=tuple(relations.values()))
+    return _flagged(replace(united, clusters=()), windows)
+
+
+class _Groups:
+    """Entities of all windows; those that share a mention are in one group."""
+
+    def __init__(self) -> None:
+        self._entities: list[list[tuple[int, Entity]]] = []
+        self._parents: list[int] = []
+        self._first: list[int] = []
+        self._by_mention: dict[tuple[Span, str | None], int] = {}
+
+    def add_entities(self, window: Span, part: Document, by_label: bool) -> None:
+        """Add the entities of the next window, moved to the words of the unit."""
+        number = len(self._first)
+        self._first.append(len(self._parents))
+        for entity in part.entities:
+            spans = tuple(Span(a + window.start, b + window.start) for a, b in entity.mentions)
+            node = len(self._parents)
+            self._parents.append(node)
+            self._entities.append([(number, replace(entity, mentions=spans))])
+            for span in spans:
+                key = span, entity.label if by_label else None
+                other = self._find(self._by_mention.setdefault(key, node))
+                mine = self._find(node)
+                self._parents[max(mine, other)] = min(mine, other)
+
+    def root(self, window: int, index: int) -> int:
+        """The group of an entity of a window."""
+        return self._find(self._first[window] + index)
+
+    def members(self) -> dict[int, list[tuple[int, Entity]]]:
+        """The window and the entity of each member of each group."""
+        groups: dict[int, list[tuple[int, Entity]]] = {}
+        for node, entities in enumerate(self._entities):
+            groups.setdefault(self._find(node), []).extend(entities)
+        return groups
+
+    def _find(self, node: int) -> int:
+        while self._parents[node] != node:
+            node = self._parents[node]
+        return node
+
+
+def _united(members: Sequence[tuple[int, Entity]], windows: Sequence[Span]) -> Entity | None:
+    """One entity of the mentions that each window decides; None where there are none."""
+    mentions: dict[Span, float | None] = {}
+    for number, entity in members:
+        scores = entity.mention_scores or (None,) * len(entity.mentions)
+        for span, score in zip(entity.mentions, scores, strict=True):
+            if _owner(span, windows) == number:
+                mentions[span] = score
+    if not mentions:
+        return None
+    best = max((entity for _, entity in members), key=lambda entity: entity.score or 0.0)
+    spans = tuple(sorted(mentions))
+    values = [mentions[span] for span in spans]
+    known = tuple(value for value in values if value is not None)
+    return replace(best, mentions=spans, mention_scores=known if len(known) == len(spans) else None)
+
+
+def _owner(span: Span, windows: Sequence[Span]) -> int:
+    """The window in which a span is farthest from an edge where the unit goes on."""
+    size = windows[-1].end
+
+    def distance(window: Span) -> int:
+        if not _holds(window, span):
+            return -1
+        left = span.start - window.start if window.start else size
+        right = window.end - span.end if window.end < size else size
+        return min(left, right)
+
+    return max(range(len(windows)), key=lambda number: distance(windows[number]))
+
+
+def _holds(window: Span, span: Span) -> bool:
+    return window.start <= span.start and span.end <= window.end
+
+
+def _keep_best(relations: dict[tuple[str, int, int], Relation], relation: Relation) -> None:
+    key = relation.label, relation.head, relation.tail
+    known = relations.get(key)
+    if known is None or (known.score or 0.0) < (relation.score or 0.0):
+        relations[key] = relation
+
+
+def _flagged(document: Document, windows: Sequence[Span]) -> Document:
+    return replace(document, flags=(*document.flags, f"{FLAG}:{len(windows)}"))

@@ -96,7 +96,8 @@ def windows_of(document: Document, piece_counts: NDArray[np.int64], limit: Limit
     """The windows of a unit; a single one within the limit.
 
     A window ends after the last full stop in its second half if there is one. The next one
-    begins ``overlap`` words before that, so that pairs on both sides of the cut are read together.
+    begins ``overlap`` words before that, so that pairs on both sides of the cut are read
+    together, or up to as many words earlier if a sentence begins there.
 
     Args:
         document: The unit.
@@ -105,19 +106,31 @@ def windows_of(document: Document, piece_counts: NDArray[np.int64], limit: Limit
     """
     size = len(document.tokens)
     ends = np.concatenate([[0], piece_counts.cumsum()])
-    windows: list[Span] = []
-    start = 0
-    while True:
+
+    def reach(start: int) -> int:
         room = int(np.searchsorted(ends, ends[start] + limit.pieces, side="right")) - 1
-        end = min(size, start + limit.words, max(room, start + 1))
-        if end < size:
-            half = start + (end - start) // 2
-            stops = (i + 1 for i in range(end - 1, half, -1) if document.tokens[i] in STOPS)
-            end = next(stops, end)
-        windows.append(Span(start, end))
-        if end == size:
-            return windows
-        start = max(start + 1, end - min(limit.overlap, (end - start) // 2))
+        return min(size, start + limit.words, max(room, start + 1))
+
+    windows = [Span(0, _after_stop(document, 0, reach(0), 0))]
+    while windows[-1].end < size:
+        first, last = windows[-1]
+        overlap = min(limit.overlap, (last - first) // 2)
+        latest = last - overlap
+        earliest = max(first + 1, latest - overlap)
+        begins = (i for i in range(latest, earliest - 1, -1) if document.tokens[i - 1] in STOPS)
+        start = next(begins, latest)
+        while reach(start) <= last:  # long words may fill the window before anything new
+            start += 1
+        windows.append(Span(start, _after_stop(document, start, reach(start), last)))
+    return windows
+
+
+def _after_stop(document: Document, start: int, end: int, least: int) -> int:
+    """Where a window ends: after a stop in its second half that is beyond ``least``, if any."""
+    if end == len(document.tokens):
+        return end
+    half = max(start + (end - start) // 2, least)
+    return next((i for i in range(end, half, -1) if document.tokens[i - 1] in STOPS), end)
 
 
 def window_document(document: Document, window: Span) -> tuple[Document, tuple[int, ...]]:

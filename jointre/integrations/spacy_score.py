@@ -71,7 +71,7 @@ def pair(example: Example, key: str, id: str) -> tuple[Document, Document]:
 
 
 def _over(words: Document, offsets: Sequence[Chars], doc: Doc, key: str) -> Document:
-    return with_findings(Reading(words, tuple(offsets), 0), doc, key, Losses())
+    return with_findings(Reading(words, tuple(offsets)), doc, key, Losses())
 
 
 def _named(prefix: str, scores: Scores) -> dict[str, Any]:

@@ -25,8 +25,9 @@ def ones(tokens: object) -> np.ndarray:
         (words(8), [(0, 8)]),
         (words(9), [(0, 8), (4, 9)]),
         (words(16), [(0, 8), (4, 12), (8, 16)]),
-        (words(12, (5,)), [(0, 6), (3, 11), (7, 12)]),  # after a stop, where there is one
-        (words(12, (2,)), [(0, 8), (4, 12)]),  # not in the first half
+        (words(12, (5,)), [(0, 6), (3, 11), (6, 12)]),  # after a stop, where there is one
+        (words(15, (2, 6)), [(0, 7), (3, 11), (7, 15)]),  # from a sentence's beginning
+        (words(12, (2,)), [(0, 8), (3, 11), (7, 12)]),  # not in the first half
     ],
 )
 def test_windows(document: Document, windows: list[tuple[int, int]]) -> None:

@@ -9,6 +9,7 @@ Example:
 """
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from jointre.data.schema import Document, Entity, Relation, Span
@@ -37,6 +38,8 @@ __all__ = [
     "train",
 ]
 
+__version__: str  # read from the package's metadata when it is first used
+
 # What needs torch is imported when it is first used.
 _LATE = {
     "Predictor": "jointre.inference.predictor",
@@ -48,6 +51,8 @@ _LATE = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("jointre")
     if name in _LATE:
         return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module 'jointre' has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,6 +37,10 @@ def test_the_public_names() -> None:
 def test_each_can_be_imported(name: str) -> None:
     assert getattr(jointre, name).__name__ == name
     assert getattr(jointre, name).__doc__
+
+
+def test_the_version_is_the_packages() -> None:
+    assert jointre.__version__ == version("jointre")
 
 
 def test_a_name_that_is_not_there() -> None:

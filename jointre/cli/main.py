@@ -15,6 +15,7 @@ from jointre.cli.convert import convert
 from jointre.cli.convert_checkpoint import convert_checkpoint
 from jointre.cli.data import app as data
 from jointre.cli.evaluate import evaluate
+from jointre.cli.openmp import wait_passively
 from jointre.cli.package import package
 from jointre.cli.predict import predict
 from jointre.cli.score import score
@@ -24,7 +25,7 @@ from jointre.errors import JointreError
 app = typer.Typer(
     help="Joint named-entity recognition and relation extraction.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
@@ -57,6 +58,7 @@ def main(
 
 def run() -> None:
     """The entry point: exit code 0 done, 1 wrong input, 2 usage, 130 interrupted."""
+    wait_passively()
     try:
         app(standalone_mode=True)
     except JointreError as error:

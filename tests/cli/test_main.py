@@ -47,6 +47,20 @@ def test_the_overview_lists_the_commands(jointre: Command) -> None:
         assert f" {name} " in ended.out
 
 
+@pytest.mark.parametrize("command", [(), *COMMANDS], ids=" ".join)
+def test_short_help(jointre: Command, command: tuple[str, ...]) -> None:
+    assert jointre(*command, "-h").out == jointre(*command, "--help").out
+
+
+def test_tab_completion(jointre: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = jointre("--show-completion", "bash").out
+    assert "_JOINTRE_COMPLETE=complete_bash" in script
+    monkeypatch.setenv("_JOINTRE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "jointre con")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert jointre().out.split() == ["convert", "config"]
+
+
 def test_version(jointre: Command) -> None:
     assert jointre("--version").out == f"jointre {version('jointre')}\n"
 

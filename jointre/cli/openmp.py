@@ -1,0 +1,21 @@
+"""How the threads of torch's OpenMP wait for work."""
+
+import os
+from collections.abc import MutableMapping
+
+# Each of these decides how long a thread spins: the standard's variable, GNU's and LLVM's.
+WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+
+
+def wait_passively(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Let waiting threads sleep instead of spin, unless the environment says how they wait.
+
+    Spinning threads keep cores busy that other processes need, and on a busy machine all wait
+    for each other: training becomes many times slower. OpenMP reads the variable when torch is
+    imported, so this must be called before that.
+
+    Args:
+        environment: Variables of this process, which its subprocesses inherit.
+    """
+    if not any(name in environment for name in WAITING):
+        environment["OMP_WAIT_POLICY"] = "PASSIVE"

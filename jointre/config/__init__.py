@@ -5,7 +5,7 @@ from jointre.config.construct import Factory, construct
 from jointre.config.describe import Option, describe
 from jointre.config.jsonnet import load_config
 from jointre.config.nearest import nearest
-from jointre.config.packages import include_packages
+from jointre.config.packages import include_hint, include_packages
 from jointre.config.places import LoadedConfig
 from jointre.config.problem import Problem
 from jointre.config.registrable import Registrable
@@ -19,6 +19,7 @@ __all__ = [
     "check",
     "construct",
     "describe",
+    "include_hint",
     "include_packages",
     "load_config",
     "nearest",

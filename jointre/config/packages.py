@@ -2,9 +2,11 @@
 
 import importlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from jointre.config.registrable import Registrable
 from jointre.errors import ConfigError
 
 
@@ -25,6 +27,37 @@ def include_packages(names: Iterable[str]) -> None:
         sys.path.append(here)
     for name in names:
         _include(name)
+
+
+def include_hint(config: Any) -> str:
+    """What to do about components of a run's config that no imported package registers.
+
+    Args:
+        config: Part of a resolved config, in which every component is an object with a type.
+
+    Returns:
+        A sentence to append to an error message; empty if all components are registered.
+    """
+    known = {name for interface in Registrable.interfaces().values() for name in interface.names()}
+    foreign = sorted(set(_types(config)) - known)
+    if not foreign:
+        return ""
+    listed = ", ".join(map(repr, foreign))
+    return (
+        f". No imported package registers {listed}: name the package that does with "
+        "--include-package PACKAGE (in Python, import it first)"
+    )
+
+
+def _types(config: Any) -> Iterator[str]:
+    """The types that a nested config names."""
+    if isinstance(config, Mapping):
+        if isinstance(config.get("type"), str):
+            yield config["type"]
+        config = list(config.values())
+    if isinstance(config, list):
+        for item in config:
+            yield from _types(item)
 
 
 def _include(name: str) -> None:

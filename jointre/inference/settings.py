@@ -7,10 +7,10 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from jointre.config import Factory, construct
+from jointre.config import Factory, construct, include_hint
 from jointre.data.readers import Reader
 from jointre.data.readers.detect import DETECTABLE, detect
-from jointre.errors import ArchiveError
+from jointre.errors import ArchiveError, ConfigError
 from jointre.evaluation.metric import Metric
 
 
@@ -68,7 +68,10 @@ class RunSettings:
         if train_facts:
             named = {"type": scoring} if isinstance(scoring, str) else scoring
             scoring = {**named, "train_facts": [str(path) for path in train_facts]}
-        return cls(construct(Reader, kept), construct(Factory[Metric], scoring))
+        try:
+            return cls(construct(Reader, kept), construct(Factory[Metric], scoring))
+        except ConfigError as error:
+            raise ConfigError(f"{error}{include_hint([kept, scoring])}") from error
 
     def metric(self, symmetric: frozenset[str]) -> Metric:
         """The metric for a model's symmetric relations."""

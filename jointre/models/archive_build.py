@@ -14,9 +14,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 
-from jointre.config import Factory, construct
+from jointre.config import Factory, construct, include_hint
 from jointre.data.vocabulary import Vocabulary
-from jointre.errors import ArchiveError, JointreError, abbreviated
+from jointre.errors import ArchiveError, ConfigError, JointreError, abbreviated
 from jointre.models.archive_files import WEIGHTS
 from jointre.models.model import Model
 from jointre.nn.encoders import Encoder, stored
@@ -46,9 +46,7 @@ def build(
         shapes = _header(folder / WEIGHTS)
     with stored.session():
         with _refusing(source, "the model cannot be built"):
-            factory: Factory[Model] = construct(
-                Factory[Model], _offline(config, folder / ENCODER), path="model"
-            )
+            factory = _factory(config, folder)
         _compare(factory, labels, shapes, source)
         with _refusing(source, "the model cannot be built"):
             model: Model = factory(vocabulary=labels)
@@ -108,6 +106,17 @@ def _check_numbers(value: Any, path: str) -> None:
         raise ArchiveError(
             f"config.json: {path}={abbreviated(value)}; accepted: at most {MAX_NUMBER:,}"
         )
+
+
+def _factory(config: Mapping[str, Any], folder: Path) -> Factory[Model]:
+    """The model's class with its options; its encoder is in the archive's folder."""
+    try:
+        made: Factory[Model] = construct(
+            Factory[Model], _offline(config, folder / ENCODER), path="model"
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{error}{include_hint(config)}") from error
+    return made
 
 
 def _compare(

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.config import include_packages
+from jointre.config import include_hint, include_packages
 from jointre.errors import ConfigError
 
 
@@ -30,3 +30,10 @@ def test_include_packages_tells_why_it_fails(package: Path) -> None:
         include_packages(["toy_needs"])
     with pytest.raises(ConfigError, match=r"--include-package a-b: not a module; write its dotted"):
         include_packages(["a-b"])
+
+
+def test_include_hint_names_components_that_nobody_registers() -> None:
+    hint = include_hint({"type": "toy_absent", "parts": [{"type": "toy_other"}, 1]})
+    assert "No imported package registers 'toy_absent', 'toy_other': name the package" in hint
+    assert "--include-package PACKAGE" in hint
+    assert include_hint({"parts": [], "number": 1}) == ""

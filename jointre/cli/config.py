@@ -1,5 +1,6 @@
 """``jointre config``: experiment files checked and resolved, nothing read or built."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,7 +26,14 @@ def check(
     from jointre.config import resolve
     from jointre.training.experiment import Experiment
 
-    resolve(Experiment, loaded)
+    data = resolve(Experiment, loaded)["data"]
+    for key in ("train", "dev", "test"):
+        if data.get(key) is not None and not Path(data[key]).exists():
+            typer.echo(
+                f"note: data.{key}: {data[key]} does not exist; data files are looked for in the "
+                f"working directory, {Path.cwd()}, imports in the folder of the file that has them",
+                err=True,
+            )
     typer.echo(f"{config}: no mistakes")
 
 
@@ -57,3 +65,16 @@ def show(
     from rich.syntax import Syntax
 
     Console().print(Syntax(text, "json", background_color="default"))
+
+
+@app.command()
+def mixins(config: ConfigFile, ext_var: ExtVars = None) -> None:
+    """List the mix-ins of a file, each of which changes an experiment as an override.
+
+    Example: jointre config mixins experiments/ablations/sinet.libsonnet
+    """
+    from jointre.cli.options import variables
+    from jointre.config import mixins as names_of
+
+    for name in names_of(config, variables(ext_var)):
+        typer.echo(name)

@@ -80,16 +80,26 @@ def load(
         ConfigError: something is wrong with it.
     """
     from jointre.config import include_packages, load_config
-    from jointre.errors import ConfigError
 
     include_packages(packages or ())
-    variables = {}
+    return load_config(file, overrides or (), variables(ext_vars))
+
+
+def variables(ext_vars: Sequence[str] | None) -> dict[str, str]:
+    """The external variables of a command line.
+
+    Raises:
+        ConfigError: An item is not NAME=VALUE.
+    """
+    from jointre.errors import ConfigError
+
+    found = {}
     for item in ext_vars or ():
         name, equals, value = item.partition("=")
         if not name or not equals:
             raise ConfigError(f"--ext-var {item}: write NAME=VALUE, data=corpora for example")
-        variables[name] = value
-    return load_config(file, overrides or (), variables)
+        found[name] = value
+    return found
 
 
 def score_rows(name: str, report: "Report") -> list[tuple[str, ...]]:

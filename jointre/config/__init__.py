@@ -3,7 +3,7 @@
 from jointre.config.check import check, resolve
 from jointre.config.construct import Factory, construct
 from jointre.config.describe import Option, describe
-from jointre.config.jsonnet import load_config
+from jointre.config.jsonnet import load_config, mixins
 from jointre.config.nearest import nearest
 from jointre.config.packages import include_hint, include_packages
 from jointre.config.places import LoadedConfig
@@ -22,6 +22,7 @@ __all__ = [
     "include_hint",
     "include_packages",
     "load_config",
+    "mixins",
     "nearest",
     "resolve",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from jointre.config.evaluation import evaluate
 from jointre.config.leaves import shorten
+from jointre.config.mixins import names_of, unknown_mixin
 from jointre.config.nearest import nearest
 from jointre.config.overrides import as_jsonnet
 from jointre.config.places import LoadedConfig
@@ -64,7 +65,8 @@ def load_config(
         text += f" +\n{parts[each]}"
     try:
         data = _evaluate(text, reader, variables)
-    except ConfigError:
+    except ConfigError as error:
+        _explain_mixin(str(error), overrides, reader, variables)
         for each, part in parts.items():
             _check_syntax(each, part, reader, variables)
         raise
@@ -73,6 +75,40 @@ def load_config(
     texts = {_shown(path): text for path, text in reader.texts.items()}
     texts |= {f"-o {each}": _as_text(each) for each in overrides}
     return LoadedConfig(data, tuple(reader.texts), texts)
+
+
+def mixins(file: Path, ext_vars: Mapping[str, str] = _NOTHING) -> list[str]:
+    """The names of the mix-ins in a jsonnet file.
+
+    Args:
+        file: A ``.libsonnet`` or ``.jsonnet`` file that evaluates to an object.
+        ext_vars: External variables, as for :func:`load_config`.
+
+    Raises:
+        ConfigError: The file cannot be read, is not jsonnet, or is not an object.
+    """
+    variables = {"data": os.environ.get("JOINTRE_DATA", "data"), **ext_vars}
+    reader = _Files(file)
+    reader.open(file)
+    return names_of(str(file.absolute()), lambda text: _evaluate(text, reader, variables))
+
+
+def _explain_mixin(
+    message: str, overrides: Sequence[str], files: "_Files", variables: Mapping[str, str]
+) -> None:
+    """Raise an error that lists a file's mix-ins if the message is about one it does not have."""
+
+    def evaluate(text: str) -> Any:
+        return _evaluate(text, files, variables)
+
+    for each in overrides:
+        explained = unknown_mixin(message, each, evaluate)
+        if explained is not None:
+            raise ConfigError(f"override {each!r}: {explained}")
+    for path, text in list(files.texts.items()):
+        explained = unknown_mixin(message, text, evaluate, path.parent)
+        if explained is not None:
+            raise ConfigError(f"{_shown(path)}: {explained}")
 
 
 def _json(config: Mapping[str, Any]) -> str:
@@ -160,7 +196,15 @@ class _Files:
 
     def _find(self, folder: str, name: str) -> Path:
         if folder != _FOLDER:
-            return Path(os.path.normpath(Path(folder).absolute() / name))
+            path = Path(os.path.normpath(Path(folder).absolute() / name))
+            _refuse_loop(path)
+            if not path.exists():
+                here = _shown(Path(folder).absolute())
+                raise ConfigError(
+                    f"{_not_found(path)}; an import is relative to the file that has it, here to "
+                    f"{'the working directory' if here == '.' else here}"
+                )
+            return path
         places = [Path.cwd(), *self.main.absolute().parents, _PACKAGE]
         for place in places:
             if (place / name).is_file():
@@ -192,7 +236,7 @@ def _not_found(path: Path) -> str:
     folder = path.parent
     files = [each.name for each in folder.iterdir() if each.suffix.endswith(("sonnet", "json"))]
     close = nearest(path.name, files)
-    hint = f"; did you mean {_shown(folder / close)}?" if close else ""
+    hint = f" (did you mean {_shown(folder / close)}?)" if close else ""
     return f"{_shown(path)} does not exist{hint}"
 
 

@@ -47,6 +47,12 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     if missing and settings.hint:
         listed = ", ".join(str(path) for path in missing)
         raise DataError(f"missing: {listed}\n{settings.hint}")
+    if any(not path.is_absolute() for path in missing):
+        listed = ", ".join(str(path) for path in missing)
+        raise DataError(
+            f"missing: {listed}; data files are looked for in the working directory, {Path.cwd()}, "
+            "while imports are relative to the file that has them"
+        )
     labels = reader.label_sets()
     train = list(reader.read(settings.train))
     dev = list(reader.read(settings.dev)) if settings.dev else []

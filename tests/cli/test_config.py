@@ -17,6 +17,21 @@ def test_check_says_that_all_is_right(jointre: Command, config: Path) -> None:
     assert (ended.code, ended.out, ended.err) == (0, f"{config}: no mistakes\n", "")
 
 
+def test_check_notes_data_files_that_do_not_exist(jointre: Command, config: Path) -> None:
+    ended = jointre("config", "check", config, "-o", "data.test=corpora/none.jsonl")
+    assert (ended.code, ended.out) == (0, f"{config}: no mistakes\n")
+    assert "note: data.test: corpora/none.jsonl does not exist; data files are looked" in ended.err
+    assert f"in the working directory, {Path.cwd()}, imports in" in ended.err
+
+
+def test_mixins(jointre: Command, tmp_path: Path) -> None:
+    file = tmp_path / "changes.libsonnet"
+    file.write_text("local data = std.extVar('corpus'); { wide: {}, narrow:: { a: data } }")
+    ended = jointre("config", "mixins", file, "--ext-var", "corpus=x")
+    assert (ended.code, ended.out) == (0, "narrow\nwide\n")
+    jointre("config", "mixins", tmp_path / "none.libsonnet").told("does not exist")
+
+
 def test_check_lists_all_mistakes_at_once(jointre: Command, config: Path) -> None:
     overrides = {
         "model.interaction.head": 2,

@@ -26,6 +26,7 @@ COMMANDS = [
     ("components", "show"),
     ("config", "check"),
     ("config", "show"),
+    ("config", "mixins"),
     ("data", "list"),
     ("data", "check"),
 ]

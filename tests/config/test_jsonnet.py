@@ -52,8 +52,9 @@ def test_external_variables(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ("{ a: self.b }", "bad.jsonnet:1: field does not exist: b"),
         ("{ a: std.extVar('dta') }", "bad.jsonnet:1: the external variable 'dta' has no value; "
          "give --ext-var dta=VALUE; did you mean 'data'?"),
-        ("\n(import 'ex/lib/bse.libsonnet')", "bad.jsonnet:2: ex/lib/bse.libsonnet does not exist; "
-         "did you mean ex/lib/base.libsonnet?"),
+        ("\n(import 'ex/lib/bse.libsonnet')", "bad.jsonnet:2: ex/lib/bse.libsonnet does not exist "
+         "(did you mean ex/lib/base.libsonnet?); an import is relative to the file that has it, "
+         "here to the working directory"),
         ("[1, 2]", "bad.jsonnet: a config is an object, but this is [1, 2]"),
     ],
 )  # fmt: skip
@@ -69,7 +70,7 @@ def test_what_is_no_config_file(folder: Path) -> None:
     Path("nul.jsonnet").write_bytes(b"{\0}")
     for name, message in {
         "ex": r"^ex is a folder; give a \.jsonnet or \.json file in it$",
-        "ex/n.jsonnet": r"^ex/n\.jsonnet does not exist; did you mean ex/m\.jsonnet\?$",
+        "ex/n.jsonnet": r"^ex/n\.jsonnet does not exist \(did you mean ex/m\.jsonnet\?\)$",
         "ex/q/r/n.jsonnet": r"^ex/q/r/n\.jsonnet does not exist: there is no folder ex/q$",
         "bin.jsonnet": r"^bin\.jsonnet is not UTF-8 text \(byte 2\); a config is a \.jsonnet or",
         "nul.jsonnet": r"^nul\.jsonnet is a binary file; a config is \.jsonnet or \.json$",

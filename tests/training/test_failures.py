@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from jointre.errors import ArchiveError, JointreError, RunError
+from jointre.errors import ArchiveError, ConfigError, JointreError, RunError
 from jointre.models import SpanModel, archive
 from jointre.training.callbacks import Epochs
 from jointre.training.module import TrainingModule
@@ -87,10 +87,10 @@ def test_weights_that_are_not_finite_are_not_kept(
     assert len(rows(tmp_path)) == 1
 
 
-def test_an_absurd_rate_ends_with_a_message(tiny_data: Path, tmp_path: Path) -> None:
-    changes = {"training.optimizer.lr": 1e30, "training.schedule": "constant"}
-    with pytest.raises(RunError, match="not finite"):
-        run(tiny_data, tmp_path, {**changes, "training.epochs": 3})
+def test_an_absurd_rate_is_refused_before_training(tiny_data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"training\.optimizer\.lr: .+ is not accepted: a number"):
+        run(tiny_data, tmp_path / "run", {"training.optimizer.lr": 1e30})
+    assert not (tmp_path / "run").exists()
 
 
 def full(*_: Any, **__: Any) -> None:

@@ -1,12 +1,15 @@
 """``jointre predict``: text in, entities and relations out."""
 
+import sys
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from jointre.cli.options import Device, Entities, Packages, tell
-from jointre.cli.sources import STDIN, is_text, read
+from jointre.cli.sources import STDIN, buffer_of, is_text, read, total_of
 from jointre.data.parts import Part
 
 
@@ -24,7 +27,10 @@ def predict(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="File to write; standard output by default.", show_default=False),
+        typer.Option(
+            help="File to write, as FILE.partial until it is complete; standard output by default.",
+            show_default=False,
+        ),
     ] = None,
     render: Annotated[
         Path | None,
@@ -55,6 +61,12 @@ def predict(
     ] = None,
     device: Device = "auto",
     include_package: Packages = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue an interrupted --output FILE.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print records on a terminal too, not words for people.")
+    ] = False,
 ) -> None:
     """Extract entities and relations with character offsets and probabilities.
 
@@ -70,8 +82,9 @@ def predict(
 
     include_packages(include_package or ())
     from jointre.cli.progress import bar
+    from jointre.data.losses import Losses
     from jointre.inference import Predictor
-    from jointre.inference.outputs import pictured, write
+    from jointre.inference.outputs import pictured, show, write
     from jointre.nn.half import computes_bfloat16
 
     sources = files or [STDIN]
@@ -86,6 +99,47 @@ def predict(
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
     if precision == "bf16" and not computes_bfloat16(predictor.device):
         tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
-    with bar("predicting", None) as step:
-        found = predictor.pipe(read(sources, format, documents, predictor), entities=entities)
-        write(found if render is None else pictured(found, render), output, step)
+    buffer = buffer_of(sources, documents)
+    done = _resumed(output, render, sources, buffer) if resume else 0
+    losses = Losses()
+    failed: list[Path] = []
+    with bar("predicting", total_of(sources, format, documents)) as step:
+        step(done)
+        found = predictor.pipe(
+            islice(read(sources, format, documents, predictor, failed), done, None),
+            entities=entities,
+            buffer=buffer,
+            losses=losses,
+        )
+        drawn = found if render is None else pictured(found, render)
+        try:
+            if output is None and not json and sys.stdout.isatty():
+                show(drawn)
+            else:
+                write(drawn, output, step, resume)
+        finally:
+            for line in losses.lines():
+                tell(line)
+    if failed:
+        raise DataError(
+            f"{len(failed)} of {len(sources)} files could not be read completely, see above; the "
+            "others were processed"
+        )
+
+
+def _resumed(output: Path | None, render: Path | None, sources: Sequence[Path], buffer: int) -> int:
+    """How many documents an interrupted output has already.
+
+    Raises:
+        DataError: There is nothing that can be continued.
+    """
+    from jointre.errors import DataError
+    from jointre.inference.outputs import whole_records
+
+    if output is None:
+        raise DataError("--resume needs --output: standard output cannot be continued")
+    if render is not None:
+        raise DataError("--resume and --render are mutually exclusive: a page is drawn in one go")
+    if STDIN in sources:
+        raise DataError("--resume needs files: standard input cannot be read again")
+    return whole_records(output, buffer)

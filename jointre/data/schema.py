@@ -85,6 +85,22 @@ class Relation:
     evidence: tuple[int, ...] = ()
 
 
+class Triple(NamedTuple):
+    """A relation in words.
+
+    Args:
+        head_text: Text of the head's first mention.
+        label: Relation type.
+        tail_text: Text of the tail's first mention.
+        score: Probability of the relation, for predictions.
+    """
+
+    head_text: str
+    label: str
+    tail_text: str
+    score: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A tokenised text with its entities and relations; a sentence is a Document too.
@@ -166,6 +182,35 @@ class Document:
         if self.text is None or self.offsets is None:
             return " ".join(self.tokens[span.start : span.end])
         return self.text[self.offsets[span.start][0] : self.offsets[span.end - 1][1]]
+
+    @property
+    def entity_texts(self) -> tuple[str, ...]:
+        """The text of the first mention of each entity.
+
+        Example:
+            >>> ada = Entity("Person", (Span(0, 1),))
+            >>> Document("d", ("Ada", "left"), entities=(ada,)).entity_texts
+            ('Ada',)
+        """
+        return tuple(self.text_of(entity.span) for entity in self.entities)
+
+    def triples(self) -> list["Triple"]:
+        """The relations in words, in the order of ``relations``.
+
+        Example:
+            >>> ada, rome = Entity("Person", (Span(0, 1),)), Entity("Place", (Span(3, 4),))
+            >>> words = ("Ada", "lives", "in", "Rome")
+            >>> document = Document(
+            ...     "d", words, entities=(ada, rome), relations=(Relation("lives in", 0, 1, 0.9),)
+            ... )
+            >>> document.triples()
+            [Triple(head_text='Ada', label='lives in', tail_text='Rome', score=0.9)]
+        """
+        texts = self.entity_texts
+        return [
+            Triple(texts[relation.head], relation.label, texts[relation.tail], relation.score)
+            for relation in self.relations
+        ]
 
     # The forms below read what this module defines, so their modules are imported when needed.
 

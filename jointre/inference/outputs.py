@@ -1,37 +1,141 @@
 """Predictions as jsonl records, to a file or to standard output."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from jointre.data.losses import Losses
-from jointre.data.readers import Reader
 from jointre.data.readers.files import dump, replaced
 from jointre.data.readers.jsonl_record import record_of
 from jointre.data.schema import Document
 from jointre.data.views import page
+from jointre.errors import DataError
+
+
+def partial_of(output: Path) -> Path:
+    """The file in which an output grows until it is complete."""
+    return output.with_name(f"{output.name}.partial")
+
+
+def whole_records(output: Path, group: int) -> int:
+    """Cut a partial output after its last whole group of records, and count those it keeps.
+
+    Documents are predicted in groups, and a group that is computed again as a whole gives the
+    same bytes.
+
+    Args:
+        output: The file that is being written.
+        group: Number of documents that are predicted together.
+    """
+    partial = partial_of(output)
+    if not partial.exists():
+        return 0
+    ends = [0]
+    with partial.open("rb") as stream:
+        for line in stream:
+            if line.endswith(b"\n"):
+                ends.append(ends[-1] + len(line))
+    kept = (len(ends) - 1) // group * group
+    os.truncate(partial, ends[kept])
+    return kept
 
 
 def write(
     documents: Iterable[Document],
     output: Path | None,
     progress: Callable[[int], None] = lambda done: None,
+    resume: bool = False,
 ) -> None:
-    """Write documents as they come.
+    """Write documents as they come, in whole records.
 
     Args:
         documents: predictions.
-        output: a file that appears when it is whole; None: standard output, line by line.
+        output: A file that grows as ``FILE.partial`` and is renamed when it is complete; an
+            interruption leaves the partial file. None: standard output.
         progress: called with 1 for each document.
+        resume: Append to the partial file.
+
+    Raises:
+        DataError: The file cannot be written.
     """
-    counted = _counted(documents, progress)
-    if output is not None:
-        Reader.by_name("jsonl")().write(counted, output)
+    if output is None:
+        for document in documents:
+            sys.stdout.buffer.write(_record(document))
+            sys.stdout.buffer.flush()
+            progress(1)
         return
-    for document in counted:
-        line = dump(record_of(document, Losses()), f"document {document.id!r}")
-        sys.stdout.buffer.write(line.encode() + b"\n")
-    sys.stdout.buffer.flush()
+    if output.exists() and not output.is_file():  # a device or a pipe
+        with replaced(output) as stream:
+            for document in documents:
+                stream.write(_record(document))
+                progress(1)
+        return
+    if output.is_dir() or not output.parent.is_dir():
+        with replaced(output):  # raises the error that says what is wrong
+            return
+    _write_partial(documents, output, progress, resume)
+
+
+def _write_partial(
+    documents: Iterable[Document], output: Path, progress: Callable[[int], None], resume: bool
+) -> None:
+    partial = partial_of(output)
+    try:
+        with partial.open("ab" if resume else "wb", buffering=0) as stream:
+            for document in documents:
+                stream.write(_record(document))
+                progress(1)
+        _finish(partial, output)
+    except DataError:
+        if partial.exists() and partial.stat().st_size == 0:
+            partial.unlink()
+        raise
+    except OSError as error:
+        raise DataError(f"{output}: cannot be written: {error.strerror or error}") from error
+
+
+def _finish(partial: Path, output: Path) -> None:
+    """Give the complete output its name, compressed for ``.gz``."""
+    if output.suffix == ".gz":
+        with partial.open("rb") as source, replaced(output) as target:
+            while block := source.read(1 << 20):
+                target.write(block)
+        partial.unlink()
+    else:
+        partial.replace(output)
+
+
+def _record(document: Document) -> bytes:
+    line = dump(record_of(document, Losses()), f"document {document.id!r}")
+    return line.encode() + b"\n"
+
+
+def triples(document: Document) -> Iterator[str]:
+    """Lines that a person can read: entities, then relations, in words.
+
+    Args:
+        document: a prediction.
+    """
+    yield f"{document.id}:"
+    for entity in document.entities:
+        words = " | ".join(" ".join(document.text_of(span).split()) for span in entity.mentions)
+        yield f"  {entity.label}: {words}{_percent(entity.score)}"
+    for head, label, tail, score in document.triples():
+        yield f"  {head} -- {label} -> {tail}{_percent(score)}"
+    if not document.entities:
+        yield "  nothing found"
+
+
+def _percent(score: float | None) -> str:
+    return "" if score is None else f" ({score:.0%})"
+
+
+def show(documents: Iterable[Document]) -> None:
+    """Print triples for people, document by document."""
+    for document in documents:
+        sys.stdout.write("".join(f"{line}\n" for line in triples(document)))
+        sys.stdout.flush()
 
 
 def pictured(documents: Iterable[Document], output: Path) -> Iterator[Document]:
@@ -47,9 +151,3 @@ def pictured(documents: Iterable[Document], output: Path) -> Iterator[Document]:
             stream.write(page.figure(document, "relations", {}).encode())
             yield document
         stream.write(page.END.encode())
-
-
-def _counted(documents: Iterable[Document], progress: Callable[[int], None]) -> Iterator[Document]:
-    for document in documents:
-        yield document
-        progress(1)

@@ -123,6 +123,7 @@ class Predictor:
         *,
         entities: Entities = "predict",
         buffer: int = 256,
+        losses: Losses | None = None,
     ) -> Iterator[Document]:
         """Predict a stream; texts of a buffer share batches of like length, order is kept.
 
@@ -130,6 +131,7 @@ class Predictor:
             sources: raw texts, token lists or Documents.
             entities: find the entities, or relate those of the Documents.
             buffer: sources that are read before the first result comes.
+            losses: If given, counts what was cut; otherwise it is a warning.
 
         Raises:
             TypeError: A single text or Document is given where several are expected.
@@ -139,17 +141,21 @@ class Predictor:
                 f"pipe takes several texts or Documents, but this is a single "
                 f"{type(sources).__name__}: call extract(...) instead, or put it into a list"
             )
-        return self._pipe(sources, entities, buffer)
+        return self._pipe(sources, entities, buffer, losses)
 
     def _pipe(
-        self, sources: Iterable[Source], entities: Entities, buffer: int
+        self,
+        sources: Iterable[Source],
+        entities: Entities,
+        buffer: int,
+        losses: Losses | None,
     ) -> Iterator[Document]:
         rest = iter(sources)
         count = 0
         while some := list(islice(rest, buffer)):
             read = [self.read(source, f"{count + i}") for i, source in enumerate(some)]
             count += len(some)
-            yield from self.documents(read, entities=entities)
+            yield from self.documents(read, entities=entities, losses=losses)
 
     def documents(
         self,
@@ -204,6 +210,7 @@ class Predictor:
         if isinstance(source, Document):
             return source
         if isinstance(source, str):
+            source = source.removeprefix("\ufeff")
             words = words_of(source, self.language)
             return Document(id, words.tokens, source, words.offsets, words.sentences)
         return Document(id, tuple(source))

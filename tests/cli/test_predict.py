@@ -1,5 +1,10 @@
 import gzip
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -267,3 +272,100 @@ def test_a_page_has_the_ending_of_one(jointre: Command, overfitted: Path, tmp_pa
     assert ended.code == 1
     assert "page.png: the pictures are a page; its name ends in .html" in ended.err
     assert list(tmp_path.iterdir()) == []
+
+
+def process(run: Path, *words: object, **more: Any) -> "subprocess.Popen[bytes]":
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "jointre", "predict", str(run), *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+
+
+def ended(running: "subprocess.Popen[bytes]") -> int:
+    """The exit status of a process, whose pipes are closed."""
+    running.communicate()
+    return running.returncode
+
+
+def test_a_killed_prediction_resumes_to_the_same_bytes(overfitted: Path, tmp_path: Path) -> None:
+    text = tmp_path / "many.txt"
+    text.write_text("\n".join(f"{TEXT} {'Bergen ' * (i % 7)}" for i in range(400)))
+    words = (text, "--documents", "line", "--output")
+    whole, cut = tmp_path / "whole.jsonl", tmp_path / "cut.jsonl"
+    assert ended(process(overfitted, *words, whole)) == 0
+    partial = tmp_path / "cut.jsonl.partial"
+    killed = process(overfitted, *words, cut)
+    while not (partial.exists() and partial.stat().st_size):
+        assert killed.poll() is None
+        time.sleep(0.01)
+    os.kill(killed.pid, signal.SIGKILL)
+    assert ended(killed) == -signal.SIGKILL
+    assert not cut.exists()
+    assert whole.read_bytes().startswith(partial.read_bytes().rpartition(b"\n")[0])
+    assert ended(process(overfitted, *words, cut, "--resume")) == 0
+    assert cut.read_bytes() == whole.read_bytes()
+    assert not partial.exists()
+
+
+def test_an_open_pipe_is_answered_line_by_line(overfitted: Path) -> None:
+    running = process(overfitted, "--documents", "line", stdin=subprocess.PIPE)
+    assert running.stdin is not None
+    assert running.stdout is not None
+    for number in (1, 2):
+        running.stdin.write(f"{TEXT}\n".encode())
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["id"] == f"stdin:{number}"
+    out, err = running.communicate()
+    assert (out, err, running.returncode) == (b"", b"", 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.json", b'{"some": 1}', "JSON of an unknown format, not plain text"),
+        ("a.txt", b'[{"some": 1}]', "JSON of an unknown format, not plain text"),
+        ("a.csv", b"a,b", "a table, not plain text"),
+        ("a.docx", b"PK\x03\x04\0", "a zip file, as those of office programs are, not plain"),
+        ("a", b"%PDF-1.7", "a PDF file, not plain text"),
+        ("a.bin", b"ab\0c", "a binary file, not plain text"),
+        ("a.html", b"<html>Ada</html>", "a file with markup, not plain text"),
+    ],
+)
+def test_other_files_are_not_read_as_prose(
+    jointre: Command, overfitted: Path, tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    jointre("predict", overfitted, tmp_path / name).told(message)
+
+
+def test_records_are_read_by_the_reader_of_their_format(
+    jointre: Command, overfitted: Path, tmp_path: Path
+) -> None:
+    spert = [{"tokens": TEXT[:-1].split(), "entities": [], "relations": []}]
+    (tmp_path / "new.json").write_text(json.dumps(spert))
+    ended = jointre("predict", overfitted, tmp_path / "new.json")
+    assert ended.code == 0, ended.err
+    (record,) = records(ended.out)
+    assert record["tokens"] == TEXT[:-1].split()
+
+
+def test_files_of_one_name_and_files_that_cannot_be_read(
+    jointre: Command, overfitted: Path, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("d1/note.txt", "empty.txt", "d2/note.txt", "latin.txt")]
+    contents = (b"\xef\xbb\xbf" + TEXT.encode(), b"", TEXT.encode(), b"Z\xfcrich")
+    for path, content in zip(files, contents, strict=True):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    output = tmp_path / "out.jsonl"
+    ended = jointre("predict", overfitted, *files, "--output", output)
+    ended.told("error: 2 of 4 files could not be read completely")
+    assert "empty.txt: the file is empty" in ended.err
+    assert "latin.txt: not UTF-8" in ended.err
+    found = records(output.read_text())
+    assert [one["id"] for one in found] == ["d1/note.txt", "d2/note.txt"]
+    assert found[0]["text"] == found[1]["text"] == TEXT
+    jointre("data", "check", output, "--format", "jsonl")
+
+
+def test_resume_needs_a_file_to_continue(jointre: Command, overfitted: Path) -> None:
+    jointre("predict", overfitted, "--resume").told("--resume needs --output")

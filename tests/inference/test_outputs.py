@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from jointre.data.schema import Document, Entity, Span
-from jointre.inference.outputs import pictured, write
+from jointre.inference.outputs import partial_of, pictured, triples, whole_records, write
 
 DOCUMENTS = [
     Document("a", ("Zürich",), "Zürich", ((0, 6),), entities=(Entity("Loc", (Span(0, 1),), 0.5),)),
@@ -28,14 +28,30 @@ def test_file_and_standard_output_agree(
     assert second["tokens"] == []
 
 
-def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
+def test_a_failure_keeps_whole_records(tmp_path: Path) -> None:
     def fails() -> object:
         yield DOCUMENTS[0]
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         write(fails(), tmp_path / "out.jsonl")
-    assert list(tmp_path.iterdir()) == []
+    (kept,) = tmp_path.iterdir()
+    assert kept == partial_of(tmp_path / "out.jsonl")
+    assert [json.loads(line)["id"] for line in kept.read_text().splitlines()] == ["a"]
+
+
+def test_a_partial_output_is_cut_after_whole_groups(tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    assert whole_records(output, 2) == 0
+    partial_of(output).write_bytes(b"1\n2\n3\n4\n5\n6")
+    assert whole_records(output, 2) == 4
+    assert partial_of(output).read_bytes() == b"1\n2\n3\n4\n"
+
+
+def test_words_for_people() -> None:
+    first, second = DOCUMENTS
+    assert list(triples(first)) == ["a:", "  Loc: Zürich (50%)"]
+    assert list(triples(second)) == ["b:", "  nothing found"]
 
 
 def test_documents_are_drawn_on_their_way(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -82,7 +83,7 @@ class Evaluator:
             if "error" in answer:
                 raise _JsonnetError(answer["error"])
             if "memory" in answer:
-                raise _too_much("needs more memory than")
+                raise _too_much("needs more than")
             start = time.monotonic()
             self._send(self._imported(importer, *answer["import"]))
             end += time.monotonic() - start  # reading files is not evaluation
@@ -111,7 +112,7 @@ class Evaluator:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            raise _nested() from None
+            raise self._ended() from None
 
     def _receive(self, end: float) -> dict[str, Any]:
         """The next line of the process; lines may be long and come in parts."""
@@ -126,11 +127,21 @@ class Evaluator:
                     raise _too_much(f"takes longer than {SECONDS:.0f} seconds or needs more than")
                 part = os.read(descriptor, 2**16)
                 if not part:
-                    raise _nested()
+                    raise self._ended()
                 parts.append(part)
         line, self._rest = b"".join(parts).split(b"\n", 1)
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _ended(self) -> ConfigError:
+        """Why the process ended: it aborts without memory, and deep text overflows its stack."""
+        code = None if self._process is None else self._process.wait()
+        if code == -signal.SIGSEGV:
+            return ConfigError(
+                "jsonnet cannot evaluate this config: its text is nested too deeply (a sum of "
+                "thousands of terms, for example); write it as a list, or compute it in a program"
+            )
+        return _too_much("needs more than")
 
 
 class _JsonnetError(RuntimeError):
@@ -141,14 +152,6 @@ def _too_much(what: str) -> ConfigError:
     return ConfigError(
         f"the evaluation of this config {what} {MEMORY // 2**30} GiB of memory; does a function "
         "call itself without end, or is a list too long?"
-    )
-
-
-def _nested() -> ConfigError:
-    return ConfigError(
-        "jsonnet cannot evaluate this config: its text is nested too deeply (a sum of thousands of "
-        f"terms, for example) or needs more than {MEMORY // 2**30} GiB of memory; write it as a "
-        "list or compute it in a program"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from jointre.config import Factory, construct, include_hint
 from jointre.data.readers import Reader
 from jointre.data.readers.detect import DETECTABLE, detect
-from jointre.errors import ArchiveError, ConfigError
+from jointre.errors import ArchiveError, ConfigError, abbreviated
 from jointre.evaluation.metric import Metric
 
 
@@ -83,11 +83,12 @@ def _config(run: Path, needed: bool) -> dict[str, Any]:
     if path.is_file():
         try:
             config = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ArchiveError(
                 f"{path} is not JSON ({error}); name --format and --protocol"
             ) from error
         if isinstance(config, dict) and "data" in config:
+            _check_sections(config, path)
             return config
     if needed:
         raise ArchiveError(
@@ -95,3 +96,16 @@ def _config(run: Path, needed: bool) -> dict[str, Any]:
             "name it with --format"
         )
     return {}
+
+
+def _check_sections(config: dict[str, Any], path: Path) -> None:
+    """Raise an error where the sections that are read from a run's config are not objects."""
+    sections = {"data": config["data"], "training": config.get("training", {})}
+    if isinstance(config["data"], dict):
+        sections["data.reader"] = config["data"].get("reader", {})
+    for key, section in sections.items():
+        if not isinstance(section, dict):
+            raise ArchiveError(
+                f"{path}: {key} is {abbreviated(section)}, not an object; the file is damaged, so "
+                "name --format and --protocol"
+            )

@@ -53,7 +53,7 @@ def test_imports_are_answered_and_long_texts_pass(evaluate: Evaluator) -> None:
     ("text", "message"),
     [
         ("local f(n) = f(n + 1) tailstrict; f(0)", "takes longer than 2 seconds"),
-        ("std.range(1, 1000000000)", "takes longer than|more than|GiB of memory"),
+        ("std.range(1, 1000000000)", "needs more than 0 GiB of memory|takes longer than"),
         ("local d(s, n) = if n == 0 then s else d(s + s, n - 1); d('a', 40)", "GiB of memory"),
         ("+".join(["1"] * 200_000), "its text is nested too deeply"),
     ],

@@ -39,6 +39,21 @@ def test_mistakes(tiny_run: Path, tmp_path: Path) -> None:
         RunSettings.of(tmp_path, None, None)
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"data": 3}', "data is 3, not an object"),
+        ('{"data": {"reader": "jsonl"}}', "data.reader is 'jsonl', not an object"),
+        ('{"data": {}, "training": []}', r"training is \[\], not an object"),
+        ("[" * 100_000, r"config\.json is not JSON \("),
+    ],
+)
+def test_a_damaged_config_of_a_run(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "config.json").write_text(content)
+    with pytest.raises(ArchiveError, match=message):
+        RunSettings.of(tmp_path, None, None)
+
+
 def test_training_facts(tiny_run: Path, tmp_path: Path) -> None:
     facts = tmp_path / "facts.json"
     facts.write_text('[["a", "b", "lives_in"]]')

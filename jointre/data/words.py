@@ -1,8 +1,11 @@
 """Raw text → words and sentences, by spaCy's rules; no model is needed."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import regex
@@ -17,7 +20,14 @@ _UNSPACED = regex.compile(
     r"[\p{M}\u200D\uFE00-\uFE0F]*)"
 )
 """A character of a script without spaces between words, or of its punctuation, with its marks."""
-_OPENING = frozenset("([{")
+_OPENING = frozenset("([{「『《〈【")
+_QUOTES = frozenset(('"', "'", "“", "”", "„", "«", "»", "‹", "›", "‘", "’", "``", "''"))
+_LINE = re.compile(r"^.*\S.*$", re.MULTILINE)
+_BULLET = re.compile(r"\s*[-*+•‣▪◦·–—]\s+\S")
+_NUMBER = re.compile(r"\s*\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s+\S")
+_MARKER = re.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]")
+_PART = 250  # characters that stay together in a run that is cut
+_RUN = re.compile(r"\S{501,}")
 
 
 class Words(NamedTuple):
@@ -63,19 +73,116 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
             f"character {half.start()} of the text is half of a surrogate pair, {half[0]!r}; "
             "no text has such characters: repair the file"
         )
-    for sentence in _doc(text, language).sents:
+    spaced, inserted = _spaced(text)
+    lines = list_lines(text)
+    for sentence in _doc(spaced, language).sents:
         first = len(tokens)
         for token in sentence:
             if not token.is_space:
+                start = token.idx - bisect_right(inserted, token.idx)
                 tokens.append(token.text)
-                offsets.append((token.idx, token.idx + len(token.text)))
+                offsets.append((start, start + len(token.text)))
         # SpaCy ends a sentence after all punctuation that follows its full stop.
-        while first and tokens[first - 1] in _OPENING and first - 1 > sentences[-1].start:
+        while (
+            first
+            and first - 1 > sentences[-1].start
+            and _opens(text, tokens[first - 1], *offsets[first - 1])
+        ):
             first -= 1
             sentences[-1] = Span(sentences[-1].start, first)
         if len(tokens) > first:
-            sentences.append(Span(first, len(tokens)))
-    return Words(tuple(tokens), tuple(offsets), tuple(sentences))
+            sentences += _between_lines(Span(first, len(tokens)), offsets, lines)
+    return Words(tuple(tokens), tuple(offsets), _with_markers(text, offsets, sentences, lines))
+
+
+def _with_markers(
+    text: str, offsets: Sequence[tuple[int, int]], sentences: Sequence[Span], lines: Sequence[int]
+) -> tuple[Span, ...]:
+    """The sentences, the number of a list's line being in the sentence that follows it."""
+    if not lines:
+        return tuple(sentences)
+    joined: list[Span] = []
+    marker = False
+    for start, end in sentences:
+        left, right = offsets[start][0], offsets[end - 1][1]
+        if marker:
+            joined[-1] = Span(joined[-1].start, end)
+        else:
+            joined.append(Span(start, end))
+        line = text.rfind("\n", 0, left) + 1
+        place = bisect_left(lines, line)
+        begins = place < len(lines) and lines[place] == line and not text[line:left].strip()
+        marker = begins and _MARKER.fullmatch(text[left:right]) is not None
+    return tuple(joined)
+
+
+def list_lines(text: str) -> list[int]:
+    r"""Characters at which the lines of lists begin, and the lines that follow a list.
+
+    A line with a bullet belongs to a list; one with a number or letter does if the line before
+    or after it has one too. The line after a list begins something new unless it is indented or
+    goes on in lower case.
+
+    Example:
+        >>> list_lines("We need:\n- salt\n- oil\nThen stir.")
+        [9, 16, 22]
+    """
+    lines = [(match.start(), match[0]) for match in _LINE.finditer(text)]
+    numbered = [bool(_NUMBER.match(line)) for _, line in lines]
+    begins: list[int] = []
+    in_list = False
+    for index, (start, line) in enumerate(lines):
+        neighbours = numbered[max(0, index - 1) : index] + numbered[index + 1 : index + 2]
+        if _BULLET.match(line) or (numbered[index] and any(neighbours)):
+            begins.append(start)
+            in_list = True
+        elif in_list and not line[0].isspace() and not line[0].islower():
+            begins.append(start)
+            in_list = False
+    return begins
+
+
+def _between_lines(
+    sentence: Span, offsets: Sequence[tuple[int, int]], lines: Sequence[int]
+) -> list[Span]:
+    """A sentence, cut where lines of a list begin."""
+    start, end = sentence
+    first, last = offsets[start][0], offsets[end - 1][0]
+    inside = lines[bisect_right(lines, first) : bisect_right(lines, last)]
+    places = [bisect_left(offsets, (line, 0), start, end) for line in inside]
+    borders = [start, *sorted({place for place in places if start < place < end}), end]
+    return [Span(left, right) for left, right in pairwise(borders)]
+
+
+def _opens(text: str, token: str, start: int, end: int) -> bool:
+    """Whether a bracket or quotation mark opens what follows it."""
+    if token in _OPENING:
+        return True
+    if token not in _QUOTES:
+        return False
+    before = start == 0 or text[start - 1].isspace() or text[start - 1] in _OPENING
+    return before and end < len(text) and not text[end].isspace()
+
+
+def _spaced(text: str) -> tuple[str, list[int]]:
+    """The text with spaces in its longest runs without any, and where they are.
+
+    SpaCy's time for a run of punctuation grows with the square of its length.
+    """
+    if _RUN.search(text) is None:
+        return text, []
+    parts: list[str] = []
+    inserted: list[int] = []
+    size = last = 0
+    for run in _RUN.finditer(text):
+        for start in range(run.start() + _PART, run.end(), _PART):
+            parts.append(text[last:start])
+            size += start - last
+            inserted.append(size)
+            parts.append(" ")
+            size += 1
+            last = start
+    return "".join([*parts, text[last:]]), inserted
 
 
 def check_language(language: str) -> str:

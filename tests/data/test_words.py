@@ -1,4 +1,5 @@
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,37 @@ def test_a_bracket_opens_the_sentence_that_follows_it() -> None:
     assert sentences == (Span(0, 3), Span(3, 9))
     assert words_of(". (a").sentences == (Span(0, 1), Span(1, 3))
     assert words_of("( (").sentences == (Span(0, 2),)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ('He left. "I know," she said.', ["He left.", '"I know," she said.']),
+        ("He left. “I know,” she said.", ["He left.", "“I know,” she said."]),
+        ('"He left." She knew.', ['"He left."', "She knew."]),
+        ("„Er ging.“ Sie blieb.", ["„Er ging.“", "Sie blieb."]),
+        ("He left. «Bien,» she said.", ["He left.", "«Bien,» she said."]),
+        ('He left. ("No!") Why?', ["He left.", '("No!")', "Why?"]),
+        ('He left. "', ['He left. "']),
+        ("We need:\n- salt\n- oil\nThen stir.", ["We need:", "- salt", "- oil", "Then stir."]),
+        ("Steps\n1. Ada went\n2. Bob came", ["Steps", "1. Ada went", "2. Bob came"]),
+        ("• Ada\n  of Rome\n• Bob", ["• Ada\n  of Rome", "• Bob"]),
+        ("a well-\nknown - very - line\nof text", ["a well-\nknown - very - line\nof text"]),
+    ],
+)
+def test_quotation_marks_and_lines_of_lists(text: str, sentences: list[str]) -> None:
+    _, offsets, spans = words_of(text)
+    assert [text[offsets[a][0] : offsets[b - 1][1]] for a, b in spans] == sentences
+
+
+@pytest.mark.parametrize("run", [",", "a,b", "😀", "https://example.org/a?b=c,"])
+def test_long_runs_without_spaces_take_seconds_at_most(run: str) -> None:
+    text = f"Ada {run * (20_000 // len(run))} left."
+    started = time.monotonic()
+    words, offsets, _ = words_of(text)
+    assert time.monotonic() - started < 20
+    assert [text[left:right] for left, right in offsets] == list(words)
+    assert "".join(words) == text.replace(" ", "")
 
 
 def test_an_unknown_language_is_refused() -> None:

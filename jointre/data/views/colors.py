@@ -1,7 +1,7 @@
 """Colours of labels: the same in every document, and apart for the colour-blind."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from zlib import crc32
 
 from jointre.errors import DataError
@@ -17,6 +17,15 @@ FILLS = (
 LINES = ("#332288", "#0077bb", "#8a5a00", "#b0006d", "#6f4bd8", "#225522", "#d41159")
 # Under these the labels of well-known corpora fall on different colours, all but a few.
 _FILL_SALT, _LINE_SALT = "ink5634", "70"
+# Further colours, for labels whose usual one is taken in a picture.
+_MORE_FILLS = (
+    *("#c8b6ff", "#ffc9de", "#a8e6cf", "#ffd6a5", "#d0f4de", "#e4c1f9"),
+    *("#caffbf", "#f1c0a8", "#b8e0d2", "#fdffb6", "#bde0fe"),
+)
+_MORE_LINES = (
+    *("#7a1f1f", "#005f73", "#5a3e85", "#9b2226", "#1b4965", "#6a4c00", "#3a5a40"),
+    *("#8a2be2", "#a0522d", "#003f88", "#7f055f", "#2f4f4f", "#c1121f"),
+)
 _COLOR = re.compile(r"#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|[a-zA-Z]+")
 
 
@@ -38,6 +47,44 @@ def line(label: str, colors: Mapping[str, str]) -> str:
         colors: what the user wants for some labels.
     """
     return colors.get(label) or LINES[_slot(_LINE_SALT, label, len(LINES))]
+
+
+def fills(labels: Iterable[str], colors: Mapping[str, str]) -> dict[str, str]:
+    """The colour of each entity label of a picture; different ones for up to 20 labels.
+
+    Args:
+        labels: Entity labels of the picture.
+        colors: what the user wants for some labels.
+    """
+    return _distinct(labels, colors, fill, (*FILLS, *_MORE_FILLS))
+
+
+def lines(labels: Iterable[str], colors: Mapping[str, str]) -> dict[str, str]:
+    """The colour of each relation label of a picture; different ones for up to 20 labels.
+
+    Args:
+        labels: Relation labels of the picture.
+        colors: what the user wants for some labels.
+    """
+    return _distinct(labels, colors, line, (*LINES, *_MORE_LINES))
+
+
+def _distinct(
+    labels: Iterable[str],
+    colors: Mapping[str, str],
+    usual: Callable[[str, Mapping[str, str]], str],
+    choices: Sequence[str],
+) -> dict[str, str]:
+    """The usual colours; a label whose usual colour is taken gets the next free one."""
+    names = sorted(set(labels))
+    chosen = {name: colors[name] for name in names if colors.get(name)}
+    for name in names:
+        if name not in chosen:
+            taken = set(chosen.values())
+            own = usual(name, colors)
+            free = [color for color in (own, *choices) if color not in taken]
+            chosen[name] = free[0] if free else own
+    return chosen
 
 
 def check_colors(colors: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from jointre.data.schema import Document
-from jointre.data.views.colors import fill
+from jointre.data.views.colors import fills
 from jointre.data.views.measure import clean, right_to_left
 
 
@@ -28,7 +28,8 @@ def entities_html(document: Document, colors: Mapping[str, str]) -> str:
     found: dict[str, Any] = _flat(document, spans) if flat else _nested(document, spans)
     found["settings"] = {"direction": "rtl" if right_to_left(document) else "ltr"}
     # Labels go into the page as they are, so they are escaped before.
-    palette = {escape(clean(label)): fill(label, colors) for _, _, label in spans}
+    chosen = fills((label for _, _, label in spans), colors)
+    palette = {escape(clean(label)): color for label, color in chosen.items()}
     html: str = displacy.render(
         found,
         style="ent" if flat else "span",

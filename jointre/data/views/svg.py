@@ -6,7 +6,8 @@ from itertools import accumulate
 
 from jointre.data.schema import Document
 from jointre.data.views.arcs import Arcs, Strip, route
-from jointre.data.views.colors import FAINT, INK, PAPER, fill, line
+from jointre.data.views.colors import FAINT, INK, PAPER, fill, fills, line
+from jointre.data.views.colors import lines as line_colors
 from jointre.data.views.lines import LABEL_FONT, LIMIT, WORD_FONT, Lines, arrange
 from jointre.data.views.measure import clean, markup, right_to_left, short, width
 from jointre.data.views.titles import entity_title, relation_title
@@ -57,6 +58,8 @@ def svg(document: Document, colors: Mapping[str, str] | None = None, limit: floa
     arcs = route(document, lines)
     frame = _frame(document, lines, arcs)
     wanted = colors or {}
+    chips = fills((entity.label or "?" for entity in document.entities), wanted)
+    strokes = line_colors((relation.label for relation in document.relations), wanted)
     names = f"{len(document.entities)} entities, {len(document.relations)} relations"
     size = f'width="{frame.width:.0f}" height="{frame.height:.0f}"'
     parts = [
@@ -65,9 +68,9 @@ def svg(document: Document, colors: Mapping[str, str] | None = None, limit: floa
         f'text-anchor="middle" direction="{"rtl" if frame.mirrored else "ltr"}" '
         f'aria-label="{markup(document.id)}: {names}">',
         f'<rect width="100%" height="100%" fill="{PAPER}"/>',
-        *_paths(document, lines, arcs, frame, wanted),
-        *_labels(document, arcs, frame, wanted),
-        *_chips(document, lines, frame, wanted),
+        *_paths(document, lines, arcs, frame, strokes),
+        *_labels(document, arcs, frame, strokes),
+        *_chips(document, lines, frame, chips),
         *_words(document, lines, frame),
         "</svg>",
     ]

@@ -1,6 +1,18 @@
 import pytest
 
-from jointre.data.views.colors import FILLS, INK, LINES, PAPER, check_colors, fill, line
+from jointre.data.views.colors import (
+    _MORE_FILLS,
+    _MORE_LINES,
+    FILLS,
+    INK,
+    LINES,
+    PAPER,
+    check_colors,
+    fill,
+    fills,
+    line,
+    lines,
+)
 from jointre.errors import DataError
 
 
@@ -20,12 +32,12 @@ def test_contrast_is_that_of_the_accessibility_guidelines() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize("color", FILLS)
+@pytest.mark.parametrize("color", [*FILLS, *_MORE_FILLS])
 def test_labels_can_be_read_on_their_chips(color: str) -> None:
     assert contrast(INK, color) >= 7
 
 
-@pytest.mark.parametrize("color", LINES)
+@pytest.mark.parametrize("color", [*LINES, *_MORE_LINES])
 def test_labels_can_be_read_in_the_colour_of_their_lines(color: str) -> None:
     assert contrast(color, PAPER) >= 4.5
 
@@ -52,6 +64,15 @@ def test_a_label_has_its_colour_everywhere() -> None:
 )
 def test_labels_of_a_corpus_differ(labels: tuple[str, ...]) -> None:
     assert len({fill(label, {}) for label in labels}) == len(labels)
+
+
+def test_no_two_of_twenty_labels_share_a_colour() -> None:
+    labels = [f"label {number}" for number in range(20)]
+    for choose, usual in ((fills, fill), (lines, line)):
+        chosen = choose(labels, {})
+        assert len(set(chosen.values())) == len(chosen) == 20
+        assert choose(labels[:1], {}) == {labels[0]: usual(labels[0], {})}
+    assert fills(labels, {"label 3": "gold"})["label 3"] == "gold"
 
 
 def test_colors_of_the_user() -> None:

@@ -15,10 +15,12 @@ from jointre.cli.convert import convert
 from jointre.cli.convert_checkpoint import convert_checkpoint
 from jointre.cli.data import app as data
 from jointre.cli.evaluate import evaluate
+from jointre.cli.init import init
 from jointre.cli.openmp import wait_passively
 from jointre.cli.package import package
 from jointre.cli.predict import predict
 from jointre.cli.score import score
+from jointre.cli.split import split
 from jointre.cli.streams import reopen
 from jointre.cli.train import train
 from jointre.errors import JointreError
@@ -30,8 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+app.command()(init)
 app.command(cls=ConfigCommand)(train)
-for command in (evaluate, predict, score, convert, attention, package):
+for command in (evaluate, predict, score, split, convert, attention, package):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
 app.command(hidden=True)(bench)

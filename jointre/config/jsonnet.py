@@ -198,6 +198,10 @@ class _Files:
         if folder != _FOLDER:
             path = Path(os.path.normpath(Path(folder).absolute() / name))
             _refuse_loop(path)
+            shipped = _PACKAGE / name
+            # An experiment outside a clone imports the recipes that are installed with jointre.
+            if name.startswith("experiments/") and not path.exists() and shipped.is_file():
+                return shipped
             if not path.exists():
                 here = _shown(Path(folder).absolute())
                 raise ConfigError(

@@ -1,0 +1,99 @@
+"""``jointre init``: an export of an annotation tool becomes a project ready to train."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jointre.cli.options import Packages, tell
+from jointre.cli.split import DevShare, Format, ReaderOptions, SplitSeed, TestShare
+
+if TYPE_CHECKING:
+    from jointre.training.project import Project
+
+
+def init(
+    export: Annotated[
+        Path,
+        typer.Argument(
+            help="Annotated corpus: a file, or a folder, which may hold train, dev and test files.",
+            show_default=False,
+        ),
+    ],
+    dir: Annotated[Path, typer.Option(help="New project folder.", show_default=False)],
+    dev_file: Annotated[
+        Path | None,
+        typer.Option(help="Dev data, if EXPORT is the training data alone.", show_default=False),
+    ] = None,
+    test_file: Annotated[
+        Path | None,
+        typer.Option(help="Test data, if EXPORT is the training data alone.", show_default=False),
+    ] = None,
+    dev: DevShare = 0.2,
+    test: TestShare = 0.1,
+    seed: SplitSeed = 0,
+    format: Format = None,
+    option: ReaderOptions = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="spaCy's code of the texts' language; guessed by default.", show_default=False
+        ),
+    ] = None,
+    include_package: Packages = None,
+) -> None:
+    """Start a project from annotated data: check it, split it, choose a recipe.
+
+    Detects the format, splits the documents into train, dev and test unless they are split
+    already, and writes an experiment file of a few lines whose comments give the reasons for each
+    choice.
+
+    For example:
+
+    * `jointre init export.json --dir project`
+    * `jointre init corpus/ --dir project --format brat --test 0`
+    * `jointre init train.jsonl --dev-file dev.jsonl --dir project`
+    """
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
+    from jointre.cli.readers import format_of, reader_options
+    from jointre.data.partition import parts_in
+    from jointre.training.project import Source, init_project
+
+    parts = parts_in(export)
+    parts.setdefault("train", export)
+    given = {"dev": dev_file, "test": test_file}
+    parts |= {part: path for part, path in given.items() if path is not None}
+    source = Source(parts, format_of(parts["train"], format), reader_options(option))
+    project = init_project(source, dir, dev=dev, test=test, seed=seed, language=language, tell=tell)
+    _show(project)
+
+
+def _show(project: "Project") -> None:
+    report = project.report
+    parts = ", ".join(f"{count:,} {part}" for part, count in project.documents.items())
+    for kind, counts in (("entities", report.entity_labels), ("relations", report.relation_labels)):
+        labels = ", ".join(f"{label} {count:,}" for label, count in counts.most_common())
+        typer.echo(f"{kind}: {labels or 'none'}")
+    typer.echo(f"documents: {parts}")
+    for count, what in (
+        (report.duplicate_relations, "relations are annotated twice; once counts"),
+        (report.self_relations, "relations relate a mention to itself; they cannot be learned"),
+        (report.cross_sentence_mentions, "mentions cross a sentence boundary"),
+        (report.cross_sentence_relations, "relations cross a sentence boundary"),
+    ):
+        if count:
+            typer.echo(f"look at: {count:,} {what}")
+    for reason in project.recipe.reasons:
+        typer.echo(reason)
+    run = project.folder / "run"
+    experiment = project.folder / "experiment.jsonnet"
+    typer.echo(f"{experiment}: written. Next:")
+    for words in (
+        ["jointre", "train", str(experiment), "-s", str(run)],
+        ["jointre", "evaluate", str(run), str(project.evaluated)],
+        ["jointre", "predict", str(run), "new.txt"],
+    ):
+        typer.echo(f"  {shlex.join(words)}")

@@ -1,0 +1,96 @@
+"""``jointre split``: one corpus into train, dev and test files."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jointre.cli.options import Packages, tell
+
+if TYPE_CHECKING:
+    from jointre.data.schema import Document
+
+DevShare = Annotated[float, typer.Option(min=0, max=1, help="Share of the documents for dev.")]
+TestShare = Annotated[float, typer.Option(min=0, max=1, help="Share of the documents for test.")]
+SplitSeed = Annotated[int, typer.Option(min=0, help="Random seed of the split.")]
+Format = Annotated[
+    str | None,
+    typer.Option(help="Format of the corpus; detected by default.", show_default=False),
+]
+ReaderOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        metavar="KEY=VALUE",
+        help="An option of the reader; repeatable.",
+        show_default=False,
+    ),
+]
+
+
+def split(
+    corpus: Annotated[Path, typer.Argument(help="File or folder to split.", show_default=False)],
+    dir: Annotated[
+        Path,
+        typer.Option(help="New folder for train.jsonl, dev.jsonl, test.jsonl.", show_default=False),
+    ],
+    dev: DevShare = 0.2,
+    test: TestShare = 0.1,
+    seed: SplitSeed = 0,
+    format: Format = None,
+    option: ReaderOptions = None,
+    include_package: Packages = None,
+) -> None:
+    """Split a corpus by document, so that each part has its share of every label.
+
+    Documents with the same words stay together. The same seed gives the same split, whatever the
+    order in the file.
+
+    For example:
+
+    * `jointre split export.json --dir corpus`
+    * `jointre split all.jsonl --dir corpus --dev 0.15 --test 0.15 --seed 1`
+    """
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
+    from jointre.cli.readers import format_of, reader_of
+    from jointre.data.partition import partition
+    from jointre.data.readers import Reader
+    from jointre.data.readers.files import replaced_folder
+
+    reader = reader_of(format_of(corpus, format), option)
+    documents = list(reader.read(corpus))
+    for line in reader.losses.lines():
+        tell(line)
+    parts = {name: part for name, part in partition(documents, dev, test, seed).items() if part}
+    with replaced_folder(dir) as draft:
+        for name, part in parts.items():
+            Reader.by_name("jsonl")().write(part, draft / f"{name}.jsonl")
+    show_parts(parts)
+    for name in parts:
+        typer.echo(f"{dir / name}.jsonl: written")
+
+
+def show_parts(parts: "Mapping[str, Sequence[Document]]") -> None:
+    """Print a table of the documents and labels of each part."""
+    from collections import Counter
+
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    counts = {name: Counter[tuple[str, str]]() for name in parts}
+    for name, documents in parts.items():
+        counts[name]["", "documents"] = len(documents)
+        for document in documents:
+            counts[name].update(("entity", entity.label or "") for entity in document.entities)
+            counts[name].update(("relation", relation.label) for relation in document.relations)
+    table = Table("", "label")
+    for name in parts:
+        table.add_column(name, justify="right")
+    for kind, label in sorted(set().union(*counts.values())):
+        cells = [f"{counts[name][kind, label]:,}" for name in parts]
+        table.add_row(kind, escape(label), *cells)
+    Console().print(table)

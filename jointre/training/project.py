@@ -1,0 +1,277 @@
+"""A first experiment for a corpus: what to look at, which recipe, and the file that says why."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jointre.config import construct
+from jointre.config.options import options_of
+from jointre.data.checks import CorpusReport, check_corpus
+from jointre.data.language import language_of
+from jointre.data.partition import PARTS, partition
+from jointre.data.readers import Reader
+from jointre.data.readers.files import replaced_folder
+from jointre.data.schema import Document
+from jointre.errors import DataError
+
+EXPERIMENT = "experiment.jsonnet"
+_SMALL = 500  # training units below which the recipe for small corpora is used
+_WIDEST = 20  # words; all spans up to this width are still few enough to enumerate
+_NARROWEST = 8  # words; new texts may have longer entities than a small corpus
+_CROSSING = 0.1  # share of relations across sentences from which a document model is worth it
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The corpus a project starts from.
+
+    Args:
+        parts: Path of each part; only ``"train"`` for a corpus that is not split yet.
+        format: Registered name of the reader.
+        options: Options of the reader.
+    """
+
+    parts: dict[str, Path]
+    format: str
+    options: dict[str, object]
+
+    def reader(self, language: str | None) -> Reader:
+        """A new reader; the language is passed on if the reader takes one."""
+        options = dict(self.options)
+        if language is not None and "language" in options_of(Reader.by_name(self.format)):
+            options.setdefault("language", language)
+        reader: Reader = construct(Reader, {"type": self.format, **options})
+        return reader
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The choices for a corpus, each with its reason.
+
+    Args:
+        imports: jsonnet expressions to add up, each the import of a recipe.
+        model: jsonnet lines of the ``model`` section, with comments.
+        training: jsonnet lines of the ``training`` section, with comments.
+        reasons: What was chosen and why, for the head of the file and for the terminal.
+    """
+
+    imports: tuple[str, ...]
+    model: tuple[str, ...]
+    training: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A written project.
+
+    Args:
+        folder: The project folder.
+        report: Counts over all documents.
+        documents: Number of documents of each part.
+        recipe: The chosen recipe.
+        evaluated: The file to evaluate a trained model on.
+    """
+
+    folder: Path
+    report: CorpusReport
+    documents: dict[str, int]
+    recipe: Recipe
+    evaluated: Path
+
+
+def init_project(
+    source: Source,
+    folder: Path,
+    *,
+    dev: float = 0.2,
+    test: float = 0.1,
+    seed: int = 0,
+    language: str | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Project:
+    """Check a corpus, split it, choose a recipe and write an experiment file.
+
+    Args:
+        source: The corpus.
+        folder: The project folder; new or empty, and written as a whole or not at all.
+        dev: Share of the documents for dev, of a corpus that is not split yet.
+        test: Share of the documents for test, likewise.
+        seed: Random seed for the split.
+        language: spaCy's code of the texts' language; None: guessed from the texts.
+        tell: Takes lines about what was read.
+
+    Raises:
+        DataError: The corpus cannot be read, has no entities or too few documents, or the folder
+            is not empty.
+    """
+    documents = _read(source, language, tell)
+    everything = [document for part in documents.values() for document in part]
+    guessed = language or language_of(
+        document.text or " ".join(document.tokens) for document in everything
+    )
+    if language is None and guessed != "en":
+        documents = _read(source, guessed, lambda line: None)  # words by the language's rules
+        everything = [document for part in documents.values() for document in part]
+    report = check_corpus(everything)
+    if not report.entity_labels.keys() - {"(none)"}:
+        raise DataError(
+            f"{source.parts['train']}: no entity in it has a label, so there is nothing to learn; "
+            f"is it read in the right format ({source.format})?"
+        )
+    files = dict(source.parts)
+    split_now = list(documents) == ["train"]
+    if split_now:
+        documents = partition(everything, dev, test, seed)
+        files = {part: Path(f"{part}.jsonl") for part in PARTS if documents[part]}
+    recipe = choose_recipe(report, documents["train"], guessed)
+    with replaced_folder(folder) as draft:
+        for part, path in files.items() if split_now else ():
+            Reader.by_name("jsonl")().write(documents[part], draft / path)
+        text = experiment_text(source, files, recipe, guessed, split_now)
+        (draft / EXPERIMENT).write_text(text, encoding="utf-8")
+    last = files.get("test") or files.get("dev") or files["train"]
+    return Project(
+        folder,
+        report,
+        {part: len(documents[part]) for part in documents if documents[part]},
+        recipe,
+        folder / last if split_now else last,
+    )
+
+
+def _read(
+    source: Source, language: str | None, tell: Callable[[str], None]
+) -> dict[str, list[Document]]:
+    documents = {}
+    for part, path in source.parts.items():
+        reader = source.reader(language)
+        documents[part] = list(reader.read(path))
+        for line in reader.losses.lines():
+            tell(f"{path}: {line}")
+        if not documents[part]:
+            raise DataError(f"{path}: no documents in it")
+    return documents
+
+
+def choose_recipe(report: CorpusReport, train: Sequence[Document], language: str) -> Recipe:
+    """The recipe for a corpus.
+
+    Args:
+        report: Counts over all documents.
+        train: The training documents.
+        language: spaCy's code of the language.
+    """
+    of_documents, names, why = _family(report)
+    reasons = [why]
+    model, training = _sections(report, names[0])
+    imports = [f"(import 'experiments/lib/{name}.libsonnet')" for name in names]
+    units = len(train) if of_documents else _sentences(train)
+    if units < _SMALL:
+        size = f"units={units}, updates=1200, batch_size=1" if of_documents else f"units={units}"
+        imports.append(f"(import 'experiments/lib/small.libsonnet')({size})")
+        kind = "documents" if of_documents else "sentences"
+        reasons.append(f"{units} training {kind} are few: more passes, small batches, two rates.")
+    if language != "en":
+        reasons.append(
+            f"The language seems to be {language!r}, but the encoder MiniLM reads English: name "
+            "another one in model.encoder.model_name."
+        )
+    if report.both_directions:
+        reasons.append(
+            f"{report.both_directions} pairs are related in both directions: if a relation always "
+            "holds both ways, list it in data.symmetric."
+        )
+    return Recipe(tuple(imports), model, training, tuple(reasons))
+
+
+def _family(report: CorpusReport) -> tuple[bool, list[str], str]:
+    """Whether the model reads documents, the recipes that make it, and the reason."""
+    crossing, relations = report.cross_sentence_relations, report.relations
+    if report.mentions > report.entities:
+        why = "entities have several mentions"
+    elif crossing > _CROSSING * max(1, relations):
+        why = f"{crossing} of {relations} relations cross a sentence boundary"
+    elif report.two_label_spans:
+        why = f"{report.two_label_spans} spans have two labels"
+        return False, ["care", "care_tuned", "minilm"], f"A model of word pairs, because {why}."
+    elif report.longest_entity > _WIDEST:
+        why = f"entities have up to {report.longest_entity} words"
+        return False, ["care", "care_tuned", "minilm"], f"A model of word pairs, because {why}."
+    else:
+        nested = f", {report.nested_pairs} of them nested" if report.nested_pairs else ""
+        why = f"entities are short and lie in one sentence{nested}"
+        return False, ["sinet_minilm"], f"A model of spans in sentences, because {why}."
+    return True, ["jerex", "minilm"], f"A model of whole documents, because {why}."
+
+
+def _sections(report: CorpusReport, first: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Lines of the model and of the training section."""
+    model: list[str] = []
+    if not first.startswith("care"):
+        width = min(_WIDEST, max(_NARROWEST, report.longest_entity))
+        wider = "; wider ones cannot be found"
+        model.append(
+            f"max_width: {width},  // words; the longest entity has {report.longest_entity}"
+            f"{wider if report.longest_entity > width else ''}"
+        )
+    if first.startswith("jerex"):
+        model += [
+            "loss_weights+: { mention: 10.0 },  // mentions are few among all spans",
+            "// Few documents teach little certainty.",
+            "decoder: { mention_threshold: 0.5, coreference_threshold: 0.5, "
+            "relation_threshold: 0.5 },",
+        ]
+    return tuple(model), ()
+
+
+def _sentences(documents: Sequence[Document]) -> int:
+    return sum(max(1, len(document.sentences)) for document in documents)
+
+
+def experiment_text(
+    source: Source, files: Mapping[str, Path], recipe: Recipe, language: str, split_now: bool
+) -> str:
+    """The experiment file.
+
+    Args:
+        source: The corpus.
+        files: Path of each part; relative to the experiment file if ``split_now``.
+        recipe: The chosen recipe.
+        language: spaCy's code of the language.
+        split_now: Whether the parts were written into the project.
+    """
+    lines = [f"// {reason}" for reason in recipe.reasons]
+    options = {"type": "jsonl"} if split_now else {"type": source.format, **source.options}
+    if language != "en" and "language" in options_of(Reader.by_name(str(options["type"]))):
+        options["language"] = language
+    if split_now:
+        lines += [
+            f"// The folder of this file, in which {', '.join(map(str, files.values()))} stand.",
+            f"local here = std.strReplace(std.thisFile, '{EXPERIMENT}', '');",
+        ]
+    lines += [
+        "",
+        " +\n".join([*recipe.imports, "{"]),
+        "  data: {",
+        f"    reader: {_object(options)},",
+    ]
+    for part, path in files.items():
+        place = f"here + {_string(str(path))}" if split_now else _string(str(path.resolve()))
+        lines.append(f"    {part}: {place},")
+    lines.append("  },")
+    for name, section in (("model", recipe.model), ("training", recipe.training)):
+        if section:
+            lines += [f"  {name}+: {{", *(f"    {line}" for line in section), "  },"]
+    return "\n".join([*lines, "}", ""])
+
+
+def _object(options: Mapping[str, object]) -> str:
+    return "{ " + ", ".join(f"{key}: {_string(value)}" for key, value in options.items()) + " }"
+
+
+def _string(value: object) -> str:
+    if isinstance(value, str) and value.isprintable() and "'" not in value and "\\" not in value:
+        return f"'{value}'"
+    return json.dumps(value)

@@ -21,6 +21,7 @@ _SCRIPTS = {
 _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "ro", "tr")
 _LETTER = regex.compile(r"\p{L}")
 _ENOUGH = 20_000  # characters
+_FEW = 3  # stop words that may occur by chance
 _JAPANESE = 0.1  # share of kana in a Japanese text, whose other characters are Chinese
 
 
@@ -49,7 +50,7 @@ def language_of(texts: Iterable[str]) -> str:
     words = Counter(regex.findall(r"\p{L}+", sample.lower()))
     hits = {code: sum(words[word] for word in _stop_words(code)) for code in _LATIN}
     best = max(hits, key=lambda code: hits[code])
-    return best if hits[best] > hits["en"] else "en"
+    return best if hits[best] > max(_FEW, 1.5 * hits["en"]) else "en"
 
 
 @cache

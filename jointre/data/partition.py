@@ -153,7 +153,7 @@ def parts_in(folder: Path) -> dict[str, Path]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.suffix in (".md", ".cfg", ".log"):
             continue
-        if path.is_file() and path.with_suffix(".ann").exists():
+        if path.suffix == ".ann" or path.with_suffix(".ann").exists():
             continue  # a document of brat that is called train
         for part, name in _NAMES.items():
             if not name.search(path.name.lower()):
@@ -164,4 +164,5 @@ def parts_in(folder: Path) -> dict[str, Path]:
                     "data; name one of them, or keep one of them in the folder"
                 )
             parts[part] = path
-    return parts if "train" in parts and len(parts) > 1 else {}
+    ordered = {part: parts[part] for part in PARTS if part in parts}
+    return ordered if "train" in ordered and len(ordered) > 1 else {}

@@ -19,6 +19,7 @@ EXPERIMENT = "experiment.jsonnet"
 _SMALL = 500  # training units below which the recipe for small corpora is used
 _WIDEST = 20  # words; all spans up to this width are still few enough to enumerate
 _NARROWEST = 8  # words; new texts may have longer entities than a small corpus
+_WIDE = 0.02  # share of entities wider than that from which a table model is worth its time
 _CROSSING = 0.1  # share of relations across sentences from which a document model is worth it
 
 
@@ -52,13 +53,11 @@ class Recipe:
     Args:
         imports: jsonnet expressions to add up, each the import of a recipe.
         model: jsonnet lines of the ``model`` section, with comments.
-        training: jsonnet lines of the ``training`` section, with comments.
         reasons: What was chosen and why, for the head of the file and for the terminal.
     """
 
     imports: tuple[str, ...]
     model: tuple[str, ...]
-    training: tuple[str, ...]
     reasons: tuple[str, ...]
 
 
@@ -114,7 +113,7 @@ def init_project(
     if language is None and guessed != "en":
         documents = _read(source, guessed, lambda line: None)  # words by the language's rules
         everything = [document for part in documents.values() for document in part]
-    report = check_corpus(everything)
+    report = check_corpus(everything, max_width=_WIDEST)
     if not report.entity_labels.keys() - {"(none)"}:
         raise DataError(
             f"{source.parts['train']}: no entity in it has a label, so there is nothing to learn; "
@@ -165,9 +164,9 @@ def choose_recipe(report: CorpusReport, train: Sequence[Document], language: str
     """
     of_documents, names, why = _family(report)
     reasons = [why]
-    model, training = _sections(report, names[0])
-    imports = [f"(import 'experiments/lib/{name}.libsonnet')" for name in names]
     units = len(train) if of_documents else _sentences(train)
+    model = _model_lines(report, names[0], units < _SMALL)
+    imports = [f"(import 'experiments/lib/{name}.libsonnet')" for name in names]
     if units < _SMALL:
         size = f"units={units}, updates=1200, batch_size=1" if of_documents else f"units={units}"
         imports.append(f"(import 'experiments/lib/small.libsonnet')({size})")
@@ -183,7 +182,7 @@ def choose_recipe(report: CorpusReport, train: Sequence[Document], language: str
             f"{report.both_directions} pairs are related in both directions: if a relation always "
             "holds both ways, list it in data.symmetric."
         )
-    return Recipe(tuple(imports), model, training, tuple(reasons))
+    return Recipe(tuple(imports), model, tuple(reasons))
 
 
 def _family(report: CorpusReport) -> tuple[bool, list[str], str]:
@@ -196,34 +195,36 @@ def _family(report: CorpusReport) -> tuple[bool, list[str], str]:
     elif report.two_label_spans:
         why = f"{report.two_label_spans} spans have two labels"
         return False, ["care", "care_tuned", "minilm"], f"A model of word pairs, because {why}."
-    elif report.longest_entity > _WIDEST:
-        why = f"entities have up to {report.longest_entity} words"
+    elif report.wide_entities > _WIDE * report.entities:
+        why = f"{report.wide_entities} entities have more than {_WIDEST} words"
         return False, ["care", "care_tuned", "minilm"], f"A model of word pairs, because {why}."
     else:
         nested = f", {report.nested_pairs} of them nested" if report.nested_pairs else ""
-        why = f"entities are short and lie in one sentence{nested}"
+        why = f"entities have one mention each, in one sentence{nested}"
         return False, ["sinet_minilm"], f"A model of spans in sentences, because {why}."
     return True, ["jerex", "minilm"], f"A model of whole documents, because {why}."
 
 
-def _sections(report: CorpusReport, first: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Lines of the model and of the training section."""
+def _model_lines(report: CorpusReport, first: str, small: bool) -> tuple[str, ...]:
+    """Lines of the model section."""
     model: list[str] = []
-    if not first.startswith("care"):
+    if first != "care":
         width = min(_WIDEST, max(_NARROWEST, report.longest_entity))
         wider = "; wider ones cannot be found"
         model.append(
             f"max_width: {width},  // words; the longest entity has {report.longest_entity}"
             f"{wider if report.longest_entity > width else ''}"
         )
-    if first.startswith("jerex"):
+    if first == "jerex" and small:
         model += [
             "loss_weights+: { mention: 10.0 },  // mentions are few among all spans",
             "// Few documents teach little certainty.",
             "decoder: { mention_threshold: 0.5, coreference_threshold: 0.5, "
             "relation_threshold: 0.5 },",
         ]
-    return tuple(model), ()
+    elif first == "jerex":
+        model.append("loss_weights+: { mention: 5.0 },  // mentions are few among all spans")
+    return tuple(model)
 
 
 def _sentences(documents: Sequence[Document]) -> int:
@@ -261,9 +262,8 @@ def experiment_text(
         place = f"here + {_string(str(path))}" if split_now else _string(str(path.resolve()))
         lines.append(f"    {part}: {place},")
     lines.append("  },")
-    for name, section in (("model", recipe.model), ("training", recipe.training)):
-        if section:
-            lines += [f"  {name}+: {{", *(f"    {line}" for line in section), "  },"]
+    if recipe.model:
+        lines += ["  model+: {", *(f"    {line}" for line in recipe.model), "  },"]
     return "\n".join([*lines, "}", ""])
 
 

@@ -1,0 +1,127 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from jointre.config import check, load_config
+from jointre.data.readers import Reader
+from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.errors import DataError
+from jointre.training.experiment import Experiment
+from jointre.training.project import Project, Source, init_project
+
+WORDS = ("Ada", "works", "for", "the", "Harbour", "Office", "of", "Oslo", ".")
+
+
+def sentence(number: int, *extra: Entity) -> Document:
+    entities = (Entity("Person", (Span(0, 1),)), Entity("Org", (Span(4, 8),)), *extra)
+    words = (*WORDS, f"{number}")
+    return Document(f"s{number}", words, entities=entities, relations=(Relation("in", 0, 1),))
+
+
+def text(number: int) -> Document:
+    words = (*WORDS, "She", "is", "there", f"{number}", ".")
+    entities = (Entity("Person", (Span(0, 1), Span(9, 10))), Entity("Place", (Span(7, 8),)))
+    borders = (Span(0, 9), Span(9, 14))
+    return Document(f"t{number}", words, sentences=borders, entities=entities)
+
+
+def started(folder: Path, documents: list[Document]) -> tuple[Project, str]:
+    """The project of a corpus, and its experiment file."""
+    corpus = folder / "corpus.jsonl"
+    Reader.by_name("jsonl")().write(documents, corpus)
+    project = init_project(Source({"train": corpus}, "jsonl", {}), folder / "project")
+    experiment = project.folder / "experiment.jsonnet"
+    assert check(Experiment, load_config(experiment)) == []
+    return project, experiment.read_text(encoding="utf-8")
+
+
+def test_sentences(tmp_path: Path) -> None:
+    project, content = started(tmp_path, [sentence(number) for number in range(20)])
+    assert project.documents == {"train": 14, "dev": 4, "test": 2}
+    assert project.evaluated == project.folder / "test.jsonl"
+    assert "lib/sinet_minilm.libsonnet" in content
+    assert "(import 'experiments/lib/small.libsonnet')(units=14)" in content
+    assert "max_width: 8,  // words; the longest entity has 4\n" in content
+    config = load_config(project.folder / "experiment.jsonnet").data
+    assert config["data"]["train"] == str(project.folder / "train.jsonl")
+    assert config["training"]["epochs"] == 60
+    rates = config["training"]["optimizer"]
+    assert rates["lr"] > rates["encoder_lr"]
+
+
+def test_documents_with_coreference(tmp_path: Path) -> None:
+    _, content = started(tmp_path, [text(number) for number in range(10)])
+    assert "// A model of whole documents, because entities have several mentions." in content
+    assert "lib/jerex.libsonnet" in content
+    assert "loss_weights+: { mention: 10.0 }" in content
+
+
+def test_a_span_with_two_labels_needs_a_table(tmp_path: Path) -> None:
+    two = Entity("Poet", (Span(0, 1),))
+    _, content = started(tmp_path, [sentence(number, two) for number in range(10)])
+    assert "// A model of word pairs, because 10 spans have two labels." in content
+    assert "lib/care.libsonnet" in content
+
+
+def test_a_large_corpus_needs_no_recipe_for_small_ones(tmp_path: Path) -> None:
+    _, content = started(tmp_path, [sentence(number) for number in range(800)])
+    assert "small.libsonnet" not in content
+
+
+def test_another_language(tmp_path: Path) -> None:
+    line = "Die Fähre zur Insel kam wieder nicht und keiner weiß warum das so ist"
+    words = tuple(line.split())
+    documents = [
+        Document(f"d{number}", (*words, f"{number}"), entities=(Entity("Schiff", (Span(1, 2),)),))
+        for number in range(10)
+    ]
+    _, content = started(tmp_path, documents)
+    assert "The language seems to be 'de', but the encoder MiniLM reads English" in content
+    assert "language: 'de'" in content
+
+
+def test_data_that_are_split_already_are_taken_as_they_are(tmp_path: Path) -> None:
+    parts = {}
+    for part, count in (("train", 6), ("dev", 2)):
+        parts[part] = tmp_path / f"{part}.json"
+        parts[part].write_text(
+            json.dumps(
+                [
+                    {
+                        "tokens": ["Ada", f"{part}{n}"],
+                        "relations": [],
+                        "entities": [{"type": "P", "start": 0, "end": 1}],
+                    }
+                    for n in range(count)
+                ]
+            )
+        )
+    project = init_project(Source(parts, "spert", {}), tmp_path / "project", dev=0.5)
+    assert project.documents == {"train": 6, "dev": 2}
+    assert project.evaluated == parts["dev"]
+    assert [path.name for path in project.folder.iterdir()] == ["experiment.jsonnet"]
+    data = load_config(project.folder / "experiment.jsonnet").data["data"]
+    assert data == {
+        "reader": {"type": "spert"},
+        "train": str(parts["train"]),
+        "dev": str(parts["dev"]),
+    }
+
+
+def test_nothing_is_written_on_a_mistake(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text('{"tokens": ["a"], "entities": []}\n')
+    with pytest.raises(DataError, match="no entity in it has a label, so there is nothing to lea"):
+        init_project(Source({"train": corpus}, "jsonl", {}), project)
+    Reader.by_name("jsonl")().write([sentence(1), sentence(2)], corpus)
+    with pytest.raises(DataError, match="2 different documents cannot be split"):
+        init_project(Source({"train": corpus}, "jsonl", {}), project)
+    assert not project.exists()
+    project.mkdir()
+    (project / "notes.txt").write_text("mine")
+    Reader.by_name("jsonl")().write([sentence(number) for number in range(9)], corpus)
+    with pytest.raises(DataError, match="this folder is not empty"):
+        init_project(Source({"train": corpus}, "jsonl", {}), project)
+    assert [path.name for path in project.iterdir()] == ["notes.txt"]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from jointre.cli.colors import colors_of
 from jointre.cli.options import Device, Entities, Packages, tell
 from jointre.cli.sources import STDIN, buffer_of, is_text, read, total_of
 from jointre.data.parts import Part
@@ -61,6 +62,14 @@ def predict(
     ] = None,
     device: Device = "auto",
     include_package: Packages = None,
+    colors: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL=#RRGGBB",
+            help="Colour of a label on the page, or a JSON file of labels and colours; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue an interrupted --output FILE.")
     ] = False,
@@ -96,6 +105,9 @@ def predict(
         raise DataError(f"--documents {documents}: is for texts; records are documents already")
     if render is not None and render.suffix.lower() != ".html":
         raise DataError(f"--render {render}: the pictures are a page; its name ends in .html")
+    wanted = colors_of(colors)
+    if wanted and render is None:
+        raise DataError("--colors needs --render: only pictures have colours")
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
     if precision == "bf16" and not computes_bfloat16(predictor.device):
         tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
@@ -111,7 +123,7 @@ def predict(
             buffer=buffer,
             losses=losses,
         )
-        drawn = found if render is None else pictured(found, render)
+        drawn = found if render is None else pictured(found, render, wanted)
         try:
             if output is None and not json and sys.stdout.isatty():
                 show(drawn)

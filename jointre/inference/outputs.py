@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jointre.data.losses import Losses
@@ -138,16 +138,19 @@ def show(documents: Iterable[Document]) -> None:
         sys.stdout.flush()
 
 
-def pictured(documents: Iterable[Document], output: Path) -> Iterator[Document]:
+def pictured(
+    documents: Iterable[Document], output: Path, colors: Mapping[str, str] | None = None
+) -> Iterator[Document]:
     """The documents as they come, each drawn into a page on its way.
 
     Args:
         documents: predictions.
         output: a page of HTML that appears when it is whole.
+        colors: Colours of labels, where the usual ones are not wanted.
     """
     with replaced(output) as stream:
         stream.write(page.start(output.stem).encode())
         for document in documents:
-            stream.write(page.figure(document, "relations", {}).encode())
+            stream.write(page.figure(document, "relations", colors or {}).encode())
             yield document
         stream.write(page.END.encode())

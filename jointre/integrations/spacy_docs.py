@@ -50,7 +50,9 @@ def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> Reading:
     borders = [0]
     next_start = 0
     for token in doc:
-        text = token.text
+        # A byte-order mark is never part of a text.
+        text = token.text if token.idx else token.text.removeprefix("\ufeff")
+        mark = len(token.text) - len(text)
         if not text.strip():
             continue
         begins = False
@@ -59,7 +61,7 @@ def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> Reading:
         if begins and tokens:
             borders.append(len(tokens))
         tokens.append(text)
-        offsets.append((token.idx, token.idx + len(text)))
+        offsets.append((token.idx + mark, token.idx + mark + len(text)))
     parts = tuple(Span(start, end) for start, end in pairwise([*borders, len(tokens)]))
     document = Document(id, tuple(tokens), sentences=parts if tokens else ())
     return Reading(document, tuple(offsets))

@@ -1,10 +1,10 @@
 """An archive as bytes, for pipelines that are kept in memory or in a message."""
 
-import tempfile
 from pathlib import Path
 
 import srsly
 
+from jointre.drafts import scratch_folder
 from jointre.errors import ArchiveError
 from jointre.models import archive
 from jointre.models.archive import Loaded
@@ -17,8 +17,8 @@ def to_bytes(loaded: Loaded) -> bytes:
     Args:
         loaded: a model with its config.
     """
-    with tempfile.TemporaryDirectory(prefix="jointre-") as work:
-        folder = Path(work) / "archive"
+    with scratch_folder() as work:
+        folder = work / "archive"
         archive.save(loaded.model, loaded.config, folder, loaded.about)
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()
@@ -41,14 +41,14 @@ def from_bytes(content: bytes) -> Loaded:
         raise ArchiveError(f"the bytes hold no jointre archive ({error})") from error
     if not isinstance(files, dict):
         raise ArchiveError(f"the bytes hold no jointre archive, but a {type(files).__name__}")
-    with tempfile.TemporaryDirectory(prefix="jointre-") as work:
+    with scratch_folder() as work:
         for name, data in files.items():
             if not isinstance(name, str) or not isinstance(data, bytes) or unsafe(name):
                 raise ArchiveError(f"the bytes hold {short(name)}, which no archive has; refused")
-            path = Path(work) / name
+            path = work / name
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
             except (OSError, ValueError) as error:
                 raise ArchiveError(f"the bytes hold {short(name)}: {error}; refused") from error
-        return archive.load(Path(work))
+        return archive.load(work)

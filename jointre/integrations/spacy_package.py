@@ -4,9 +4,7 @@ import base64
 import hashlib
 import json
 import keyword
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from spacy.about import __version__ as spacy_version
 from spacy.language import Language
 from spacy.util import get_minor_version_range
 
+from jointre.drafts import draft_file, scratch_folder
 from jointre.errors import ArchiveError, ConfigError
 from jointre.models import archive
 from jointre.models.archive import Loaded
@@ -111,17 +110,12 @@ def package(run: Path, about: About, folder: Path, force: bool = False) -> Path:
     nlp = pipeline(loaded, about.language)
     meta = _meta(nlp, loaded, about, _data_hashes(run))
     readme = _readme(meta, loaded)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="jointre-") as work:
-            root = Path(work)
-            _write(root, nlp, meta, readme, about)
-            try:
-                _zip(root, draft, f"{about.module}-{about.version}.dist-info")
-                draft.replace(target)
-            finally:
-                draft.unlink(missing_ok=True)
+        with scratch_folder() as work, draft_file(target) as draft:
+            _write(work, nlp, meta, readme, about)
+            _zip(work, draft, f"{about.module}-{about.version}.dist-info")
+            draft.replace(target)
     except OSError as error:
         raise ArchiveError(
             f"{target} cannot be written ({error.strerror or error}); name another folder with -o"

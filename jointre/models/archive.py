@@ -2,9 +2,7 @@
 
 import logging
 import os
-import shutil
 import tarfile
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
+from jointre.drafts import draft_file, draft_folder
 from jointre.errors import ArchiveError
 from jointre.models.archive_build import ENCODER, build
 from jointre.models.archive_files import (
@@ -20,6 +19,7 @@ from jointre.models.archive_files import (
     FORMAT,
     VOCABULARY,
     WEIGHTS,
+    foreign_files,
     read_header,
     read_object,
     unpacked,
@@ -56,11 +56,11 @@ def save(
     Args:
         model: its weights, vocabulary, encoder configuration and tokenizer are written.
         config: the resolved ``model`` section of the experiment.
-        folder: replaced if it exists.
+        folder: An archive in it is replaced; a folder that holds other files is refused.
         about: free facts to keep.
 
     Raises:
-        ArchiveError: it cannot be written.
+        ArchiveError: it cannot be written, or the folder holds other files.
     """
     try:
         _save(model, config, folder, about or {})
@@ -73,9 +73,9 @@ def save(
 
 
 def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[str, Any]) -> None:
+    _refuse_foreign(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".archive-", dir=folder.parent))
-    try:
+    with draft_folder(folder) as work:
         state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
         save_file(state, work / WEIGHTS)
         model.encoder.save(work / ENCODER)
@@ -84,11 +84,23 @@ def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[
         write_checksums(work)
         work.chmod(0o755)
         (work / WEIGHTS).chmod(0o644)
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(work, folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        with draft_folder(folder) as former:
+            if folder.exists():  # out of the way in one step, however large it is
+                os.replace(folder, former)
+            os.replace(work, folder)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raises an ArchiveError unless all that is in the folder belongs to an archive."""
+    if folder.exists() and not folder.is_dir():
+        raise ArchiveError(f"{folder}: this is a file; name a folder for the archive")
+    others = foreign_files(folder)
+    if others:
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        raise ArchiveError(
+            f"{folder}: cannot be replaced by an archive, because it holds other files: "
+            f"{', '.join(others[:3])}{more}; name another folder, or move them"
+        )
 
 
 def load(source: Path) -> Loaded:
@@ -143,12 +155,10 @@ def pack(folder: Path, target: Path) -> None:
     Raises:
         ArchiveError: it cannot be written.
     """
-    work = target.with_name(f".{target.name}.tmp")
     try:
-        with tarfile.open(work, "w:gz") as tar:
-            tar.add(folder, arcname=folder.name)
-        os.replace(work, target)
+        with draft_file(target) as work:
+            with tarfile.open(work, "w:gz") as tar:
+                tar.add(folder, arcname=folder.name)
+            os.replace(work, target)
     except OSError as error:
         raise ArchiveError(f"{target} cannot be written ({error.strerror or error})") from error
-    finally:
-        work.unlink(missing_ok=True)

@@ -7,12 +7,12 @@ listed with its checksum, so that what is read afterwards is what was written.
 import hashlib
 import json
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from jointre.drafts import scratch_folder
 from jointre.errors import ArchiveError
 
 FORMAT = 2
@@ -79,6 +79,28 @@ def files_of(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.is_symlink() or not path.is_dir()
     )
+
+
+def foreign_files(folder: Path) -> list[str]:
+    """The names of the files in a folder that no archive lists, sorted; [] if there is no folder.
+
+    Where no archive can be recognised, these are all files. A folder that is empty, or holds
+    empty folders only, has none.
+
+    Args:
+        folder: An archive's folder, or any other.
+    """
+    found = files_of(folder) if folder.is_dir() else []
+    try:
+        header = read_object(folder / CONFIG, folder) if found else {}
+        if (folder / CHECKSUMS).exists():
+            listed = _listed(read_object(folder / CHECKSUMS, folder), folder).keys()
+        else:
+            _version(header, folder)
+            listed = header.get("files", {}).keys()
+    except (ArchiveError, AttributeError):
+        return found
+    return sorted(set(found) - listed - {CONFIG, CHECKSUMS})
 
 
 def write_checksums(folder: Path) -> None:
@@ -212,16 +234,15 @@ def unpacked(source: Path) -> Iterator[Path]:
     Raises:
         ArchiveError: The tar is damaged or holds what an archive never holds.
     """
-    with tempfile.TemporaryDirectory(prefix="jointre-") as work:
+    with scratch_folder() as root:
         try:
             with tarfile.open(source) as tar:
                 _check_members(tar, source)
-                tar.extractall(work, filter="data")
+                tar.extractall(root, filter="data")
         except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError) as error:
             raise ArchiveError(f"{source}: not a readable .tar.gz: {error}") from error
         except RecursionError:
             raise ArchiveError(f"{source}: not a readable .tar.gz: too many headers") from None
-        root = Path(work)
         entries = sorted(root.iterdir())
         heads = [path for path in entries if (path / CONFIG).is_file()]
         if not heads or (root / CONFIG).is_file():

@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import os
-import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from jointre.data.nearest import did_you_mean
+from jointre.drafts import draft_file, draft_folder
 from jointre.errors import DataError
 
 _BOM = b"\xef\xbb\xbf"
@@ -154,19 +153,17 @@ def replaced(path: Path) -> Iterator[BufferedIOBase]:
         with _straight(path) as stream:
             yield stream
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with draft.open("wb") as raw:
-            if path.suffix == ".gz":
-                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
-                    yield stream
-            else:
-                yield raw
-        draft.replace(path)
+        with draft_file(path) as draft:
+            with draft.open("wb") as raw:
+                if path.suffix == ".gz":
+                    with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+                        yield stream
+                else:
+                    yield raw
+            draft.replace(path)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -178,15 +175,12 @@ def replaced_folder(path: Path) -> Iterator[Path]:
         raise DataError(f"{path}: this is a file; name a folder to write")
     if not path.parent.is_dir():
         raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
-    draft = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
-        draft.mkdir()
-        yield draft
-        draft.replace(path)
+        with draft_folder(path) as draft:
+            yield draft
+            draft.replace(path)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """An archive as bytes, for pipelines that are kept in memory or in a message."""
 
-from pathlib import Path
-
 import srsly
 
 from jointre.drafts import scratch_folder

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -130,7 +131,17 @@ class Epochs(Callback):
 
 
 class WholeFileCheckpoints(TorchCheckpointIO):
-    """Writes a checkpoint beside its place first, so that a kill leaves the old one."""
+    """Writes a checkpoint beside its place first, and keeps the one before.
+
+    So a kill leaves the old one, and there is another if the disk damages the new one.
+
+    Args:
+        previous: Path that the checkpoint of the epoch before gets.
+    """
+
+    def __init__(self, previous: Path) -> None:
+        super().__init__()
+        self._previous = previous
 
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
@@ -138,8 +149,11 @@ class WholeFileCheckpoints(TorchCheckpointIO):
         """Replace the checkpoint."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(target) as work, work.open("wb") as file:
-            torch.save(checkpoint, file)
+        with replaced(target) as work:
+            with work.open("wb") as file:
+                torch.save(checkpoint, file)
+            if target.exists():
+                os.replace(target, self._previous)
 
 
 def require_finite(model: torch.nn.Module, epoch: int) -> None:

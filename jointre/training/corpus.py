@@ -23,6 +23,7 @@ class Corpus:
         files: the files that were read, types file included.
         trained_on: those of them whose documents are trained on.
         language: The language by whose rules the reader cuts texts into words.
+        deciding: Those that decide the weights: all but the test files.
     """
 
     train: Sequence[Document]
@@ -32,6 +33,7 @@ class Corpus:
     files: Sequence[Path]
     trained_on: Sequence[Path] = ()
     language: str = "en"
+    deciding: Sequence[Path] = ()
 
 
 def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
@@ -80,7 +82,9 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     if settings.train_on == "train+dev" and settings.dev is not None:
         learnt.append(settings.dev)
     trained_on = [file for path in learnt for file in reader.files(path)]
-    return Corpus(train, dev, test, vocabulary, files, trained_on, reader.language)
+    held_out = [] if settings.test is None else reader.files(settings.test)
+    deciding = [file for file in files if file not in held_out or file in beside]
+    return Corpus(train, dev, test, vocabulary, files, trained_on, reader.language, deciding)
 
 
 def _require_entities(path: Path, train: Sequence[Document]) -> None:

@@ -104,6 +104,8 @@ class TrainingSettings:
         initial_weights: run directory or archive whose weights training begins with; labels
             that both have keep their weights, by name, and new labels start fresh. null: fresh
             weights around the pretrained encoder.
+        keep_checkpoints: keep the checkpoints, which only an unfinished training needs, after
+            the last epoch.
     """
 
     def __init__(
@@ -126,6 +128,7 @@ class TrainingSettings:
         tensorboard: bool = False,
         callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
         initial_weights: Path | None = None,
+        keep_checkpoints: bool = False,
     ) -> None:
         self.initial_weights = initial_weights
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
@@ -143,6 +146,7 @@ class TrainingSettings:
         self.workers = workers
         self.tensorboard = tensorboard
         self.callbacks = [make() for make in callbacks]
+        self.keep_checkpoints = keep_checkpoints
 
 
 class Experiment:

@@ -37,7 +37,9 @@ from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
 from jointre.training.progress import Counted, ProgressLines
 from jointre.training.provenance import provenance
+from jointre.training.recovery import explained_interruption, usable_checkpoint
 from jointre.training.run_dir import RunDirectory, write_json
+from jointre.training.started import Started
 from jointre.training.warm_start import warm_start
 from jointre.training.zero_score import zero_score_warning
 
@@ -99,9 +101,10 @@ def train(
     run = RunDirectory(Path(path) if path is not None else default_path(config))
     follower = int(os.environ.get("LOCAL_RANK", "0")) > 0  # started by the trainer of rank 0
     if not follower:
-        run.check(resolved, force=force, recover=recover)
+        run.check(resolved, force=force, recover=recover, sources=loaded.files)
     if recover and run.finished:
         tell(f"{run.path}: the run is finished; nothing is left to do")
+        _tidy(experiment, run)
         return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
     notes = Notes(run.log, tell)
     corpus = read_corpus(experiment.data, notes)
@@ -124,12 +127,17 @@ def train(
     epochs = Epochs(run, best, module.monitor, experiment.training.patience, tell_epoch)
     trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
     if follower:
-        _fit(trainer, module, run.checkpoint)
+        _fit(trainer, module, usable_checkpoint(run, module.state_dict(), lambda line: None))
         return Result(run.path, {})
-    with run.opened(resolved, force=force, recover=recover), notes:
+    started = Started.of(corpus.deciding, corpus.vocabulary)
+    with (
+        run.opened(resolved, started, force=force, recover=recover, sources=loaded.files),
+        notes,
+        explained_interruption(epochs, notes),
+    ):
         if experiment.data.dev_fraction is not None:
             JsonlReader().write(corpus.dev, run.dev)
-        _fit(trainer, module, run.checkpoint)
+        _fit(trainer, module, usable_checkpoint(run, module.state_dict(), notes))
         model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
         result = _finish(experiment, corpus, model, metric, run, epochs, notes)
         reported = epochs.reports.get("last", {})
@@ -139,7 +147,14 @@ def train(
         seconds = time.perf_counter() - began
         facts = provenance(experiment.seed, corpus.files, seconds, len(epochs.rows))
         write_json(run.provenance, facts)
+        _tidy(experiment, run)
         return result
+
+
+def _tidy(experiment: Experiment, run: RunDirectory) -> None:
+    """Delete what a finished run does not need."""
+    if not experiment.training.keep_checkpoints:
+        run.delete_checkpoints()
 
 
 def _loaded(
@@ -197,10 +212,10 @@ def _module(
     return made
 
 
-def _fit(trainer: Trainer, module: TrainingModule, checkpoint: Path) -> None:
+def _fit(trainer: Trainer, module: TrainingModule, checkpoint: Path | None) -> None:
     """Run Lightning's loop to the last epoch."""
     module.batches.rank, module.batches.world = trainer.global_rank, trainer.world_size
-    resume = str(checkpoint) if checkpoint.exists() else None
+    resume = None if checkpoint is None else str(checkpoint)
     handler = signal.getsignal(signal.SIGINT)
     with warnings.catch_warnings():
         _quiet()
@@ -251,7 +266,7 @@ def _trainer(
                 use_distributed_sampler=False,
                 logger=board,
                 callbacks=callbacks,
-                plugins=[WholeFileCheckpoints()],
+                plugins=[WholeFileCheckpoints(run.previous)],
                 enable_progress_bar=progress,
                 enable_model_summary=False,
                 log_every_n_steps=10,

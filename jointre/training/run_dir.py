@@ -3,15 +3,25 @@
 import fcntl
 import json
 import os
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
 
+from jointre.drafts import delete
 from jointre.errors import RunError
+from jointre.training.run_files import (
+    MARKER,
+    contained,
+    drafts,
+    foreign_entries,
+    inputs,
+    is_run,
+    read_object,
+)
+from jointre.training.started import Started
 
 
 class RunDirectory:
@@ -27,7 +37,9 @@ class RunDirectory:
         self.archive = path / "archive"
         self.metrics = path / "metrics.json"
         self.history = path / "metrics.csv"
+        self.marker = path / MARKER
         self.checkpoint = path / "checkpoints" / "last.ckpt"
+        self.previous = path / "checkpoints" / "previous.ckpt"
         self.provenance = path / "provenance.json"
         self.dev = path / "dev.jsonl"
         self.dev_predictions = path / "dev_predictions.jsonl"
@@ -40,35 +52,57 @@ class RunDirectory:
         wanted = (self.provenance, self.metrics, self.archive)
         return all(path.exists() for path in wanted)
 
-    def check(self, resolved: Mapping[str, Any], *, force: bool, recover: bool) -> None:
-        """Tell whether :meth:`open` can be expected to work; nothing is written.
+    def check(
+        self,
+        resolved: Mapping[str, Any],
+        *,
+        force: bool,
+        recover: bool,
+        sources: Iterable[Path] = (),
+    ) -> None:
+        """Check whether :meth:`opened` can be expected to work; nothing is written.
 
         Args:
             resolved: the resolved config.
             force: the directory may hold another run.
             recover: the directory may hold this run.
+            sources: The experiment file and its imports, which must not be deleted.
 
         Raises:
-            RunError: it is not empty, holds another experiment, or is a file.
+            RunError: it is not empty, holds another experiment, or is a file; or deleting the
+                run would delete something else.
         """
         try:
-            self._check(resolved, force, recover)
+            self._check(resolved, force, recover, sources)
         except OSError as error:
             raise self._unusable(error) from error
 
     @contextmanager
-    def opened(self, resolved: Mapping[str, Any], *, force: bool, recover: bool) -> Iterator[None]:
+    def opened(
+        self,
+        resolved: Mapping[str, Any],
+        started: Started,
+        *,
+        force: bool,
+        recover: bool,
+        sources: Iterable[Path] = (),
+    ) -> Iterator[None]:
         """Make the directory, or enter it again, and keep other trainings out of it.
 
         Args:
             resolved: the resolved config, written to it.
-            force: empty the directory first.
-            recover: go on with the run that is there.
+            started: What the training starts from, written to it.
+            force: Delete the run in it first.
+            recover: Continue the run in it.
+            sources: The experiment file and its imports, which must not be deleted.
 
         Raises:
-            RunError: it is not empty, holds another experiment, is in use, or cannot be written.
+            RunError: it is not empty, holds another experiment, is in use, or cannot be written;
+                or the run in it was started with other data or labels.
         """
-        self.check(resolved, force=force, recover=recover)
+        self.check(resolved, force=force, recover=recover, sources=sources)
+        if recover:
+            self._require_same_start(started)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = self.lock.open("w")
@@ -77,7 +111,7 @@ class RunDirectory:
         with lock:
             self._claim(lock.fileno())
             try:
-                self._prepare(resolved, recover)
+                self._prepare(resolved, started, recover)
                 yield
             finally:
                 self.lock.unlink(missing_ok=True)
@@ -94,20 +128,23 @@ class RunDirectory:
                 "directory with -s"
             ) from None
 
-    def _prepare(self, resolved: Mapping[str, Any], recover: bool) -> None:
+    def _prepare(self, resolved: Mapping[str, Any], started: Started, recover: bool) -> None:
         try:
-            for path in self._drafts() if recover else list(self.path.iterdir()):
+            for path in drafts(self.path) if recover else list(self.path.iterdir()):
                 if path != self.lock:
-                    _remove(path)
-            write_json(self.config, resolved)  # first of all: it makes the directory a run
+                    delete(path)
+            write_json(self.marker, started.to_dict())  # first of all: it makes this a run
+            write_json(self.config, resolved)
             self.checkpoint.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise self._unusable(error) from error
 
-    def _drafts(self) -> list[Path]:
-        """What a killed process left unfinished."""
-        patterns = (".*.tmp", ".archive-*", "checkpoints/.*.tmp", "checkpoints/.archive-*")
-        return [path for pattern in patterns for path in self.path.glob(pattern)]
+    def delete_checkpoints(self) -> None:
+        """Delete what only an unfinished training needs."""
+        folder = self.checkpoint.parent
+        others = [name for name in foreign_entries(self.path) if name.startswith(folder.name)]
+        if folder.is_dir() and not others:
+            delete(folder)
 
     def _unusable(self, error: OSError) -> RunError:
         return RunError(
@@ -115,12 +152,19 @@ class RunDirectory:
             "choose another one with -s"
         )
 
-    def _check(self, resolved: Mapping[str, Any], force: bool, recover: bool) -> None:
+    def _check(
+        self,
+        resolved: Mapping[str, Any],
+        force: bool,
+        recover: bool,
+        sources: Iterable[Path],
+    ) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise RunError(f"{self.path} is a file; choose a directory with -s")
-        ours = {self.lock, *self._drafts()}
-        filled = self.path.exists() and any(path not in ours for path in self.path.iterdir())
-        if not filled:
+        if not self.path.exists():
+            return
+        ours = {self.lock, *drafts(self.path)}
+        if all(path in ours for path in self.path.iterdir()):
             return
         if recover:
             self._same(resolved)
@@ -129,20 +173,58 @@ class RunDirectory:
                 f"{self.path} is not empty; choose another directory with -s, empty it with "
                 "--force, or go on with the run in it with --recover"
             )
-        elif not self.config.exists():
+        else:
+            self._require_deletable([*sources, *inputs(resolved), Path.cwd()])
+
+    def _require_deletable(self, needed: Iterable[Path]) -> None:
+        """Raises a RunError unless the directory holds a run, and nothing besides."""
+        if not is_run(self.path):
+            names = sorted(path.name for path in self.path.iterdir())
             raise RunError(
-                f"{self.path} holds files but no run (no config.json), so --force does not "
-                "delete them; choose another directory with -s"
+                f"{self.path} is not a run of jointre (there is no {MARKER} in it), so --force does"
+                f" not delete what it holds ({_listed(names)}); choose another directory with -s"
+            )
+        inside = contained(self.path, iter(needed))
+        if inside is not None:
+            raise RunError(
+                f"{self.path} contains {inside}, which this training needs, so --force does not "
+                "delete the run in it; choose another directory with -s"
+            )
+        others = foreign_entries(self.path)
+        if others:
+            raise RunError(
+                f"{self.path} holds files that are not part of a run ({_listed(others)}), so "
+                "--force deletes nothing; move them, or choose another directory with -s"
+            )
+
+    def _require_same_start(self, started: Started) -> None:
+        """Raises a RunError if the run in the directory began with other data or labels."""
+        record = read_object(self.marker)
+        changes = [] if record is None else started.changes(record)
+        if changes:
+            raise RunError(
+                f"{self.path} cannot be recovered, because its data changed since it was started:\n"
+                + "\n".join(f"  {line}" for line in changes)
+                + "\nRestore the files, or train in another directory."
             )
 
     def _same(self, resolved: Mapping[str, Any]) -> None:
         if not self.config.exists():
-            raise RunError(f"{self.path} holds no run to recover (no config.json); use --force")
+            if self.marker.exists():  # killed before the second file was written
+                return
+            raise RunError(
+                f"{self.path} holds no run to recover (no config.json); choose another directory "
+                "with -s"
+            )
         try:
             stored = json.loads(self.config.read_text(encoding="utf-8"))
         except ValueError as error:
             raise RunError(f"{self.config} is not JSON ({error}); use --force") from error
-        changed = differences(stored, json.loads(json.dumps(resolved)))
+        changed = [
+            line
+            for line in differences(stored, json.loads(json.dumps(resolved)))
+            if not line.startswith("training.keep_checkpoints:")  # has no effect on the model
+        ]
         if changed:
             listed = "\n".join(f"  {line}" for line in changed[:10])
             raise RunError(
@@ -151,11 +233,10 @@ class RunDirectory:
             )
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _listed(names: list[str]) -> str:
+    """The first few names."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:

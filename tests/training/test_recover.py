@@ -107,7 +107,7 @@ def moments(run: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
     yield "while a checkpoint is written", checkpoint.with_name(".last.ckpt.tmp").exists
     yield "in the third epoch", lambda: epochs(2)
     yield "after the last epoch", lambda: epochs(5)
-    yield "while the archive is written", lambda: bool([*run.glob(".archive-*")])
+    yield "while the archive is written", lambda: bool([*run.glob(".archive.*")])
 
 
 @pytest.mark.parametrize("seed", [1])

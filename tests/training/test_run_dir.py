@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from jointre.drafts import delete
 from jointre.errors import RunError
 from jointre.training.run_dir import RunDirectory, differences, replace_text, replaced, write_json
+from jointre.training.started import Started
 
 CONFIG: dict[str, Any] = {"seed": 1, "model": {"type": "span", "max_width": 8}}
+STARTED = Started({"train.jsonl": "0a"}, {"entity": ["Org", "Peop"]})
 
 
 @pytest.fixture
@@ -18,13 +21,13 @@ def run(tmp_path: Path) -> RunDirectory:
     return RunDirectory(tmp_path / "runs" / "one")
 
 
-def enter(run: RunDirectory, config: Any = CONFIG, force: bool = False, recover: bool = False):
-    with run.opened(config, force=force, recover=recover):
+def enter(run: RunDirectory, config: Any = CONFIG, started: Started = STARTED, **options: Any):
+    with run.opened(config, started, **{"force": False, "recover": False, **options}):
         return sorted(path.name for path in run.path.iterdir())
 
 
 def test_makes_the_directory(run: RunDirectory) -> None:
-    assert enter(run) == [".lock", "checkpoints", "config.json"]
+    assert enter(run) == [".lock", "checkpoints", "config.json", "run.json"]
     assert json.loads(run.config.read_text()) == CONFIG
     assert not run.lock.exists()
     assert not run.finished
@@ -55,29 +58,165 @@ def test_refuses_a_file(run: RunDirectory) -> None:
         enter(run)
 
 
-def test_force_empties_a_run(run: RunDirectory, tmp_path: Path) -> None:
+def test_force_empties_a_run(run: RunDirectory) -> None:
     enter(run)
     run.checkpoint.write_text("old")
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "kept").write_text("")
-    (run.path / "link").symlink_to(outside)
-    assert enter(run, CONFIG | {"seed": 2}, force=True) == [".lock", "checkpoints", "config.json"]
+    assert "checkpoints" in enter(run, CONFIG | {"seed": 2}, force=True)
     assert not run.checkpoint.exists()
     assert json.loads(run.config.read_text())["seed"] == 2
-    assert (outside / "kept").exists()
 
 
-def test_force_leaves_what_is_no_run(run: RunDirectory) -> None:
-    run.path.mkdir(parents=True)
-    (run.path / "thesis.tex").write_text("mine")
+def refused(run: RunDirectory, **options: Any) -> str:
+    """The message, after a check that nothing has changed."""
+    before = {path: path.is_file() and path.read_bytes() for path in run.path.rglob("*")}
     with pytest.raises(RunError) as caught:
-        enter(run, force=True)
-    assert str(caught.value) == (
-        f"{run.path} holds files but no run (no config.json), so --force does not delete them; "
-        "choose another directory with -s"
+        enter(run, force=True, **options)
+    after = {path: path.is_file() and path.read_bytes() for path in run.path.rglob("*")}
+    assert after == before
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("config.json", "model.safetensors", "tokenizer.json", "vocab.txt"),
+        (".git/HEAD", "config.json", "train.py"),
+        ("config.json", "train.jsonl"),
+        ("config.json",),
+        ("thesis.tex",),
+        ("checkpoints/last.ckpt",),
+    ],
+)
+def test_force_leaves_what_is_not_a_run(run: RunDirectory, names: tuple[str, ...]) -> None:
+    for name in names:
+        (run.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (run.path / name).write_text(json.dumps({"model": {}, "data": {}}))
+    message = refused(run)
+    assert message.startswith(
+        f"{run.path} is not a run of jointre (there is no run.json in it), so --force does not "
+        f"delete what it holds ({names[0].partition('/')[0]}"
     )
-    assert (run.path / "thesis.tex").read_text() == "mine"
+    assert message.endswith("; choose another directory with -s")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("notes.txt", ".git/HEAD", "data/train.jsonl", "checkpoints/mine.pt", "archive/README.md"),
+        *("checkpoints/epoch-2/mine", "tensorboard/mine", "model.safetensors", ".notes.tmp"),
+    ],
+)
+def test_force_leaves_a_run_with_other_files(run: RunDirectory, name: str) -> None:
+    enter(run)
+    (run.path / name).parent.mkdir(parents=True, exist_ok=True)
+    (run.path / name).write_text("mine")
+    shown = name if name.startswith(("checkpoints", "archive", "tens")) else name.split("/")[0]
+    assert refused(run) == (
+        f"{run.path} holds files that are not part of a run ({shown}), so --force deletes nothing; "
+        "move them, or choose another directory with -s"
+    )
+
+
+def test_force_names_the_first_of_many_files(run: RunDirectory) -> None:
+    enter(run)
+    for number in range(5):
+        (run.path / f"mine-{number}").write_text("")
+    assert "(mine-0, mine-1, mine-2 and 2 more)" in refused(run)
+
+
+@pytest.mark.parametrize("name", ["config.json", "link", "archive", "checkpoints"])
+def test_force_leaves_a_run_with_links(run: RunDirectory, tmp_path: Path, name: str) -> None:
+    enter(run)
+    for folder in (run.path / "checkpoints", tmp_path / "outside"):
+        folder.mkdir(exist_ok=True)
+    (tmp_path / "outside" / "kept").write_text("")
+    delete(run.path / name)
+    (run.path / name).symlink_to(tmp_path / "outside")
+    assert f"({name})" in refused(run)
+
+
+def test_force_empties_a_run_of_an_earlier_version(run: RunDirectory) -> None:
+    enter(run)
+    run.marker.unlink()
+    resolved = {"data": {}, "model": {}, "training": {}, "seed": 1}
+    write_json(run.config, resolved)
+    (run.path / "tensorboard" / "version_0").mkdir(parents=True)
+    (run.path / "tensorboard" / "version_0" / "events.out.tfevents.1.host.2.0").write_text("")
+    enter(run, force=True)
+    assert run.marker.exists()
+    assert not (run.path / "tensorboard").exists()
+
+
+def test_force_leaves_a_run_around_the_experiment_file(run: RunDirectory, tmp_path: Path) -> None:
+    enter(run)
+    (tmp_path / "alias").symlink_to(run.path)
+    for source in (run.config, tmp_path / "alias" / "config.json"):
+        assert refused(run, sources=[tmp_path / "elsewhere", source]) == (
+            f"{run.path} contains {source}, which this training needs, so --force does not delete "
+            "the run in it; choose another directory with -s"
+        )
+
+
+def test_force_leaves_a_run_around_its_data_or_weights(
+    run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(run)
+    run.history.write_text("")
+    for config in (
+        {"data": {"reader": {"type": "brat", "types": str(run.history)}}},
+        {"training": {"initial_weights": str(run.path)}},
+        {"model": {"encoder": {"type": "x", "model_name": str(run.path / "checkpoints")}}},
+    ):
+        assert "which this training needs" in refused(run, config=config)
+    monkeypatch.chdir(run.path.parent)
+    here = RunDirectory(Path(run.path.name))
+    assert "which this training needs" in refused(
+        here, config={"training": {"initial_weights": run.path.name}}
+    )
+    enter(here, {"model": {"type": "one", "agent": run.path.name}}, force=True)  # only a word
+
+
+@pytest.mark.parametrize("place", ["", "checkpoints"])
+def test_force_leaves_a_run_around_the_current_directory(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    enter(run)
+    monkeypatch.chdir(run.path / place)
+    assert f"contains {Path.cwd()}, which" in refused(run)
+
+
+def test_recover_compares_data_and_labels(run: RunDirectory) -> None:
+    enter(run)
+    enter(run, recover=True)
+    other = Started({"train.jsonl": "1b"}, {"entity": ["Peop", "Org"]})
+    with pytest.raises(RunError) as caught:
+        enter(run, started=other, recover=True)
+    assert str(caught.value) == (
+        f"{run.path} cannot be recovered, because its data changed since it was started:\n"
+        "  train.jsonl: the content is different\n"
+        "  entity labels: Org, Peop at the start, Peop, Org now\n"
+        "Restore the files, or train in another directory."
+    )
+    assert json.loads(run.marker.read_text()) == STARTED.to_dict()
+
+
+def test_recover_of_an_earlier_version_has_nothing_to_compare(run: RunDirectory) -> None:
+    enter(run)
+    run.marker.unlink()
+    enter(run, recover=True)
+    assert json.loads(run.marker.read_text()) == STARTED.to_dict()
+
+
+def test_delete_checkpoints_leaves_other_files(run: RunDirectory) -> None:
+    enter(run)
+    run.checkpoint.write_text("")
+    (run.checkpoint.parent / "mine.pt").write_text("")
+    (run.path / "predictions.jsonl").write_text("")
+    run.delete_checkpoints()
+    assert run.checkpoint.exists()
+    (run.checkpoint.parent / "mine.pt").unlink()
+    run.delete_checkpoints()
+    assert not run.checkpoint.parent.exists()
 
 
 def test_recover_keeps_files_and_clears_drafts(run: RunDirectory) -> None:
@@ -89,7 +228,7 @@ def test_recover_keeps_files_and_clears_drafts(run: RunDirectory) -> None:
     (run.checkpoint.with_name(".archive-y2") / ".tmpAb12").write_text("half")
     (run.path / ".archive-x1").mkdir()
     (run.path / ".archive-x1" / "model.safetensors").write_text("half")
-    assert enter(run, recover=True) == [".lock", "checkpoints", "config.json"]
+    assert enter(run, recover=True) == [".lock", "checkpoints", "config.json", "run.json"]
     assert [path.name for path in run.checkpoint.parent.iterdir()] == ["last.ckpt"]
 
 
@@ -114,6 +253,11 @@ def test_recover_of_another_config_lists_the_differences(run: RunDirectory) -> N
     assert run.config.read_text() == before
 
 
+def test_recover_may_keep_checkpoints_or_not(run: RunDirectory) -> None:
+    enter(run, {"training": {"epochs": 3}})
+    enter(run, {"training": {"epochs": 3, "keep_checkpoints": True}}, recover=True)
+
+
 @pytest.mark.parametrize("content", [None, "{"])
 def test_recover_of_no_run(run: RunDirectory, content: str | None) -> None:
     run.path.mkdir(parents=True)
@@ -127,7 +271,7 @@ def test_recover_of_no_run(run: RunDirectory, content: str | None) -> None:
 
 @pytest.mark.parametrize("options", [{"recover": True}, {"force": True}])
 def test_only_one_training_at_a_time(run: RunDirectory, options: dict[str, bool]) -> None:
-    with run.opened(CONFIG, force=False, recover=False):
+    with run.opened(CONFIG, STARTED, force=False, recover=False):
         run.checkpoint.write_text("the first one's")
         with pytest.raises(RunError) as caught:
             enter(run, **options)
@@ -159,7 +303,7 @@ def test_a_full_disk_at_the_beginning_leaves_nothing(
     run: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(RunError, match=r"config\.json cannot be written \(No space left"):
+    with pytest.raises(RunError, match=r"run\.json cannot be written \(No space left"):
         enter(run)
     assert not run.path.exists()
 

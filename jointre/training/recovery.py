@@ -1,0 +1,118 @@
+"""Recovery: the checkpoint from which an interrupted training continues, and how to continue it."""
+
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+
+from jointre.errors import RunError
+from jointre.training.callbacks import Epochs
+from jointre.training.run_dir import RunDirectory
+
+
+def usable_checkpoint(
+    run: RunDirectory, state: Mapping[str, torch.Tensor], tell: Callable[[str], None]
+) -> Path | None:
+    """The newest checkpoint that is whole; None if no epoch has finished.
+
+    Args:
+        run: The run directory.
+        state: Parameters and buffers of the training module, which the checkpoint must fit.
+        tell: Takes a line if the last checkpoint is damaged.
+
+    Raises:
+        RunError: All checkpoints are damaged, or the model has other parameters.
+    """
+    present = [path for path in (run.checkpoint, run.previous) if path.exists()]
+    reasons: list[str] = []
+    for path in present:
+        try:
+            stored = _read(path)
+        except _DAMAGE as error:
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            reasons.append(f"{path} is damaged ({reason})")
+            continue
+        _require_fit(path, stored, state)
+        if path != present[0]:
+            tell(f"{reasons[0]}; training continues from the checkpoint of the epoch before")
+            present[0].unlink(missing_ok=True)  # so that it does not replace the one before
+        return path
+    if reasons:
+        raise RunError(
+            f"{'; '.join(reasons)}. There is no other checkpoint, so the run cannot be recovered; "
+            "start it again with --force, or in another directory"
+        )
+    return None
+
+
+# What torch and zipfile raise when they read a file that is cut short or changed.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, UnpicklingError, RuntimeError, OSError, EOFError),
+    *(ValueError, TypeError, LookupError, AttributeError, NotImplementedError),
+)
+
+
+def _read(path: Path) -> Mapping[str, torch.Tensor]:
+    """The module's state in a checkpoint, after all its checksums were compared."""
+    with zipfile.ZipFile(path) as file:
+        wrong = file.testzip()
+    if wrong is not None:
+        raise zipfile.BadZipFile(f"{wrong} does not match its checksum")
+    checkpoint: dict[str, Any] = torch.load(path, "cpu", weights_only=True, mmap=True)
+    state: Mapping[str, torch.Tensor] = checkpoint["state_dict"]
+    return state
+
+
+def _require_fit(
+    path: Path, stored: Mapping[str, torch.Tensor], state: Mapping[str, torch.Tensor]
+) -> None:
+    """Raises a RunError at the first parameter that is not the model's."""
+    for name in sorted(stored.keys() | state.keys()):
+        there, now = (list(part[name].shape) if name in part else None for part in (stored, state))
+        if there != now:
+            raise RunError(
+                f"{path} does not fit the model: {name} has shape {there} in it, but {now} in the "
+                "model. The run was started with other labels or another version of jointre; train "
+                "in another directory"
+            )
+
+
+@contextmanager
+def explained_interruption(epochs: Epochs, tell: Callable[[str], None]) -> Iterator[None]:
+    """Say what is kept and how to continue when Ctrl-C ends the block.
+
+    Args:
+        epochs: Knows which epochs have finished.
+        tell: Takes the line.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell(interrupted(epochs))
+        raise
+
+
+def interrupted(epochs: Epochs) -> str:
+    """What an interrupted training keeps, and how to continue it.
+
+    Args:
+        epochs: Knows which epochs have finished.
+    """
+    path = epochs.run.path
+    finished = len(epochs.rows)
+    if not finished:
+        return (
+            f"interrupted in the first epoch, so {path} has no model yet; to start again, repeat "
+            "the command with --recover (without --force)"
+        )
+    best = f", the best of them epoch {epochs.best_epoch + 1}" if epochs.best_epoch >= 0 else ""
+    done = "epoch 1 is" if finished == 1 else f"epochs 1 to {finished} are"
+    return (
+        f"interrupted: {done} kept in {path}{best}; jointre predict {path} works with their "
+        "weights. To continue, repeat the command with --recover (without --force)"
+    )

@@ -1,4 +1,3 @@
-import types
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +5,8 @@ import pytest
 import torch
 
 from jointre.errors import RunError
+from jointre.training.best import BestArchive
+from jointre.training.callbacks import Epochs
 from jointre.training.recovery import explained_interruption, interrupted, usable_checkpoint
 from jointre.training.run_dir import RunDirectory
 
@@ -86,7 +87,8 @@ def test_another_model(run: RunDirectory) -> None:
 
 
 def test_an_interruption_says_what_is_kept(run: RunDirectory) -> None:
-    epochs: Any = types.SimpleNamespace(run=run, rows=[], best_epoch=-1)
+    best = BestArchive(run.checkpoint.parent, {}, {})
+    epochs = Epochs(run, best, ["entity_f1"], None, print)
     assert "has no model yet; to start again, repeat the command with" in interrupted(epochs)
     epochs.rows, epochs.best_epoch = [{}, {}, {}], 1
     said: list[str] = []

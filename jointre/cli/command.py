@@ -1,11 +1,53 @@
-"""The command that reads one experiment file: answers an override written without ``-o``."""
+"""The commands' classes: they check paths, and answer an override written without ``-o``."""
 
+from collections.abc import Callable
 from typing import Any
 
+import typer
 from typer.core import TyperCommand
+from typer.models import CommandFunctionType
+
+from jointre.cli.paths import check_paths
 
 
-class ConfigCommand(TyperCommand):
+class CheckedCommand(TyperCommand):
+    """A command that refuses an output which is one of its inputs or another output."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Check the paths, then run the command.
+
+        Args:
+            ctx: typer's own Context, which some versions take from click and some do not.
+
+        Raises:
+            DataError: An output is one of the inputs or another output.
+        """
+        names = {
+            str(param.name): str(param.opts[-1] if param.param_type_name == "option" else "")
+            for param in self.params
+        }
+        names = {key: name or key.upper() for key, name in names.items()}
+        check_paths(str(self.name), ctx.params, names)
+        return super().invoke(ctx)
+
+
+class CheckedApp(typer.Typer):
+    """A group of commands whose paths are checked."""
+
+    def command(
+        self, *args: Any, cls: type[TyperCommand] | None = None, **options: Any
+    ) -> Callable[[CommandFunctionType], CommandFunctionType]:
+        """Add a command, as typer does.
+
+        Args:
+            args: As for typer.
+            cls: The command's class, a :class:`CheckedCommand`.
+            options: As for typer.
+        """
+        return super().command(*args, cls=cls or CheckedCommand, **options)
+
+
+class ConfigCommand(CheckedCommand):
     """A command of one experiment file and of overrides, which take ``-o``."""
 
     allow_extra_args = True

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jointre.cli.command import CheckedApp
 from jointre.cli.options import Packages
 
 if TYPE_CHECKING:
     from jointre.config import Registrable
 
-app = typer.Typer(help="List and describe components.", no_args_is_help=True)
+app = CheckedApp(help="List and describe components.", no_args_is_help=True)
 
 
 def _register(packages: list[str] | None) -> None:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.command import ConfigCommand
+from jointre.cli.command import CheckedApp, ConfigCommand
 from jointre.cli.options import ConfigFile, ExtVars, Overrides, Packages, load
 
-app = typer.Typer(help="Check and show experiment files.", no_args_is_help=True)
+app = CheckedApp(help="Check and show experiment files.", no_args_is_help=True)
 
 
 @app.command(cls=ConfigCommand)

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jointre.cli.command import CheckedApp
 from jointre.cli.options import OnErrorOption, Output, Packages, tell
 
 if TYPE_CHECKING:
     from jointre.data.checks import CorpusReport
 
-app = typer.Typer(help="List formats and check corpus files.", no_args_is_help=True)
+app = CheckedApp(help="List formats and check corpus files.", no_args_is_help=True)
 
 
 @app.command("list")

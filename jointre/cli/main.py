@@ -8,7 +8,7 @@ import typer
 
 from jointre.cli.attention import attention
 from jointre.cli.bench import bench
-from jointre.cli.command import ConfigCommand
+from jointre.cli.command import CheckedApp, ConfigCommand
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
 from jointre.cli.convert import convert
@@ -25,7 +25,7 @@ from jointre.cli.streams import reopen
 from jointre.cli.train import train
 from jointre.errors import JointreError
 
-app = typer.Typer(
+app = CheckedApp(
     help="Joint named-entity recognition and relation extraction.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -50,6 +50,7 @@ def test_an_interrupted_run_predicts_with_its_best_epoch(
     assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == [
         "epoch-2",
         "last.ckpt",
+        "previous.ckpt",
     ]
     with caplog.at_level(logging.WARNING):
         extract = load(tmp_path, device="cpu")

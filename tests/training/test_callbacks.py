@@ -60,11 +60,11 @@ def test_state_is_plain(tmp_path: Path) -> None:
 
 def test_checkpoints_are_whole(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "last.ckpt"
-    WholeFileCheckpoints().save_checkpoint({"epoch": 1}, target)
+    WholeFileCheckpoints(tmp_path / "previous.ckpt").save_checkpoint({"epoch": 1}, target)
     assert torch.load(target, weights_only=True) == {"epoch": 1}
     target.with_name(".last.ckpt.tmp").symlink_to("/dev/full")
     with pytest.raises(RunError, match=r"last\.ckpt cannot be written \(No space left on device\)"):
-        WholeFileCheckpoints().save_checkpoint({"epoch": 2}, target)
+        WholeFileCheckpoints(tmp_path / "previous.ckpt").save_checkpoint({"epoch": 2}, target)
     assert torch.load(target, weights_only=True) == {"epoch": 1}
 
 

@@ -209,7 +209,11 @@ def test_accumulation_makes_larger_updates(tiny_data: Path, tmp_path: Path) -> N
 
 def test_the_rate_ends_at_zero(tiny_data: Path, tmp_path: Path) -> None:
     """Six batches in groups of four are two updates an epoch, for the schedule too."""
-    run(tiny_data, tmp_path, {"training.accumulate": 4, "training.epochs": 2})
+    run(
+        tiny_data,
+        tmp_path,
+        {"training.accumulate": 4, "training.epochs": 2, "training.keep_checkpoints": True},
+    )
     saved = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
     assert saved["global_step"] == 4
     assert saved["lr_schedulers"][0]["last_epoch"] == 4

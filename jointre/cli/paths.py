@@ -1,0 +1,123 @@
+"""What a command reads and what it writes: an output is never one of the inputs.
+
+The parameters are classified by name, once for all commands; a test requires that each path of
+each command is classified.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+READ = {
+    *("checkpoint", "config", "corpus", "data", "dev_file", "export", "file", "files", "gold"),
+    *("predicted", "run", "source", "test_file", "train_facts", "types"),
+}
+"""Parameters that name files or folders to read."""
+
+WRITTEN = {"archive", "dir", "output", "predictions", "render", "target"}
+"""Parameters that name files or folders to write."""
+
+INTO = {("package", "output"), ("train", "serialization_dir")}
+"""Folders in which a command makes files of its own; by command and parameter."""
+
+_SETTINGS = {"encoder", "ext_var", "option", "overrides", "predicted_option"}  # may hold paths
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPath:
+    """A path of a command line.
+
+    Args:
+        name: How messages call it, such as ``--output a.txt``.
+        path: The path.
+        run: Whether it names a run directory or an archive.
+    """
+
+    name: str
+    path: Path
+    run: bool = False
+
+
+def check_paths(command: str, parameters: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    """Check that no output of a command is one of its inputs or another output.
+
+    Args:
+        command: The command's name.
+        parameters: The values of its parameters.
+        names: How the parameters are written, ``--output`` for ``output``.
+
+    Raises:
+        DataError: An output is an input, would replace a part of one, or equals another output.
+    """
+    from jointre.errors import DataError
+
+    outputs = list(_outputs(command, parameters, names))
+    inputs = list(_inputs(parameters, names))
+    for number, output in enumerate(outputs):
+        for given in inputs:
+            if _same(output.path, given.path):
+                raise DataError(
+                    f"{output.name} is the same as the input {given.path}, which it would replace; "
+                    "write to another place"
+                )
+            if _part_of(output.path, given):
+                raise DataError(
+                    f"{output.name} is a file of the input {given.path}, which it would replace; "
+                    "write to another place"
+                )
+        for other in outputs[:number]:
+            if _same(output.path, other.path):
+                raise DataError(
+                    f"{other.name} and {output.name} are the same place; write to two places"
+                )
+
+
+def _outputs(
+    command: str, parameters: Mapping[str, Any], names: Mapping[str, str]
+) -> Iterator[NamedPath]:
+    for key, path in parameters.items():
+        if key in WRITTEN and isinstance(path, Path) and (command, key) not in INTO:
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                continue  # /dev/null, a pipe: nothing is replaced
+            name = f"{names[key]} {path}"
+            yield NamedPath(name, path)
+            if (command, key) == ("predict", "output"):
+                draft = path.with_name(f"{path.name}.partial")
+                yield NamedPath(f"{draft}, in which {name} grows,", draft)
+
+
+def _inputs(parameters: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[NamedPath]:
+    for key, value in parameters.items():
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if key in READ and isinstance(item, Path):
+                yield NamedPath(names[key], item, run=key == "run")
+            elif key in _SETTINGS and isinstance(item, str):
+                path = Path(item.partition("=")[2] or item)
+                if "\0" not in item and os.path.exists(path):
+                    yield NamedPath(names[key], path)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file or folder, by whatever links, or will once they exist."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
+
+
+def _part_of(output: Path, given: NamedPath) -> bool:
+    """Whether an output is there already, as a file of an input folder."""
+    folder = given.path.resolve()
+    place = output.resolve()
+    if not (given.path.is_dir() and place.is_file() and place.is_relative_to(folder)):
+        return False
+    if not given.run:
+        return True
+    from jointre.models.archive_files import foreign_files
+    from jointre.training.run_files import foreign_entries, is_run
+
+    others = foreign_entries(folder) if is_run(folder) else foreign_files(folder)
+    name = place.relative_to(folder).as_posix()
+    return not any(name == other or name.startswith(f"{other}/") for other in others)

@@ -42,12 +42,12 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_what_a_run_directory_holds(tiny_run: Path) -> None:
     assert sorted(path.name for path in tiny_run.iterdir()) == [
         "archive",
-        "checkpoints",
         "config.json",
         "log.txt",
         "metrics.csv",
         "metrics.json",
         "provenance.json",
+        "run.json",
     ]
     assert sorted(path.name for path in (tiny_run / "archive").iterdir()) == [
         "config.json",
@@ -201,7 +201,8 @@ def test_accumulation_makes_larger_updates(tiny_data: Path, tmp_path: Path) -> N
     """Without dropout and clipping, rate and plain gradients: 2 × 2 units are 4 units' mean."""
     updates = []
     for accumulate in (1, 3):
-        run(tiny_data, tmp_path / f"{accumulate}", {"training.accumulate": accumulate})
+        changes = {"training.accumulate": accumulate, "training.keep_checkpoints": True}
+        run(tiny_data, tmp_path / f"{accumulate}", changes)
         path = tmp_path / f"{accumulate}" / "checkpoints" / "last.ckpt"
         updates.append(torch.load(path, weights_only=True)["global_step"])
     assert updates == [6, 2]

@@ -15,6 +15,7 @@ def test_every_block_is_known() -> None:
     assert [mark for mark, _ in shell_blocks(README)] == [
         "run: train",
         "run: predict",
+        "run: init",
         "run: ablation",
         "run: test",
     ]
@@ -43,6 +44,9 @@ def test_the_commands_train_predict_and_evaluate(workspace: Path) -> None:
     assert (workspace / "triples.jsonl").read_text(encoding="utf-8").count('"entities"') == 1
     assert '"protocol": "spert"' in (workspace / "scores.json").read_text(encoding="utf-8")
     assert "no mistakes" in shell(marked(README, "ablation"), workspace)
+    started = shell(marked(README, "init"), workspace)
+    assert "jointre train project/experiment.jsonnet" in started
+    assert "no mistakes" in shell("jointre config check project/experiment.jsonnet", workspace)
 
 
 def test_the_python_works(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,8 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
             f"character {half.start()} of the text is half of a surrogate pair, {half[0]!r}; "
             "no text has such characters: repair the file"
         )
+    if text.startswith("\ufeff"):  # a byte-order mark is not part of the first word
+        text = f" {text[1:]}"
     spaced, inserted = _spaced(text)
     lines = list_lines(text)
     for sentence in _doc(spaced, language).sents:

@@ -97,3 +97,9 @@ def test_a_language_that_needs_a_package_names_it(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "sudachipy", None)
     with pytest.raises(ConfigError, match=r"'ja': spaCy's words of .* need another .*sudachipy"):
         words_of("東京", "ja")
+
+
+def test_a_byte_order_mark_is_not_part_of_a_word() -> None:
+    words = words_of("\ufeffAda left.")
+    assert words.tokens == ("Ada", "left", ".")
+    assert words.offsets == ((1, 4), (5, 9), (9, 10))

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, final
 from jointre.data.losses import Losses
 from jointre.data.readers.brat_files import Names, Pair, pairs_of
 from jointre.data.readers.brat_lines import Event, Other, parse_line
+from jointre.data.readers.brat_mark import MARK, without_mark
 from jointre.data.readers.brat_record import Options, Record, document_of
 from jointre.data.readers.brat_write import HELD, record_of
 from jointre.data.readers.char_spans import InsideWords, WordRules, count_reread, utf8
@@ -130,7 +131,9 @@ class BratReader(Reader):
                 name = names.of(document.id)
                 text = folder / f"{name}.txt"
                 text.parent.mkdir(parents=True, exist_ok=True)
-                text.write_bytes(utf8(record.text, document.id))
+                # Reading removes one mark, so a text that begins with one is written with another.
+                mark = MARK if record.text.startswith(MARK) else ""
+                text.write_bytes(utf8(mark + record.text, document.id))
                 content = "".join(f"{line}\n" for _, line in record.lines)
                 text.with_name(f"{text.name[:-4]}.ann").write_bytes(utf8(content, document.id))
         return losses
@@ -159,13 +162,13 @@ class BratReader(Reader):
 
 
 def _record(pair: Pair) -> Record:
-    lines = read_characters(pair.annotations).removeprefix("\ufeff").split("\n")
-    placed = ((f"{pair.annotations}:{number}", line) for number, line in enumerate(lines, start=1))
-    return Record(
-        pair.id,
+    rows = read_characters(pair.annotations).removeprefix(MARK).split("\n")
+    placed = ((f"{pair.annotations}:{number}", line) for number, line in enumerate(rows, start=1))
+    text, lines = without_mark(
         read_characters(pair.text),
         tuple((place, line.removesuffix("\r")) for place, line in placed if line.strip()),
     )
+    return Record(pair.id, text, lines)
 
 
 def _again(record: Record, options: Options) -> Document | None:

@@ -52,8 +52,8 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     if any(not path.is_absolute() for path in missing):
         listed = ", ".join(str(path) for path in missing)
         raise DataError(
-            f"missing: {listed}; data files are looked for in the working directory, {Path.cwd()}, "
-            "while imports are relative to the file that has them"
+            f"{listed}: no such file; data paths are relative to the working directory, "
+            f"{Path.cwd()}, imports to the file that has them"
         )
     labels = reader.label_sets()
     train = list(reader.read(settings.train))

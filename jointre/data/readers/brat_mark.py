@@ -10,15 +10,15 @@ _NUMBER = re.compile(r"[0-9]+")
 def without_mark(
     text: str, lines: tuple[tuple[str, str], ...]
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A text without its byte-order mark, and the lines with offsets in what remains.
+    r"""A text without its byte-order mark, and the lines with offsets in what remains.
 
     Args:
         text: All characters of the .txt file.
         lines: Place and content of the lines of the .ann file.
 
     Example:
-        >>> without_mark("\\ufeffAda left.", (("a.ann:1", "T1\\tPer 1 4\\tAda"),))
-        ('Ada left.', (('a.ann:1', 'T1\\tPer 0 3\\tAda'),))
+        >>> without_mark("\ufeffAda left.", (("a.ann:1", "T1\tPer 1 4\tAda"),))
+        ('Ada left.', (('a.ann:1', 'T1\tPer 0 3\tAda'),))
     """
     if not text.startswith(MARK):
         return text, lines

@@ -9,8 +9,8 @@ from typing import Any
 
 from jointre.config import Factory, construct, include_hint
 from jointre.data.readers import Reader
-from jointre.data.readers.detect import DETECTABLE, detect
-from jointre.errors import ArchiveError, ConfigError, abbreviated
+from jointre.data.readers.detect import detect
+from jointre.errors import ArchiveError, ConfigError, DataError, abbreviated
 from jointre.evaluation.metric import Metric
 
 
@@ -41,8 +41,8 @@ class RunSettings:
             run: a run directory; an archive has no reader, so name a format.
             format: name of a reader.
             protocol: name of a protocol.
-            data: The file to read. If its format is clearly not the one the run was trained on,
-                the reader of the detected format is used.
+            data: The file to read. If the run's own reader cannot read its first document, the
+                reader of the detected format is used.
             train_facts: training files whose facts do not count, for a protocol that takes
                 them; none: those of the run's own protocol.
 
@@ -54,9 +54,8 @@ class RunSettings:
         if format is None or protocol is None:
             detected = detect(data) if format is None and data is not None else None
             config = _config(run, needed=format is None and detected is None)
-            own_format = config.get("data", {}).get("reader", {}).get("type")
-            if own_format is None or own_format in DETECTABLE:  # a plug-in's reader knows better
-                format = format or detected
+            if format is None and not (config and _reads(config["data"]["reader"], data)):
+                format = detected
         own = config.get("data", {}).get("reader", {})
         if format is not None and format != own.get("type"):
             language = {key: own[key] for key in ("language",) if key in own}
@@ -76,6 +75,15 @@ class RunSettings:
     def metric(self, symmetric: frozenset[str]) -> Metric:
         """The metric for a model's symmetric relations."""
         return self.protocol(symmetric=symmetric)
+
+
+def _reads(reader: dict[str, Any], data: Path | None) -> bool:
+    """Whether the run's own reader reads the first document."""
+    kept = {key: value for key, value in reader.items() if key != "types"}
+    try:
+        return data is None or bool(next(iter(construct(Reader, kept).read(data)), True))
+    except DataError:
+        return False
 
 
 def _config(run: Path, needed: bool) -> dict[str, Any]:

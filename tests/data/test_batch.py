@@ -31,6 +31,7 @@ def sample() -> Batch:
         members=torch.zeros(6, 2, dtype=torch.long),
         entity_cells=torch.zeros(3, 4, dtype=torch.long),
         relation_cells=torch.zeros(0, 4, dtype=torch.long),
+        audible=torch.ones(2, 3, dtype=torch.bool),
     )
 
 

@@ -15,6 +15,7 @@ import jointre.models.table
 import jointre.nn.pair_map
 from jointre.config import Factory, construct
 from jointre.data.schema import Document, Entity, Span
+from jointre.data.windows import Limit
 from jointre.errors import ConfigError, DataError
 from jointre.evaluation.metric import Metric
 from jointre.inference import Predictor
@@ -163,7 +164,8 @@ def test_a_sentence_of_two_thousand_words(encoder: Path) -> None:
     assert probabilities.shape == (2000 * 2001 // 2, 3)
     best = probabilities.flatten().topk(20)
     model.decoder.entity_threshold = float(best.values[-1])
-    (found,) = predict(model, [long], preparer)
+    whole = Limit(words=2000, pieces=20_000, overlap=0)
+    (found,) = predict(model, [long], preparer, limit=whole)
     assert (found.tokens, found.flags) == (long.tokens, ())
     starts, lasts = torch.triu_indices(2000, 2000)[:, best.indices // 3].tolist()
     assert {entity.span for entity in found.entities} == {

@@ -18,13 +18,12 @@ _PATTERNS = (
     ("docred", r'\A\s*\[(?=.*"(vertexSet|sents)"\s*:)'),
     ("triples", r'\A\s*[\[{](?=.*"(triple_list|sentText)"\s*:)'),
     ("spert", r'\A\s*\[\s*\{(?=.*"tokens"\s*:\s*\[)(?!.*"start_offset"\s*:)'),
+    ("jsonl", r'\A\s*\{(?=.*"(mentions|chars)"\s*:)'),
     ("doccano", r'\A\s*[\[{](?=.*"(text|data)"\s*:)(?=.*"(start_offset|labels?"\s*:\s*\[))'),
     ("prodigy", r'\A\s*\{(?=.*"(_input_hash|_view_id|token_start|answer)"\s*:)'),
-    ("jsonl", r'\A\s*\{(?=.*"(mentions|chars)"\s*:)'),
     ("dygie", r'\A\s*\{(?=.*"sentences"\s*:)(?=.*"(ner|doc_key|clusters|predicted_ner)"\s*:)'),
     ("jsonl", r'\A\s*\{(?=.*"(tokens|text)"\s*:)'),
 )
-DETECTABLE = frozenset(name for name, _ in _PATTERNS)
 
 
 def detect(path: Path) -> str | None:

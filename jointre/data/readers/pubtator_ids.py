@@ -101,7 +101,7 @@ def join_ids(names: Iterable[str]) -> list[str]:
 
     Example:
         >>> join_ids(["D1", "D2"]), join_ids(["p|SUB|V|5|M", "7"]), join_ids(["no id", "D1"])
-        (['D1|D2'], ['p|SUB|V|5|M', '7'], ['no id|D1'])
+        (['D1|D2'], ['p|SUB|V|5|M,7'], ['no id|D1'])
     """
     listed = tuple(names)
     column = next(

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from jointre.layout import Ranges
 from jointre.nn.span_poolers import SpanPooler
+from jointre.nn.take import take
 
 
 @final
@@ -50,7 +51,7 @@ class LogMeanExpSpanPooler(SpanPooler):
                 doubled = torch.logaddexp(windows[:, :-half], windows[:, half:])
                 windows = torch.cat([doubled, windows[:, -half:]], 1)
             has = (length & size).bool()
-            rows = windows[ranges.unit, torch.where(has, start, 0)]
+            rows = take(windows, ranges.unit, torch.where(has, start, 0))
             total = torch.where(has[:, None], torch.logaddexp(total, rows), total)
             start = start + torch.where(has, size, 0)
         mean = total - length.clamp(min=1).log()[:, None]

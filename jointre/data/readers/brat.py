@@ -16,6 +16,7 @@ from jointre.data.readers.faults import Faults, OnError
 from jointre.data.readers.files import read_characters, replaced_folder
 from jointre.data.readers.plain import count_unheld
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import TEXT, writable
 from jointre.data.schema import Document
 from jointre.data.words import check_language
 from jointre.errors import DataError
@@ -126,7 +127,7 @@ class BratReader(Reader):
         losses = Losses()
         names = Names(losses)
         with replaced_folder(path) as folder:
-            for document in documents:
+            for document in writable(documents, losses, TEXT):
                 record = self._written(document, losses)
                 name = names.of(document.id)
                 text = folder / f"{name}.txt"

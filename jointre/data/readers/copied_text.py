@@ -30,7 +30,7 @@ def similar_text(stands: str, copied: str) -> bool:
         >>> similar_text("Café “A&B”", 'Cafe\u0301 "A&amp;B"'), similar_text("Ada", "Bob")
         (True, False)
     """
-    if stands == copied:
+    if same_text(stands, copied):
         return True
     plain = _plain(stands)
     return bool(plain) and plain == _plain(copied)

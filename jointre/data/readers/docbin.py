@@ -14,9 +14,11 @@ from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import shown
 from jointre.data.readers.files import opened, replaced, stem
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import Form, writable
 from jointre.data.schema import Document
 from jointre.errors import DataError
 
+_FORM = Form(utf8=True, empty_words=False, longest_integer=2**63)  # msgpack's integers
 _SHOWN = 120  # characters of spaCy's messages, some of which hold a whole file
 _WORD_LAYERS = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
 
@@ -86,7 +88,7 @@ class DocbinReader(Reader):
         docs = tokens.DocBin(store_user_data=True)
         vocab = import_module("spacy.vocab").Vocab()
         with replaced(path) as stream:
-            for document in documents:
+            for document in writable(documents, losses, _FORM):
                 with _told(f"document {document.id!r}: cannot be written as a Doc"):
                     docs.add(doc_of(document, vocab, self.options.spans_key or KEY, losses))
             stream.write(docs.to_bytes())

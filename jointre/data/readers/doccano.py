@@ -11,6 +11,7 @@ from jointre.data.readers.doccano_record import Line
 from jointre.data.readers.faults import OnError
 from jointre.data.readers.files import begins_list, dump, parse, read_lines, replaced, stem
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import TEXT, writable
 from jointre.data.schema import Document
 from jointre.data.words import check_language
 
@@ -85,7 +86,7 @@ class DoccanoReader(Reader):
         losses = Losses()
         line = Line(self.offsets, self.words, self.line_ends)
         with replaced(path) as stream:
-            for document in documents:
+            for document in writable(documents, losses, TEXT):
                 record = line.written(document, losses)
                 stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
         return losses

@@ -1,6 +1,7 @@
 """A line of doccano's JSONL as a Document, and back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ from jointre.errors import DataError
 
 KEPT = "doccano"
 """The key of ``extra`` with a line's own rows, which have numbers that a Document has not."""
+_OWN_KEYS = {"text", "data", "label", "labels", "annotations", "entities", "relations"}
+"""Keys that some version of doccano gives a meaning."""
 _CALLED = {"utf16": "UTF-16 units", "code_points": "code points", "graphemes": "graphemes"}
 _LINE_ENDS = "line_ends"
 """The key of a line that says how its offsets count line ends, where its mentions would not."""
@@ -174,10 +177,14 @@ class Line:
             document: of any form.
             losses: counts what a line cannot hold.
         """
-        extra = extra_keys(document, {"text", "entities", "relations"}, losses)
+        extra = extra_keys(document, _OWN_KEYS, losses)
         kept = extra.pop(KEPT, None)
         name = extra.pop("id", document.id)
-        document = plain(document, _HELD, losses)
+        # Doccano has no empty labels; an entity with one is counted as one without a label.
+        entities = tuple(
+            replace(entity, label=entity.label or None) for entity in document.entities
+        )
+        document = plain(replace(document, entities=entities), _HELD, losses)
         document, text, offsets = with_text(document, losses)
         ruler = Ruler(text, self.counted_in)
         document, gone, relations = keep_mentions(

@@ -19,6 +19,7 @@ from jointre.data.readers.files import dump, replaced, stem
 from jointre.data.readers.plain import count_unheld, extra_keys, labelled
 from jointre.data.readers.reader import LabelSets, Reader
 from jointre.data.readers.rel_info import name_of, read_rel_info
+from jointre.data.readers.writable import writable
 from jointre.data.schema import Document, Span
 from jointre.data.sentences import sentences_of
 from jointre.errors import DataError
@@ -120,7 +121,7 @@ class DocredReader(Reader):
         losses = Losses()
         with replaced(path) as stream:
             stream.write(b"[")
-            for number, document in enumerate(documents):
+            for number, document in enumerate(writable(documents, losses)):
                 line = dump(self._record(document, losses), f"document {document.id!r}")
                 stream.write((",\n" if number else "\n").encode() + line.encode())
             stream.write(b"\n]\n")

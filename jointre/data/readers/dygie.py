@@ -12,6 +12,7 @@ from jointre.data.readers.fields import identity, mapping, sequence, shown, stri
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.plain import plain
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import writable
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 
@@ -134,7 +135,7 @@ class DygieReader(Reader):
         """Writes documents; entities with several mentions become clusters."""
         losses = Losses()
         with replaced(path) as stream:
-            for document in documents:
+            for document in writable(documents, losses):
                 single = plain(document, frozenset({"sentences", "clusters"}), losses)
                 line = dump(record_of(single, losses), f"document {document.id!r}")
                 stream.write(f"{line}\n".encode())

@@ -18,6 +18,7 @@ from jointre.data.readers.jsonl_record import (
 )
 from jointre.data.readers.jsonl_words import CutWords, Given, cut_words
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import writable
 from jointre.data.schema import Document, Span
 from jointre.data.words import check_language
 from jointre.errors import DataError
@@ -78,7 +79,7 @@ class JsonlReader(Reader):
         """Writes documents, whatever they hold."""
         losses = Losses()
         with replaced(path) as stream:
-            for document in documents:
+            for document in writable(documents, losses):
                 line = dump(record_of(document, losses), f"document {document.id!r}")
                 stream.write(f"{line}\n".encode())
         return losses

@@ -15,6 +15,7 @@ from jointre.data.readers.label_studio_task import OWN_ID, Several, check_task, 
 from jointre.data.readers.label_studio_write import HELD, record_of
 from jointre.data.readers.plain import count_unheld
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import TEXT, writable
 from jointre.data.schema import Document
 from jointre.data.words import check_language
 from jointre.errors import DataError
@@ -106,7 +107,7 @@ class LabelStudioReader(Reader):
         losses = Losses()
         with replaced(path) as stream:
             stream.write(b"[")
-            for number, document in enumerate(documents):
+            for number, document in enumerate(writable(documents, losses, TEXT)):
                 line = dump(self._task(document, losses), f"document {document.id!r}")
                 stream.write((",\n" if number else "\n").encode() + line.encode())
             stream.write(b"\n]\n")

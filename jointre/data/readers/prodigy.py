@@ -11,6 +11,7 @@ from jointre.data.readers.fields import identity, mapping, shown
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.prodigy_record import read_record, record_of
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import TEXT, writable
 from jointre.data.schema import Document
 from jointre.data.words import check_language
 from jointre.errors import DataError
@@ -108,7 +109,7 @@ class ProdigyReader(Reader):
         """Writes documents as accepted examples of ``rel.manual``, for ``prodigy db-in``."""
         losses = Losses()
         with replaced(path) as stream:
-            for document in documents:
+            for document in writable(documents, losses, TEXT):
                 record = record_of(document, self.words, losses)
                 stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
         return losses

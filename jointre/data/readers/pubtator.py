@@ -14,13 +14,15 @@ from jointre.data.readers.mesh import hypernym_pairs, read_tree_numbers
 from jointre.data.readers.plain import count_unheld, labelled
 from jointre.data.readers.pubtator_lines import Record, read_records, with_lines
 from jointre.data.readers.pubtator_record import EVERYTHING, Options, document_of
-from jointre.data.readers.pubtator_write import annotation_lines, written
+from jointre.data.readers.pubtator_write import annotation_lines, line_id, written
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import Form, writable
 from jointre.data.schema import Document
 from jointre.data.words import check_language
 from jointre.errors import ConfigError, DataError
 
 _OWN = frozenset({"title_length", "annotations", "hypernym_pairs"})
+_FORM = Form(utf8=True, empty_words=False, id=line_id)
 _HELD = frozenset({"text", "offsets", "sentences", "entity_ids"})
 
 
@@ -115,7 +117,7 @@ class PubtatorReader(Reader):
         """Writes documents; annotation lines that ``extra`` keeps return if they still hold."""
         losses = Losses()
         with replaced(path) as stream:
-            for document in documents:
+            for document in writable(documents, losses, _FORM):
                 record = self._record(document, losses)
                 lines = [f"{record.id}|t|{record.title}", f"{record.id}|a|{record.abstract}"]
                 lines += [f"{record.id}\t{line}" for _, line in record.lines]

@@ -1,16 +1,18 @@
 """A Document as a PubTator document: text, mentions by characters, relations by concepts."""
 
+import re
 from itertools import count
 from typing import NamedTuple
 
 from jointre.data.losses import Losses
 from jointre.data.readers.char_spans import Offsets, chars_of, text_of, utf8, with_words
-from jointre.data.readers.fields import shown
 from jointre.data.readers.pubtator_ids import NO_CONCEPT, join_ids, split_ids
-from jointre.data.readers.pubtator_lines import Record
+from jointre.data.readers.pubtator_lines import Link, Mention, Record, parse_line
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.errors import DataError
+
+_NOT_IN_ID = re.compile("[|\t\n\r\ufeff]")
 
 
 class Written(NamedTuple):
@@ -27,6 +29,11 @@ class Written(NamedTuple):
     offsets: Offsets
 
 
+def line_id(id: str) -> str:
+    """An id as PubTator's lines, which begin with it, can hold it."""
+    return _NOT_IN_ID.sub("_", id) or "_"
+
+
 def written(document: Document, losses: Losses) -> Written:
     """The text of a document, as title and abstract.
 
@@ -38,14 +45,9 @@ def written(document: Document, losses: Losses) -> Written:
         losses: counts what is left out or changed.
 
     Raises:
-        DataError: the id cannot stand in a line, or the text in a file.
+        DataError: the text cannot stand in a file.
     """
     place = f"document {document.id!r}"
-    if not document.id or set(document.id) & set("|\t\n\r"):
-        raise DataError(
-            f"{place}: cannot be written; PubTator's lines begin with the id, which must be some "
-            "text without bars, tabs and line breaks"
-        )
     text, offsets = text_of(document, losses)
     utf8(text, document.id)
     line = text.replace("\n", " ").replace("\r", " ")
@@ -66,10 +68,8 @@ def annotation_lines(document: Document, text: str, offsets: Offsets, losses: Lo
         document: all of its entities have labels.
         text: title, space and abstract.
         offsets: characters of each word.
-        losses: counts identifiers that are made up.
-
-    Raises:
-        DataError: a relation's label is a number, which cannot be told from an offset.
+        losses: counts identifiers that are made up, and lines that would be read as something
+            else, such as a relation whose label is a number: they are left out.
     """
     names = _identifiers(document, losses)
     # Under a key, the identifiers of one line; what has no concept shares none.
@@ -87,13 +87,27 @@ def annotation_lines(document: Document, text: str, offsets: Offsets, losses: Lo
     ]
     for relation in document.relations:
         label = _column(relation.label)
-        if label.removeprefix("-").isdecimal():
-            raise DataError(
-                f"document {document.id!r}: the relation label {shown(label)} cannot be written; "
-                "in PubTator's lines a number there begins a mention"
-            )
         found.append("\t".join((label, names[relation.head], names[relation.tail])))
-    return found
+    mentions = len(found) - len(document.relations)
+    return [
+        line
+        for index, line in enumerate(found)
+        if _reads(line, text, Mention if index < mentions else Link, document, losses)
+    ]
+
+
+def _reads(
+    line: str, text: str, kind: type[Mention | Link], document: Document, losses: Losses
+) -> bool:
+    """Whether a line is read as the mention or relation that it stands for."""
+    try:
+        if isinstance(parse_line(line, text, ""), kind):
+            return True
+    except DataError:
+        pass
+    noun = "mentions" if kind is Mention else "relations"
+    losses.add(f"{noun} that PubTator's lines cannot hold left out", f"document {document.id!r}")
+    return False
 
 
 def _column(value: str) -> str:

@@ -18,6 +18,7 @@ from jointre.data.readers.fields import (
 from jointre.data.readers.files import dump, replaced, stem
 from jointre.data.readers.plain import extra_keys, plain
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.writable import writable
 from jointre.data.schema import Document
 from jointre.errors import DataError
 
@@ -87,7 +88,7 @@ class SpertReader(Reader):
         losses = Losses()
         with replaced(path) as stream:
             stream.write(b"[")
-            for number, document in enumerate(documents):
+            for number, document in enumerate(writable(documents, losses)):
                 record = _record(plain(document, frozenset(), losses), losses)
                 line = dump(record, f"document {document.id!r}")
                 stream.write((",\n" if number else "\n").encode() + line.encode())

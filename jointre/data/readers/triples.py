@@ -20,6 +20,7 @@ from jointre.data.readers.triples_record import (
     record_of,
     triples_of,
 )
+from jointre.data.readers.writable import writable
 from jointre.data.schema import Document
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
@@ -118,7 +119,7 @@ class TriplesReader(Reader):
         losses = Losses()
         with replaced(path) as stream:
             stream.write(b"[")
-            for number, document in enumerate(documents):
+            for number, document in enumerate(writable(documents, losses)):
                 single = plain(document, frozenset(), losses)
                 record = record_of(single, self.entity_label, self.occurrence, losses)
                 line = dump(record, f"document {document.id!r}")

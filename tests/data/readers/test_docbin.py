@@ -166,13 +166,13 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
         list(DocbinReader().read(path))
 
 
-def test_a_document_that_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_what_a_doc_cannot_hold_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.spacy"
-    with pytest.raises(DataError, match="document 'd': cannot be written as a Doc"):
-        DocbinReader().write([Document("d", ("\ud800",))], path)
-    with pytest.raises(DataError, match="document 'd': cannot be written as a Doc"):
-        DocbinReader().write([Document("d", ("a",), extra={"x": {1, 2}})], path)
-    assert not path.exists()
+    documents = [Document("d", ("\ud800",)), Document("e", ("a",), extra={"x": {1, 2}})]
+    losses = DocbinReader().write(documents, path)
+    assert losses["halves of surrogate pairs replaced by U+FFFD"] == 1
+    assert losses["values of extra left out, which files cannot hold"] == 1
+    assert [item.tokens for item in DocbinReader().read(path)] == [("\ufffd",), ("a",)]
 
 
 def test_no_documents(tmp_path: Path) -> None:

@@ -114,10 +114,11 @@ def test_scores_are_counted_beside_a_kept_task(tmp_path: Path) -> None:
     assert losses.lines() == ["1 scores left out; first: document '41'"]
 
 
-def test_half_a_character_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="document 'd': cannot be written as UTF-8: surrogates"):
-        LabelStudioReader().write([Document("d", ("\ud800",))], tmp_path / "a.json")
-    assert not list(tmp_path.iterdir())
+def test_half_a_character_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    losses = LabelStudioReader().write([Document("d", ("\ud800",))], path)
+    assert losses["halves of surrogate pairs replaced by U+FFFD"] == 1
+    assert "\ufffd" in path.read_text(encoding="utf-8")
 
 
 def test_gzip_and_an_empty_export(tmp_path: Path) -> None:

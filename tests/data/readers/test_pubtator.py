@@ -288,9 +288,18 @@ def test_words_and_sentences_that_reading_gives_otherwise_are_counted(tmp_path: 
     }
 
 
-def test_a_text_that_utf8_cannot_hold_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="document 'd': cannot be written as UTF-8: surrogates"):
-        PubtatorReader().write([Document("d", ("\ud800",))], tmp_path / "a.txt")
+def test_half_a_character_is_replaced(tmp_path: Path) -> None:
+    losses = PubtatorReader().write([Document("d", ("\ud800",))], tmp_path / "a.txt")
+    assert losses["halves of surrogate pairs replaced by U+FFFD"] == 1
+    assert [item.tokens for item in PubtatorReader().read(tmp_path / "a.txt")] == [("\ufffd",)]
+
+
+def test_ids_that_no_line_can_begin_with_are_changed(tmp_path: Path) -> None:
+    documents = [Document(id, ("a",)) for id in ("", "a|b", "a\tb", "a\nb", "c")]
+    losses = PubtatorReader().write(documents, tmp_path / "a.txt")
+    assert losses["ids of documents changed"] == 4
+    ids = [item.id for item in PubtatorReader().read(tmp_path / "a.txt")]
+    assert ids == ["_", "a_b", "a_b-2", "a_b-3", "c"]
 
 
 def test_there_and_back_through_jsonl(tmp_path: Path) -> None:

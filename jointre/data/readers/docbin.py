@@ -10,6 +10,7 @@ from typing import Any, ClassVar, final
 from jointre.data.losses import Losses
 from jointre.data.readers.docbin_doc import ABOUT, KEY, Options, doc_of, document_of
 from jointre.data.readers.docbin_record import PREFIX
+from jointre.data.readers.docbin_rel import KEY as REL
 from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import shown
 from jointre.data.readers.files import opened, replaced, stem
@@ -32,7 +33,8 @@ class DocbinReader(Reader):
     from ``user_data`` begins or ends inside one. Entities and relations are those that jointre
     keeps in ``user_data``, as its spaCy component does; then those of ``doc.ents`` and of other
     groups of ``doc.spans`` that are not among these, each once. A span's knowledge base id is its
-    entity's id. What else a Doc holds is counted. A Document comes back whole from the file that
+    entity's id. The relations of ``doc._.rel``, as in spaCy's tutorial on relation extraction, are
+    read too. What else a Doc holds is counted. A Document comes back whole from the file that
     ``write`` makes of it. Reading runs nothing: the file is msgpack.
 
     Source: https://spacy.io/api/docbin
@@ -129,5 +131,5 @@ def _ours(key: Any) -> bool:
     return (
         isinstance(key, tuple)
         and len(key) == 4
-        and (key[1] == ABOUT or str(key[1]).startswith(PREFIX))
+        and (key == REL or key[1] == ABOUT or str(key[1]).startswith(PREFIX))
     )

@@ -26,6 +26,7 @@ from jointre.data.readers.docbin_record import (
     put,
     records,
 )
+from jointre.data.readers.docbin_rel import rel_relations
 from jointre.data.readers.fields import mapping, string, strings
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.words import Words
@@ -245,6 +246,7 @@ def _found(doc: Any, options: Options, place: str, losses: Losses) -> Record:
                 )
             fresh.add((span.label_, chars))
         known |= fresh
+    relations += rel_relations(doc, entities, place, losses)
     return Record(entities, relations, clusters)
 
 

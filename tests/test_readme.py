@@ -45,8 +45,8 @@ def test_the_commands_train_predict_and_evaluate(workspace: Path) -> None:
     assert '"protocol": "spert"' in (workspace / "scores.json").read_text(encoding="utf-8")
     assert "no mistakes" in shell(marked(README, "ablation"), workspace)
     started = shell(marked(README, "init"), workspace)
-    assert "jointre train project/experiment.jsonnet" in started
-    assert "no mistakes" in shell("jointre config check project/experiment.jsonnet", workspace)
+    assert "jointre train mine/experiment.jsonnet" in started
+    assert "no mistakes" in shell("jointre config check mine/experiment.jsonnet", workspace)
 
 
 def test_the_python_works(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

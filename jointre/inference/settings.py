@@ -84,6 +84,8 @@ def _reads(reader: dict[str, Any], data: Path | None) -> bool:
         return data is None or bool(next(iter(construct(Reader, kept).read(data)), True))
     except DataError:
         return False
+    except ConfigError:  # a reader that is not registered: reported when it is built
+        return True
 
 
 def _config(run: Path, needed: bool) -> dict[str, Any]:

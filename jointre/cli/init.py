@@ -21,7 +21,10 @@ def init(
             show_default=False,
         ),
     ],
-    dir: Annotated[Path, typer.Option(help="New project folder.", show_default=False)],
+    dir: Annotated[
+        Path,
+        typer.Option(help="Project folder; files in it are kept.", show_default=False),
+    ],
     dev_file: Annotated[
         Path | None,
         typer.Option(help="Dev data, if EXPORT is the training data alone.", show_default=False),

@@ -19,7 +19,7 @@ READ = {
 WRITTEN = {"archive", "dir", "output", "predictions", "render", "target"}
 """Parameters that name files or folders to write."""
 
-INTO = {("package", "output"), ("train", "serialization_dir")}
+INTO = {("init", "dir"), ("package", "output"), ("train", "serialization_dir")}
 """Folders in which a command makes files of its own; by command and parameter."""
 
 _SETTINGS = {"encoder", "ext_var", "option", "overrides", "predicted_option"}  # may hold paths

@@ -1,5 +1,6 @@
-"""Symmetric relations in one direction: from left to right."""
+"""Symmetric relations: put into one direction, and recognised in a corpus."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from jointre.data.schema import Document, Relation
@@ -24,3 +25,26 @@ def left_to_right(document: Document, symmetric: frozenset[str]) -> Document:
         kept.setdefault((relation.label, relation.head, relation.tail), relation)
     relations = tuple(kept.values())
     return document if relations == document.relations else replace(document, relations=relations)
+
+
+def annotated_both_ways(documents: Iterable[Document]) -> dict[str, tuple[int, int]]:
+    """Count, for each relation label, the pairs of entities that have it in both directions.
+
+    Args:
+        documents: A corpus.
+
+    Returns:
+        For each label that relates at least one pair in both directions, in alphabetical order:
+        the number of those pairs, and the number of all pairs that have the label.
+    """
+    both: dict[str, int] = {}
+    pairs: dict[str, int] = {}
+    for document in documents:
+        ordered = {(item.label, item.head, item.tail) for item in document.relations}
+        ordered = {(label, head, tail) for label, head, tail in ordered if head != tail}
+        for label, head, tail in ordered:
+            reverse = (label, tail, head) in ordered
+            if not reverse or head < tail:
+                pairs[label] = pairs.get(label, 0) + 1
+                both[label] = both.get(label, 0) + reverse
+    return {label: (both[label], pairs[label]) for label in sorted(pairs) if both[label]}

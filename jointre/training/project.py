@@ -11,8 +11,9 @@ from jointre.data.checks import CorpusReport, check_corpus
 from jointre.data.language import language_of
 from jointre.data.partition import PARTS, partition
 from jointre.data.readers import Reader
-from jointre.data.readers.files import replaced_folder
+from jointre.data.readers.files import added_to_folder, refuse_existing
 from jointre.data.schema import Document
+from jointre.data.symmetric import annotated_both_ways
 from jointre.errors import DataError
 
 EXPERIMENT = "experiment.jsonnet"
@@ -53,11 +54,13 @@ class Recipe:
     Args:
         imports: jsonnet expressions to add up, each the import of a recipe.
         model: jsonnet lines of the ``model`` section, with comments.
+        data: Further jsonnet lines of the ``data`` section, with comments.
         reasons: What was chosen and why, for the head of the file and for the terminal.
     """
 
     imports: tuple[str, ...]
     model: tuple[str, ...]
+    data: tuple[str, ...]
     reasons: tuple[str, ...]
 
 
@@ -94,7 +97,8 @@ def init_project(
 
     Args:
         source: The corpus.
-        folder: The project folder; new or empty, and written as a whole or not at all.
+        folder: The project folder; created if it does not exist. It may hold other files, which
+            stay as they are; all files of the project are written, or none.
         dev: Share of the documents for dev, of a corpus that is not split yet.
         test: Share of the documents for test, likewise.
         seed: Random seed for the split.
@@ -103,8 +107,9 @@ def init_project(
 
     Raises:
         DataError: The corpus cannot be read, has no entities or too few documents, or the folder
-            is not empty.
+            has a file of a name that would be written.
     """
+    refuse_existing(folder, [EXPERIMENT])
     documents = _read(source, language, tell)
     everything = [document for part in documents.values() for document in part]
     guessed = language or language_of(
@@ -124,8 +129,10 @@ def init_project(
     if split_now:
         documents = partition(everything, dev, test, seed)
         files = {part: Path(f"{part}.jsonl") for part in PARTS if documents[part]}
-    recipe = choose_recipe(report, documents["train"], guessed)
-    with replaced_folder(folder) as draft:
+    recipe = choose_recipe(report, documents["train"], guessed, annotated_both_ways(everything))
+    written = [str(path) for path in files.values()] if split_now else []
+    refuse_existing(folder, [EXPERIMENT, *written])
+    with added_to_folder(folder) as draft:
         for part, path in files.items() if split_now else ():
             Reader.by_name("jsonl")().write(documents[part], draft / path)
         text = experiment_text(source, files, recipe, guessed, split_now)
@@ -154,13 +161,19 @@ def _read(
     return documents
 
 
-def choose_recipe(report: CorpusReport, train: Sequence[Document], language: str) -> Recipe:
+def choose_recipe(
+    report: CorpusReport,
+    train: Sequence[Document],
+    language: str,
+    both_ways: Mapping[str, tuple[int, int]],
+) -> Recipe:
     """The recipe for a corpus.
 
     Args:
         report: Counts over all documents.
         train: The training documents.
         language: spaCy's code of the language.
+        both_ways: What :func:`annotated_both_ways` counted.
     """
     of_documents, names, why = _family(report)
     reasons = [why]
@@ -177,12 +190,24 @@ def choose_recipe(report: CorpusReport, train: Sequence[Document], language: str
             f"The language seems to be {language!r}, but the encoder MiniLM reads English: name "
             "another one in model.encoder.model_name."
         )
-    if report.both_directions:
+    for label, (both, pairs) in both_ways.items():
         reasons.append(
-            f"{report.both_directions} pairs are related in both directions: if a relation always "
+            f"{_string(label)} relates {both} of {pairs} pairs in both directions: if it always "
             "holds both ways, list it in data.symmetric."
         )
-    return Recipe(tuple(imports), model, tuple(reasons))
+    return Recipe(tuple(imports), model, _symmetric_lines(both_ways), tuple(reasons))
+
+
+def _symmetric_lines(both_ways: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    """The list of symmetric relations as a comment, because only the annotators know."""
+    if not both_ways:
+        return ()
+    mostly = [label for label, (both, pairs) in both_ways.items() if 2 * both > pairs]
+    labels = ", ".join(_string(label) for label in mostly or both_ways)
+    return (
+        "// Relations that always hold both ways are learnt once per pair if they are listed here:",
+        f"// symmetric: [{labels}],",
+    )
 
 
 def _family(report: CorpusReport) -> tuple[bool, list[str], str]:
@@ -261,6 +286,7 @@ def experiment_text(
     for part, path in files.items():
         place = f"here + {_string(str(path))}" if split_now else _string(str(path.resolve()))
         lines.append(f"    {part}: {place},")
+    lines += [f"    {line}" for line in recipe.data]
     lines.append("  },")
     if recipe.model:
         lines += ["  model+: {", *(f"    {line}" for line in recipe.model), "  },"]

@@ -79,6 +79,22 @@ def test_a_folder_of_split_files(jointre: Command, tmp_path: Path) -> None:
     assert f"train: '{NEWSWIRE.resolve()}/train.jsonl'" in content
 
 
+def test_a_folder_with_the_export_in_it(
+    jointre: Command, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = jointre("init", corpus.name, "--dir", ".")
+    assert ended.code == 0, ended.err
+    assert "  jointre train experiment.jsonnet -s run\n" in ended.out
+    names = ["corpus.jsonl", "dev.jsonl", "experiment.jsonnet", "test.jsonl", "train.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert jointre("config", "check", "experiment.jsonnet").code == 0
+    again = jointre("init", corpus.name, "--dir", ".")
+    again.told(
+        ".: this file exists already and would be replaced: experiment.jsonnet; name another"
+    )
+
+
 def test_mistakes(jointre: Command, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("word,tag\n")

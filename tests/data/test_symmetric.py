@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from jointre.data.schema import Document, Relation
-from jointre.data.symmetric import left_to_right
+from jointre.data.symmetric import annotated_both_ways, left_to_right
 from tests.data.documents import TYPES_ARE_SAMPLED, document, plain_documents
 
 pytestmark = TYPES_ARE_SAMPLED
@@ -46,3 +46,17 @@ def test_is_done_once_for_all(whole: Document) -> None:
     for relation in once.relations:
         head, tail = once.entities[relation.head].span, once.entities[relation.tail].span
         assert relation.label not in labels or head.start <= tail.start
+
+
+def test_counts_pairs_that_are_annotated_both_ways() -> None:
+    mentions = (("M", 0, 1), ("M", 1, 2), ("M", 3, 4))
+    first = document(
+        entities=mentions,
+        relations=(
+            *(("Compare", 0, 1), ("Compare", 1, 0), ("Compare", 2, 1)),
+            *(("Used-for", 0, 1), ("Part-of", 1, 0), ("Same", 2, 2)),
+        ),
+    )
+    second = document(entities=mentions, relations=(("Near", 2, 0), ("Near", 0, 2)))
+    assert annotated_both_ways([first, second]) == {"Compare": (1, 2), "Near": (1, 1)}
+    assert annotated_both_ways([]) == {}

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,9 +120,54 @@ def test_nothing_is_written_on_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="2 different documents cannot be split"):
         init_project(Source({"train": corpus}, "jsonl", {}), project)
     assert not project.exists()
-    project.mkdir()
-    (project / "notes.txt").write_text("mine")
+
+
+@pytest.mark.parametrize("name", ["experiment.jsonnet", "dev.jsonl"])
+def test_files_that_are_there_are_never_replaced(tmp_path: Path, name: str) -> None:
+    project, corpus = tmp_path / "project", tmp_path / "corpus.jsonl"
     Reader.by_name("jsonl")().write([sentence(number) for number in range(9)], corpus)
-    with pytest.raises(DataError, match="this folder is not empty"):
+    project.mkdir()
+    (project / name).write_text("mine")
+    with pytest.raises(DataError, match=f"this file exists already and would be replaced: {name}"):
         init_project(Source({"train": corpus}, "jsonl", {}), project)
-    assert [path.name for path in project.iterdir()] == ["notes.txt"]
+    assert [path.name for path in project.iterdir()] == [name]
+    assert (project / name).read_text() == "mine"
+
+
+def test_a_folder_with_other_files(tmp_path: Path) -> None:
+    """The export itself and a repository may be in the project folder."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text("mine")
+    corpus = tmp_path / "corpus.jsonl"
+    Reader.by_name("jsonl")().write([sentence(number) for number in range(9)], corpus)
+    before = corpus.read_bytes()
+    init_project(Source({"train": corpus}, "jsonl", {}), tmp_path)
+    parts = ["dev.jsonl", "experiment.jsonnet", "test.jsonl", "train.jsonl"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [".git", "corpus.jsonl", *parts]
+    assert corpus.read_bytes() == before
+    assert [path.name for path in (tmp_path / ".git").iterdir()] == ["config"]
+    assert check(Experiment, load_config(tmp_path / "experiment.jsonnet")) == []
+
+
+def test_relations_in_both_directions(tmp_path: Path) -> None:
+    """The comment says what to write; without the comment signs it is a right config."""
+    both = (*(Relation("kin", 0, 1), Relation("kin", 1, 0)), Relation("in", 0, 1))
+    documents = [replace(sentence(number), relations=both) for number in range(8)]
+    project, content = started(tmp_path, [*documents, sentence(8)])
+    assert "// 'kin' relates 8 of 8 pairs in both directions: if it always holds both" in content
+    line = "    // symmetric: ['kin'],\n"
+    assert line in content
+    experiment = project.folder / "experiment.jsonnet"
+    experiment.write_text(content.replace(line, line.replace("// ", "")))
+    loaded = load_config(experiment)
+    assert check(Experiment, loaded) == []
+    assert loaded.data["data"]["symmetric"] == ["kin"]
+
+
+def test_a_few_relations_in_both_directions(tmp_path: Path) -> None:
+    both = (Relation("in", 0, 1), Relation("in", 1, 0))
+    documents = [sentence(number) for number in range(8)]
+    _, content = started(tmp_path, [*documents, replace(sentence(8), relations=both)])
+    assert "// 'in' relates 1 of 9 pairs in both directions" in content
+    assert "// symmetric: ['in']," in content

@@ -3,7 +3,7 @@
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import BufferedIOBase
 from pathlib import Path
@@ -181,6 +181,66 @@ def replaced_folder(path: Path) -> Iterator[Path]:
             draft.replace(path)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def added_to_folder(path: Path) -> Iterator[Path]:
+    """A folder whose files are moved into ``path`` in the end: all of them or none.
+
+    ``path`` may hold other files already; none of them is changed or replaced.
+
+    Args:
+        path: The folder; it is created if it does not exist.
+
+    Raises:
+        DataError: A file of the same name is in ``path``, or it cannot be written.
+    """
+    if path.exists() and not path.is_dir():
+        raise DataError(f"{path}: this is a file; name a folder to write")
+    if not path.exists():
+        with replaced_folder(path) as draft:
+            yield draft
+        return
+    try:
+        with draft_folder(path / "files") as draft:
+            yield draft
+            _move_files(draft, path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def refuse_existing(folder: Path, names: Iterable[str]) -> None:
+    """Raise an error if a folder has entries of these names.
+
+    Args:
+        folder: The folder, which need not exist.
+        names: Names of files that are going to be written.
+
+    Raises:
+        DataError: It has; all of them are named.
+    """
+    taken = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
+    if taken:
+        which = "this file exists" if len(taken) == 1 else "these files exist"
+        raise DataError(
+            f"{folder}: {which} already and would be replaced: {', '.join(taken)}; name another "
+            f"folder, or move {'it' if len(taken) == 1 else 'them'} away"
+        )
+
+
+def _move_files(draft: Path, folder: Path) -> None:
+    """Move the files of a draft; if one of them cannot be moved, none is."""
+    names = sorted(path.name for path in draft.iterdir())
+    refuse_existing(folder, names)
+    moved: list[Path] = []
+    try:
+        for name in names:
+            (draft / name).rename(folder / name)
+            moved.append(folder / name)
+    except OSError:
+        for target in moved:
+            target.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from jointre.data.readers.files import (
+    added_to_folder,
     check_file,
     dump,
     parse,
     read_characters,
     read_lines,
     read_text,
+    refuse_existing,
     replaced,
     replaced_folder,
     stem,
@@ -203,6 +205,48 @@ def test_no_folder_takes_the_place_of_something(tmp_path: Path) -> None:
     ):
         (folder / "a" / "b").touch()
     assert [item.name for item in tmp_path.iterdir()] == ["a.ann"]
+
+
+def add(folder: Path, names: str) -> None:
+    """Add a file for each letter, which is its name and its content."""
+    with added_to_folder(folder) as draft:
+        for name in names:
+            (draft / name).write_text(name)
+
+
+def test_files_are_added_to_a_folder_all_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "new"
+    add(folder, "a")
+    assert [path.name for path in folder.iterdir()] == ["a"]
+    (folder / "a").write_text("mine")
+    add(folder, "b")
+    message = r"new: these files exist already and would be replaced: a, b; name another folder"
+    with pytest.raises(DataError, match=message):
+        add(folder, "abc")
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if target.name == "d":
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(DataError, match="new: cannot be written: No space left on device"):
+        add(folder, "cd")
+    contents = {path.name: path.read_text() for path in folder.iterdir()}
+    assert contents == {"a": "mine", "b": "b"}
+    with pytest.raises(DataError, match="a: this is a file; name a folder"):
+        add(folder / "a", "b")
+
+
+def test_names_that_are_taken(tmp_path: Path) -> None:
+    refuse_existing(tmp_path / "nowhere", ["a"])
+    (tmp_path / "link").symlink_to("nowhere")
+    refuse_existing(tmp_path, ["a"])
+    with pytest.raises(DataError, match=r"this file exists already .*: link; .* move it away"):
+        refuse_existing(tmp_path, ["a", "link"])
 
 
 def test_a_device_is_written_to_not_replaced(tmp_path: Path) -> None:

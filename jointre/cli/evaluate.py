@@ -14,6 +14,7 @@ from jointre.cli.options import (
     label_table,
     tell,
 )
+from jointre.plurals import counted
 
 
 def evaluate(
@@ -75,7 +76,10 @@ def evaluate(
     predictor = Predictor(loaded.model, device=device)
     for kind, counts in predictor.vocabulary.unknown_labels(documents).items():
         for label, count in counts.items():
-            tell(f"{data}: {count} {kind} with label {label!r}, unknown to the model: missed")
+            tell(
+                f"{data}: {counted(count, f'{kind} with label {label!r}')}, unknown to the model: "
+                "missed"
+            )
     metric = settings.metric(predictor.vocabulary.symmetric)
     with bar("evaluating", len(documents)) as step:
         report, predicted = score(predictor.model, documents, metric, step, entities)

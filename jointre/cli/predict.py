@@ -12,6 +12,7 @@ from jointre.cli.colors import colors_of
 from jointre.cli.options import Device, Entities, Packages, tell
 from jointre.cli.sources import STDIN, buffer_of, is_text, read, total_of
 from jointre.data.parts import Part
+from jointre.plurals import counted
 
 
 def predict(
@@ -134,7 +135,8 @@ def predict(
                 tell(line)
     if failed:
         raise DataError(
-            f"{len(failed)} of {len(sources)} files could not be read completely, see above; the "
+            f"{len(failed)} of {counted(len(sources), 'files')} could not be read completely, "
+            "see above; the "
             "others were processed"
         )
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from jointre.plurals import counted
+
 _LONGEST = 500  # characters of an example
 _MOST_EXAMPLES = 20
 
@@ -77,7 +79,7 @@ class Losses:
     def lines(self) -> list[str]:
         """One printable line per kind: its count, the kind, its first examples."""
         return [
-            "\n  ".join([f"{count:,} {kind}; first: {example}", *self._further.get(kind, ())])
+            "\n  ".join([f"{counted(count, kind)}; first: {example}", *self._further.get(kind, ())])
             for kind, (count, example) in self
         ]
 

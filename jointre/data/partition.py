@@ -9,6 +9,7 @@ import numpy
 
 from jointre.data.schema import Document
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 PARTS = ("train", "dev", "test")
 _NAMES = {
@@ -51,7 +52,8 @@ def partition(
     wanted = [part for part in PARTS if shares[part] > 0]
     if len(groups) < len(wanted):
         raise DataError(
-            f"{len(groups)} different documents cannot be split into {', '.join(wanted)}; at least "
+            f"{counted(len(groups), 'different documents')} cannot be split into "
+            f"{', '.join(wanted)}; at least "
             f"{len(wanted)} are needed"
         )
     home = _Distribution(groups, documents, {part: shares[part] for part in wanted}, seed).homes()

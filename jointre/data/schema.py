@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jointre.errors import DataError
+from jointre.plurals import counted, there_are
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -158,13 +159,15 @@ class Document:
             for role, value in (("head", relation.head), ("tail", relation.tail)):
                 if not 0 <= value < count:
                     raise self._wrong(
-                        f"relation {index} has {role} {value}, but there are {count} entities"
+                        f"relation {index} has {role} {value}, but {there_are(count, 'entities')}"
                     )
         for group in self.clusters:
             if not all(0 <= member < count for member in group):
                 raise self._wrong(f"a cluster {group} names an entity that does not exist")
         if self.offsets is not None and len(self.offsets) != size:
-            raise self._wrong(f"{len(self.offsets)} offsets for {size} tokens")
+            raise self._wrong(
+                f"{counted(len(self.offsets), 'offsets')} for {counted(size, 'tokens')}"
+            )
         for start, end in self.sentences:
             if not 0 <= start <= end <= size:
                 raise self._wrong(f"sentence [{start}, {end}) outside {size} tokens")

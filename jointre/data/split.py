@@ -10,6 +10,7 @@ from jointre.data.losses import Losses
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentence_of, sentences_of
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,9 @@ def join(
         DataError: predictions and units do not belong together.
     """
     if len(units) != len(predictions):
-        raise DataError(f"{len(predictions)} predictions for {len(units)} units")
+        raise DataError(
+            f"{counted(len(predictions), 'predictions')} for {counted(len(units), 'units')}"
+        )
     parts: list[list[tuple[int, Document]]] = [[] for _ in documents]
     for unit, prediction in zip(units, predictions, strict=True):
         if prediction.tokens != unit.document.tokens:
@@ -221,7 +224,8 @@ def carve_dev(
     size = max(1, round(fraction * len(documents)))
     if size >= len(documents):
         raise DataError(
-            f"a dev fraction of {fraction} of {len(documents)} documents leaves none to train on"
+            f"a dev fraction of {fraction} of {counted(len(documents), 'documents')} leaves "
+            "none to train on"
         )
     order = sorted(range(len(documents)), key=lambda index: documents[index].id)
     shuffled = numpy.random.default_rng(seed).permutation(len(order))

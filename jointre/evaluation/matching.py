@@ -9,6 +9,7 @@ import numpy as np
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 from jointre.evaluation.report import Counts, Tally
+from jointre.plurals import counted
 
 T = TypeVar("T")
 
@@ -88,7 +89,8 @@ def triples(document: Document, protocol: str) -> list[tuple[Triple, float | Non
             wrong = document.entities[relation.head if head is None else relation.tail]
             raise DataError(
                 f"document {document.id!r}: relation {index} ({relation.label}) links an "
-                f"entity of {len(wrong.mentions)} mentions; protocol {protocol!r} is for "
+                f"entity of {counted(len(wrong.mentions), 'mentions')}; protocol {protocol!r} "
+                "is for "
                 "one-mention entities, choose a document protocol"
             )
         found.append((Triple(head, tail, relation.label), relation.score))

@@ -11,6 +11,7 @@ from jointre.config import Registrable
 from jointre.data.schema import Document
 from jointre.errors import DataError
 from jointre.evaluation.report import MONITORED, Counts, Report, Scores, Tally, table, total
+from jointre.plurals import counted
 
 __all__ = ["Metric", "Report", "Scores", "monitor_keys", "table"]
 
@@ -150,7 +151,8 @@ def check_pairs(gold: Sequence[Document], predicted: Sequence[Document]) -> None
             raise DataError(f"document {one.id!r}: {_first_difference(one.tokens, other.tokens)}")
     if len(gold) != len(predicted):
         raise DataError(
-            f"{len(gold)} gold documents, but {len(predicted)} predicted ones; "
+            f"{counted(len(gold), 'gold documents')}, but "
+            f"{counted(len(predicted), 'predicted ones')}; "
             "both must hold the same documents in the same order"
         )
 
@@ -159,4 +161,4 @@ def _first_difference(gold: tuple[str, ...], predicted: tuple[str, ...]) -> str:
     for index, (one, other) in enumerate(zip(gold, predicted, strict=False)):
         if one != other:
             return f"token {index} is {one!r} in gold, {other!r} in the prediction"
-    return f"{len(gold)} tokens in gold, {len(predicted)} in the prediction"
+    return f"{counted(len(gold), 'tokens')} in gold, {len(predicted)} in the prediction"

@@ -12,6 +12,7 @@ from jointre.data.readers.files import parse, read_text
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 from jointre.evaluation.clusters import clusters_of
+from jointre.plurals import counted, there_are
 
 
 class Fact(NamedTuple):
@@ -72,7 +73,7 @@ def _facts_of(path: Path) -> set[Fact]:
         )
     reader = JsonlReader()
     facts = {fact for one in reader.read(path) for fact in _of_document(one)}
-    lost = [f"{count} {kind}" for kind, (count, _) in reader.losses if kind != SPLIT_WORDS]
+    lost = [counted(count, kind) for kind, (count, _) in reader.losses if kind != SPLIT_WORDS]
     if lost:
         raise DataError(f"{path}: not all of it can be read: {'; '.join(lost)}")
     return facts
@@ -107,7 +108,9 @@ def _docred(value: Any, place: str) -> list[Fact]:
 def _names(index: Any, vertices: Sequence[list[str]], place: str, what: str) -> list[str]:
     position = integer(index, place, what)
     if not 0 <= position < len(vertices):
-        raise DataError(f"{place}: {what} is {position}, but there are {len(vertices)} entities")
+        raise DataError(
+            f"{place}: {what} is {position}, but {there_are(len(vertices), 'entities')}"
+        )
     return vertices[position]
 
 

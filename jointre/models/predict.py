@@ -13,6 +13,7 @@ from jointre.data.mentions import in_reading_order
 from jointre.data.schema import Document
 from jointre.data.windows import DOCUMENT_LIMIT, SENTENCE_LIMIT, Cut, Limit, cut
 from jointre.models.model import Item, Model, Preparer
+from jointre.plurals import counted
 
 Entities = Literal["predict", "given"]
 """Find the entities, or relate those that the documents have."""
@@ -128,7 +129,7 @@ def _count(
         losses.add(
             f"{model.unit}s of more than {limit.words:,} words or {limit.pieces:,} pieces were cut "
             "into overlapping windows",
-            f"{unit.id!r}, {size:,} words in {len(cut.windows)} windows",
+            f"{unit.id!r}, {counted(size, 'words')} in {counted(len(cut.windows), 'windows')}",
         )
     for document in predictions:
         for flag in document.flags:

@@ -10,6 +10,7 @@ from jointre.data.split import Unit, carve_dev, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
 from jointre.models.model import Item
+from jointre.plurals import counted
 from jointre.training.experiment import DataSettings
 
 
@@ -75,8 +76,9 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
         for kind, counts in vocabulary.unknown_labels(documents).items():
             for label, count in counts.items():
                 warn(
-                    f"{name}: {count} {kind} with label {label!r}, which training does not have; "
-                    "they count as missed"
+                    f"{name}: {counted(count, f'{kind} with label {label!r}')}, which "
+                    "training does not "
+                    f"have; {'it counts' if count == 1 else 'they count'} as missed"
                 )
     learnt = [settings.train]
     if settings.train_on == "train+dev" and settings.dev is not None:
@@ -95,7 +97,8 @@ def _require_entities(path: Path, train: Sequence[Document]) -> None:
     """
     if not any(document.entities for document in train):
         raise DataError(
-            f"{path}: no entities in {len(train)} training documents, so there is nothing to "
+            f"{path}: no entities in {counted(len(train), 'training documents')}, so there is "
+            "nothing to "
             "learn; annotate entities, or check that data.reader is the file's format"
         )
 

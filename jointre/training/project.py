@@ -15,6 +15,7 @@ from jointre.data.readers.files import added_to_folder, refuse_existing
 from jointre.data.schema import Document
 from jointre.data.symmetric import annotated_both_ways
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 EXPERIMENT = "experiment.jsonnet"
 _SMALL = 500  # training units below which the recipe for small corpora is used
@@ -184,7 +185,11 @@ def choose_recipe(
         size = f"units={units}, updates=1200, batch_size=1" if of_documents else f"units={units}"
         imports.append(f"(import 'experiments/lib/small.libsonnet')({size})")
         kind = "documents" if of_documents else "sentences"
-        reasons.append(f"{units} training {kind} are few: more passes, small batches, two rates.")
+        reasons.append(
+            f"{counted(units, f'training {kind}')}: a small corpus, so more passes, small "
+            "batches, two "
+            "rates."
+        )
     if language != "en":
         reasons.append(
             f"The language seems to be {language!r}, but the encoder MiniLM reads English: name "

@@ -28,6 +28,7 @@ from jointre.evaluation.metric import Metric
 from jointre.inference.evaluate import evaluate
 from jointre.inference.trained_on import digests
 from jointre.models import Model, archive
+from jointre.plurals import counted
 from jointre.training.batches import TrainingBatches
 from jointre.training.best import BestArchive
 from jointre.training.callbacks import Epochs, WholeFileCheckpoints
@@ -203,9 +204,10 @@ def _module(
             tell(f"{prefix}: {line}")
     made = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
     tell(
-        f"{len(units)} training units, {len(batches)} batches an epoch, {len(dev.units)} dev "
-        f"units, {len(corpus.vocabulary.entity_labels)} entity and "
-        f"{len(corpus.vocabulary.relation_labels)} relation labels"
+        f"{counted(len(units), 'training units')}, {counted(len(batches), 'batches')} per epoch, "
+        f"{counted(len(dev.units), 'dev units')}, "
+        f"{counted(len(corpus.vocabulary.entity_labels), 'entity labels')}, "
+        f"{counted(len(corpus.vocabulary.relation_labels), 'relation labels')}"
     )
     if dev.batches:
         tell(f"the best epoch is selected by dev {' + '.join(made.monitor)}")

@@ -106,7 +106,7 @@ BAD_DATA = {
     ),
     "no entity": (
         line(relations=[{"label": "lives_in", "head": 0, "tail": 4}]),
-        "relations[0].tail is 4, but there are 1 entities",
+        "relations[0].tail is 4, but there is 1 entity",
     ),
     "twice": (
         line() + line(),

@@ -27,8 +27,8 @@ def test_dygie_to_spert_gives_sentences_and_a_report(tmp_path: Path) -> None:
     DygieReader().write([replace(TWO, extra={"_note": "x", "weight": 2})], source)
     report = convert(source, target, DygieReader(), SpertReader())
     assert report.lines() == [
-        "1 relations across sentences left out; first: document 'd', Is of entities 1 and 2",
-        "1 clusters left out; first: document 'd'",
+        "1 relation across sentences left out; first: document 'd', Is of entities 1 and 2",
+        "1 cluster left out; first: document 'd'",
         "2 keys of documents left out; first: document 'd'",
     ]
     first, last = json.loads(target.read_text())
@@ -95,7 +95,7 @@ def test_several_mentions_are_counted_when_documents_are_split(tmp_path: Path) -
 def test_jsonl_holds_all_but_a_clash(tmp_path: Path) -> None:
     report = JsonlReader().write([rich()], tmp_path / "b.jsonl")
     assert report.lines() == [
-        "1 extra keys with a meaning of their own in the format left out; "
+        "1 extra key with a meaning of its own in the format left out; "
         "first: 'relations' of document 'd'"
     ]
     assert list(JsonlReader().read(tmp_path / "b.jsonl")) == [rich()]

@@ -38,7 +38,7 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
             Limits(max_width=3),
             document(ADA, NOTES, relations=(("wrote", 0, 1), ("by", 1, 0))),
             [
-                "1 mentions wider than max_width=3 words, which cannot be predicted; first: "
+                "1 mention wider than max_width=3 words, which cannot be predicted; first: "
                 "document 'd', 'Ada King of Lovelace' (4 words)",
                 "2 relations of mentions that cannot be predicted; first: document 'd', wrote of "
                 "'Ada King of Lovelace' and 'notes'",
@@ -48,7 +48,7 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
             Limits(inside_sentences=True),
             document(("Work", (5, 8))),
             [
-                "1 mentions that cross a sentence boundary, which cannot be predicted; first: "
+                "1 mention that crosses a sentence boundary, which cannot be predicted; first: "
                 "document 'd', 'notes . Menabrea' (3 words)"
             ],
         ),
@@ -64,7 +64,7 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
             Limits(one_entity=True),
             document(ADA, ("Per", (0, 4))),
             [
-                "1 spans that several entities share, which the model gives to one; first: "
+                "1 span that several entities share, which the model gives to one; first: "
                 "document 'd', 'Ada King of Lovelace'"
             ],
         ),
@@ -85,7 +85,7 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
             Limits(distinct_starts=True),
             document(ADA, ("Name", (0, 1)), NOTES, BARON, relations=(("w", 0, 2), ("w", 3, 2))),
             [
-                "1 relations of mentions that start at the same word as another mention, which "
+                "1 relation of mentions that start at the same word as another mention, which "
                 "the table of relations does not tell apart; first: document 'd', w of "
                 "'Ada King of Lovelace' and 'notes'"
             ],
@@ -94,7 +94,7 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
             Limits(one_relation=True),
             document(ADA, NOTES, relations=(("wrote", 0, 1), ("owns", 0, 1), ("wrote", 1, 0))),
             [
-                "1 further labels of a pair, of which the model predicts one; first: "
+                "1 further label of a pair, of which the model predicts one; first: "
                 "document 'd', wrote, owns of 'Ada King of Lovelace' and 'notes'"
             ],
         ),
@@ -102,7 +102,7 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
             Limits(clusters=False),
             document(ADA, BARON, clusters=((0, 1),)),
             [
-                "1 coreference clusters that group entities, which are not learnt (only the "
+                "1 coreference cluster that groups entities, which is not learnt (only the "
                 "mentions of one entity are); first: document 'd'"
             ],
         ),
@@ -123,7 +123,7 @@ def test_an_entity_is_lost_with_its_last_mention_only() -> None:
         entities=(entity, Entity("Work", (Span(5, 6),))),
         relations=(Relation("w", 0, 1),),
     )
-    assert [line[:10] for line in lines(Limits(max_width=3), unit)] == ["1 mentions"]
+    assert [line[:9] for line in lines(Limits(max_width=3), unit)] == ["1 mention"]
 
 
 def test_both_directions_of_a_symmetric_relation_are_one() -> None:

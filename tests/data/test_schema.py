@@ -38,7 +38,7 @@ def test_scores_flags_and_extra_take_no_part_in_equality() -> None:
         ({"entities": (ONE,), "relations": (Relation("r", 0, 1),)}, "relation 0 has tail 1, but"),
         ({"relations": (Relation("r", 0, 0),)}, "relation 0 has head 0, but there are 0 entities"),
         ({"entities": (ONE,), "clusters": ((0, 1),)}, r"a cluster \(0, 1\) names an entity that"),
-        ({"offsets": ((0, 1),)}, "1 offsets for 2 tokens"),
+        ({"offsets": ((0, 1),)}, "1 offset for 2 tokens"),
         ({"sentences": (Span(0, 3),)}, r"sentence \[0, 3\) outside 2 tokens"),
     ],
 )
@@ -78,7 +78,7 @@ def test_a_record_is_what_the_reader_reads(tmp_path: Any) -> None:
         ({"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 2]]}]}, r"\[0, 2\)"),
         (
             {"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 1]], "kind": 1}]},
-            "cannot be held as a document whole: 1 unknown keys of entities left out; .*kind",
+            "cannot be held as a document whole: 1 unknown key of entities left out; .*kind",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def test_by_sentence_offsets_are_those_of_the_sentence() -> None:
         "He left Rome .", (("Loc", 2, 3), ("Peop", 0, 1)), (("Left", 1, 0),), id="d#2"
     )
     assert losses.lines() == [
-        "1 relations across sentences left out; first: document 'd', Left of entities 1 and 2"
+        "1 relation across sentences left out; first: document 'd', Left of entities 1 and 2"
     ]
 
 
@@ -59,9 +59,9 @@ def test_mentions_and_clusters_across_sentences_are_counted() -> None:
     )
     assert [len(unit.document.entities) for unit in split([whole], "sentence", losses)] == [1, 0]
     assert losses.lines() == [
-        "1 mentions across sentences left out; first: document 'd', tokens [1, 3)",
-        "1 relations across sentences left out; first: document 'd', r of entities 0 and 1",
-        "1 clusters left out; first: document 'd'",
+        "1 mention across sentences left out; first: document 'd', tokens [1, 3)",
+        "1 relation across sentences left out; first: document 'd', r of entities 0 and 1",
+        "1 cluster left out; first: document 'd'",
     ]
 
 
@@ -126,7 +126,7 @@ def test_join_replaces_gold_and_keeps_all_else() -> None:
 
 def test_join_refuses_what_does_not_belong_together() -> None:
     units = split([TWO], "sentence")
-    with pytest.raises(DataError, match="1 predictions for 3 units"):
+    with pytest.raises(DataError, match="1 prediction for 3 units"):
         join([TWO], units, [TWO])
     with pytest.raises(DataError, match="'d#2' has other tokens than the unit 'd#0'"):
         join([TWO], units, [unit.document for unit in reversed(units)])
@@ -178,7 +178,7 @@ def test_dev_is_never_empty_and_the_seed_matters() -> None:
     [
         (0.0, 5, "the dev fraction must lie between 0 and 1, not be 0.0"),
         (1.0, 5, "the dev fraction must lie between 0 and 1, not be 1.0"),
-        (0.5, 1, "a dev fraction of 0.5 of 1 documents leaves none to train on"),
+        (0.5, 1, "a dev fraction of 0.5 of 1 document leaves none to train on"),
         (0.9, 2, "a dev fraction of 0.9 of 2 documents leaves none to train on"),
     ],
 )

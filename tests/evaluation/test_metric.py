@@ -84,7 +84,7 @@ def test_monitor_keys_are_the_names_of_flat() -> None:
         (
             [sentence(id="a"), sentence(id="b")],
             [sentence(id="a")],
-            "2 gold documents, but 1 predicted ones; both must hold the same documents",
+            "2 gold documents, but 1 predicted one; both must hold the same documents",
         ),
         (
             [Document("a", ("x", "y"))],

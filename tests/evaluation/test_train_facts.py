@@ -101,5 +101,5 @@ def test_a_missing_file_and_a_file_that_is_not_whole(tmp_path: Path) -> None:
         read_train_facts([tmp_path / "trian.json"])
     record = {"text": "Ada left .", "entities": [{"label": "A", "chars": [[0, 20]]}]}
     path = saved(tmp_path / "train.jsonl", record)
-    with pytest.raises(DataError, match=r"train\.jsonl: not all of it .*outside their text"):
+    with pytest.raises(DataError, match=r"train\.jsonl: not all of it .*outside its text"):
         read_train_facts([path])

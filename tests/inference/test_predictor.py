@@ -117,7 +117,7 @@ def test_a_long_sentence_is_read_in_windows(extract: Predictor, documents: list[
     one = extract(documents[0])
     words = documents[0].tokens[:-1]
     tokens = words * (600 // len(words))
-    with pytest.warns(UserWarning, match=r"1 sentences of more than 256 words .*; first: 'long', "):
+    with pytest.warns(UserWarning, match=r"1 sentence of more than 256 words .*; first: 'long', "):
         found = extract(Document("long", tokens))
     assert found.tokens == tokens
     assert found.flags == ("windows:3",)

@@ -28,9 +28,8 @@ def test_entities_of_another_component() -> None:
     found = given(read(doc), doc, tiny_vocabulary(), names, losses, whole=False)
     assert found.entities == (Entity("Peop", (Span(0, 1),)), Entity("Loc", (Span(2, 3),)))
     assert losses.lines() == [
-        "1 entities left out because they cross a sentence's border; first: '. Bob'",
-        "1 entities with the label 'DATE', which the model does not know, left out; first: "
-        "'stayed'",
+        "1 entity left out because it crosses a sentence's border; first: '. Bob'",
+        "1 entity with the label 'DATE', which the model does not know, left out; first: 'stayed'",
     ]
 
 

@@ -84,7 +84,7 @@ def test_labels_that_training_lacks_are_told(tmp_path: Path) -> None:
     read_corpus(settings(tmp_path, test=write(tmp_path / "test.jsonl", strange)), told.append)
     assert told == [
         "test: 2 entities with label 'Org', which training does not have; they count as missed",
-        "test: 1 relations with label 'joins', which training does not have; they count as missed",
+        "test: 1 relation with label 'joins', which training does not have; it counts as missed",
     ]
 
 
@@ -130,7 +130,7 @@ def test_units_tell_what_no_sentence_holds() -> None:
     training_units([document], "sentence", told.append)
     assert len(told) == 1
     assert told[0].startswith("train: ")
-    assert "mentions across sentences left out" in told[0]
+    assert "1 mention across sentences left out" in told[0]
 
 
 def test_an_entity_without_a_label_cannot_be_learnt() -> None:
@@ -152,7 +152,7 @@ def test_a_corpus_without_entities_is_refused(tmp_path: Path, declared: bool) ->
     with pytest.raises(DataError) as caught:
         read_corpus(settings(tmp_path, train=train, reader=reader), print)
     assert str(caught.value) == (
-        f"{train}: no entities in 1 training documents, so there is nothing to learn; "
+        f"{train}: no entities in 1 training document, so there is nothing to learn; "
         "annotate entities, or check that data.reader is the file's format"
     )
 
@@ -166,7 +166,7 @@ def test_what_the_encoder_does_not_see_is_counted(tiny_run: Path) -> None:
     preparer.make_pieces = PieceMaker(encoder.tokenizer, True, 8, encoder.stride, "truncate")
     items = [preparer.item(0, long), preparer.item(1, Document("b", ("Ada",)))]
     assert cut_off(items).lines() == [
-        "1 units longer than the encoder's input are cut (long_inputs); first: document 'a'",
-        "1 mentions beyond the cut; first: document 'a'",
-        "1 relations beyond the cut; first: document 'a'",
+        "1 unit longer than the encoder's input is cut (long_inputs); first: document 'a'",
+        "1 mention beyond the cut; first: document 'a'",
+        "1 relation beyond the cut; first: document 'a'",
     ]

@@ -57,7 +57,7 @@ def test_what_a_run_directory_holds(tiny_run: Path) -> None:
         "vocabulary.json",
     ]
     log = (tiny_run / "log.txt").read_text().splitlines()
-    assert "24 training units, 6 batches an epoch, 10 dev units" in log[0]
+    assert "24 training units, 6 batches per epoch, 10 dev units" in log[0]
     assert "the best epoch is selected by dev entity_f1" in log[1]
     assert "epoch 1: loss " in log[2]
     assert "epoch 2: loss " in log[3]
@@ -192,7 +192,7 @@ def test_dev_fraction_and_train_and_dev(tiny_data: Path, tmp_path: Path) -> None
     told: list[str] = []
     carved = {"data.dev": None, "data.dev_fraction": 0.25}
     run(tiny_data, tmp_path / "a", carved, tell=told.append)
-    assert told[0].startswith("18 training units, 5 batches an epoch, 6 dev units")
+    assert told[0].startswith("18 training units, 5 batches per epoch, 6 dev units")
     both = {"data.train_on": "train+dev"}
     run(tiny_data, tmp_path / "b", both, tell=told.append)
     assert any(line.startswith("34 training units, 9 batches") for line in told)
@@ -311,7 +311,7 @@ def test_no_entities(tiny_data: Path, tmp_path: Path, model: str) -> None:
         "document": document_model(tiny_data / "encoder"),
     }
     changes = {"data.train": str(train_file), "data.reader": "jsonl", "model": sections[model]}
-    with pytest.raises(DataError, match=r"train\.jsonl: no entities in 1 training documents"):
+    with pytest.raises(DataError, match=r"train\.jsonl: no entities in 1 training document"):
         run(tiny_data, tmp_path / "run", changes)
     assert not (tmp_path / "run").exists()
 

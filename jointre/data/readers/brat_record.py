@@ -25,6 +25,7 @@ from jointre.data.readers.fields import shown
 from jointre.data.readers.tool_offsets import SIMILAR, Claim, Part, locate
 from jointre.data.schema import Document, Entity, Relation
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 Events = Literal["triggers", "relations"]
 
@@ -158,7 +159,7 @@ def _astray(text: str, mention: Mention, here: str) -> str:
     if not all(0 <= start <= end <= len(text) for start, end in mention.parts):
         return (
             f"{here}: the mention {mention.id} has the offsets {shape}, but "
-            f"0 <= start <= end <= {len(text)} characters must hold"
+            f"0 <= start <= end <= {counted(len(text), 'characters')} must hold"
         )
     stands = " ".join(text[start:end] for start, end in mention.parts)
     return (

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from jointre.data.readers.fields import integer, mapping, pair, score, sequence, string
 from jointre.errors import DataError
+from jointre.plurals import counted, there_are
 
 PREFIX = "jointre."
 Chars = tuple[int, int]
@@ -155,7 +156,7 @@ def _fields(value: Any, place: str, what: str, least: int, most: int) -> list[An
     """A row with as many values as there may be; absent ones are None."""
     row = sequence(value, place, what)
     if not least <= len(row) <= most:
-        raise DataError(f"{place}: {what} has {len(row)} values, not {least} to {most}")
+        raise DataError(f"{place}: {what} has {counted(len(row), 'values')}, not {least} to {most}")
     return row + [None] * (most - len(row))
 
 
@@ -167,7 +168,7 @@ def _entity(row: list[Any], start: int, place: str, what: str) -> EntityRecord:
     each = None if scores is None else _items(scores, place, f"{what}.mention_scores")
     known = None if each is None else [score(item, place, name) for name, item in each]
     if known is not None and (len(known) != len(found) or None in known):
-        raise DataError(f"{place}: {what}.mention_scores must be {len(found)} numbers")
+        raise DataError(f"{place}: {what}.mention_scores must be {counted(len(found), 'numbers')}")
     return EntityRecord(
         None if label is None else string(label, place, f"{what}.label"),
         score(value, place, f"{what}.score"),
@@ -191,5 +192,5 @@ def _relation(row: list[Any], count: int, place: str, what: str) -> RelationReco
 def _index(value: Any, count: int, place: str, what: str) -> int:
     index = integer(value, place, what)
     if not 0 <= index < count:
-        raise DataError(f"{place}: {what} is {index}, but there are {count} entities")
+        raise DataError(f"{place}: {what} is {index}, but {there_are(count, 'entities')}")
     return index

@@ -7,6 +7,7 @@ from jointre.data.losses import Losses
 from jointre.data.readers.docbin_record import EntityRecord, RelationRecord
 from jointre.data.readers.fields import shown
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 KEY = ("._.", "rel", None, None)
 """The key of the extension attribute in ``user_data``."""
@@ -70,7 +71,9 @@ def _scored(doc: Any, place: str) -> Iterator[tuple[tuple[int, int], str, float]
             or len(pair) != 2
             or not all(type(token) is int and 0 <= token < len(doc) for token in pair)
         ):
-            raise DataError(f"{where}: {shown(pair)} must be two of the Doc's {len(doc)} tokens")
+            raise DataError(
+                f"{where}: {shown(pair)} must be two of the Doc's {counted(len(doc), 'tokens')}"
+            )
         if not isinstance(scores, dict):
             raise DataError(f"{where}: {shown(scores)} must be a dict of labels and scores")
         for label, score in scores.items():

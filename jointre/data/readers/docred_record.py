@@ -10,6 +10,7 @@ from jointre.data.readers.rel_info import name_of
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentence_of, sentences_of
 from jointre.errors import DataError
+from jointre.plurals import there_are
 
 MixedTypes = Literal["majority", "first"]
 
@@ -66,8 +67,8 @@ class Annotation:
         sentence = integer(item.get("sent_id"), self._place, f"{what}.sent_id")
         if not 0 <= sentence < len(self._borders):
             raise DataError(
-                f"{self._place}: {what}.sent_id is {sentence}, but there are "
-                f"{len(self._borders)} sentences, counted from 0"
+                f"{self._place}: {what}.sent_id is {sentence}, but "
+                f"{there_are(len(self._borders), 'sentences')}, counted from 0"
             )
         border = self._borders[sentence]
         bounds = pair(item.get("pos"), self._place, f"{what}.pos")
@@ -94,8 +95,8 @@ class Annotation:
             index = integer(item.get(role), self._place, f"{what}.{role}")
             if not 0 <= index < self._count:
                 raise DataError(
-                    f"{self._place}: {what}.{role} is {index}, but there are {self._count} "
-                    "entities, counted from 0"
+                    f"{self._place}: {what}.{role} is {index}, but "
+                    f"{there_are(self._count, 'entities')}, counted from 0"
                 )
             ends.append(index)
         code = string(item.get("r"), self._place, f"{what}.r")

@@ -9,6 +9,7 @@ from jointre.data.readers.plain import extra_keys
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentence_of, sentences_of
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 _TAKEN = frozenset({"sentences", "ner", "relations", "clusters"})
 
@@ -105,8 +106,8 @@ class Annotation:
         groups = sequence(value, self._place, key)
         if groups and len(groups) != len(self._borders):
             raise DataError(
-                f"{self._place}: {key} has {len(groups)} lists for "
-                f"{len(self._borders)} sentences; there must be one a sentence"
+                f"{self._place}: {key} has {counted(len(groups), 'lists')} for "
+                f"{counted(len(self._borders), 'sentences')}; there must be one a sentence"
             )
         found = []
         for sentence, group in enumerate(groups):

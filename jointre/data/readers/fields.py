@@ -5,6 +5,7 @@ from typing import Any
 
 from jointre.data.schema import Entity, Relation, Span
 from jointre.errors import DataError, abbreviated
+from jointre.plurals import there_are
 
 shown = abbreviated
 
@@ -79,7 +80,8 @@ def relation(value: Any, key: str, count: int, place: str, what: str) -> Relatio
         index = integer(item.get(role), place, f"{what}.{role}")
         if not 0 <= index < count:
             raise DataError(
-                f"{place}: {what}.{role} is {index}, but there are {count} entities, counted from 0"
+                f"{place}: {what}.{role} is {index}, but {there_are(count, 'entities')}, "
+                "counted from 0"
             )
         ends.append(index)
     return Relation(string(item.get(key), place, f"{what}.{key}"), ends[0], ends[1])

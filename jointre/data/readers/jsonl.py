@@ -22,6 +22,7 @@ from jointre.data.readers.writable import writable
 from jointre.data.schema import Document, Span
 from jointre.data.words import check_language
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 _KEYS = frozenset(
     {"text", "tokens", "offsets", "sentences", "entities", "relations", "clusters", "flags"}
@@ -99,7 +100,8 @@ def document_of(record: Any) -> Document:
     for kind, (count, example) in losses:
         if kind != SPLIT_WORDS:
             raise DataError(
-                f"this record cannot be held as a document whole: {count} {kind}; first: {example}"
+                f"this record cannot be held as a document whole: {counted(count, kind)}; "
+                f"first: {example}"
             )
     return document
 

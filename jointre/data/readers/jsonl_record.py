@@ -19,6 +19,7 @@ from jointre.data.readers.plain import extra_keys
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentences_of
 from jointre.errors import DataError
+from jointre.plurals import counted, there_are
 
 _TAKEN = frozenset(
     {"text", "tokens", "offsets", "sentences", "entities", "relations", "clusters", "flags"}
@@ -154,7 +155,9 @@ class Annotation:
         found = [score(item, self._place, where) for item in sequence(value, self._place, where)]
         scores = [item for item in found if item is not None]
         if len(scores) != size or len(found) != size:
-            raise DataError(f"{self._place}: {where} must be {size} numbers, one a mention")
+            raise DataError(
+                f"{self._place}: {where} must be {counted(size, 'numbers')}, one per mention"
+            )
         return scores
 
     def read_relations(self, value: Any) -> None:
@@ -183,8 +186,8 @@ class Annotation:
             for member in members:
                 if not 0 <= member < count:
                     raise DataError(
-                        f"{self._place}: {what} names entity {member}, but there are "
-                        f"{count} entities, counted from 0"
+                        f"{self._place}: {what} names entity {member}, but "
+                        f"{there_are(count, 'entities')}, counted from 0"
                     )
             self.clusters.append(tuple(members))
 
@@ -209,10 +212,13 @@ def read_offsets(value: Any, size: int, text: str | None, place: str) -> Offsets
         return None
     pairs = tuple(pair(item, place, f"offsets[{n}]") for n, item in _items(value, place))
     if len(pairs) != size:
-        raise DataError(f"{place}: {len(pairs)} offsets for {size} tokens; give one a token")
+        raise DataError(
+            f"{place}: {counted(len(pairs), 'offsets')} for {counted(size, 'tokens')}; give "
+            "one a token"
+        )
     for index, (left, right) in enumerate(pairs):
         if not 0 <= left <= right or (text is not None and right > len(text)):
-            limit = "" if text is None else f" of {len(text)} characters"
+            limit = "" if text is None else f" of {counted(len(text), 'characters')}"
             raise DataError(
                 f"{place}: offsets[{index}] [{left}, {right}] is outside the text{limit}"
             )

@@ -12,6 +12,7 @@ from jointre.data.readers.fields import shown
 from jointre.data.readers.files import read_lines
 from jointre.data.readers.pubtator_ids import split_ids
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 _TEXT = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+")
@@ -202,7 +203,7 @@ def _check(mention: Mention, text: str, place: str) -> None:
     if not 0 <= start < end <= len(text):
         raise DataError(
             f"{place}: the mention {shown(mention.text)} has the offsets [{start}, {end}), but "
-            f"0 <= start < end <= {len(text)} characters must hold"
+            f"0 <= start < end <= {counted(len(text), 'characters')} must hold"
         )
     if not similar_text(text[start:end], mention.text):
         raise DataError(

@@ -7,6 +7,7 @@ from jointre.data.nearest import did_you_mean
 from jointre.data.readers.fields import mapping, shown, string
 from jointre.data.readers.files import parse, read_text
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 
 def read_rel_info(path: Path) -> dict[str, str]:
@@ -52,6 +53,7 @@ def name_of(code: str, names: dict[str, str], place: str) -> str:
     if code not in names:
         raise DataError(
             f"{place} is {shown(code)}, which the names of rel_info lack"
-            f"{did_you_mean(code, names)}; it has {len(names)} codes, {next(iter(names))!r} first"
+            f"{did_you_mean(code, names)}; it has {counted(len(names), 'codes')}, "
+            f"{next(iter(names))!r} first"
         )
     return names[code]

@@ -11,6 +11,7 @@ from jointre.data.views.colors import lines as line_colors
 from jointre.data.views.lines import LABEL_FONT, LIMIT, WORD_FONT, Lines, arrange
 from jointre.data.views.measure import clean, markup, right_to_left, short, width
 from jointre.data.views.titles import entity_title, relation_title
+from jointre.plurals import counted
 
 MARGIN = 12.0
 _FONT = "'Liberation Sans', Arial, Helvetica, sans-serif"
@@ -60,7 +61,10 @@ def svg(document: Document, colors: Mapping[str, str] | None = None, limit: floa
     wanted = colors or {}
     chips = fills((entity.label or "?" for entity in document.entities), wanted)
     strokes = line_colors((relation.label for relation in document.relations), wanted)
-    names = f"{len(document.entities)} entities, {len(document.relations)} relations"
+    names = (
+        f"{counted(len(document.entities), 'entities')}, "
+        f"{counted(len(document.relations), 'relations')}"
+    )
     size = f'width="{frame.width:.0f}" height="{frame.height:.0f}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size} '

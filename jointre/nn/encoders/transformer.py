@@ -14,6 +14,7 @@ from jointre.nn.encoders import positions, sources, stored
 from jointre.nn.encoders.encoder import Encoder, LongInputs
 from jointre.nn.streams import Stream
 from jointre.nn.take import take
+from jointre.plurals import counted
 
 
 @final
@@ -145,7 +146,9 @@ class TransformerEncoder(Encoder):
         if frozen != "all":
             layers = _layers(self.model)
             if frozen > len(layers):
-                raise ConfigError(f"frozen={frozen}, but the encoder has {len(layers)} layers")
+                raise ConfigError(
+                    f"frozen={frozen}, but the encoder has {counted(len(layers), 'layers')}"
+                )
             modules = [self.model.get_input_embeddings(), *layers[:frozen]]
             if isinstance(getattr(self.model, "embeddings", None), nn.Module):
                 modules.append(self.model.embeddings)

@@ -95,9 +95,9 @@ def test_annotations_that_have_changed_are_written_anew(tmp_path: Path) -> None:
     losses = BratReader().write([replace(ferry, entities=ferry.entities[:3], relations=(),
                                          clusters=())], tmp_path / "a")  # fmt: skip
     assert losses.lines() == [
-        "1 events left out, the document having changed; first: document 'ferry'",
-        "1 attributes left out, the document having changed; first: document 'ferry'",
-        "1 notes left out, the document having changed; first: document 'ferry'",
+        "1 event left out, the document having changed; first: document 'ferry'",
+        "1 attribute left out, the document having changed; first: document 'ferry'",
+        "1 note left out, the document having changed; first: document 'ferry'",
     ]
     assert (tmp_path / "a" / "ferry.ann").read_text().splitlines() == [
         "T1\tOrganisation 0 12\tSkerry Lines",
@@ -111,7 +111,7 @@ def test_kept_lines_that_make_no_sense_are_not_written(tmp_path: Path, kept: obj
     _, board = BratReader().read(SAMPLE)
     odd = replace(board, extra={"annotations": kept, "x": 1})
     losses = BratReader().write([odd], tmp_path / "a")
-    assert losses.lines() == ["1 keys of documents left out; first: document 'harbour/board'"]
+    assert losses.lines() == ["1 key of documents left out; first: document 'harbour/board'"]
     assert (tmp_path / "a" / "harbour" / "board.ann").read_bytes() == b""
 
 
@@ -119,7 +119,7 @@ def test_scores_are_counted_beside_kept_lines(tmp_path: Path) -> None:
     ferry, _ = BratReader().read(SAMPLE)
     scored = (replace(ferry.entities[0], score=0.5), *ferry.entities[1:])
     losses = BratReader().write([replace(ferry, entities=scored)], tmp_path / "a")
-    assert losses.lines() == ["1 scores left out; first: document 'ferry'"]
+    assert losses.lines() == ["1 score left out; first: document 'ferry'"]
 
 
 def test_offsets_count_every_character(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_texts_without_annotations_are_counted(tmp_path: Path) -> None:
     (root / "b.txt").touch()
     reader = BratReader()
     assert len(list(reader.read(root))) == 1
-    assert reader.losses.lines() == [f"1 texts without an .ann file left out; first: {root}/b.txt"]
+    assert reader.losses.lines() == [f"1 text without an .ann file left out; first: {root}/b.txt"]
 
 
 def test_a_target_is_new_and_whole(tmp_path: Path) -> None:

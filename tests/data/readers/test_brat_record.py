@@ -101,8 +101,8 @@ def test_arguments_of_events_may_be_relations() -> None:
         ("Often", 2, 3),
     ]
     assert losses.lines() == [
-        "1 numbers of repeated roles not part of labels; first: d.ann:5, Who2",
-        "1 arguments of events left out, their trigger or value being no mention here; "
+        "1 number of repeated roles not part of labels; first: d.ann:5, Who2",
+        "1 argument of events left out, its trigger or value being no mention here; "
         "first: d.ann:6, Of:T9",
     ]
 
@@ -133,7 +133,7 @@ def test_mentions_of_several_parts_are_never_flattened_in_silence() -> None:
     words = [" ".join(found.tokens[slice(*item.span)]) for item in found.entities]
     assert words == ["red and green ache", "green ache"]
     assert found.relations == (Relation("Is", 0, 1),)
-    kind = "mentions of several parts widened to all between their parts"
+    kind = "mention of several parts widened to all between its parts"
     assert losses.lines() == [f"1 {kind}; first: d.ann:1"]
     with pytest.raises(DataError, match=r"d\.ann:1: the mention T1, 'red ache', has several parts"):
         document_of(record(*PARTS), Options("error"), "d.ann", Losses())
@@ -153,8 +153,8 @@ def test_equivalent_mentions_become_one_entity() -> None:
     assert found.entities[1] == Entity("Per", (Span(3, 4), Span(4, 5)))
     assert (found.relations, found.clusters) == ((Relation("Is", 0, 1),), ())
     assert losses.lines() == [
-        "1 clusters of different labels given the most frequent; first: d.ann",
-        "1 relations of merged mentions kept once; first: d.ann",
+        "1 cluster of different labels given the most frequent; first: d.ann",
+        "1 relation of merged mentions kept once; first: d.ann",
     ]
 
 
@@ -164,7 +164,7 @@ def test_line_ends_may_have_been_counted_as_one() -> None:
     assert found.offsets is not None
     assert found.offsets[found.entities[0].span.start] == (10, 13)
     assert losses.lines() == [
-        "1 texts in which offsets count code points, line ends as one, corrected; first: d.ann"
+        "1 text in which offsets count code points, line ends as one, corrected; first: d.ann"
     ]
     losses = Losses()
     document_of(record("T1\tPer 10 13\tBob", text=text), Options(), "d.ann", losses)

@@ -32,8 +32,8 @@ def test_lines() -> None:
         "N3\tReference T3 id:D1\tD1",
     ]
     assert losses.lines() == [
-        "1 entities with several mentions taken apart into mentions; first: document 'd'",
-        "1 labels written without their white space; first: document 'd'",
+        "1 entity with several mentions taken apart into mentions; first: document 'd'",
+        "1 label written without its white space; first: document 'd'",
     ]
 
 

@@ -39,7 +39,7 @@ def test_mentions_are_whole_words_even_inside_a_word() -> None:
     assert [text[left:right] for left, right in words.offsets] == list(words.tokens)
     assert words.sentences == (Span(0, 4), Span(4, 7))
     assert found == (Span(0, 1), Span(1, 2), Span(0, 2), Span(5, 6))
-    assert losses.lines()[0].startswith("1 words split where a mention begins or ends; first")
+    assert losses.lines()[0].startswith("1 word split where a mention begins or ends; first")
 
 
 def test_white_space_is_no_part_of_a_mention() -> None:

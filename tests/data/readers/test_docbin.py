@@ -89,7 +89,7 @@ def test_what_a_document_has_no_place_for_is_counted(tmp_path: Path) -> None:
     assert [item.id for item in reader.read(path)] == ["a:1"]
     assert reader.losses.lines() == [
         f"2 layers of words (tags, lemmas and the like) left out; first: {path}: Doc 1, TAG",
-        f"1 categories left out; first: {path}: Doc 1",
+        f"1 category left out; first: {path}: Doc 1",
         f"2 user data of others left out; first: {path}: Doc 1, 'title'",
     ]
 

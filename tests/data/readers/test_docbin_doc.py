@@ -92,7 +92,7 @@ def test_spans_and_ents_once_each() -> None:
         Entity("X", (Words(1, 2),)),
         Entity("P", (Words(2, 3),), id="Q2"),
     )
-    assert losses.lines() == ["1 entities listed twice kept once; first: f: Doc 1, spans['sc']"]
+    assert losses.lines() == ["1 entity listed twice kept once; first: f: Doc 1, spans['sc']"]
     losses = Losses()
     chosen = back(doc, Options("other", ents=False), losses)
     assert [entity.label for entity in chosen.entities] == ["X"]

@@ -55,7 +55,7 @@ def test_characters_count_from_the_keys_start_and_components_stay_together() -> 
         ({"entities": [["X", 1, [[0]]]], "relations": []}, r"mentions\[0\] must be \[start, end\]"),
         (
             {"entities": [["X", 1, [[0, 1]], [0.5, 0.5]]], "relations": []},
-            r"mention_scores must be 1 numbers",
+            r"mention_scores must be 1 number",
         ),
         ({"entities": [], "relations": [["r", 0, 0, None]]}, r"head is 0, but there are 0 entit"),
         ({"entities": [], "relations": [], "clusters": [[1]]}, r"clusters\[0\] is 1, but there"),

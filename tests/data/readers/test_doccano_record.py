@@ -36,11 +36,11 @@ def test_what_is_lost_is_counted() -> None:
     assert found.tokens == ("Ada", "me", "t")
     assert [(item.head, item.tail) for item in found.relations] == [(1, 0)]
     assert [line.partition(";")[0] for line in losses.lines()] == [
-        "1 words split where a mention begins or ends",
-        "1 mentions with outer spaces narrowed to their words",
-        "1 mentions without a word left out",
-        "1 relations to an id that no entity of the line has left out",
-        "1 relations of entities without a mention left out",
+        "1 word split where a mention begins or ends",
+        "1 mention with outer spaces narrowed to its words",
+        "1 mention without a word left out",
+        "1 relation to an id that no entity of the line has left out",
+        "1 relation of entities without a mention left out",
     ]
 
 
@@ -111,7 +111,7 @@ def test_labels_beside_empty_entities_are_read() -> None:
     both = {"text": "Ada met", "entities": [SPAN], "label": [[0, 3, "P"], [4, 7, "V"]]}
     assert len(read(both, losses=losses).entities) == 1
     assert losses.lines() == [
-        "1 annotations under 'label' beside 'entities' left out; first: f.jsonl:2"
+        "1 annotation under 'label' beside 'entities' left out; first: f.jsonl:2"
     ]
 
 

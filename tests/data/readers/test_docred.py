@@ -136,7 +136,7 @@ def test_labels_that_rel_info_does_not_name_are_counted_when_written(tmp_path: P
     other = replace(found, relations=(Relation("likes", 0, 1),))
     losses = reader.write([other], tmp_path / "b.json")
     assert losses.lines() == [
-        "1 labels of relations that rel_info does not name written as they are; "
+        "1 label of relations that rel_info does not name written as it is; "
         "first: 'likes' in document 'Ada'"
     ]
 
@@ -175,7 +175,7 @@ def test_the_rule_for_mixed_types_is_an_option(tmp_path: Path) -> None:
         ({"sents": [["Ada", 3]]}, r"sents\[0\]\[1\] must be a string, not 3"),
         ({"title": ["d"]}, r"title must be an integer, not \['d'\]"),
         ({"title": "e"}, "the id 'e' occurs twice in this file"),
-        ({"sents": [["Ada"]]}, r"vertexSet\[0\]\[1\]\.sent_id is 1, but there are 1 sentences"),
+        ({"sents": [["Ada"]]}, r"vertexSet\[0\]\[1\]\.sent_id is 1, but there is 1 sentence"),
     ],
 )
 def test_a_bad_document_is_named(tmp_path: Path, change: dict[str, Any], message: str) -> None:

@@ -65,7 +65,7 @@ def test_one_type_is_chosen_and_counted(labels: list[str], rule: MixedTypes, cho
     assert [entity.label for entity in found.entities] == [chosen]
     how = "the most frequent" if rule == "majority" else "that of the first mention"
     assert losses.lines() == [
-        f"1 entities whose mentions differ in type given {how}; first: f: record 1, vertexSet[0]"
+        f"1 entity whose mentions differ in type given {how}; first: f: record 1, vertexSet[0]"
     ]
 
 
@@ -118,8 +118,8 @@ def test_a_bad_mention_is_named(vertex: Any, message: str) -> None:
     ("item", "message"),
     [
         ("P1", r"labels\[0\] must be an object, not 'P1'"),
-        (label(1, 0), r"labels\[0\]\.h is 1, but there are 1 entities, counted from 0"),
-        (label(0, -1), r"labels\[0\]\.t is -1, but there are 1 entities"),
+        (label(1, 0), r"labels\[0\]\.h is 1, but there is 1 entity, counted from 0"),
+        (label(0, -1), r"labels\[0\]\.t is -1, but there is 1 entity"),
         (label(0, None), r"labels\[0\]\.t must be an integer, not None"),
         (label(0, 0, 17), r"labels\[0\]\.r must be a string, not 17"),
         (label(0, 0, evidence=["0"]), r"labels\[0\]\.evidence must be an integer, not '0'"),

@@ -23,7 +23,7 @@ def annotate(ner: Any, relations: Any = (), clusters: Any = ()) -> tuple[Annotat
 def test_an_entity_listed_twice_is_kept_once() -> None:
     found, losses = annotate([[[0, 1, "X"], [0, 1, "X"]], []])
     assert found.entities == [Entity("X", (Span(0, 2),))]
-    assert losses.lines() == ["1 entities listed twice kept once; first: f:1, ner[0][1]"]
+    assert losses.lines() == ["1 entity listed twice kept once; first: f:1, ner[0][1]"]
 
 
 def test_relations_and_clusters_take_the_last_of_two_labels() -> None:
@@ -45,8 +45,8 @@ def test_spans_outside_the_document_are_counted() -> None:
     assert (len(found.entities), found.relations, found.clusters) == (1, [], [(0,)])
     assert losses.lines() == [
         "2 ner with spans outside the document left out; first: f:1, ner[1][0]",
-        "1 relations with spans outside the document left out; first: f:1, relations[0][0]",
-        "1 clusters with spans outside the document left out; first: f:1, clusters[0][0]",
+        "1 relation with spans outside the document left out; first: f:1, relations[0][0]",
+        "1 cluster with spans outside the document left out; first: f:1, clusters[0][0]",
     ]
 
 
@@ -78,7 +78,7 @@ def test_scores_behind_the_label_are_counted() -> None:
 @pytest.mark.parametrize(
     ("ner", "message"),
     [
-        ([[]], "f:1: ner has 1 lists for 2 sentences; there must be one a sentence"),
+        ([[]], "f:1: ner has 1 list for 2 sentences; there must be one a sentence"),
         ([[[0, 0]], []], r"f:1: ner\[0\]\[0\] needs 3 values, not \[0, 0\]"),
         ([[[1, 0, "X"]], []], r"f:1: ner\[0\]\[0\] ends at 0, before its start 1"),
         ([[[0, True, "X"]], []], r"f:1: ner\[0\]\[0\]\[1\] must be an integer, not True"),
@@ -110,8 +110,8 @@ def test_what_moves_to_the_last_label_is_counted_when_written() -> None:
     assert record["ner"] == [[[0, 0, "X"], [0, 0, "Y"]]]
     assert record["relations"] == [[[0, 0, 0, 0, "r"]] * 2]
     assert losses.lines() == [
-        "1 relations of a span with two labels moved to the last; first: document 'd', r",
-        "1 cluster mentions of a span with two labels moved to the last; first: document 'd'",
+        "1 relation of a span with two labels moved to the last; first: document 'd', r",
+        "1 cluster mention of a span with two labels moved to the last; first: document 'd'",
     ]
 
 

@@ -83,10 +83,10 @@ def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     beyond = "entities[2].chars[0] is [18, 30] in a text of 22 characters"
     assert reader.losses.lines() == [
-        f"1 mentions outside their text left out; first: {path}:1, {beyond}",
-        f"1 mentions without a word left out; first: {path}:1, entities[0].chars[1]",
-        f"1 entities without a mention left out; first: {path}:1",
-        f"1 relations of entities without a mention left out; first: {path}:1",
+        f"1 mention outside its text left out; first: {path}:1, {beyond}",
+        f"1 mention without a word left out; first: {path}:1, entities[0].chars[1]",
+        f"1 entity without a mention left out; first: {path}:1",
+        f"1 relation of entities without a mention left out; first: {path}:1",
     ]
 
 
@@ -166,7 +166,7 @@ def test_bare_text_and_bare_tokens_are_documents(tmp_path: Path) -> None:
         ({"id": 1.5}, "id must be an integer, not 1.5"),
         ({"id": "e"}, "the id 'e' occurs twice in this file"),
         ({"tokens": None}, "'offsets' and 'sentences' need 'tokens'"),
-        ({"offsets": [[0, 3]]}, "1 offsets for 4 tokens; give one a token"),
+        ({"offsets": [[0, 3]]}, "1 offset for 4 tokens; give one a token"),
         ({"sentences": [[0, 3]]}, "the sentences end at 3, but there are 4 tokens"),
         ({"flags": [1]}, r"flags\[0\] must be a string, not 1"),
         ({"entities": []}, r"relations\[0\]\.head is 0, but there are 0 entities"),

@@ -36,11 +36,11 @@ def annotation(offsets: tuple[tuple[int, int], ...] | None = OFFSETS) -> tuple[A
         ({"mentions": [[0, 1]], "score": "a"}, r"entities\[0\]\.score must be a finite number"),
         (
             {"mentions": [[0, 1]], "mention_scores": [0.1, 0.2]},
-            r"entities\[0\]\.mention_scores must be 1 numbers, one a mention",
+            r"entities\[0\]\.mention_scores must be 1 number, one per mention",
         ),
         (
             {"mentions": [[0, 1]], "mention_scores": [None]},
-            r"entities\[0\]\.mention_scores must be 1 numbers, one a mention",
+            r"entities\[0\]\.mention_scores must be 1 number, one per mention",
         ),
     ],
 )
@@ -75,10 +75,10 @@ def test_characters_beside_mentions_are_compared() -> None:
     found.read_entities([entity | {"chars": [[4, 8]]}])
     assert not losses
     found.read_entities([entity | {"chars": [[4, 7]]}])
-    assert losses.lines() == ["1 chars unlike the mentions left out; first: f:1, entities[0]"]
+    assert losses.lines() == ["1 char unlike the mentions left out; first: f:1, entities[0]"]
     found, losses = annotation(offsets=None)
     found.read_entities([entity | {"chars": [[4, 8]]}])
-    assert losses.lines() == ["1 chars without offsets left out; first: f:1, entities[0]"]
+    assert losses.lines() == ["1 char without offsets left out; first: f:1, entities[0]"]
 
 
 def test_unknown_keys_within_are_counted() -> None:
@@ -86,7 +86,7 @@ def test_unknown_keys_within_are_counted() -> None:
     found.read_entities([{"label": "X", "mentions": [[0, 1]], "type": "Y"}])
     found.read_relations([{"label": "r", "head": 0, "tail": 0, "b": 1, "a": 2}])
     assert losses.lines() == [
-        "1 unknown keys of entities left out; first: f:1, 'type'",
+        "1 unknown key of entities left out; first: f:1, 'type'",
         "2 unknown keys of relations left out; first: f:1, 'a'",
     ]
 
@@ -94,18 +94,18 @@ def test_unknown_keys_within_are_counted() -> None:
 def test_relations_and_clusters_name_entities_that_exist() -> None:
     found, _ = annotation()
     found.read_entities([{"label": "X", "mentions": [[0, 1]]}])
-    with pytest.raises(DataError, match=r"relations\[0\]\.tail is 1, but there are 1 entities"):
+    with pytest.raises(DataError, match=r"relations\[0\]\.tail is 1, but there is 1 entity"):
         found.read_relations([{"label": "r", "head": 0, "tail": 1}])
     with pytest.raises(DataError, match=r"relations\[0\]\.evidence must be an integer, not 'a'"):
         found.read_relations([{"label": "r", "head": 0, "tail": 0, "evidence": ["a"]}])
-    with pytest.raises(DataError, match=r"clusters\[0\] names entity 1, but there are 1 entities"):
+    with pytest.raises(DataError, match=r"clusters\[0\] names entity 1, but there is 1 entity"):
         found.read_clusters([[0, 1]])
 
 
 @pytest.mark.parametrize(
     ("offsets", "message"),
     [
-        ([[0, 3]], "f:1: 1 offsets for 2 tokens; give one a token"),
+        ([[0, 3]], "f:1: 1 offset for 2 tokens; give one a token"),
         ([[0, 3], [3, 9]], r"f:1: offsets\[1\] \[3, 9\] is outside the text of 8 characters"),
         ([[0, 3], [-1, 2]], r"f:1: offsets\[1\] \[-1, 2\] is outside the text"),
         ([[3, 0], [0, 2]], r"f:1: offsets\[0\] \[3, 0\] is outside the text"),

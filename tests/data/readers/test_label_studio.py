@@ -86,7 +86,7 @@ def test_changed_annotations_are_written_anew(tmp_path: Path) -> None:
     changed = replace(first, id="new", entities=first.entities[:1], relations=())
     target = tmp_path / "a.json"
     losses = LabelStudioReader().write([changed], target)
-    kind = "annotations written anew, the document having changed"
+    kind = "annotation written anew, the document having changed"
     assert losses.lines() == [f"1 {kind}; first: document 'new'"]
     (task,) = tasks_of(target)
     assert [len(item["result"]) for item in task["annotations"]] == [1]
@@ -100,7 +100,7 @@ def test_changed_annotations_are_written_anew(tmp_path: Path) -> None:
 def test_a_kept_task_that_makes_no_sense_is_not_written(tmp_path: Path, kept: Any) -> None:
     document = Document("d", ("a",), extra={"label_studio": kept, "x": 1})
     losses = LabelStudioReader().write([document], tmp_path / "a.json")
-    assert losses.lines() == ["1 keys of documents left out; first: document 'd'"]
+    assert losses.lines() == ["1 key of documents left out; first: document 'd'"]
     assert tasks_of(tmp_path / "a.json") == [
         {"data": {"text": "a", "jointre_id": "d"}, "annotations": [{"result": []}]}
     ]
@@ -111,7 +111,7 @@ def test_scores_are_counted_beside_a_kept_task(tmp_path: Path) -> None:
     scored = replace(first.entities[0], score=0.5)
     changed = replace(first, entities=(scored, *first.entities[1:]))
     losses = LabelStudioReader().write([changed], tmp_path / "a.json")
-    assert losses.lines() == ["1 scores left out; first: document '41'"]
+    assert losses.lines() == ["1 score left out; first: document '41'"]
 
 
 def test_half_a_character_is_replaced(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_directions() -> None:
     assert (left.relations, lost) == ((Relation("knows", 1, 0),), [])
     both, lost = read(ADA, BOB, relation("a", "b", "knows", direction="bi"))
     assert both.relations == (Relation("knows", 0, 1), Relation("knows", 1, 0))
-    assert lost == ["1 relations in both directions read as two; first: t, result[2]"]
+    assert lost == ["1 relation in both directions read as two; first: t, result[2]"]
     none, _ = read(ADA, BOB, relation("a", "b", "knows", direction=None))
     assert none.relations == (Relation("knows", 0, 1),)
     with pytest.raises(
@@ -58,15 +58,15 @@ def test_several_labels_and_none() -> None:
     assert [item.label for item in two.entities] == ["Per", "Poet", "Per"]
     assert two.relations == (Relation("knows", 0, 2), Relation("likes", 0, 2))
     assert lost == [
-        "1 regions with several labels read as an entity a label, relations joining the first; "
+        "1 region with several labels read as an entity a label, relations joining the first; "
         "first: t, result[0]"
     ]
     none, lost = read(region("a", 2, 5), BOB, relation("a", "b", "knows"), relation("b", "b"))
     assert (len(none.entities), none.relations) == (1, ())
     assert lost == [
-        "1 regions without a label left out; first: t, result[0]",
-        "1 relations left out, a region of theirs being missing or left out; first: t, result[2]",
-        "1 relations without a label left out; first: t, result[3]",
+        "1 region without a label left out; first: t, result[0]",
+        "1 relation left out, a region of it being missing or left out; first: t, result[2]",
+        "1 relation without a label left out; first: t, result[3]",
     ]
     named, lost = read(BOB, relation("b", "b"), label="related")
     assert (named.relations, lost) == ((Relation("related", 0, 0),), [])
@@ -85,7 +85,7 @@ def test_results_that_are_no_text_are_counted() -> None:
     assert lost == [
         "3 results other than labels and relations left out; "
         "first: t, result[0] of the type 'choices'",
-        "1 regions of other things than plain text left out; first: t, result[2]",
+        "1 region of other things than plain text left out; first: t, result[2]",
     ]
 
 
@@ -98,12 +98,12 @@ def test_a_region_is_where_its_text_is_or_left_out() -> None:
     assert [item.label for item in found.entities] == ["Per"]
     assert lost == [
         "2 regions left out, their text not being at their offsets; first: t, result[1]",
-        "1 relations left out, a region of theirs being missing or left out; first: t, result[3]",
+        "1 relation left out, a region of it being missing or left out; first: t, result[3]",
     ]
     blank, lost = read(region("a", 1, 2, "Per"))
     assert (blank.entities, lost) == (
         (),
-        ["1 mentions without a word left out; first: t, result[0]"],
+        ["1 mention without a word left out; first: t, result[0]"],
     )
 
 
@@ -113,18 +113,18 @@ def test_offsets_of_older_versions_are_corrected() -> None:
     }
     found, lost = read(old)
     assert found.tokens[slice(*found.entities[0].span)] == ("Ada",)
-    assert lost == ["1 texts in which offsets count UTF-16 units, corrected; first: t"]
+    assert lost == ["1 text in which offsets count UTF-16 units, corrected; first: t"]
     value = {"start": 4, "end": 7, "text": "Bob", "labels": ["P"]}
     found, lost = read({"type": "labels", "id": "b", "value": value}, text="Ada\r\nBob")
     assert found.tokens[slice(*found.entities[0].span)] == ("Bob",)
-    kind = "texts in which offsets count code points, line ends as one, corrected"
+    kind = "text in which offsets count code points, line ends as one, corrected"
     assert lost == [f"1 {kind}; first: t"]
 
 
 def test_regions_of_another_text_are_left_out() -> None:
     found, lost = read(ADA, region("q", 2, 5, "Per", to_name="question"), BOB)
     assert len(found.entities) == 2
-    assert lost == ["1 regions of other texts left out; first: t, result[1]"]
+    assert lost == ["1 region of other texts left out; first: t, result[1]"]
     same, lost = read(region("q", 2, 5, "Per", to_name="question"))
     assert (len(same.entities), lost) == (1, [])
 

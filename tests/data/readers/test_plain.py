@@ -56,9 +56,9 @@ def test_plain_takes_apart_and_drops_what_has_no_label() -> None:
     assert single.entities == (Entity("X", (Span(1, 2),)), Entity("X", (Span(2, 3),)))
     assert single.relations == (Relation("r", 0, 0),)
     assert losses.lines() == [
-        "1 entities without a label left out; first: document 'd'",
-        "1 relations of entities without a label left out; first: document 'd'",
-        "1 entities with several mentions taken apart into mentions; first: document 'd'",
+        "1 entity without a label left out; first: document 'd'",
+        "1 relation of entities without a label left out; first: document 'd'",
+        "1 entity with several mentions taken apart into mentions; first: document 'd'",
     ]
 
 

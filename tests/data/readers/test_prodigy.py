@@ -52,9 +52,9 @@ def test_relations_of_several_annotators() -> None:
     assert choir.extra["_input_hash"] == 902117733
     path = SAMPLES / "relations.jsonl"
     assert reader.losses.lines() == [
-        f"1 further examples of a text kept; first: {path}:2",
-        f"1 examples with the answer 'reject' left out; first: {path}:4",
-        f"1 examples with the answer 'ignore' left out; first: {path}:5",
+        f"1 further example of a text kept; first: {path}:2",
+        f"1 example with the answer 'reject' left out; first: {path}:4",
+        f"1 example with the answer 'ignore' left out; first: {path}:5",
     ]
     one, _ = ProdigyReader(repeated="first").read(path)
     assert one == first

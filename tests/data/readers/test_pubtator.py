@@ -112,7 +112,7 @@ def test_annotations_that_have_changed_are_not_written_as_they_were(tmp_path: Pa
         first, entities=(Entity("Chemical", (Span(7, 8),), 0.5), first.entities[1]), relations=()
     )
     losses = PubtatorReader().write([predicted], tmp_path / "b.txt")
-    assert losses.lines() == ["1 scores left out; first: document '17'"]
+    assert losses.lines() == ["1 score left out; first: document '17'"]
     assert (tmp_path / "b.txt").read_text().splitlines()[2:] == [
         "17\t10\t18\tred ache\tDisease\tD1",
         "17\t28\t33\tBluin\tChemical\t-1",
@@ -264,7 +264,7 @@ def test_a_document_of_another_format_is_written(tmp_path: Path) -> None:
     source.write_text(json.dumps([record]))
     losses = convert(source, target, DocredReader(), PubtatorReader())
     assert losses.lines() == [
-        "1 lists of evidence left out; first: document 'Ada'",
+        "1 list of evidence left out; first: document 'Ada'",
         "2 identifiers made up for entities; first: document 'Ada'",
     ]
     assert target.read_text().splitlines() == [

@@ -114,7 +114,7 @@ def test_a_text_is_made_of_words_where_it_is_not_known() -> None:
         losses = Losses()
         assert written(replace(WHOLE, offsets=offsets), losses).record == found.record
         assert losses.lines() == [
-            "1 texts left out, words with spaces between instead; first: document '7'"
+            "1 text left out, words with spaces between instead; first: document '7'"
         ]
 
 

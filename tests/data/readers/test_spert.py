@@ -139,7 +139,7 @@ def test_an_id_that_has_changed_is_written(tmp_path: Path) -> None:
 def test_borders_between_sentences_are_counted_when_written(tmp_path: Path) -> None:
     two = document("a b", sentences=((0, 1), (1, 2)))
     losses = SpertReader().write([two], tmp_path / "a.json")
-    assert losses.lines() == ["1 lists of sentences left out; first: document 'd'"]
+    assert losses.lines() == ["1 list of sentences left out; first: document 'd'"]
 
 
 @pytest.mark.realdata

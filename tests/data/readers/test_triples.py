@@ -92,7 +92,7 @@ def test_a_sentence_may_have_no_relation(tmp_path: Path, triples: list[list[str]
     assert found == Document("a:1", ("Ada", "left", "."))
     assert found.extra == ({"unaligned": triples} if triples else {})
     path = tmp_path / "a.json"
-    lost = "triples left out, their head or tail not being found"
+    lost = "triple left out, its head or tail not being found"
     assert reader.losses.lines() == [
         f"1 {lost}; first: {path}: record 1, triple_list[0]" for _ in triples
     ]

@@ -181,7 +181,7 @@ def test_sound_reader(component: type, tmp_path_factory: pytest.TempPathFactory)
         (Forgets, "test_what_is_lost_is_counted", "document 'tiny-0' comes back changed, but"),
         (Turns, "test_what_is_lost_is_counted", "document 'tiny-0' comes back changed, but"),
         (CountsButTurns, "test_what_is_lost_is_counted", "changes when it is written again"),
-        (CountsButTurns, "test_own_files_come_back", "loses 1 relations turned; first: all"),
+        (CountsButTurns, "test_own_files_come_back", "loses 1 relation turned; first: all"),
         (ForgetsExtra, "test_own_files_come_back", "'extra' of document 'b' changes"),
         (RaisesAnything, "test_damage_is_told", "cut off at byte 0 raises ValueError: no end"),
         (NoOption, "test_bad_records_can_be_skipped", "NoOption needs the option on_error"),

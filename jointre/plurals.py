@@ -1,0 +1,90 @@
+"""Counts in messages: ``1 relation that crosses …``, but ``2 relations that cross …``."""
+
+import re
+
+# The head noun is the first plural word; at most three words, such as "further", stand before it.
+_HEAD = re.compile(
+    r"(?P<before>(?:(?!of |in |with )[\w-]+ ){0,3}?)(?P<noun>[\w-]*[a-z]s)(?P<rest>(?!['\w]).*)",
+    re.DOTALL,
+)
+_UNCHANGED = ("ss", "us", "is")
+_TO_BE = {"are": "is", "were": "was", "have": "has"}
+_VERBS = "begin cross end group hold lie relate repeat start"
+_CONJUGATED = _TO_BE | {
+    verb: f"{verb}es" if verb.endswith("ss") else f"{verb}s" for verb in _VERBS.split()
+}
+
+
+def counted(count: int, phrase: str) -> str:
+    """A number and a phrase that agrees with it.
+
+    Args:
+        count: The number.
+        phrase: What is counted, in the plural: a noun, and possibly words that describe it, such
+            as ``"relations that cross a sentence boundary"``.
+
+    Example:
+        >>> counted(1, "entities"), counted(1200, "entities")
+        ('1 entity', '1,200 entities')
+    """
+    return f"{count:,} {singular(phrase) if count == 1 else phrase}"
+
+
+def there_are(count: int, noun: str) -> str:
+    """The sentence that states a count.
+
+    Args:
+        count: The number.
+        noun: What is counted, in the plural.
+
+    Example:
+        >>> there_are(1, "entities"), there_are(2, "entities")
+        ('there is 1 entity', 'there are 2 entities')
+    """
+    return f"there {'is' if count == 1 else 'are'} {counted(count, noun)}"
+
+
+def singular(phrase: str) -> str:
+    """The phrase for one thing: head noun, and the verbs and pronouns that belong to it.
+
+    Args:
+        phrase: A phrase in the plural, as :func:`counted` takes it.
+
+    Example:
+        >>> singular("regions left out, their text not being at their offsets")
+        'region left out, its text not being at its offsets'
+    """
+    match = _HEAD.match(phrase)
+    if match is None or match["noun"].endswith(_UNCHANGED):
+        return phrase
+    return match["before"] + _singular_noun(match["noun"]) + _agreeing(match["rest"])
+
+
+def _singular_noun(noun: str) -> str:
+    if noun.endswith("ies"):
+        return f"{noun[:-3]}y"
+    if noun.endswith(("ches", "shes", "xes", "sses")):
+        return noun[:-2]
+    return noun[:-1]
+
+
+def _agreeing(rest: str) -> str:
+    """What follows the head noun, in agreement with one thing."""
+    main, bracket, aside = rest.partition(" (")  # an aside is about other things
+    rest = re.sub(r"\btheir\b", "its", main).replace(" of theirs", " of it")
+    rest = re.sub(r"\bthey (\w+)", lambda found: f"it {_conjugated(found[1])}", rest)
+    rest = re.sub(r"(?<= lists )them\b", "it", rest)
+    rest = re.sub(r"^( that )(\w+)((?: (?!or\b)\w+)?)(?: or (\w+))?", _relative_clause, rest)
+    if " whose " not in rest and " in which " not in rest:
+        rest = re.sub(r"(?<!that )\b(are|were)\b", lambda found: _TO_BE[found[1]], rest, count=1)
+    return rest + bracket + aside
+
+
+def _relative_clause(found: re.Match[str]) -> str:
+    """``that are empty or hold``, for one thing."""
+    second = f" or {_conjugated(found[4])}" if found[4] else ""
+    return found[1] + _conjugated(found[2]) + found[3] + second
+
+
+def _conjugated(verb: str) -> str:
+    return _CONJUGATED.get(verb, verb)

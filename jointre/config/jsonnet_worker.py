@@ -8,6 +8,7 @@ Requests and answers are lines of JSON.
 import importlib.util
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 try:
@@ -18,15 +19,12 @@ except ImportError:  # not on Windows
 
 def _limit(memory: int) -> None:
     """Limit the memory of this process, as far as the system can."""
-    if resource is None:
-        return
-    for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-        try:
-            hard = resource.getrlimit(kind)[1]
-            resource.setrlimit(kind, (memory, hard))
-        except (OSError, ValueError):
+    for name, most in (("RLIMIT_AS", memory), ("RLIMIT_DATA", memory), ("RLIMIT_CORE", 0)):
+        kind = getattr(resource, name, None)
+        if kind is None:  # not on every system
             continue
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with suppress(OSError, ValueError):  # macOS refuses limits of memory
+            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
 
 
 def _say(answer: dict[str, Any]) -> None:

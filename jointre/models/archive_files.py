@@ -6,6 +6,7 @@ listed with its checksum, so that what is read afterwards is what was written.
 
 import hashlib
 import json
+import re
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ VOCABULARY = "vocabulary.json"
 MAX_BYTES = 16 * 2**30  # of an unpacked archive
 MAX_MEMBERS = 1000
 MAX_NAME = 200  # characters of a member's name
+_LITTER = re.compile(r"\.ds_store|\._.*|thumbs\.db|desktop\.ini")
 
 
 def write_object(path: Path, content: Mapping[str, Any]) -> None:
@@ -72,13 +74,24 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_litter(name: str) -> bool:
+    """Whether an operating system adds files of this name to folders and archives by itself.
+
+    They belong to no archive, and they are never opened: ``.DS_Store``, ``._NAME`` and
+    ``__MACOSX`` of macOS, ``Thumbs.db`` and ``desktop.ini`` of Windows.
+
+    Args:
+        name: Path of the file in the archive.
+    """
+    parts = PurePosixPath(name).parts
+    return bool(parts) and ("__MACOSX" in parts or bool(_LITTER.fullmatch(parts[-1].lower())))
+
+
 def files_of(folder: Path) -> list[str]:
-    """The names of all files below a folder, sorted; a link counts as a file."""
-    return sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_symlink() or not path.is_dir()
-    )
+    """The names of all files below a folder, sorted; a link counts as a file, litter does not."""
+    files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    names = ((path, path.relative_to(folder).as_posix()) for path in files)
+    return sorted(name for path, name in names if path.is_symlink() or not is_litter(name))
 
 
 def foreign_files(folder: Path) -> list[str]:
@@ -237,8 +250,8 @@ def unpacked(source: Path) -> Iterator[Path]:
     with scratch_folder() as root:
         try:
             with tarfile.open(source) as tar:
-                _check_members(tar, source)
-                tar.extractall(root, filter="data")
+                members = _checked_members(tar, source)
+                tar.extractall(root, members, filter="data")
         except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError) as error:
             raise ArchiveError(f"{source}: not a readable .tar.gz: {error}") from error
         except RecursionError:
@@ -254,9 +267,9 @@ def unpacked(source: Path) -> Iterator[Path]:
         yield heads[0]
 
 
-def _check_members(tar: tarfile.TarFile, source: Path) -> None:
-    """Refuse what an archive never holds, before anything is written."""
-    total = 0
+def _checked_members(tar: tarfile.TarFile, source: Path) -> list[tarfile.TarInfo]:
+    """The members to unpack; what an archive never holds is refused before anything is written."""
+    total, wanted = 0, []
     names: set[PurePosixPath] = set()
     for number, member in enumerate(tar):
         name, shown = member.name, short(member.name)
@@ -275,3 +288,6 @@ def _check_members(tar: tarfile.TarFile, source: Path) -> None:
             raise ArchiveError(
                 f"{source}: more than {MAX_BYTES // 2**30} GiB or {MAX_MEMBERS} members; refused"
             )
+        if not is_litter(name):
+            wanted.append(member)
+    return wanted

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -16,6 +15,11 @@ import torch
 import jointre
 from jointre.inference.trained_on import digests
 
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None  # type: ignore[assignment]
+
 PACKAGES = ("jointre", "torch", "transformers", "lightning", "tokenizers", "numpy", "spacy")
 
 
@@ -28,7 +32,6 @@ def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) ->
         seconds: wall time of this process's part of the run.
         epochs: finished ones.
     """
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     facts: dict[str, Any] = {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": sys.argv,
@@ -45,12 +48,20 @@ def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) ->
             "threads": torch.get_num_threads(),
         },
         "wall_seconds": round(seconds, 1),
-        "peak_memory_bytes": peak,
+        "peak_memory_bytes": peak_memory(),
     }
     if torch.cuda.is_available():
         facts["machine"]["gpu"] = torch.cuda.get_device_name()
         facts["peak_gpu_bytes"] = torch.cuda.max_memory_allocated()
     return facts
+
+
+def peak_memory() -> int | None:
+    """The most memory that this process has had, in bytes; None where the system does not say."""
+    if resource is None:
+        return None
+    peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes
 
 
 def git_commit() -> str | None:

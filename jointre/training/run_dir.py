@@ -10,8 +10,10 @@ from typing import Any
 
 from safetensors import SafetensorError
 
+from jointre.config import resolve
 from jointre.drafts import delete
-from jointre.errors import RunError
+from jointre.errors import ConfigError, RunError
+from jointre.training.experiment import Experiment
 from jointre.training.run_files import (
     MARKER,
     contained,
@@ -222,7 +224,7 @@ class RunDirectory:
             raise RunError(f"{self.config} is not JSON ({error}); use --force") from error
         changed = [
             line
-            for line in differences(stored, json.loads(json.dumps(resolved)))
+            for line in differences(with_defaults(stored), json.loads(json.dumps(resolved)))
             if not line.startswith("training.keep_checkpoints:")  # has no effect on the model
         ]
         if changed:
@@ -237,6 +239,21 @@ def _listed(names: list[str]) -> str:
     """The first few names."""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(names[:3]) + more
+
+
+def with_defaults(stored: Any) -> Any:
+    """A stored config with the defaults of options that it does not name.
+
+    An earlier version of jointre had fewer options; what it did is what their defaults do.
+
+    Args:
+        stored: The resolved config of an experiment, which is returned unchanged if this version of
+            jointre does not accept it.
+    """
+    try:
+        return json.loads(json.dumps(resolve(Experiment, stored)))
+    except ConfigError:
+        return stored
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jointre.models.archive_files import foreign_files
+from jointre.models.archive_files import foreign_files, is_litter
 
 MARKER = "run.json"
 """Written when a run starts; only a directory that has it is a run."""
@@ -84,7 +84,7 @@ def foreign_entries(folder: Path) -> list[str]:
     unfinished = drafts(folder)
     found: list[str] = []
     for path in _entries(folder):
-        if path in unfinished or (_plain_file(path) and path.name in _FILES):
+        if path in unfinished or _ours(path, _FILES):
             continue
         if path.name in folders and path.is_dir() and not path.is_symlink():
             found += (f"{path.name}/{name}" for name in folders[path.name](path))
@@ -97,6 +97,11 @@ def _plain_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
+def _ours(path: Path, names: set[str]) -> bool:
+    """Whether a training wrote this file, or an operating system added it by itself."""
+    return _plain_file(path) and (path.name in names or is_litter(path.name))
+
+
 def _in_archive(folder: Path) -> Iterator[str]:
     yield from foreign_files(folder)
 
@@ -104,7 +109,7 @@ def _in_archive(folder: Path) -> Iterator[str]:
 def _in_checkpoints(folder: Path) -> Iterator[str]:
     unfinished = drafts(folder.parent)
     for path in _entries(folder):
-        if path in unfinished or (_plain_file(path) and path.name in _CHECKPOINTS):
+        if path in unfinished or _ours(path, _CHECKPOINTS):
             continue
         if _ARCHIVE.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
             yield from (f"{path.name}/{name}" for name in foreign_files(path))

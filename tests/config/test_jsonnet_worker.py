@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import _jsonnet
+import pytest
 
 from jointre.config import jsonnet_worker
 
@@ -35,3 +36,33 @@ def test_requests_imports_and_errors() -> None:
     assert answers[:2] == [{"import": ["", "a"]}, {"result": "3\n"}]
     assert answers[2]["error"].startswith("RUNTIME ERROR: no")
     assert answers[3] == {"result": '"ä"\n'}
+
+
+class Refusing:
+    """A module ``resource`` of a system that refuses limits, or lacks some."""
+
+    RLIMIT_AS, RLIMIT_CORE = 1, 2
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.asked: list[int] = []
+
+    def getrlimit(self, kind: int) -> tuple[int, int]:
+        return -1, -1
+
+    def setrlimit(self, kind: int, limits: tuple[int, int]) -> None:
+        self.asked.append(kind)
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [ValueError("current limit exceeds"), OSError(22, "Invalid")])
+def test_a_system_that_refuses_limits(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    refusing = Refusing(error)
+    monkeypatch.setattr(jsonnet_worker, "resource", refusing)
+    jsonnet_worker._limit(2**30)
+    assert refusing.asked == [1, 2]
+
+
+def test_a_system_without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonnet_worker, "resource", None)
+    jsonnet_worker._limit(2**30)

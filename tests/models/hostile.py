@@ -1,7 +1,8 @@
 """Load archives and print what each did: the error, requests, connections and processes.
 
-Run as ``python -m tests.models.hostile ARCHIVE...`` in a process of its own, because an audit hook
-cannot be removed. The hub's address leads to a server on loopback that counts requests.
+An archive may also be the folder of a spaCy pipeline, or the bytes of its component. Run as
+``python -m tests.models.hostile ARCHIVE...`` in a process of its own, because an audit hook cannot be
+removed. The hub's address leads to a server on loopback that counts requests.
 """
 
 import json
@@ -31,6 +32,20 @@ class Hub(BaseHTTPRequestHandler):
         pass
 
 
+def read(path: Path) -> None:
+    """Load an archive, the folder of a pipeline, or the bytes of a component."""
+    import spacy
+
+    from jointre.models import archive
+
+    if (path / "meta.json").exists():
+        spacy.load(path)
+    elif path.suffix == ".bytes":
+        spacy.blank("en").add_pipe("jointre").from_bytes(path.read_bytes())
+    else:
+        archive.load(path)
+
+
 def main(archives: list[str]) -> None:
     server = HTTPServer(("127.0.0.1", 0), Hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -40,9 +55,8 @@ def main(archives: list[str]) -> None:
     from huggingface_hub import constants
 
     from jointre.errors import ArchiveError
-    from jointre.models import archive
 
-    archive.load(Path(archives[0]))  # so that everything is imported
+    read(Path(archives[0]))  # so that everything is imported
     events: list[str] = []
 
     def audit(event: str, args: tuple[Any, ...]) -> None:
@@ -53,7 +67,7 @@ def main(archives: list[str]) -> None:
     for path in archives[1:]:
         error = None
         try:
-            archive.load(Path(path))
+            read(Path(path))
         except ArchiveError as refused:
             error = str(refused).removeprefix(f"{path}: ")
         sys.stdout.write(

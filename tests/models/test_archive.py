@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import shutil
 import socket
 import tarfile
@@ -210,6 +211,48 @@ def test_a_file_that_is_not_listed(folder: Path, name: str) -> None:
     )
     archive.pack(folder, folder.parent / "model.tar.gz")
     assert f"{name!r} is not listed" in refused(folder.parent / "model.tar.gz")
+
+
+LITTER = [".DS_Store", "encoder/.DS_Store", "._config.json", "encoder/._x", "Thumbs.db"]
+LITTER += ["encoder/desktop.ini", "__MACOSX/encoder/._config.json"]
+
+
+@pytest.mark.parametrize("name", LITTER)
+def test_files_that_systems_add_are_ignored_and_never_opened(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    """They are no regular files of the archive, so a tar is unpacked without them."""
+    source = packed(tmp_path / "m.tar.gz", (name, tarfile.REGTYPE, b"x"), source=folder)
+    inside = packed(tmp_path / "i.tar.gz", (f"archive/{name}", tarfile.REGTYPE, b""), source=folder)
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)  # opening it would wait for ever
+    loaded = archive.load(folder)
+    for tar in (source, inside):
+        assert archive.load(tar).config == loaded.config
+        with archive_files.unpacked(tar) as unpacked:
+            assert archive_files.files_of(unpacked) == [
+                path.relative_to(unpacked).as_posix()
+                for path in sorted(unpacked.rglob("*"))
+                if path.is_file()
+            ]
+    archive.save(loaded.model, loaded.config, folder, loaded.about)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        ("archive/.DS_Store", tarfile.SYMTYPE, b"/etc/passwd"),
+        ("archive/../../._x", tarfile.REGTYPE, b""),
+        ("/tmp/._jointre", tarfile.REGTYPE, b""),
+    ],
+)
+def test_their_names_excuse_nothing_else(
+    folder: Path, tmp_path: Path, member: tuple[str, bytes, bytes]
+) -> None:
+    assert refused(packed(tmp_path / "m.tar.gz", member, source=folder)).endswith("; refused")
+    (folder / ".DS_Store").symlink_to("/etc/passwd")
+    assert "'.DS_Store' is not listed" in refused(folder)
 
 
 def test_a_link_to_a_listed_file_is_not_listed(folder: Path) -> None:

@@ -51,6 +51,18 @@ def test_safe_names(name: str) -> None:
     assert not archive_files.unsafe(name)
 
 
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "a/._b", "__MACOSX/a", "THUMBS.DB", "x/Desktop.ini", "._"]
+)
+def test_names_that_systems_add(name: str) -> None:
+    assert archive_files.is_litter(name)
+
+
+@pytest.mark.parametrize("name", ["", ".", "DS_Store", "a.ds_store", ".x", "_.a", "Thumbs.db/a"])
+def test_other_names(name: str) -> None:
+    assert not archive_files.is_litter(name)
+
+
 def test_names_are_shown_short() -> None:
     assert archive_files.short("a\0b") == "'a\\x00b'"
     assert len(archive_files.short("a" * 5000)) == 60

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jointre.training import provenance as module
-from jointre.training.provenance import git_commit, provenance
+from jointre.training.provenance import git_commit, peak_memory, provenance
 
 
 def test_facts(tmp_path: Path) -> None:
@@ -34,6 +34,16 @@ def test_facts(tmp_path: Path) -> None:
     assert {"jointre", "torch", "transformers", "lightning"} <= set(facts["versions"])
     assert {"system", "processor", "cores", "threads"} <= set(facts["machine"])
     assert facts["peak_memory_bytes"] > 2**20
+
+
+def test_peak_memory_in_bytes_on_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    kibibytes = module.resource.getrusage(module.resource.RUSAGE_SELF).ru_maxrss
+    assert peak_memory() >= 1024 * kibibytes
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert kibibytes <= peak_memory() < 512 * kibibytes
+    monkeypatch.setattr(module, "resource", None)
+    assert peak_memory() is None
 
 
 def test_commit_of_an_installed_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

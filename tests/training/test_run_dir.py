@@ -2,15 +2,19 @@ import errno
 import fcntl
 import json
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jointre.config import resolve
 from jointre.drafts import delete
 from jointre.errors import RunError
+from jointre.training.experiment import Experiment
 from jointre.training.run_dir import RunDirectory, differences, replace_text, replaced, write_json
 from jointre.training.started import Started
+from tests.tiny_runs import experiment
 
 CONFIG: dict[str, Any] = {"seed": 1, "model": {"type": "span", "max_width": 8}}
 STARTED = Started({"train.jsonl": "0a"}, {"entity": ["Org", "Peop"]})
@@ -256,6 +260,27 @@ def test_recover_of_another_config_lists_the_differences(run: RunDirectory) -> N
 def test_recover_may_keep_checkpoints_or_not(run: RunDirectory) -> None:
     enter(run, {"training": {"epochs": 3}})
     enter(run, {"training": {"epochs": 3, "keep_checkpoints": True}}, recover=True)
+
+
+def test_recover_of_a_run_of_a_version_with_fewer_options(
+    run: RunDirectory, tmp_path: Path
+) -> None:
+    """An option that the stored config lacks had what is its default now."""
+    now = resolve(Experiment, experiment(tmp_path))
+    earlier = deepcopy(now)
+    for section, key in (
+        (earlier["data"]["reader"], "on_error"),
+        (earlier["training"], "initial_weights"),
+        (earlier["training"], "keep_checkpoints"),
+    ):
+        section.pop(key, None)
+    assert earlier != now
+    enter(run, earlier)
+    other = resolve(Experiment, experiment(tmp_path, {"data.reader.on_error": "skip"}))
+    with pytest.raises(RunError, match=r'\n  data\.reader\.on_error: "stop" there, "skip" now'):
+        enter(run, other, recover=True)
+    enter(run, now, recover=True)
+    assert json.loads(run.config.read_text()) == now
 
 
 @pytest.mark.parametrize("content", [None, "{"])

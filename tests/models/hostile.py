@@ -1,8 +1,8 @@
 """Load archives and print what each did: the error, requests, connections and processes.
 
 An archive may also be the folder of a spaCy pipeline, or the bytes of its component. Run as
-``python -m tests.models.hostile ARCHIVE...`` in a process of its own, because an audit hook cannot be
-removed. The hub's address leads to a server on loopback that counts requests.
+``python -m tests.models.hostile ARCHIVE...`` in a process of its own, because an audit hook cannot
+be removed. The hub's address leads to a server on loopback that counts requests.
 """
 
 import json

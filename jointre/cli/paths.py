@@ -52,12 +52,19 @@ def check_paths(command: str, parameters: Mapping[str, Any], names: Mapping[str,
         DataError: An output is an input, would replace a part of one, or equals another output.
     """
     from jointre.errors import DataError
+    from jointre.inputs import archive_around, same_place
 
     outputs = list(_outputs(command, parameters, names))
     inputs = list(_inputs(parameters, names))
     for number, output in enumerate(outputs):
+        around = archive_around(output.path)
+        if around is not None:
+            raise DataError(
+                f"{output.name} lies in the archive {around}, which could not be loaded with a "
+                "further file in it; write to another place"
+            )
         for given in inputs:
-            if _same(output.path, given.path):
+            if same_place(output.path, given.path):
                 raise DataError(
                     f"{output.name} is the same as the input {given.path}, which it would replace; "
                     "write to another place"
@@ -68,7 +75,7 @@ def check_paths(command: str, parameters: Mapping[str, Any], names: Mapping[str,
                     "write to another place"
                 )
         for other in outputs[:number]:
-            if _same(output.path, other.path):
+            if same_place(output.path, other.path):
                 raise DataError(
                     f"{other.name} and {output.name} are the same place; write to two places"
                 )
@@ -93,28 +100,31 @@ def _inputs(parameters: Mapping[str, Any], names: Mapping[str, str]) -> Iterator
         for item in value if isinstance(value, list | tuple) else [value]:
             if key in READ and isinstance(item, Path):
                 yield NamedPath(names[key], item, run=key == "run")
+                yield from _data_of(item) if key == "run" else ()
             elif key in _SETTINGS and isinstance(item, str):
                 path = Path(item.partition("=")[2] or item)
                 if "\0" not in item and os.path.exists(path):
                     yield NamedPath(names[key], path)
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file or folder, by whatever links, or will once they exist."""
-    try:
-        return one.samefile(other)
-    except OSError:
-        return one.resolve() == other.resolve()
+def _data_of(run: Path) -> Iterator[NamedPath]:
+    """The data files, the types file included, with which a run was trained."""
+    from jointre.training.run_files import data_paths, read_object
+
+    config = read_object(run / "config.json") or {}
+    for path in data_paths(config):
+        yield NamedPath(f"the data of {run}", path)
 
 
 def _part_of(output: Path, given: NamedPath) -> bool:
     """Whether an output is there already, as a file of an input folder."""
-    folder = given.path.resolve()
-    place = output.resolve()
-    if not (given.path.is_dir() and place.is_file() and place.is_relative_to(folder)):
+    from jointre.inputs import file_of
+
+    if not file_of(output, given.path):
         return False
     if not given.run:
         return True
+    folder, place = given.path.resolve(), output.resolve()
     from jointre.models.archive_files import foreign_files
     from jointre.training.run_files import foreign_entries, is_run
 

@@ -7,6 +7,7 @@ from jointre.data.losses import Losses
 from jointre.data.readers.reader import Reader
 from jointre.data.schema import Document
 from jointre.data.split import split
+from jointre.inputs import refuse_replaced
 
 
 def convert(source: Path, target: Path, reader: Reader, writer: Reader) -> Losses:
@@ -23,8 +24,10 @@ def convert(source: Path, target: Path, reader: Reader, writer: Reader) -> Losse
         cannot hold, in this order; an example is the first met.
 
     Raises:
-        DataError: the source is wrong, or the target cannot be written.
+        DataError: the source is wrong, or the target cannot be written or is one of the files that
+            are read.
     """
+    refuse_replaced(target, [source] if reader.types is None else [source, reader.types])
     before, reader.losses = reader.losses, Losses()
     parting = Losses()
     try:

@@ -153,8 +153,13 @@ def pack(folder: Path, target: Path) -> None:
     """Write an archive's folder as ``.tar.gz``; the file appears whole or not at all.
 
     Raises:
-        ArchiveError: it cannot be written.
+        ArchiveError: it cannot be written, or would become a part of the archive.
     """
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise ArchiveError(
+            f"{target} lies in the archive {folder}, which could not be loaded with a further file "
+            "in it; write to another place"
+        )
     try:
         with draft_file(target) as work:
             with tarfile.open(work, "w:gz") as tar:

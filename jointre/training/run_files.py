@@ -130,11 +130,21 @@ def inputs(resolved: Mapping[str, Any]) -> Iterator[Path]:
     Args:
         resolved: The config.
     """
-    weights = resolved.get("training", {}).get("initial_weights")
+    yield from data_paths(resolved)
+    yield from (Path(text) for text in _texts(resolved) if _exists(text))
+
+
+def data_paths(resolved: Mapping[str, Any]) -> Iterator[Path]:
+    """The files and folders that the data of a config and its initial weights name, if they exist.
+
+    Args:
+        resolved: The config.
+    """
+    training = resolved.get("training")
+    weights = training.get("initial_weights") if isinstance(training, Mapping) else None
     for text in _texts([resolved.get("data", {}), weights]):
         if _exists(text):
             yield Path(text).absolute()  # never a mere word
-    yield from (Path(text) for text in _texts(resolved) if _exists(text))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,3 +1,4 @@
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +105,31 @@ def test_a_run_may_hold_predictions_beside_its_own_files(tmp_path: Path) -> None
     for name in ("run.json", "config.json"):
         with pytest.raises(DataError, match=f"{name} is a file of the input"):
             check_paths("predict", {"run": tmp_path, "output": tmp_path / name}, NAMES)
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate", "attention", "bench"])
+@pytest.mark.parametrize("name", ["train.jsonl", "types.json", "weights"])
+def test_the_data_of_a_run_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
+) -> None:
+    """The types file of its reader and the weights it began with are inputs too."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()
+    data = {"reader": {"type": "jsonl", "types": "types.json"}, "train": "train.jsonl"}
+    config = {"data": data, "training": {"initial_weights": "weights"}}
+    (tmp_path / "run" / "config.json").write_text(json.dumps(config))
+    parameters = {"run": Path("run"), "output": tmp_path / name}
+    check_paths(command, parameters, NAMES)  # there is no such file yet
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(DataError, match=f"{name} is the same as the input .*{name}, which"):
+        check_paths(command, parameters, NAMES)
+
+
+def test_nothing_is_written_into_an_archive(tiny_run: Path) -> None:
+    output = tiny_run / "archive" / "found.jsonl"
+    with pytest.raises(DataError, match=r"found\.jsonl lies in the archive .*archive, which could"):
+        check_paths("predict", {"run": tiny_run, "output": output}, NAMES)
+    check_paths("predict", {"run": tiny_run, "output": tiny_run / "found.jsonl"}, NAMES)
 
 
 @pytest.mark.parametrize(

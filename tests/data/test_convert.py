@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 
 from jointre.data.convert import convert
-from jointre.data.readers import DygieReader, JsonlReader, SpertReader
+from jointre.data.readers import DygieReader, JsonlReader, Reader, SpertReader
 from jointre.data.schema import Document, Entity, Relation, Span
-from jointre.data.split import split
 from jointre.errors import DataError
 from tests.data.documents import document
-from tests.data.real import real
 
 TWO = document(
     "Ada met Bob . He left .",
@@ -121,27 +119,6 @@ def test_a_bad_source_leaves_the_target_as_it_was(tmp_path: Path) -> None:
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a.jsonl", "b.json"]
 
 
-def test_a_file_can_be_converted_in_place(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    SpertReader().write([document(id="d"), document(id="e")], path)
-    convert(path, path, SpertReader(), JsonlReader())
-    assert [item.id for item in JsonlReader().read(path)] == ["d", "e"]
-
-
-@pytest.mark.realdata
-@pytest.mark.parametrize(("part", "unlike"), [("train", 1), ("dev", 0)])
-def test_the_two_forms_of_scierc_agree(part: str, unlike: int) -> None:
-    spert = list(SpertReader().read(real(f"scierc/spert/scierc_{part}.json")))
-    reader = DygieReader(unescape_brackets=True, label_case="capitalize")
-    units = split(list(reader.read(real(f"scierc/dygie/{part}.json"))), "sentence")
-    assert len(units) == len(spert)
-    described = {_described(unit.document) for unit in units}
-    # One training sentence keeps its escaped curly brackets in the SpERT file.
-    missing = [item for item in spert if _described(item) not in described]
-    assert len(missing) == unlike
-    assert all("-LCB-" in item.tokens for item in missing)
-
-
 def _described(whole: Document) -> tuple[object, ...]:
     return whole.tokens, frozenset(whole.entities), tuple(sorted(_relations(whole)))
 
@@ -149,3 +126,24 @@ def _described(whole: Document) -> tuple[object, ...]:
 def _relations(whole: Document) -> Iterator[tuple[str, Span, Span]]:
     for item in whole.relations:
         yield item.label, whole.entities[item.head].span, whole.entities[item.tail].span
+
+
+def test_the_target_is_never_an_input(tmp_path: Path) -> None:
+    source, types = tmp_path / "a.jsonl", tmp_path / "types.json"
+    source.write_text('{"tokens": ["Ada"]}\n')
+    types.write_text('{"entities": {}, "relations": {}}')
+    (tmp_path / "link").symlink_to(source)
+    reader, writer = JsonlReader(types=types), Reader.by_name("spert")()
+    for target in (source, tmp_path / "link", types):
+        content = target.read_bytes()
+        with pytest.raises(DataError, match=r"is the same as the input .*, which it would replace"):
+            convert(source, target, reader, writer)
+        assert target.read_bytes() == content
+    assert (tmp_path / "link").is_symlink()
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("Ada")
+    (corpus / "a.ann").write_text("T1\tP 0 3\tAda\n")
+    with pytest.raises(DataError, match=r"a\.ann is a file of the input"):
+        convert(corpus, corpus / "a.ann", Reader.by_name("brat")(), writer)
+    assert (corpus / "a.ann").read_text() == "T1\tP 0 3\tAda\n"

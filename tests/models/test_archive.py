@@ -75,6 +75,38 @@ def test_saving_again_replaces_the_folder(tiny_run: Path, tmp_path: Path) -> Non
     assert one.stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "encoder/mine.py", "data/train.jsonl"])
+def test_saving_never_replaces_other_files(tiny_run: Path, tmp_path: Path, name: str) -> None:
+    """Neither beside the files of an archive nor in a folder without any."""
+    loaded = archive.load(tiny_run)
+    for folder in (tmp_path / "archive", tmp_path / "other"):
+        if folder.name == "archive":
+            shutil.copytree(tiny_run / "archive", folder)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("mine")
+        before = archive_files.files_of(folder)
+        with pytest.raises(ArchiveError) as caught:
+            archive.save(loaded.model, loaded.config, folder)
+        assert str(caught.value) == (
+            f"{folder}: cannot be replaced by an archive, because it holds other files: {name}; "
+            "name another folder, or move them"
+        )
+        assert archive_files.files_of(folder) == before
+        assert (folder / name).read_text() == "mine"
+    file = tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(ArchiveError, match="file: this is a file; name a folder for the archive"):
+        archive.save(loaded.model, loaded.config, file)
+    assert file.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "file", "other"]
+
+
+def test_a_tar_is_never_written_into_the_archive(folder: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"model\.tar\.gz lies in the archive .*another place"):
+        archive.pack(folder, folder / "model.tar.gz")
+    archive.load(folder)
+
+
 def test_a_place_that_cannot_be_written(tiny_run: Path, tmp_path: Path) -> None:
     loaded = archive.load(tiny_run)
     (tmp_path / "file").write_text("")

@@ -8,8 +8,10 @@ import pytest
 from jointre.data.convert import convert
 from jointre.data.readers import DygieReader, JsonlReader, Reader, SpertReader
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.split import split
 from jointre.errors import DataError
 from tests.data.documents import document
+from tests.data.real import real
 
 TWO = document(
     "Ada met Bob . He left .",
@@ -117,6 +119,20 @@ def test_a_bad_source_leaves_the_target_as_it_was(tmp_path: Path) -> None:
         convert(source, target, DygieReader(), SpertReader())
     assert target.read_text() == "before"
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a.jsonl", "b.json"]
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(("part", "unlike"), [("train", 1), ("dev", 0)])
+def test_the_two_forms_of_scierc_agree(part: str, unlike: int) -> None:
+    spert = list(SpertReader().read(real(f"scierc/spert/scierc_{part}.json")))
+    reader = DygieReader(unescape_brackets=True, label_case="capitalize")
+    units = split(list(reader.read(real(f"scierc/dygie/{part}.json"))), "sentence")
+    assert len(units) == len(spert)
+    described = {_described(unit.document) for unit in units}
+    # One training sentence keeps its escaped curly brackets in the SpERT file.
+    missing = [item for item in spert if _described(item) not in described]
+    assert len(missing) == unlike
+    assert all("-LCB-" in item.tokens for item in missing)
 
 
 def _described(whole: Document) -> tuple[object, ...]:

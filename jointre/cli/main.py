@@ -65,7 +65,7 @@ def run() -> None:
     reopen()
     wait_passively()
     try:
-        app(standalone_mode=True)
+        app(standalone_mode=True, prog_name="jointre")  # with python -m jointre, too
     except JointreError as error:
         fail(str(error))
     except BrokenPipeError:

@@ -135,11 +135,20 @@ def _best_so_far(run: Path) -> Path:
             "with jointre train --recover"
         )
     epoch = max(found)
+    scored = "dev" in _scores(found[epoch])
+    which = "the best so far" if scored else "the last that ended (there is no dev data to compare)"
     logger.warning(
-        f"{run}: its training has not finished; using the weights of epoch {epoch}, the best so "
-        "far (continue with jointre train --recover)"
+        f"{run}: its training has not finished; using the weights of epoch {epoch}, {which}; "
+        "continue with jointre train --recover"
     )
     return found[epoch]
+
+
+def _scores(folder: Path) -> Mapping[str, Any]:
+    """What an archive says about the scores of its weights."""
+    about = read_object(folder / CONFIG, folder).get("about")
+    scores = about.get("scores") if isinstance(about, dict) else None
+    return scores if isinstance(scores, dict) else {}
 
 
 def _load(folder: Path, source: Path) -> Loaded:

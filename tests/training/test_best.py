@@ -56,7 +56,7 @@ def test_an_interrupted_run_predicts_with_its_best_epoch(
         extract = load(tmp_path, device="cpu")
     assert caplog.messages == [
         f"{tmp_path}: its training has not finished; using the weights of epoch 2, the best so "
-        "far (continue with jointre train --recover)"
+        "far; continue with jointre train --recover"
     ]
     assert extract("Morag Finlayson lives in Ullapool.").tokens[0] == "Morag"
     about = archive.load(tmp_path).about
@@ -86,9 +86,15 @@ def test_a_tie_moves_the_best_epoch_but_not_the_patience(tiny_data: Path, tmp_pa
     assert all(torch.equal(saved[name], value) for name, value in states[2].items())
 
 
-def test_without_dev_the_last_finished_epoch_is_used(tiny_data: Path, tmp_path: Path) -> None:
+def test_without_dev_the_last_finished_epoch_is_used(
+    tiny_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     interrupted(tiny_data, tmp_path, [0.0, 0.0], {"data.dev": None, "data.test": None})
     assert archive.load(tmp_path).about["scores"] == {"epoch": 2}
+    assert caplog.messages == [
+        f"{tmp_path}: its training has not finished; using the weights of epoch 2, the last that "
+        "ended (there is no dev data to compare); continue with jointre train --recover"
+    ]
     checkpoint = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
     saved = load_file(tmp_path / "checkpoints" / "epoch-2" / "model.safetensors")
     for name, value in saved.items():

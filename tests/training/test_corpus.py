@@ -100,6 +100,20 @@ def test_a_corpus_without_relations_is_told(tmp_path: Path) -> None:
     assert told == []
 
 
+def test_missing_files_say_what_paths_are_relative_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError) as caught:
+        read_corpus(settings(tmp_path, train="data/train.jsonl", dev="dev.jsonl"), print)
+    assert str(caught.value) == (
+        "data/train.jsonl, dev.jsonl: no such file; data paths are relative to the working "
+        f"directory, {tmp_path}, imports to the file that has them"
+    )
+    with pytest.raises(DataError, match=r"^/.*/trian\.jsonl: no such file in .*'train\.jsonl'\?$"):
+        read_corpus(settings(tmp_path, train=str(tmp_path / "trian.jsonl")), print)
+
+
 def test_missing_files_come_with_the_hint(tmp_path: Path) -> None:
     options = {"dev": str(tmp_path / "d"), "test": str(tmp_path / "e"), "hint": "Buy it at LDC."}
     with pytest.raises(DataError) as caught:

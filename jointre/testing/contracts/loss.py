@@ -68,7 +68,11 @@ class LossContract(Contract):
         assert inside, "probabilities must lie in 0..1"
         if not self.multi_label:
             ones = torch.ones(ROWS)
-            same({"sums": probabilities.sum(1)}, {"sums": ones}, "probabilities must sum to 1")
+            message = (
+                "probabilities must sum to 1, because the suite has multi_label = False (one class "
+                "per candidate); set multi_label = True if targets are multi-hot"
+            )
+            same({"sums": probabilities.sum(1)}, {"sums": ones}, message)
         raised = scores.clone()
         raised[:, 1] += 1
         more = loss.probabilities(self.logits(loss, raised))[:, 1] > probabilities[:, 1]

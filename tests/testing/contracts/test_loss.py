@@ -157,6 +157,25 @@ def test_fault_is_found(component: type, check: str, message: str) -> None:
     fails(suite(LossContract, component), check, message)
 
 
+@pytest.mark.parametrize(
+    ("component", "given", "message"),
+    [
+        (Sound, True, "a multi-label loss needs 3 logits for 3 labels, but num_logits is 4; "),
+        (BinaryLoss, False, "a single-label loss needs 4 logits for 3 labels, but num_logits is 3"),
+    ],
+)
+def test_a_wrong_multi_label_is_named(component: type, given: bool, message: str) -> None:
+    kind = suite(LossContract, component, multi_label=given)
+    fails(kind, "test_number_of_logits", message)
+    advice = rf"multi_label = {given} \(whether targets are multi-hot\) and none_class = True: set"
+    fails(kind, "test_number_of_logits", advice)
+
+
+def test_sums_name_multi_label() -> None:
+    message = r"because the suite has multi_label = False .* set multi_label = True if targets are"
+    fails(suite(LossContract, Sigmoids), "test_probabilities", message)
+
+
 def test_the_threshold_is_inclusive() -> None:
     strict = suite(LossContract, AboveTheThreshold, multi_label=True)
     fails(strict, "test_assigned_labels", "assigned are not the labels of at least")

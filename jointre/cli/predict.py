@@ -94,7 +94,13 @@ def predict(
     from jointre.cli.progress import bar
     from jointre.data.losses import Losses
     from jointre.inference import Predictor
-    from jointre.inference.outputs import pictured, show, write
+    from jointre.inference.outputs import (
+        explained_interruption,
+        pictured,
+        refuse_partial,
+        show,
+        write,
+    )
     from jointre.nn.half import computes_bfloat16
 
     sources = files or [STDIN]
@@ -109,6 +115,9 @@ def predict(
     wanted = colors_of(colors)
     if wanted and render is None:
         raise DataError("--colors needs --render: only pictures have colours")
+    resumable = render is None and STDIN not in sources
+    if output is not None and not resume:
+        refuse_partial(output, resumable)
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
     if precision == "bf16" and not computes_bfloat16(predictor.device):
         tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
@@ -116,7 +125,10 @@ def predict(
     done = _resumed(output, render, sources, buffer) if resume else 0
     losses = Losses()
     failed: list[Path] = []
-    with bar("predicting", total_of(sources, format, documents)) as step:
+    with (
+        explained_interruption(output, resumable, tell),
+        bar("predicting", total_of(sources, format, documents)) as step,
+    ):
         step(done)
         found = predictor.pipe(
             islice(read(sources, format, documents, predictor, failed), done, None),
@@ -127,7 +139,7 @@ def predict(
         drawn = found if render is None else pictured(found, render, wanted)
         try:
             if output is None and not json and sys.stdout.isatty():
-                show(drawn)
+                show(drawn, step)
             else:
                 write(drawn, output, step, resume)
         finally:

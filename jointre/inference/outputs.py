@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from jointre.data.losses import Losses
@@ -11,6 +12,7 @@ from jointre.data.readers.jsonl_record import record_of
 from jointre.data.schema import Document
 from jointre.data.views import page
 from jointre.errors import DataError
+from jointre.plurals import counted
 
 
 def partial_of(output: Path) -> Path:
@@ -41,6 +43,55 @@ def whole_records(output: Path, group: int) -> int:
     return kept
 
 
+def refuse_partial(output: Path, resumable: bool) -> None:
+    """Check that no interrupted run left records that a new run would overwrite.
+
+    Args:
+        output: The file that will be written.
+        resumable: Whether ``--resume`` can continue it.
+
+    Raises:
+        DataError: The partial file has records.
+    """
+    partial = partial_of(output)
+    if not partial.is_file() or partial.stat().st_size == 0:
+        return
+    resume = "add --resume to continue it, or " if resumable else ""
+    raise DataError(
+        f"{partial}: an interrupted run left {counted(_records_in(partial), 'records')} here; "
+        f"{resume}delete or rename this file to start again"
+    )
+
+
+@contextmanager
+def explained_interruption(
+    output: Path | None, resumable: bool, tell: Callable[[str], None]
+) -> Iterator[None]:
+    """Say what is kept and how to continue when Ctrl-C ends the block.
+
+    Args:
+        output: The file that is being written; None: standard output.
+        resumable: Whether ``--resume`` can continue it.
+        tell: Takes the message.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        partial = None if output is None else partial_of(output)
+        if partial is None or not partial.is_file():
+            tell("interrupted")
+        else:
+            remedy = ". To continue, repeat the command with --resume" if resumable else ""
+            kept = counted(_records_in(partial), "records")
+            tell(f"interrupted: {kept} kept in {partial}{remedy}")
+        raise
+
+
+def _records_in(partial: Path) -> int:
+    with partial.open("rb") as stream:
+        return sum(line.endswith(b"\n") for line in stream)
+
+
 def write(
     documents: Iterable[Document],
     output: Path | None,
@@ -54,7 +105,7 @@ def write(
         output: A file that grows as ``FILE.partial`` and is renamed when it is complete; an
             interruption leaves the partial file. None: standard output.
         progress: called with 1 for each document.
-        resume: Append to the partial file.
+        resume: Append to the partial file instead of overwriting it.
 
     Raises:
         DataError: The file cannot be written.
@@ -131,11 +182,19 @@ def _percent(score: float | None) -> str:
     return "" if score is None else f" ({score:.0%})"
 
 
-def show(documents: Iterable[Document]) -> None:
-    """Print triples for people, document by document."""
+def show(
+    documents: Iterable[Document], progress: Callable[[int], None] = lambda done: None
+) -> None:
+    """Print triples for people, document by document.
+
+    Args:
+        documents: predictions.
+        progress: called with 1 for each document.
+    """
     for document in documents:
         sys.stdout.write("".join(f"{line}\n" for line in triples(document)))
         sys.stdout.flush()
+        progress(1)
 
 
 def pictured(

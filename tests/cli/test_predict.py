@@ -306,6 +306,81 @@ def test_a_killed_prediction_resumes_to_the_same_bytes(overfitted: Path, tmp_pat
     assert not partial.exists()
 
 
+def test_ctrl_c_says_what_is_kept_and_how_to_continue(overfitted: Path, tmp_path: Path) -> None:
+    text, output = tmp_path / "many.txt", tmp_path / "out.jsonl"
+    text.write_text("\n".join([TEXT] * 20_000))
+    words = (text, "--documents", "line", "--output", output)
+    running = process(
+        overfitted, *words, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
+    partial = tmp_path / "out.jsonl.partial"
+    while not (partial.exists() and partial.stat().st_size):
+        assert running.poll() is None
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    err = running.communicate()[1].decode()
+    assert running.returncode == 130
+    assert "Traceback" not in err
+    kept = partial.read_bytes()
+    assert kept.endswith(b"\n")
+    count = kept.count(b"\n")
+    assert f"interrupted: {count} records kept in {partial}. To continue, repeat the" in err
+    again = process(overfitted, *words)
+    err = again.communicate()[1].decode()
+    assert again.returncode == 1
+    assert f"{partial}: an interrupted run left {count} records here; add --resume" in err
+    assert partial.read_bytes() == kept
+    assert not output.exists()
+
+
+def test_an_interrupted_output_of_standard_input_is_not_overwritten(
+    jointre: Command, overfitted: Path, tmp_path: Path
+) -> None:
+    partial = tmp_path / "out.jsonl.partial"
+    partial.write_text("{}\n")
+    words = ("predict", overfitted, "--output", tmp_path / "out.jsonl")
+    jointre(*words, stdin=b"a").told(
+        f"{partial}: an interrupted run left 1 record here; delete or rename this file to start"
+    )
+    assert partial.read_text() == "{}\n"
+
+
+def test_a_terminal_shows_words_and_progress(overfitted: Path, tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    text = tmp_path / "two.txt"
+    text.write_text(f"{TEXT}\n{TEXT}\n")
+    command = [sys.executable, "-m", "jointre", "predict", str(overfitted)]
+    shown, code = on_terminal(pty, [*command, str(text), "--documents", "line"])
+    assert code == 0
+    assert "Person: Ingrid Halvorsen" in shown
+    assert "-- works_for ->" in shown
+    assert "2/2" in shown
+    shown, code = on_terminal(pty, [*command, str(text), "--json"])
+    assert code == 0
+    assert '"label":"Person"' in shown.replace(" ", "").replace("\r\n", "")
+    shown, code = on_terminal(pty, command, TEXT.encode() + b"\n\x04")
+    assert code == 0
+    assert "reading text from the terminal; end it with Ctrl-D" in shown
+    assert "Person: Ingrid Halvorsen" in shown
+
+
+def on_terminal(pty: Any, command: list[str], typed: bytes = b"") -> tuple[str, int]:
+    """What a command prints on a terminal of its own, and its exit code."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200"}
+    running = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    os.write(ours, typed)
+    shown = b""
+    try:
+        while block := os.read(ours, 1 << 16):
+            shown += block
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    return shown.decode(), running.wait()
+
+
 def test_an_open_pipe_is_answered_line_by_line(overfitted: Path) -> None:
     running = process(overfitted, "--documents", "line", stdin=subprocess.PIPE)
     assert running.stdin is not None

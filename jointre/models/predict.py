@@ -1,6 +1,6 @@
 """The prediction loop, shared by inference and training."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -85,29 +85,75 @@ def predict(
         losses: If given, counts units that were read in windows or truncated.
         progress: called with the number of units of each finished batch.
     """
-    limit = limit or default_limit(model)
-    lost = Losses() if losses is None else losses
-    cuts = [cut(unit, preparer.make_pieces.counts, limit) for unit in units]
-    parts = [part for one in cuts for part in one.parts]
-    items = [preparer.item(i, part) for i, part in enumerate(parts) if part.tokens]
-    if entities == "predict":
-        items = [
-            item for item in items if item.pieces.silent is None or not item.pieces.silent.all()
-        ]
-    found = [replace(part, entities=(), relations=(), clusters=()) for part in parts]
-    firsts = {*np.cumsum([0, *(len(one.parts) for one in cuts)]).tolist()}
-    for batch in plan(items, preparer, max_pieces, max_units):
+    prepared = Prepared(model, units, preparer, entities, limit)
+    firsts = prepared.first_parts()
+    found: dict[int, Document] = {}
+    for batch in plan(prepared.items, preparer, max_pieces, max_units):
         for item, document in zip(batch, predict_batch(model, batch, preparer), strict=True):
             found[item.number] = document
         progress(sum(item.number in firsts for item in batch))
-    remaining = iter(found)
-    predictions = [[next(remaining) for _ in one.parts] for one in cuts]
-    for unit, one, own in zip(units, cuts, predictions, strict=True):
-        _count(unit, one, own, limit, model, lost)
-    return [
-        one.united(unit, own, entities == "given", by_label=model.unit == "sentence")
-        for unit, one, own in zip(units, cuts, predictions, strict=True)
-    ]
+    return prepared.united(found, Losses() if losses is None else losses)
+
+
+class Prepared:
+    """Units cut into parts that the model can read at once, and the tokenised parts.
+
+    Prediction and the scores of training's dev documents share it, so both cut alike.
+
+    Args:
+        model: The model.
+        units: Sentences or documents, as the model wants them.
+        preparer: The model's, in mode ``"predict"`` or ``"given"``.
+        entities: The preparer's mode.
+        limit: Units beyond it are cut; None: the limit of the model's kind of unit.
+
+    Attributes:
+        items: The tokenised parts that have words the encoder sees; ``number`` is the part's
+            index among all parts.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        units: Sequence[Document],
+        preparer: Preparer,
+        entities: Entities = "predict",
+        limit: Limit | None = None,
+    ) -> None:
+        self.units, self._entities = units, entities
+        self._kind = model.unit
+        self._limit = limit or default_limit(model)
+        self._cuts = [cut(unit, preparer.make_pieces.counts, self._limit) for unit in units]
+        self._parts = [part for one in self._cuts for part in one.parts]
+        items = [preparer.item(i, part) for i, part in enumerate(self._parts) if part.tokens]
+        if entities == "predict":
+            items = [
+                item for item in items if item.pieces.silent is None or not item.pieces.silent.all()
+            ]
+        self.items = items
+
+    def first_parts(self) -> set[int]:
+        """The index of each unit's first part."""
+        return {*np.cumsum([0, *(len(one.parts) for one in self._cuts)]).tolist()}
+
+    def united(self, found: Mapping[int, Document], losses: Losses) -> list[Document]:
+        """The units with what was predicted in their parts.
+
+        Args:
+            found: The predicted parts, by their index; other parts have no predictions.
+            losses: Counts units that were read in windows or truncated.
+        """
+        remaining = (
+            found[i] if i in found else replace(part, entities=(), relations=(), clusters=())
+            for i, part in enumerate(self._parts)
+        )
+        united = []
+        for unit, one in zip(self.units, self._cuts, strict=True):
+            own = [next(remaining) for _ in one.parts]
+            _count(unit, one, own, self._limit, self._kind, losses)
+            given, by_label = self._entities == "given", self._kind == "sentence"
+            united.append(one.united(unit, own, given, by_label))
+        return united
 
 
 def default_limit(model: Model) -> Limit:
@@ -120,15 +166,16 @@ def _count(
     cut: Cut,
     predictions: Sequence[Document],
     limit: Limit,
-    model: Model,
+    kind_of_unit: str,
     losses: Losses,
 ) -> None:
     """Count a unit that was read in windows, and words that the encoder did not see."""
     size = len(unit.tokens)
     if len(cut.windows) > 1:
         losses.add(
-            f"{model.unit}s of more than {limit.words:,} words or {limit.pieces:,} pieces were cut "
-            "into overlapping windows",
+            f"{kind_of_unit}s of more than {limit.words:,} words or {limit.pieces:,} pieces were "
+            "cut into overlapping windows (pairs further apart are not found; add full stops or "
+            "line breaks to such texts)",
             f"{unit.id!r}, {counted(size, 'words')} in {counted(len(cut.windows), 'windows')}",
         )
     for document in predictions:

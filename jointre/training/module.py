@@ -1,7 +1,7 @@
 """The LightningModule around any Model."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,34 +13,41 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset
 
 from jointre.data.batch import Batch
+from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.split import Unit, join
 from jointre.errors import RunError
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
-from jointre.models.model import Item, Model, Preparer
-from jointre.models.predict import plan, predict_batch
+from jointre.models.model import Item, Model
+from jointre.models.predict import Prepared, plan, predict_batch
 from jointre.training.batches import TrainingBatches, as_it_is, loader
 from jointre.training.experiment import TrainingSettings
 
 
 class DevSet(Dataset[list[Item]]):
-    """Dev documents, cut into units and tokenised.
+    """Dev documents, cut into units and tokenised as for prediction.
 
     Args:
         documents: with their gold.
         units: what the model reads.
-        preparer: of mode ``"predict"``.
+        model: The model.
     """
 
-    def __init__(
-        self, documents: Sequence[Document], units: Sequence[Unit], preparer: Preparer
-    ) -> None:
-        self.documents, self.units, self.preparer = documents, units, preparer
-        self.items = [
-            preparer.item(i, unit.document) for i, unit in enumerate(units) if unit.document.tokens
-        ]
-        self.batches = plan(self.items, preparer)
+    def __init__(self, documents: Sequence[Document], units: Sequence[Unit], model: Model) -> None:
+        self.documents, self.units = documents, units
+        self.preparer = model.preparer("predict")
+        self._prepared = Prepared(model, [unit.document for unit in units], self.preparer)
+        self.items = self._prepared.items
+        self.batches = plan(self.items, self.preparer)
+
+    def predicted(self, found: Mapping[int, Document]) -> list[Document]:
+        """The documents with their predictions.
+
+        Args:
+            found: The predicted items, by their numbers.
+        """
+        return join(self.documents, self.units, self._prepared.united(found, Losses()))
 
     def __len__(self) -> int:
         return len(self.batches)
@@ -175,9 +182,7 @@ class TrainingModule(LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Score dev."""
-        units = self.dev.units
-        found = [self._found.get(i, unit.document) for i, unit in enumerate(units)]
-        self.report = self.metric.score(self.dev.documents, join(self.dev.documents, units, found))
+        self.report = self.metric.score(self.dev.documents, self.dev.predicted(self._found))
         flat = self.report.flat()
         for name in self.monitor:
             self.log(name, flat[name], prog_bar=True)

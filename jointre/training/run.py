@@ -196,7 +196,7 @@ def _module(
         items.append(preparer.item(number, unit.document))
         count(1)
     batches = TrainingBatches(items, preparer, settings.batch_size, settings.drop_last)
-    dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model.preparer("predict"))
+    dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model)
     symmetric = corpus.vocabulary.symmetric
     losses = beyond((item.visible for item in items), model.limits, symmetric)
     for prefix, lost in (("train", losses), ("train", cut_off(items)), ("dev", cut_off(dev.items))):

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -6,10 +7,15 @@ import torch
 
 from jointre.config import construct
 from jointre.data.batch import Batch
+from jointre.data.losses import Losses
+from jointre.data.schema import Document
+from jointre.data.split import split
+from jointre.inference import Predictor
+from jointre.models.predict import predict_batch
 from jointre.training.batches import loader
 from jointre.training.corpus import read_corpus
 from jointre.training.experiment import Experiment
-from jointre.training.module import TrainingModule
+from jointre.training.module import DevSet, TrainingModule
 from jointre.training.run import _module, train
 from tests.tiny_runs import experiment
 
@@ -106,3 +112,28 @@ def test_training_batches_are_moved(tiny_data: Path) -> None:
     assert ids == step[1]
     items = next(iter(module.val_dataloader()))
     assert module.transfer_batch_to_device(items, torch.device("meta"), 0) is items
+
+
+def test_long_dev_sentences_are_cut_as_in_prediction(overfitted: Path) -> None:
+    """Training scores the very predictions that ``evaluate`` scores."""
+    extract = Predictor.load(overfitted, device="cpu")
+    lines = (overfitted.parent / "two.jsonl").read_text().splitlines()
+    tokens = [token for line in lines for token in json.loads(line)["tokens"] if token != "."]
+    documents = [
+        Document("long", tuple(tokens * (600 // len(tokens)))),
+        Document("short", tuple(tokens[:10])),
+        Document("silent", ("\u200b", "\u200d")),
+        Document("empty", ()),
+    ]
+    dev = DevSet(documents, split(documents, extract.model.unit), extract.model)
+    found = {
+        item.number: document
+        for items in dev.batches
+        for item, document in zip(
+            items, predict_batch(extract.model, items, dev.preparer), strict=True
+        )
+    }
+    predicted = dev.predicted(found)
+    assert predicted == extract.documents(documents, losses=Losses())
+    assert [len(one.entities) > 3 for one in predicted] == [True, False, False, False]
+    assert predicted[0].flags[0].startswith("windows:")

@@ -2,14 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jointre.config.nearest import nearest
 from jointre.errors import ConfigError
 
-_SELECTED = re.compile(r"""\(\s*import\s+(?:'([^'\n]+)'|"([^"\n]+)")\s*\)\s*\.\s*(\w+)""")
+_FILE = r"""import\s+(?:'([^'\n]+)'|"([^"\n]+)")"""
+_FIELD = r"""\s*(?:\.\s*(\w+)|\[\s*(?:'([^'\n]+)'|"([^"\n]+)")\s*\])"""
+_SELECTED = re.compile(rf"\(\s*{_FILE}\s*\){_FIELD}")
+_NAMED = re.compile(rf"\b(\w+)\s*=\s*\(?\s*{_FILE}")
 _MISSING = re.compile(r"field does not exist: (\w+)")
 
 
@@ -39,22 +43,40 @@ def unknown_mixin(
 
     Args:
         message: Jsonnet's message.
-        text: Jsonnet in which the mix-in is selected, ``(import 'file').name``.
+        text: Jsonnet in which the mix-in is selected, ``(import 'file').name``, or ``file.name``
+            where ``local file = import 'file'``.
         evaluate: As for :func:`names_of`.
         folder: Folder of the file with the text; None for an override.
     """
     missing = _MISSING.search(message)
     if missing is None:
         return None
-    for single, double, selected in _SELECTED.findall(text):
+    for file, selected in _selections(text):
         if selected != missing[1]:
             continue
-        file = single or double
-        try:
-            names = names_of(str(folder / file) if folder else file, evaluate)
-        except ConfigError:
+        names = _names_there(file, evaluate, folder)
+        if names is None:
             return None
         close = nearest(selected, names)
         hint = f"; did you mean {close!r}?" if close else "."
         return f"{file} has no mix-in {selected!r}{hint} It has: {', '.join(names) or 'none'}"
     return None
+
+
+def _names_there(
+    file: str, evaluate: Callable[[str], Any], folder: Path | None
+) -> list[str] | None:
+    """The mix-ins of a file beside the experiment, or of one that comes with jointre."""
+    for place in [file] if folder is None else [str(folder / file), file]:
+        with suppress(ConfigError):
+            return names_of(place, evaluate)
+    return None
+
+
+def _selections(text: str) -> Iterator[tuple[str, str]]:
+    """The fields that are selected from imported files: file and name."""
+    for single, double, *field in _SELECTED.findall(text):
+        yield single or double, "".join(field)
+    for name, single, double in _NAMED.findall(text):
+        for field in re.findall(rf"\b{name}{_FIELD}", text):
+            yield single or double, "".join(field)

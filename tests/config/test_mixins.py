@@ -32,6 +32,32 @@ def test_misspelt_in_a_file(folder: Path) -> None:
         load_config("ex/own.jsonnet")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "local a = import 'ablations/a.libsonnet'; (import 'm.jsonnet') + a.wid",
+        "local m = import 'm.jsonnet', a = (import \"ablations/a.libsonnet\");\nm + a['wid']",
+        "(import 'm.jsonnet') + (import 'ablations/a.libsonnet')[ \"wid\" ]",
+    ],
+)
+def test_other_ways_to_select_one(folder: Path, text: str) -> None:
+    Path(FILE).write_text(TEXT)
+    Path("ex/own.jsonnet").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_config("ex/own.jsonnet")
+    assert str(caught.value) == (
+        "ex/own.jsonnet: ablations/a.libsonnet has no mix-in 'wid'; did you mean 'wide'? It has: "
+        "narrow, wide"
+    )
+
+
+def test_a_file_that_comes_with_jointre(folder: Path) -> None:
+    text = "(import 'm.jsonnet') + (import 'experiments/ablations/care.libsonnet').kernel_11"
+    Path("ex/own.jsonnet").write_text(text)
+    with pytest.raises(ConfigError, match=r"has no mix-in 'kernel_11'; did you mean 'kernel_1'\?"):
+        load_config("ex/own.jsonnet")
+
+
 def test_another_missing_field_is_not_a_mixin(folder: Path) -> None:
     Path(FILE).write_text("{ wide: { a: self.wyde } }")
     with pytest.raises(ConfigError, match="field does not exist: wyde"):

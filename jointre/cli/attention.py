@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import Device, Packages, tell
+from jointre.cli.options import Device, OnErrorOption, Packages, tell
 
 
 def attention(
@@ -31,6 +31,7 @@ def attention(
         str | None,
         typer.Option(help="Reader of the file; by default the run's own.", show_default=False),
     ] = None,
+    on_error: OnErrorOption = None,
     device: Device = "auto",
     include_package: Packages = None,
 ) -> None:
@@ -48,7 +49,7 @@ def attention(
     from jointre.inference.settings import RunSettings
     from jointre.study.attention import attention_of, unit_of
 
-    reader = RunSettings.of(run, format, None).reader
+    reader = RunSettings.of(run, format, None, on_error=on_error).reader
     documents = list(reader.read(file))
     for line in reader.losses.lines():
         tell(f"{file}: {line}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import Output
+from jointre.cli.options import OnErrorOption, Output
 
 if TYPE_CHECKING:
     from jointre.study.efficiency import Measure
@@ -24,6 +24,7 @@ def bench(
     ] = [1, 8, 16, 32, 64],  # noqa: B006
     batch_size: Annotated[int, typer.Option(min=1, help="Units of a training batch.")] = 4,
     output: Output = None,
+    on_error: OnErrorOption = None,
 ) -> None:
     """Measure a trained model against its bare encoder, in one process, by medians.
 
@@ -41,7 +42,7 @@ def bench(
         typer.echo(what, err=True)
 
     torch.set_num_threads(threads)
-    documents = list(RunSettings.of(run, format, None).reader.read(data))
+    documents = list(RunSettings.of(run, format, None, on_error=on_error).reader.read(data))
     table = Table("measure", "ours", "baseline", "ratio", "runs")
     found = []
     for measure in measure_all(run, documents, runs, units, batch_size, tell):

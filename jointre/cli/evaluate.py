@@ -8,6 +8,7 @@ import typer
 from jointre.cli.options import (
     Device,
     Entities,
+    OnErrorOption,
     Output,
     Packages,
     TrainFacts,
@@ -40,6 +41,7 @@ def evaluate(
         typer.Option(help="Write the predictions here too, as jsonl.", show_default=False),
     ] = None,
     entities: Entities = "predict",
+    on_error: OnErrorOption = None,
     output: Output = None,
     device: Device = "auto",
     include_package: Packages = None,
@@ -65,7 +67,7 @@ def evaluate(
     from jointre.inference.trained_on import trained_on_note
     from jointre.models import archive
 
-    settings = RunSettings.of(run, format, protocol, train_facts or (), data)
+    settings = RunSettings.of(run, format, protocol, train_facts or (), data, on_error)
     documents = list(settings.reader.read(data))
     for line in settings.reader.losses.lines():
         tell(f"{data}: {line}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import Packages, tell
+from jointre.cli.options import OnErrorOption, Packages, tell
 from jointre.cli.split import DevShare, Format, ReaderOptions, SplitSeed, TestShare
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def init(
     seed: SplitSeed = 0,
     format: Format = None,
     option: ReaderOptions = None,
+    on_error: OnErrorOption = None,
     language: Annotated[
         str | None,
         typer.Option(
@@ -69,7 +70,8 @@ def init(
     parts.setdefault("train", export)
     given = {"dev": dev_file, "test": test_file}
     parts |= {part: path for part, path in given.items() if path is not None}
-    source = Source(parts, format_of(parts["train"], format), reader_options(option))
+    options = reader_options(option) | ({} if on_error is None else {"on_error": on_error})
+    source = Source(parts, format_of(parts["train"], format), options)
     project = init_project(source, dir, dev=dev, test=test, seed=seed, language=language, tell=tell)
     _show(project)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import TrainFacts, label_table
+from jointre.cli.options import OnErrorOption, TrainFacts, label_table
 
 
 def score(
@@ -54,6 +54,7 @@ def score(
         typer.Option(min=1, help="Widest gold entity that counts, in tokens; protocol dygie only."),
     ] = None,
     train_facts: TrainFacts = None,
+    on_error: OnErrorOption = None,
     output: Annotated[
         Path | None, typer.Option(help="JSON file to write the scores to.", show_default=False)
     ] = None,
@@ -79,6 +80,7 @@ def score(
         max_width,
         reader_options(predicted_option),
         train_facts or (),
+        on_error,
     )
     if output is not None:
         with replaced(output) as stream:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import Packages, tell
+from jointre.cli.options import OnErrorOption, Packages, tell
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -40,6 +40,7 @@ def split(
     seed: SplitSeed = 0,
     format: Format = None,
     option: ReaderOptions = None,
+    on_error: OnErrorOption = None,
     include_package: Packages = None,
 ) -> None:
     """Split a corpus by document, so that each part has its share of every label.
@@ -60,7 +61,7 @@ def split(
     from jointre.data.readers import Reader
     from jointre.data.readers.files import replaced_folder
 
-    reader = reader_of(format_of(corpus, format), option)
+    reader = reader_of(format_of(corpus, format), option, on_error)
     documents = list(reader.read(corpus))
     for line in reader.losses.lines():
         tell(line)

@@ -9,6 +9,7 @@ from typing import Any
 from jointre.config import construct
 from jointre.config.options import options_of
 from jointre.data.readers import Losses, Reader
+from jointre.data.readers.faults import OnError
 from jointre.data.readers.files import stem
 from jointre.data.readers.types_file import read_types
 from jointre.data.schema import Document
@@ -42,6 +43,7 @@ def score_files(
     max_width: int | None = None,
     predicted_options: Mapping[str, Any] = MappingProxyType({}),
     train_facts: Sequence[Path] = (),
+    on_error: OnError | None = None,
 ) -> Scored:
     """Reads both files and scores the one against the other.
 
@@ -60,6 +62,7 @@ def score_files(
         predicted_options: of the predicted file's reader, ``{"predictions": True}`` for what
             DyGIE++, PURE and PL-Marker write.
         train_facts: training files whose facts do not count, for protocols that ask.
+        on_error: What both readers do at records with errors; None: their default.
 
     Raises:
         ConfigError: an unknown format or protocol; a width or training facts that the
@@ -74,8 +77,10 @@ def score_files(
         options["train_facts"] = list(train_facts)
     metric = _metric(protocol, labels, options)
     losses: dict[Path, Losses] = {}
-    wanted = _read(gold, format, types, losses, {})
-    given = _read(predicted, predicted_format or format, types, losses, predicted_options)
+    shared = {} if on_error is None else {"on_error": on_error}
+    wanted = _read(gold, format, types, losses, shared)
+    given_options = {**predicted_options, **shared}
+    given = _read(predicted, predicted_format or format, types, losses, given_options)
     paired = [
         replace(other, id=one.id) if _unnamed(one, gold) or _unnamed(other, predicted) else other
         for one, other in zip(wanted, given, strict=False)

@@ -10,6 +10,7 @@ from typing import Any
 from jointre.config import Factory, construct, include_hint
 from jointre.data.readers import Reader
 from jointre.data.readers.detect import detect
+from jointre.data.readers.faults import OnError
 from jointre.errors import ArchiveError, ConfigError, DataError, abbreviated
 from jointre.evaluation.metric import Metric
 
@@ -34,6 +35,7 @@ class RunSettings:
         protocol: str | None,
         train_facts: Sequence[Path] = (),
         data: Path | None = None,
+        on_error: OnError | None = None,
     ) -> "RunSettings":
         """The run's own reader and protocol, or those that are named.
 
@@ -45,6 +47,7 @@ class RunSettings:
                 reader of the detected format is used.
             train_facts: training files whose facts do not count, for a protocol that takes
                 them; none: those of the run's own protocol.
+            on_error: What the reader does at records with errors; None: as the run's config says.
 
         Raises:
             ArchiveError: the run's config is needed and missing.
@@ -63,6 +66,8 @@ class RunSettings:
             own = {"type": format, **(language if takes else {})}
         # The labels come from the model; a types file may have stayed behind.
         kept = {key: value for key, value in own.items() if key != "types"}
+        if on_error is not None:
+            kept["on_error"] = on_error
         scoring = protocol or config.get("training", {}).get("protocol", "spert")
         if train_facts:
             named = {"type": scoring} if isinstance(scoring, str) else scoring

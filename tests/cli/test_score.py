@@ -182,3 +182,15 @@ def test_a_sentence_protocol_refuses_documents(documents) -> None:
     assert "the protocol 'spert' takes no training facts; those that do: docred" in str(
         result.exception
     )
+
+
+def test_on_error_skips_bad_records_of_both_files(tmp_path: Path) -> None:
+    good = '{"id": "d", "tokens": ["Ada"], "entities": [{"label": "P", "mentions": [[0, 1]]}]}'
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{good}\n{{"id": "e"}}\n')
+    words = [str(path), str(path)]
+    stopped = CliRunner().invoke(app, words)
+    assert stopped.exit_code == 1
+    skipped = CliRunner().invoke(app, [*words, "--on-error", "skip"])
+    assert skipped.exit_code == 0, skipped.output
+    assert "records with errors skipped" in skipped.output

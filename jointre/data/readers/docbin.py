@@ -1,8 +1,9 @@
 """spaCy's DocBin: Docs in one file, ``.spacy``."""
 
 import gc
+import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, final
@@ -15,6 +16,7 @@ from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import shown
 from jointre.data.readers.files import opened, replaced, stem
 from jointre.data.readers.reader import Reader
+from jointre.data.readers.unpacked import check_zlib
 from jointre.data.readers.writable import Form, writable
 from jointre.data.schema import Document
 from jointre.errors import DataError
@@ -67,6 +69,8 @@ class DocbinReader(Reader):
         tokens = import_module("spacy.tokens")
         try:
             with _told(f"{path}: not a DocBin"):
+                with suppress(zlib.error):  # spaCy says it better
+                    check_zlib(path, content)
                 docs = tokens.DocBin().from_bytes(content)
         except DataError as error:
             raise self._misread(path, error) from error

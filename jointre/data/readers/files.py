@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from jointre.data.nearest import did_you_mean
+from jointre.data.readers.unpacked import unpacked_stream
 from jointre.drafts import draft_file, draft_folder
 from jointre.errors import DataError
 
@@ -45,7 +46,7 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
             if not zipped:
                 yield raw
                 return
-            with gzip.GzipFile(fileobj=raw) as stream:
+            with unpacked_stream(path, raw) as stream:
                 yield stream
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: not a whole gzip file ({error}); fetch it again") from error
@@ -113,20 +114,23 @@ def _decoded(content: bytes, path: Path, offset: int) -> str:
 
 
 def parse(text: str, path: Path, line: int = 1) -> Any:
-    """The JSON value of ``text``, which begins at ``line`` of the file."""
+    """The JSON value of ``text``, which begins at ``line`` of the file.
+
+    NaN and infinite numbers are read as such; who uses a value checks it.
+    """
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         end = error.pos >= len(text.rstrip())
         hint = "; the file seems to be cut off" if end else ""
         place = f"{path}:{line + error.lineno - 1}"
         raise DataError(f"{place}: not JSON: {error.msg} at column {error.colno}{hint}") from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise DataError(
+            f"{path}:{line}: lists and objects are nested too deeply; at most 100 levels are read"
+        ) from error
+    except ValueError as error:
         raise DataError(f"{path}:{line}: not JSON: {error}") from error
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
 
 
 def dump(value: Any, place: str) -> str:

@@ -158,7 +158,7 @@ def _words(
     sentences: tuple[Span, ...] = ()
     if record.get("tokens") is not None:
         tokens = strings(record["tokens"], place, "tokens")
-        offsets = read_offsets(record.get("offsets"), len(tokens), text, place)
+        offsets = read_offsets(record.get("offsets"), tokens, text, place)
         sentences = read_sentences(record.get("sentences", []), tokens, place)
     elif record.get("offsets") is not None or record.get("sentences"):
         raise DataError(f"{place}: 'offsets' and 'sentences' need 'tokens'")

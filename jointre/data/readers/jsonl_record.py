@@ -12,6 +12,7 @@ from jointre.data.readers.fields import (
     relation,
     score,
     sequence,
+    shown,
     span,
     string,
 )
@@ -206,10 +207,21 @@ def _chars(mention: Span, offsets: Offsets) -> tuple[int, int]:
     return offsets[mention.start][0], offsets[mention.end - 1][1]
 
 
-def read_offsets(value: Any, size: int, text: str | None, place: str) -> Offsets | None:
-    """One ``[start, end]`` of characters a token, within the text where that is known."""
+def read_offsets(value: Any, tokens: Sequence[str], text: str | None, place: str) -> Offsets | None:
+    """One ``[start, end]`` per token, in characters; where the text is known, it spells the token.
+
+    Args:
+        value: The record's ``offsets``.
+        tokens: The record's tokens.
+        text: The record's text, where it has one.
+        place: Where the record stands, for messages.
+
+    Raises:
+        DataError: The offsets cannot be right.
+    """
     if value is None:
         return None
+    size = len(tokens)
     pairs = tuple(pair(item, place, f"offsets[{n}]") for n, item in _items(value, place))
     if len(pairs) != size:
         raise DataError(
@@ -222,7 +234,26 @@ def read_offsets(value: Any, size: int, text: str | None, place: str) -> Offsets
             raise DataError(
                 f"{place}: offsets[{index}] [{left}, {right}] is outside the text{limit}"
             )
+        if text is not None and text[left:right] != tokens[index]:
+            raise DataError(
+                f"{place}: offsets[{index}] [{left}, {right}] is {shown(text[left:right])} in the "
+                f"text, but tokens[{index}] is {shown(tokens[index])}; offsets count characters "
+                "(Unicode code points) from 0, and the end is exclusive"
+            )
     return pairs
+
+
+def _spelled(document: Document, losses: Losses) -> Offsets | None:
+    """The document's offsets, unless its text has other words there."""
+    text, offsets = document.text, document.offsets
+    if text is None or offsets is None:
+        return offsets
+    words = zip(document.tokens, offsets, strict=True)
+    if all(text[left:right] == token for token, (left, right) in words):
+        return offsets
+    kind = "lists of character offsets that do not spell the words left out"
+    losses.add(kind, f"document {document.id!r}")
+    return None
 
 
 def read_sentences(value: Any, tokens: tuple[str, ...], place: str) -> tuple[Span, ...]:
@@ -243,7 +274,7 @@ def record_of(document: Document, losses: Losses) -> dict[str, Any]:
 
     Args:
         document: about to be written.
-        losses: counts keys of ``extra`` that mean something else here.
+        losses: counts keys of ``extra`` that mean something else here, and offsets left out.
     """
     name = document.extra.get("id", document.id)
     record: dict[str, Any] = {
@@ -252,11 +283,12 @@ def record_of(document: Document, losses: Losses) -> dict[str, Any]:
     if document.text is not None:
         record["text"] = document.text
     record["tokens"] = list(document.tokens)
-    if document.offsets is not None:
-        record["offsets"] = [list(item) for item in document.offsets]
+    offsets = _spelled(document, losses)
+    if offsets is not None:
+        record["offsets"] = [list(item) for item in offsets]
     if document.sentences:
         record["sentences"] = [list(item) for item in document.sentences]
-    record["entities"] = [_entity(item, document.offsets) for item in document.entities]
+    record["entities"] = [_entity(item, offsets) for item in document.entities]
     record["relations"] = [_relation(item) for item in document.relations]
     if document.clusters:
         record["clusters"] = [list(group) for group in document.clusters]

@@ -13,6 +13,7 @@ from jointre.data.readers.faults import Faults, FileError, OnError
 from jointre.data.readers.fields import sequence, shown
 from jointre.data.readers.files import check_file, parse, read_text
 from jointre.data.readers.types_file import read_types
+from jointre.data.readers.writable import with_storable_extra
 from jointre.data.schema import Document
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
@@ -97,7 +98,7 @@ class Reader(Registrable, ABC, interface="reader"):
                 continue
             seen.add(document.id)
             if not faults.stopped:
-                yield document
+                yield with_storable_extra(document, self.losses)
         faults.finish(path, len(seen))
 
     @contextmanager

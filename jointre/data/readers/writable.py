@@ -56,7 +56,7 @@ def writable(
     taken: set[str] = set()
     for document in documents:
         changed = _finite(document, losses)
-        changed = _stored_extra(changed, losses, form)
+        changed = with_storable_extra(changed, losses, form)
         if not form.empty_words:
             changed = without_empty_words(changed, losses)
         if form.utf8:
@@ -98,8 +98,14 @@ def _lost(score: float | None) -> bool:
     return score is not None and not math.isfinite(score)
 
 
-def _stored_extra(document: Document, losses: Losses, form: Form) -> Document:
-    """The document whose ``extra`` and evidence a file can hold."""
+def with_storable_extra(document: Document, losses: Losses, form: Form = JSON) -> Document:
+    """The document whose ``extra`` and evidence a file can hold.
+
+    Args:
+        document: Just read, or about to be written.
+        losses: Counts the documents in which a value was replaced by null or left out.
+        form: What the format can hold.
+    """
     place = f"document {document.id!r}"
     lost: list[str] = []
     extra = storable(dict(document.extra), form, lost)

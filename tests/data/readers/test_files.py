@@ -107,11 +107,10 @@ def test_a_broken_gzip_file_is_refused(tmp_path: Path, content: bytes) -> None:
     [
         ("[1,\n2", r"f\.json:8: not JSON: .* at column 2; the file seems to be cut off"),
         ('{"a": x, "b": 1}', r"f\.json:7: not JSON: Expecting value at column 7$"),
-        ("[NaN]", r"f\.json:7: not JSON: NaN is no number"),
-        ("[" * 100_000, r"f\.json:7: not JSON: "),
+        ("[" * 100_000, r"f\.json:7: lists and objects are nested too deeply"),
         ("9" * 5000, r"f\.json:7: not JSON: "),
     ],
-    ids=["cut off", "bad value", "NaN", "deep", "huge number"],
+    ids=["cut off", "bad value", "deep", "huge number"],
 )
 def test_bad_json_names_the_line(text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):

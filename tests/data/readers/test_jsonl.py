@@ -212,3 +212,65 @@ def everything(whole: Document) -> tuple[object, ...]:
 def test_a_record_in_memory_is_an_object(record: Any) -> None:
     with pytest.raises(DataError, match="record: a document must be an object"):
         document_of(record)
+
+
+def test_offsets_spell_the_tokens(tmp_path: Path) -> None:
+    record = {"text": "Ada\U0001f600 lives", "tokens": ["Ada\U0001f600", "lives"]}
+    (found,) = read(tmp_path, record | {"offsets": [[0, 4], [5, 10]]})
+    assert found.offsets == ((0, 4), (5, 10))
+    # UTF-16 counts the emoji twice.
+    with pytest.raises(
+        DataError,
+        match=r"a\.jsonl:1: offsets\[1\] \[5, 9\] is 'live' in the text, but tokens\[1\] is",
+    ):
+        read(tmp_path, record | {"offsets": [[0, 4], [5, 9]]})
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, {"text": "b" * 5000, "tokens": ["a" * 5000], "offsets": [[0, 5000]]})
+    assert len(str(caught.value).replace(str(tmp_path), "")) < 500
+
+
+def test_offsets_that_do_not_spell_the_words_are_not_written(tmp_path: Path) -> None:
+    document = Document("d", ("-LRB-", "a"), text="( a", offsets=((0, 1), (2, 3)))
+    path = tmp_path / "a.jsonl"
+    losses = JsonlReader().write([document], path)
+    kind = "lists of character offsets that do not spell the words left out"
+    assert dict(losses) == {kind: (1, "document 'd'")}
+    (found,) = JsonlReader().read(path)
+    assert (found.tokens, found.text, found.offsets) == (document.tokens, document.text, None)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_numbers_that_are_not_finite_become_null_in_extra(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"tokens": ["a"], "meta": {{"p": [1.5, {number}], "q": 2}}}}\n')
+    reader = JsonlReader()
+    (found,) = reader.read(path)
+    assert found.extra == {"meta": {"p": [1.5, None], "q": 2}}
+    ((kind, (count, _)),) = reader.losses
+    assert (kind, count) == ("values of extra left out, which files cannot hold", 1)
+    assert reader.write([found], tmp_path / "b.jsonl") == Losses()
+
+
+def test_a_score_that_is_not_finite_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"tokens": ["a"], "entities": [{"label": "P", "mentions": [[0, 1]], "score": NaN}]}'
+    )
+    with pytest.raises(DataError, match=r"a\.jsonl:1: .*score must be a finite number, not nan"):
+        list(JsonlReader().read(path))
+
+
+def test_deeply_nested_values_of_extra_are_cut_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"tokens": ["a"], "meta": {"[" * 200}{"]" * 200}}}\n')
+    reader = JsonlReader()
+    (found,) = reader.read(path)
+    assert reader.losses
+    assert reader.write([found], tmp_path / "b.jsonl") == Losses()
+
+
+def test_endless_nesting_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("[" * 100_000)
+    with pytest.raises(DataError, match=r"a\.jsonl:1: lists and objects are nested too deeply"):
+        list(JsonlReader().read(path))

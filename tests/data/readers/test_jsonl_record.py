@@ -114,12 +114,12 @@ def test_relations_and_clusters_name_entities_that_exist() -> None:
 )
 def test_offsets_lie_in_the_text(offsets: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        read_offsets(offsets, 2, "Ada met.", "f:1")
+        read_offsets(offsets, ("Ada", "met"), "Ada met.", "f:1")
 
 
 def test_offsets_may_be_absent_or_without_text() -> None:
-    assert read_offsets(None, 2, "Ada", "f:1") is None
-    assert read_offsets([[0, 3], [3, 99]], 2, None, "f:1") == ((0, 3), (3, 99))
+    assert read_offsets(None, ("Ada", "met"), "Ada", "f:1") is None
+    assert read_offsets([[0, 3], [3, 99]], ("Ada", "met"), None, "f:1") == ((0, 3), (3, 99))
 
 
 def test_sentences_follow_one_another() -> None:
@@ -143,7 +143,7 @@ def test_a_bare_document_is_written_without_empty_keys() -> None:
 def test_characters_of_mentions_are_written_where_offsets_are_known() -> None:
     whole = Document(
         "d",
-        ("a", "b", "c"),
+        ("abc", "efg", "h"),
         text="abcdefgh",
         offsets=OFFSETS,
         entities=(Entity("X", (Span(1, 3), Span(0, 1)), 0.5),),

@@ -42,7 +42,10 @@ def bench(
         typer.echo(what, err=True)
 
     torch.set_num_threads(threads)
-    documents = list(RunSettings.of(run, format, None, on_error=on_error).reader.read(data))
+    reader = RunSettings.of(run, format, None, on_error=on_error).reader
+    documents = list(reader.read(data))
+    for line in reader.losses.lines():
+        tell(f"{data}: {line}")
     table = Table("measure", "ours", "baseline", "ratio", "runs")
     found = []
     for measure in measure_all(run, documents, runs, units, batch_size, tell):

@@ -1,18 +1,25 @@
 """``jointre predict``: text in, entities and relations out."""
 
 import sys
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from jointre.cli.colors import colors_of
 from jointre.cli.options import Device, Entities, Packages, tell
-from jointre.cli.sources import STDIN, buffer_of, is_text, read, total_of
+from jointre.cli.pipes import groups
+from jointre.cli.sources import STDIN, is_text, open_pipe, read, total_of
 from jointre.data.parts import Part
 from jointre.plurals import counted
+
+if TYPE_CHECKING:
+    from jointre.data.schema import Document
+
+_BUFFER = 64  # documents that are predicted together
 
 
 def predict(
@@ -121,8 +128,8 @@ def predict(
     predictor = Predictor.load(run, device=device, precision=precision, language=language)
     if precision == "bf16" and not computes_bfloat16(predictor.device):
         tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
-    buffer = buffer_of(sources, documents)
-    done = _resumed(output, render, sources, buffer) if resume else 0
+    pipe = open_pipe(sources, documents)
+    done = _resumed(output, render, sources) if resume else 0
     losses = Losses()
     failed: list[Path] = []
     with (
@@ -130,11 +137,13 @@ def predict(
         bar("predicting", total_of(sources, format, documents)) as step,
     ):
         step(done)
-        found = predictor.pipe(
-            islice(read(sources, format, documents, predictor, failed), done, None),
-            entities=entities,
-            buffer=buffer,
-            losses=losses,
+        texts = islice(read(sources, format, documents, predictor, failed, pipe), done, None)
+        batches: Iterable[Iterable[Document]] = [texts]
+        if pipe is not None and documents is not None:
+            batches = groups(texts, _BUFFER, partial(pipe.has, documents))
+        found = chain.from_iterable(
+            predictor.pipe(batch, entities=entities, buffer=_BUFFER, losses=losses)
+            for batch in batches
         )
         drawn = found if render is None else pictured(found, render, wanted)
         try:
@@ -153,7 +162,7 @@ def predict(
         )
 
 
-def _resumed(output: Path | None, render: Path | None, sources: Sequence[Path], buffer: int) -> int:
+def _resumed(output: Path | None, render: Path | None, sources: Sequence[Path]) -> int:
     """How many documents an interrupted output has already.
 
     Raises:
@@ -168,4 +177,4 @@ def _resumed(output: Path | None, render: Path | None, sources: Sequence[Path], 
         raise DataError("--resume and --render are mutually exclusive: a page is drawn in one go")
     if STDIN in sources:
         raise DataError("--resume needs files: standard input cannot be read again")
-    return whole_records(output, buffer)
+    return whole_records(output, _BUFFER)

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import typer
 
 from jointre.cli.options import tell
+from jointre.cli.pipes import OpenPipe
 from jointre.data.parts import Part, parts
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def read(
     part: Part | None,
     predictor: "Predictor",
     failed: list[Path],
+    pipe: OpenPipe | None = None,
 ) -> Iterator["Document"]:
     """The documents of files and of standard input, one at a time, with different ids.
 
@@ -50,6 +53,7 @@ def read(
             matters.
         predictor: that will read them.
         failed: Receives the files that could not be read completely.
+        pipe: Standard input if it is read as it arrives.
 
     Raises:
         DataError: No file can be read.
@@ -59,7 +63,7 @@ def read(
     seen: set[str] = set()
     for path, name in zip(sources, names_of(sources), strict=True):
         try:
-            for document in _of_source(path, name, format, part, predictor):
+            for document in _of_source(path, name, format, part, predictor, pipe):
                 id = document.id
                 if id in seen:
                     id = f"{name}:{id}" if path != STDIN else id
@@ -90,12 +94,17 @@ def names_of(sources: Sequence[Path]) -> list[str]:
 
 
 def _of_source(
-    path: Path, name: str, format: str | None, part: Part | None, predictor: "Predictor"
+    path: Path,
+    name: str,
+    format: str | None,
+    part: Part | None,
+    predictor: "Predictor",
+    pipe: OpenPipe | None,
 ) -> Iterator["Document"]:
     from jointre.data.readers.files import read_text
 
     if path == STDIN:
-        yield from _of_stdin(part, predictor)
+        yield from _of_stdin(part, predictor, pipe)
         return
     chosen = format or format_of(path)
     if chosen is None:
@@ -187,7 +196,9 @@ def _documents(
         yield predictor.read(some, f"{name}:{line}" if part in ("paragraph", "line") else name)
 
 
-def _of_stdin(part: Part | None, predictor: "Predictor") -> Iterator["Document"]:
+def _of_stdin(
+    part: Part | None, predictor: "Predictor", pipe: OpenPipe | None
+) -> Iterator["Document"]:
     """The documents of standard input; lines and paragraphs as soon as they are complete."""
     from jointre.errors import DataError
 
@@ -196,7 +207,7 @@ def _of_stdin(part: Part | None, predictor: "Predictor") -> Iterator["Document"]
         tell("reading text from the terminal; end it with Ctrl-D (Ctrl-Z and Enter on Windows)")
     number = 0
     block: list[str] = []
-    for line in _lines(stream):
+    for line in _lines(pipe or stream):
         number += 1
         if number == 1 and (_is_json(line) or "\0" in line):
             raise DataError(
@@ -223,7 +234,7 @@ def _block(
         yield predictor.read(text, f"stdin:{before + line}")
 
 
-def _lines(stream: BinaryIO) -> Iterable[str]:
+def _lines(stream: BinaryIO | OpenPipe) -> Iterable[str]:
     """Decoded lines as they arrive, without a byte-order mark."""
     from jointre.errors import DataError
 
@@ -237,17 +248,20 @@ def _lines(stream: BinaryIO) -> Iterable[str]:
         offset += len(line)
 
 
-def buffer_of(sources: Sequence[Path], part: Part | None) -> int:
-    """Number of documents that are read before they are predicted together.
+def open_pipe(sources: Sequence[Path], part: Part | None) -> OpenPipe | None:
+    """Standard input if its lines or paragraphs are predicted as they arrive.
 
-    Lines and paragraphs of an open pipe or terminal are predicted one by one as they arrive.
+    Args:
+        sources: files, or ``STDIN``.
+        part: of a text that is a document.
     """
     if STDIN not in sources or part not in ("line", "paragraph"):
-        return 64
+        return None
     try:
-        return 64 if stat.S_ISREG(os.fstat(0).st_mode) else 1
-    except OSError:
-        return 1
+        descriptor = sys.stdin.fileno()
+        return None if stat.S_ISREG(os.fstat(descriptor).st_mode) else OpenPipe(descriptor)
+    except (OSError, ValueError):  # not an open file, as in tests
+        return None
 
 
 def total_of(sources: Sequence[Path], format: str | None, part: Part | None) -> int | None:

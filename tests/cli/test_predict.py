@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from jointre.cli.main import run
+from jointre.inference import Predictor
 from tests.cli.command import Command
 from tests.tiny_runs import NEWSWIRE
 
@@ -274,9 +276,9 @@ def test_a_page_has_the_ending_of_one(jointre: Command, overfitted: Path, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def process(run: Path, *words: object, **more: Any) -> "subprocess.Popen[bytes]":
+def process(folder: Path, *words: object, **more: Any) -> "subprocess.Popen[bytes]":
     """The command in a process of its own."""
-    command = [sys.executable, "-m", "jointre", "predict", str(run), *map(str, words)]
+    command = [sys.executable, "-m", "jointre", "predict", str(folder), *map(str, words)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
 
 
@@ -391,6 +393,37 @@ def test_an_open_pipe_is_answered_line_by_line(overfitted: Path) -> None:
         assert json.loads(running.stdout.readline())["id"] == f"stdin:{number}"
     out, err = running.communicate()
     assert (out, err, running.returncode) == (b"", b"", 0)
+
+
+def test_waiting_lines_of_a_pipe_share_batches(
+    overfitted: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The results are those of the same lines in a file; the model runs a few times only."""
+    text = tmp_path / "lines.txt"
+    text.write_text("".join(f"{TEXT[: 40 + i % 50]}\n" for i in range(200)))
+    sizes: list[int] = []
+    original = Predictor.documents
+
+    def watched(self: Predictor, documents: Any, **options: Any) -> Any:
+        sizes.append(len(documents))
+        return original(self, documents, **options)
+
+    left, right = os.pipe()
+    os.write(right, text.read_bytes())
+    os.close(right)
+    words = ["jointre", "predict", str(overfitted), "--documents", "line"]
+    with pytest.MonkeyPatch.context() as patch, open(left, encoding="utf-8") as stdin:
+        patch.setattr(Predictor, "documents", watched)
+        patch.setattr(sys, "stdin", stdin)
+        patch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as end:
+            run()
+    assert not end.value.code
+    found = records(capfd.readouterr().out)
+    assert sizes == [64, 64, 64, 8]
+    assert [one["id"] for one in found] == [f"stdin:{i + 1}" for i in range(200)]
+    whole = process(overfitted, text, "--documents", "line").communicate()[0].decode()
+    assert [one["entities"] for one in found] == [one["entities"] for one in records(whole)]
 
 
 @pytest.mark.parametrize(

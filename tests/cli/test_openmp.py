@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from jointre.cli.openmp import WAITING, wait_passively
+from jointre.cli.openmp import SPIN_COUNT, WAITING, wait_passively
 
 START = {
     "entry point": [sys.executable, "-c", "from jointre.cli.main import run; run()"],
@@ -32,7 +32,9 @@ def shown(start: list[str], **variables: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("start", START.values(), ids=START)
 def test_torch_reads_the_passive_policy(start: list[str]) -> None:
-    assert shown(start)["OMP_WAIT_POLICY"] == "PASSIVE"
+    settings = shown(start)
+    assert settings["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert settings["GOMP_SPINCOUNT"] == SPIN_COUNT
 
 
 def test_the_users_choice_stays() -> None:
@@ -47,4 +49,8 @@ def test_any_variable_about_waiting_counts(name: str) -> None:
     assert environment == {name: "1"}
     environment = {"OMP_NUM_THREADS": "2"}
     wait_passively(environment)
-    assert environment == {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "PASSIVE"}
+    assert environment == {
+        "OMP_NUM_THREADS": "2",
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "GOMP_SPINCOUNT": SPIN_COUNT,
+    }

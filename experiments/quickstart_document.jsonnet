@@ -13,7 +13,7 @@ local flow = { type: 'memory_flow', memories: ['entity', 'relation'], fusion: 'r
     test: dir + 'test.jsonl',
   },
   model+: {
-    max_width: 5,
+    span_enumerator+: { max_width: 5 },
     token_refiners: [flow],
     span_refiners: [flow],
     loss_weights+: { mention: 10.0 },

@@ -3,6 +3,7 @@
 The data side makes them, the network side reads them; so they stand below both.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -102,6 +103,16 @@ class Spans:
     def to(self, device: torch.device) -> "Spans":
         """The same spans on another device."""
         return type(self)(self.unit.to(device), self.start.to(device), self.end.to(device))
+
+    @classmethod
+    def cat(cls, parts: "Sequence[Spans]") -> "Spans":
+        """All spans of several parts, one after the other."""
+        return cls(
+            *(
+                torch.cat(column)
+                for column in zip(*((p.unit, p.start, p.end) for p in parts), strict=True)
+            )
+        )
 
     def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Spans":
         """Some of the spans."""

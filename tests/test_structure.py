@@ -11,7 +11,6 @@ TESTS = Path(__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The suites are tests themselves; the tests of the components run them.
 EXCEPTIONS = ("testing/contracts/",)
-LONGEST = 400  # lines of a file
 
 
 def name_of(module: Path) -> str:
@@ -34,11 +33,6 @@ def test_every_public_thing_has_a_docstring(module: Path) -> None:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     bare = [] if ast.get_docstring(tree) or not tree.body else ["the module"]
     assert bare + list(undocumented(tree, "")) == []
-
-
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_files_are_short(module: Path) -> None:
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
 def test_every_annotated_shape_is_checked() -> None:

@@ -14,7 +14,7 @@
     interaction: { type: 'none' },
     token_refiners: [],
     span_refiners: [],
-    max_width: 10,
+    span_enumerator: { type: 'all_spans', max_width: 10 },
     width_dim: 25,
     span_pooler: { type: 'max' },
     mention_classifier: { type: 'feedforward', dropout: 0.1 },

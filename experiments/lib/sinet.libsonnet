@@ -20,7 +20,7 @@
       mask_padding: true,  // false: padding takes part in the attention, as in the released code
       dropout: 0.2,
     },
-    max_width: 8,
+    span_enumerator: { type: 'all_spans', max_width: 8 },
     width_dim: 100,
     span_pooler: { type: 'max' },
     pair_encoder: { type: 'between_context', context_pooler: { type: 'max' } },

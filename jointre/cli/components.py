@@ -8,6 +8,8 @@ from jointre.cli.command import CheckedApp
 from jointre.cli.options import Packages
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from jointre.config import Registrable
 
 app = CheckedApp(help="List and describe components.", no_args_is_help=True)
@@ -23,28 +25,69 @@ def _register(packages: list[str] | None) -> None:
 
 @app.command("list")
 def list_components(
-    interface: Annotated[
-        str | None, typer.Argument(help="Only this interface's.", show_default=False)
+    wanted: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[INTERFACE]",
+            help="An interface, or words of its description.",
+            show_default=False,
+        ),
     ] = None,
     include_package: Packages = None,
 ) -> None:
-    """List interfaces and the names registered under each.
+    """List interfaces and the components registered under each.
 
-    Example: jointre components list interaction
+    Examples: jointre components list interaction, jointre components list "memory module"
     """
     _register(include_package)
     from rich.console import Console
+
+    from jointre.config import Registrable
+
+    known = Registrable.interfaces()
+    words = (wanted or "").lower()
+    names = [name for name in known if name == wanted]
+    names = names or [name for name in known if words in _purpose(known[name]).lower()]
+    if not names:
+        _interface(str(wanted))
+    table = _components(known[names[0]]) if len(names) == 1 else _interfaces(names)
+    Console().print(table)
+
+
+def _interfaces(names: list[str]) -> "Table":
+    """One row per interface: what it is, and the names of its components."""
     from rich.table import Table
 
     from jointre.config import Registrable
 
-    table = Table("interface", "names")
-    for name, kind in Registrable.interfaces().items():
-        if interface is None or name == interface:
-            table.add_row(name, ", ".join(kind.names()))
-    if not table.rows:
-        _interface(str(interface))
-    Console().print(table)
+    table = Table("interface", "purpose", "components")
+    for name in names:
+        kind = Registrable.interfaces()[name]
+        table.add_row(name, _purpose(kind), ", ".join(kind.names()))
+    return table
+
+
+def _components(interface: "type[Registrable]") -> "Table":
+    """One row per component of an interface: what it does, and where it comes from."""
+    import re
+
+    from rich.table import Table
+
+    table = Table(interface.interface, "purpose", "paper or source", title=_purpose(interface))
+    for name in interface.names():
+        component = interface.by_name(name)
+        source = re.search(r"^ *(?:Paper|Source): *(\S+)", component.__doc__ or "", re.MULTILINE)
+        table.add_row(name, _purpose(component), source[1] if source else "")
+    return table
+
+
+def _purpose(component: type) -> str:
+    """The first sentence of a class's docstring."""
+    import inspect
+    import re
+
+    first = (inspect.getdoc(component) or "").split("\n\n")[0].replace("\n", " ")
+    return re.sub(r":\w+:|`", "", first.split(". ")[0]).rstrip(".")
 
 
 @app.command()

@@ -66,6 +66,7 @@ def evaluate(
     from jointre.inference.settings import RunSettings
     from jointre.inference.trained_on import trained_on_note
     from jointre.models import archive
+    from jointre.models.pruning import SpanRecall
 
     settings = RunSettings.of(run, format, protocol, train_facts or (), data, on_error)
     documents = list(settings.reader.read(data))
@@ -83,11 +84,14 @@ def evaluate(
                 "missed"
             )
     metric = settings.metric(predictor.vocabulary.symmetric)
+    recall = SpanRecall()
     with bar("evaluating", len(documents)) as step:
-        report, predicted = score(predictor.model, documents, metric, step, entities)
+        report, predicted = score(predictor.model, documents, metric, step, entities, recall)
     if output is not None:
         with replaced(output) as stream:
             stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")
     if predictions is not None:
         Reader.by_name("jsonl")().write(predicted, predictions)
     Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))
+    if recall.gold:
+        tell(f"{data}: {recall}")

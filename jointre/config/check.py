@@ -5,22 +5,28 @@ from typing import Any
 
 from jointre.config.misplaced import key_problems
 from jointre.config.nodes import Node
+from jointre.config.old_options import report
 from jointre.config.places import LoadedConfig
 from jointre.config.problem import Problem, raise_problems
 from jointre.config.read import Reader
 
 
-def examine(hint: Any, data: Any, path: str = "") -> tuple[Node | None, list[Problem]]:
+def examine(
+    hint: Any, data: Any, path: str = "", warn: bool = True
+) -> tuple[Node | None, list[Problem]]:
     """The checked tree (None where something is wrong) and all problems.
 
     Args:
         hint: an interface, a class or any type hint of a constructor.
         data: the configuration, or a loaded file; with a file, problems know their line.
         path: where the configuration stands in a larger one.
+        warn: Log a warning for each option in an old form.
     """
     loaded = data if isinstance(data, LoadedConfig) else None
     reader = Reader()
     node = reader.read(hint, data.data if loaded else data, path)
+    if warn:
+        report(reader.old_options)
     problems = reader.problems + key_problems(reader.seen)
     root = data
     if loaded:
@@ -71,13 +77,19 @@ def resolve(hint: Any, data: Any) -> Any:
     return checked(hint, data).resolved()
 
 
-def checked(hint: Any, data: Any, path: str = "") -> Node:
+def checked(hint: Any, data: Any, path: str = "", warn: bool = True) -> Node:
     """The checked tree.
+
+    Args:
+        hint: As for :func:`examine`.
+        data: As for :func:`examine`.
+        path: As for :func:`examine`.
+        warn: As for :func:`examine`.
 
     Raises:
         ConfigError: something is wrong; all of it is listed, one problem a line.
     """
-    node, problems = examine(hint, data, path)
+    node, problems = examine(hint, data, path, warn)
     raise_problems(problems)
     if node is None:
         raise AssertionError("a configuration without problems has a tree")

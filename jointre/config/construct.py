@@ -35,16 +35,18 @@ class Factory(FactoryBase[T]):
         self._recipe, self._path = recipe, ""
 
 
-def construct(hint: Any, data: Any, path: str = "") -> Any:
+def construct(hint: Any, data: Any, path: str = "", warn: bool = True) -> Any:
     """Build what a configuration describes.
 
     Args:
         hint: an interface, a class or any type hint of a constructor.
         data: the configuration as a dict, or what :func:`load_config` returned.
         path: where the configuration stands in a larger one.
+        warn: Log a warning for each option in an old form; not for a stored archive, whose
+            config nobody can rewrite.
 
     Raises:
         ConfigError: something is wrong; all of it is listed, one problem a line. Or a
             constructor refused its options: one message with the component's path.
     """
-    return checked(hint, data, path).build(path)
+    return checked(hint, data, path, warn).build(path)

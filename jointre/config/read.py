@@ -34,6 +34,7 @@ from jointre.config.nodes import (
     Recipe,
     join,
 )
+from jointre.config.old_options import renewed
 from jointre.config.options import Parameter, options_of
 from jointre.config.problem import Problem
 from jointre.config.registrable import Registrable, place_of, unknown_name, with_article
@@ -71,10 +72,12 @@ class Reader:
     Args:
         problems: the mistakes but unknown and missing keys, which need the whole file.
         seen: the objects whose class is known; tells unknown and missing keys.
+        old_options: Messages about options in an old form.
     """
 
     problems: list[Problem] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    old_options: list[str] = field(default_factory=list)
 
     @property
     def mistakes(self) -> int:
@@ -151,6 +154,7 @@ class Reader:
     def _take(self, other: "Reader") -> None:
         self.problems += other.problems
         self.seen += other.seen
+        self.old_options += other.old_options
 
     def _list(self, hint: Any, annotations: tuple[Any, ...], value: Any, path: str) -> Node | None:
         items = item_hints(hint, len(value)) if isinstance(value, list) else None
@@ -202,6 +206,8 @@ class Reader:
 
     def options(self, cls: type, values: Mapping[str, Any], path: str) -> Recipe | None:
         """The recipe of a class from its options; None when one is wrong."""
+        values, messages = renewed(cls, values, path)
+        self.old_options += messages
         seen = Seen(path, cls, values)
         self.seen.append(seen)
         good = not seen.unknown and not seen.missing

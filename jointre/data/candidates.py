@@ -13,6 +13,7 @@ from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
 from jointre.layout import Spans
+from jointre.span_enumerators import SpanEnumerator
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +51,27 @@ class Candidates:
     members: NDArray[np.int64] | None = None
 
 
-def document_candidates(document: Document, max_width: int) -> NDArray[np.int64]:
-    """All spans inside sentences, by sentence, then width, then start.
+def proposed_spans(
+    document: Document, silent: NDArray[np.bool_] | None, span_enumerator: SpanEnumerator
+) -> NDArray[np.int64]:
+    """The spans of a unit that a model classifies when it predicts.
 
     Args:
-        document: its sentences follow one another.
-        max_width: of the widest span, in words.
+        document: The unit.
+        silent: Words of which the encoder sees nothing, so that no mention begins or ends with
+            them; None if there are none.
+        span_enumerator: Proposes the spans.
 
     Shapes:
-        returns ``"s 2"``: ``[start, end)`` in words of the document.
+        silent ``"n"`` → ``"s 2"``: ``[start, end)`` in words of the unit.
 
     Raises:
-        DataError: the sentences leave a gap, overlap or stop before the end.
-
-    Example:
-        >>> document_candidates(Document("d", ("It", "is", "so")), 2).tolist()
-        [[0, 1], [1, 2], [2, 3], [0, 2], [1, 3]]
+        DataError: The sentences leave a gap, overlap or stop before the end.
     """
-    borders = np.array(sentences_of(document), np.int64)
-    lengths = borders[:, 1] - borders[:, 0]
-    counts = np.maximum(lengths[:, None] - np.arange(max_width), 0).ravel()
-    group = np.repeat(np.arange(len(counts)), counts)
-    place = np.arange(len(group)) - (counts.cumsum() - counts)[group]
-    sentence, narrower = np.divmod(group, max_width)
-    start = borders[sentence, 0] + place
-    return np.stack([start, start + narrower + 1], 1)
+    spans = span_enumerator.spans(document.tokens, sentences_of(document))
+    if silent is not None:
+        spans = spans[~(silent[spans[:, 0]] | silent[spans[:, 1] - 1])]
+    return spans
 
 
 def given_labels(document: Document, vocabulary: Vocabulary) -> NDArray[np.int64]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jointre.data.candidates import document_candidates
 from jointre.data.edit_distance import edit_distances
 from jointre.data.schema import Document
-from jointre.data.sentences import sentence_numbers
+from jointre.data.sentences import sentence_numbers, sentences_of
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
+from jointre.span_enumerators import SpanEnumerator
 
 Rows = NDArray[np.int32]  # half the memory of what batches hold
 
@@ -62,14 +62,16 @@ class DocumentIndex:
     unrelated: Rows
 
     @classmethod
-    def of(cls, document: Document, vocabulary: Vocabulary, max_width: int) -> "DocumentIndex":
+    def of(
+        cls, document: Document, vocabulary: Vocabulary, span_enumerator: SpanEnumerator
+    ) -> "DocumentIndex":
         """The index of a document.
 
         Args:
             document: with its gold; ``extra["hypernym_pairs"]`` lists (head, tail) ids of
                 entities that are no good negatives, as :class:`PubtatorReader` gives them.
             vocabulary: of the labels.
-            max_width: of the widest candidate span, in words.
+            span_enumerator: Proposes the spans that negatives are drawn from.
 
         Raises:
             DataError: an entity has no label, or a label is none of the vocabulary.
@@ -84,7 +86,7 @@ class DocumentIndex:
         spans = _rows([span for _, span in mentions])
         members = _rows(zip(rows, (number for number, _ in mentions), strict=True))
         kept = np.unique(members[:, 0], return_index=True)[1].astype(np.int32)
-        inside, outside = _negative_spans(document, spans, max_width)
+        inside, outside = _negative_spans(document, spans, span_enumerator)
         coreferent, distinct = _mention_pairs(members)
         related, relations, unrelated = _entity_pairs(document, vocabulary)
         return cls(
@@ -116,9 +118,11 @@ def _labels(document: Document, vocabulary: Vocabulary) -> list[int]:
     return [vocabulary.entity_index(label) for label in labels if label is not None]
 
 
-def _negative_spans(document: Document, gold: Rows, max_width: int) -> tuple[Rows, Rows]:
+def _negative_spans(
+    document: Document, gold: Rows, span_enumerator: SpanEnumerator
+) -> tuple[Rows, Rows]:
     """Candidates that are no gold span: those within one, and the others."""
-    spans = document_candidates(document, max_width)
+    spans = span_enumerator.spans(document.tokens, sentences_of(document))
     size = len(document.tokens) + 1
     taken = np.isin(spans @ (size, 1), gold @ (size, 1))
     start, end = spans[~taken].T

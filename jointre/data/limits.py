@@ -8,6 +8,7 @@ from jointre.data.losses import Losses
 from jointre.data.schema import Document, Span
 from jointre.data.sentences import sentence_of, sentences_of
 from jointre.data.symmetric import left_to_right
+from jointre.span_enumerators import SpanEnumerator
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Limits:
     The defaults describe a model without limits.
 
     Args:
-        max_width: widest mention, in words; None: any width.
+        span_enumerator: Proposes the spans that can be mentions; None if all spans can.
         one_label: a span has one label.
         one_entity: a span is a mention of one entity.
         one_relation: an ordered pair of entities has one relation label.
@@ -27,7 +28,7 @@ class Limits:
         clusters: groups of entities that corefer are learnt.
     """
 
-    max_width: int | None = None
+    span_enumerator: SpanEnumerator | None = None
     one_label: bool = False
     one_entity: bool = False
     one_relation: bool = False
@@ -56,9 +57,11 @@ class Limits:
             )
 
     def _unreachable(self, document: Document, mention: Span) -> str | None:
-        """Why a mention is none of the spans that the model classifies."""
-        if self.max_width is not None and mention.width > self.max_width:
-            return f"wider than max_width={self.max_width} words"
+        """Why the model cannot predict a mention."""
+        if self.span_enumerator is not None:
+            reason = self.span_enumerator.reason_missed(document.tokens, *mention)
+            if reason is not None:
+                return reason
         if self.inside_sentences and sentence_of(mention, sentences_of(document)) is None:
             return "that cross a sentence boundary"
         return None

@@ -17,7 +17,7 @@ __all__ = ["Metric", "Report", "Scores", "monitor_keys", "table"]
 
 
 class Metric(Registrable, ABC, interface="metric"):
-    """Compares predictions with gold under one published convention.
+    """Metric: compares predictions with gold under one published convention.
 
     A protocol defines ``tally``: the counts of one document, by block and label. Measures
     that are no ratio of added counts are given by ``more_blocks``.

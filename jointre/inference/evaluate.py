@@ -8,6 +8,7 @@ from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
 from jointre.models.model import Model
 from jointre.models.predict import Entities, predict
+from jointre.models.pruning import SpanRecall
 
 
 def evaluate(
@@ -16,6 +17,7 @@ def evaluate(
     metric: Metric,
     progress: Callable[[int], None] = lambda done: None,
     entities: Entities = "predict",
+    recall: SpanRecall | None = None,
 ) -> tuple[Report, list[Document]]:
     """Scores and predictions of annotated documents.
 
@@ -25,11 +27,17 @@ def evaluate(
         metric: the protocol.
         progress: called with the number of units of each finished batch.
         entities: find them, or relate those of the gold: relations alone are measured then.
+        recall: If given, counts the gold mentions that a trained span enumerator keeps.
     """
     units = split(documents, model.unit)
     preparer = model.preparer(entities)
     found = predict(
-        model, [unit.document for unit in units], preparer, entities=entities, progress=progress
+        model,
+        [unit.document for unit in units],
+        preparer,
+        entities=entities,
+        recall=recall,
+        progress=progress,
     )
     predicted = join(documents, units, found)
     return metric.score(documents, predicted), predicted

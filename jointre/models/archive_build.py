@@ -112,7 +112,7 @@ def _factory(config: Mapping[str, Any], folder: Path) -> Factory[Model]:
     """The model's class with its options; its encoder is in the archive's folder."""
     try:
         made: Factory[Model] = construct(
-            Factory[Model], _offline(config, folder / ENCODER), path="model"
+            Factory[Model], _offline(config, folder / ENCODER), path="model", warn=False
         )
     except ConfigError as error:
         raise ConfigError(f"{error}{include_hint(config)}") from error

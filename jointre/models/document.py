@@ -26,6 +26,7 @@ from jointre.models.backbone import Backbone
 from jointre.models.document_preparer import DocumentPreparer
 from jointre.models.heads import check_head, check_sampler
 from jointre.models.model import Mode, Model, Output, mean_loss
+from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.coreference import CoreferenceScorer
@@ -45,6 +46,7 @@ from jointre.nn.streams import Stream, Streams
 from jointre.nn.take import take
 from jointre.nn.type_embeddings import TypeEmbedding
 from jointre.nn.word_poolers import WordPooler
+from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 60  # longer mentions share the last width
 PAIRS_AT_ONCE = 1 << 14  # of mentions or entities, when nothing is trained: bounds memory
@@ -78,12 +80,14 @@ class DocumentOutput(Output):
     """Scores of all stages, and what was decided between them.
 
     Shapes:
+        span_logits ``"a"`` of a trained span enumerator, of the spans before they are pruned;
         mention_logits ``"s"``; kept ``"m"`` rows of the spans; coreference_logits ``"z"``;
         members ``"l 2"`` (kept row, entity); units ``"g"`` and labels ``"g"`` of entities;
         entity_logits ``"g c"``; pairs ``"q 2"`` of entities; relation_logits ``"q r"``.
     """
 
     spans: Spans
+    span_logits: Float[Tensor, " a"] | None
     mention_logits: Float[Tensor, " s"]
     kept: Int[Tensor, " m"]
     coreference_logits: Float[Tensor, " z"]
@@ -113,7 +117,7 @@ class DocumentModel(Model):
         token_refiners: change the shared states by the classifiers' prototypes.
         span_refiners: change the spans in the same way: all spans before they are classified,
             and the mentions in the relations' stream where that is another one.
-        max_width: widest mention that can be predicted, in words.
+        span_enumerator: Proposes the spans that are classified, inside sentences.
         width_dim: size of the width embedding of mentions.
         span_pooler: how the positions of a span are pooled.
         mention_classifier: tells mentions from other spans.
@@ -136,6 +140,7 @@ class DocumentModel(Model):
             sampler is one for sentences.
     """
 
+    old_options: ClassVar[dict[str, str]] = {"max_width": "span_enumerator.max_width"}
     unit: ClassVar[Literal["sentence", "document"]] = "document"
 
     def __init__(
@@ -147,7 +152,7 @@ class DocumentModel(Model):
         word_pooler: Factory[WordPooler] | None = None,
         token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
-        max_width: Annotated[int, Ge(1), Lt(WIDTH_ROWS)] = 10,
+        span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans, max_width=10),  # noqa: B008
         width_dim: WidthOrZero = 75,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
         mention_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
@@ -177,10 +182,12 @@ class DocumentModel(Model):
             )
         check_sampler(sampler.type, self.unit)
         self.vocabulary = vocabulary
-        self.max_width = max_width
         self.backbone = Backbone(encoder, word_pooler, projection, interaction)
         width = self.backbone.output_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
+        self.span_enumerator = build_enumerator(
+            span_enumerator, width + width_dim, width, WIDTH_ROWS - 1
+        )
         self.span_pooler = span_pooler()
         self.mention_classifier = mention_classifier(
             input_dim=width + width_dim, state_dim=width, num_logits=1
@@ -228,14 +235,14 @@ class DocumentModel(Model):
         self.span_refinement = Refinement(span_refiners, width, classifiers, std)
         self.binary = BinaryLoss()  # of mentions and of coreference: one logit each
         self.loss_weights = loss_weights()
-        self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
+        self.sampler = sampler(vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain)
         self.decoder = decoder(vocabulary=vocabulary)
 
     @property
     def limits(self) -> Limits:
         """Mentions inside sentences, of one entity each; no relation of an entity with itself."""
         return Limits(
-            max_width=self.max_width,
+            span_enumerator=self.span_enumerator.plain,
             one_entity=True,
             one_relation=isinstance(self.relation_loss, SingleLabelLoss),
             inside_sentences=True,
@@ -246,7 +253,12 @@ class DocumentModel(Model):
     def preparer(self, mode: Mode, seed: int = 0) -> DocumentPreparer:
         """Batches with sampled candidates, with all spans, or with the given entities."""
         return DocumentPreparer(
-            self.piece_maker(), seed, mode, self.sampler, self.vocabulary, self.max_width
+            self.piece_maker(),
+            seed,
+            mode,
+            self.sampler,
+            self.vocabulary,
+            self.span_enumerator.plain,
         )
 
     def forward(self, batch: Batch) -> DocumentOutput:
@@ -254,7 +266,18 @@ class DocumentModel(Model):
         assert batch.spans is not None
         streams = self.backbone(batch, self.prototypes)
         spans = batch.spans
-        rows = self._rows(streams.entity, spans)
+        rows = self.span_pooler(streams.entity.states, spans.ranges(streams.entity.layout))
+        keep, span_logits = score_and_prune(
+            self.span_enumerator,
+            rows,
+            self._width_block(spans),
+            spans,
+            streams.entity.layout,
+            prune=batch.kept is None,
+        )
+        if keep is not None:
+            rows, spans = take(rows, keep), spans[keep]
+        rows = self.span_refinement(rows, spans.unit, self.prototypes)
         mention_logits = self.mention_classifier([Block(rows), self._width_block(spans)])[:, 0]
         kept = batch.kept
         if kept is None:
@@ -280,6 +303,7 @@ class DocumentModel(Model):
         relation_logits = self._relate(streams, arguments, pairs)
         return DocumentOutput(
             spans,
+            span_logits,
             mention_logits,
             kept,
             coreference_logits,
@@ -290,6 +314,11 @@ class DocumentModel(Model):
             pairs,
             relation_logits,
         )
+
+    def kept_spans(self, output: Output) -> Spans | None:
+        """The spans that a trained span enumerator kept; None without one."""
+        assert isinstance(output, DocumentOutput)
+        return None if self.span_enumerator.scorer is None else output.spans
 
     def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
         """Means over the batch's spans, mention pairs, entities and entity pairs, weighted."""
@@ -306,7 +335,7 @@ class DocumentModel(Model):
         )
         linked = batch.coreference_targets[:, None]
         entity, relation = output.entity_logits, output.relation_logits
-        return {
+        losses = {
             "mention": weights.mention
             * mean_loss(self.binary, mention, batch.mention_targets[asked, None]),
             "coreference": weights.coreference * mean_loss(self.binary, coreference, linked),
@@ -314,6 +343,9 @@ class DocumentModel(Model):
             "relation": weights.relation
             * mean_loss(self.relation_loss, relation, batch.relation_targets),
         }
+        if output.span_logits is not None:
+            losses["span"] = span_loss(output.span_logits[asked], batch.mention_targets[asked] > 0)
+        return losses
 
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with predicted entities and relations."""

@@ -7,12 +7,13 @@ from typing import final
 import numpy as np
 
 from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates, attach, document_candidates, given_labels
+from jointre.data.candidates import Candidates, attach, given_labels, proposed_spans
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import Sampler
 from jointre.data.sentences import sentence_numbers
 from jointre.data.vocabulary import Vocabulary
 from jointre.models.model import Item, Mode, Preparer
+from jointre.span_enumerators import SpanEnumerator
 
 
 @final
@@ -21,11 +22,11 @@ class DocumentPreparer(Preparer):
 
     Args:
         make_pieces: the encoder's tokenisation.
-        seed: of the sampling.
-        mode: sample candidates, give all spans, or the entities with their mentions too.
+        seed: Random seed for sampling.
+        mode: Sample candidates, propose spans, or give the entities and their mentions as well.
         sampler: spans and pairs to train on.
         vocabulary: labels of given entities.
-        max_width: widest span in words.
+        span_enumerator: A plain one, which proposes the spans.
     """
 
     def __init__(
@@ -35,12 +36,12 @@ class DocumentPreparer(Preparer):
         mode: Mode,
         sampler: Sampler,
         vocabulary: Vocabulary,
-        max_width: int,
+        span_enumerator: SpanEnumerator,
     ) -> None:
         super().__init__(make_pieces, seed, sampler if mode == "train" else None)
         self.mode = mode
         self.vocabulary = vocabulary
-        self.max_width = max_width
+        self.span_enumerator = span_enumerator
 
     def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
         """Collate units."""
@@ -51,13 +52,10 @@ class DocumentPreparer(Preparer):
         return attach(batch, [choose(item) for item in items])
 
     def _all(self, item: Item) -> Candidates:
-        """All spans inside sentences that begin and end with a word the encoder sees."""
-        document, silent = item.visible, item.pieces.silent
-        spans = document_candidates(document, self.max_width)
-        if silent is not None:
-            spans = spans[~(silent[spans[:, 0]] | silent[spans[:, 1] - 1])]
+        """The proposed spans."""
+        document = item.visible
         return Candidates(
-            spans=spans,
+            spans=proposed_spans(document, item.pieces.silent, self.span_enumerator),
             tokens=document.tokens,
             sentences=sentence_numbers(document),
         )

@@ -17,6 +17,7 @@ from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.truncate import beginning
 from jointre.data.vocabulary import Vocabulary
+from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
@@ -89,7 +90,7 @@ class Output:
 
 
 class Model(Registrable, nn.Module, ABC, interface="model"):
-    """A joint model, built from a config and a vocabulary.
+    """Model: the joint model, built from a config and a vocabulary.
 
     Owner gives: ``vocabulary``, the labels.
     """
@@ -134,6 +135,10 @@ class Model(Registrable, nn.Module, ABC, interface="model"):
     @abstractmethod
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with what was found."""
+
+    def kept_spans(self, output: Output) -> Spans | None:
+        """The spans of a batch that a trained span enumerator kept; None without one."""
+        return None
 
     def piece_maker(self) -> PieceMaker:
         """The encoder's tokenisation, without the encoder."""

@@ -13,6 +13,7 @@ from jointre.data.mentions import in_reading_order
 from jointre.data.schema import Document
 from jointre.data.windows import DOCUMENT_LIMIT, SENTENCE_LIMIT, Cut, Limit, cut
 from jointre.models.model import Item, Model, Preparer
+from jointre.models.pruning import SpanRecall
 from jointre.plurals import counted
 
 Entities = Literal["predict", "given"]
@@ -41,15 +42,26 @@ def plan(
     return [[items[i] for i in batch] for batch in batches]
 
 
-def predict_batch(model: Model, items: Sequence[Item], preparer: Preparer) -> list[Document]:
+def predict_batch(
+    model: Model, items: Sequence[Item], preparer: Preparer, recall: SpanRecall | None = None
+) -> list[Document]:
     """The documents of one batch with the model's predictions.
 
     Entities that the model found are in reading order; given ones keep their order.
+
+    Args:
+        model: The model, in evaluation mode.
+        items: Tokenised units of the batch.
+        preparer: The model's, in mode ``"predict"`` or ``"given"``.
+        recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
     """
     device = next(model.parameters()).device
     with torch.inference_mode():
         batch = preparer(items).to(device)
         output = model(batch)
+        kept = model.kept_spans(output)
+        if recall is not None and kept is not None:
+            recall.add(kept, [item.visible for item in items])
         documents = model.documents(output, batch, [item.document for item in items])
     if batch.kept is None:
         documents = [in_reading_order(document) for document in documents]
@@ -69,6 +81,7 @@ def predict(
     max_units: int = MAX_UNITS,
     limit: Limit | None = None,
     losses: Losses | None = None,
+    recall: SpanRecall | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Document]:
     """Predict units in batches of like length; the order of the result is the input's.
@@ -83,13 +96,15 @@ def predict(
         limit: Units beyond it are read in overlapping windows; None: the limit of the model's
             kind of unit.
         losses: If given, counts units that were read in windows or truncated.
+        recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
         progress: called with the number of units of each finished batch.
     """
     prepared = Prepared(model, units, preparer, entities, limit)
     firsts = prepared.first_parts()
     found: dict[int, Document] = {}
     for batch in plan(prepared.items, preparer, max_pieces, max_units):
-        for item, document in zip(batch, predict_batch(model, batch, preparer), strict=True):
+        found_in_batch = predict_batch(model, batch, preparer, recall)
+        for item, document in zip(batch, found_in_batch, strict=True):
             found[item.number] = document
         progress(sum(item.number in firsts for item in batch))
     return prepared.united(found, Losses() if losses is None else losses)

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, final
+from typing import ClassVar, Literal, final
 
 import torch
-from annotated_types import Ge, Le
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.config.bounds import WidthOrZero
 from jointre.data.batch import Batch
-from jointre.data.candidates import attach, given_entities
+from jointre.data.candidates import Candidates, attach, given_entities, proposed_spans
 from jointre.data.limits import Limits
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import Sampler
@@ -23,6 +22,7 @@ from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.heads import check_head, check_sampler
 from jointre.models.model import Item, Mode, Model, Output, Preparer, mean_loss
+from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
@@ -32,12 +32,13 @@ from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
-from jointre.nn.span_ops import enumerate_spans, ordered_pairs
+from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import Block
 from jointre.nn.streams import Streams
 from jointre.nn.take import take
 from jointre.nn.word_poolers import WordPooler
+from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
 ROWS_AT_ONCE = 2048  # spans pooled together when nothing is trained: bounds memory
@@ -49,11 +50,13 @@ class SpanOutput(Output):
     """Scores of spans and pairs.
 
     Shapes:
+        span_logits ``"s"`` of a trained span enumerator, of the spans before they are pruned;
         entity_logits ``"s c"`` over spans; kept ``"m"`` rows of spans; pairs ``"q 2"`` rows
         of kept; relation_logits ``"q r"``.
     """
 
     spans: Spans
+    span_logits: Float[Tensor, " a"] | None
     entity_logits: Float[Tensor, "s c"]
     kept: Int[Tensor, " m"]
     pairs: Int[Tensor, "q 2"]
@@ -75,7 +78,7 @@ class SpanModel(Model):
         token_refiners: change the shared states by the classifiers' prototypes.
         span_refiners: change the pooled spans in the same way: all spans before they are
             classified, and the mentions before they are paired.
-        max_width: widest span that can be predicted, in words.
+        span_enumerator: Proposes the spans that are classified.
         width_dim: size of the width embedding, shared by both tasks.
         span_pooler: how the positions of a span are pooled.
         pair_encoder: features of a pair of spans.
@@ -91,6 +94,7 @@ class SpanModel(Model):
             several labels.
     """
 
+    old_options: ClassVar[dict[str, str]] = {"max_width": "span_enumerator.max_width"}
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
 
     def __init__(
@@ -102,7 +106,7 @@ class SpanModel(Model):
         word_pooler: Factory[WordPooler] | None = None,
         token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
-        max_width: Annotated[int, Ge(1), Le(WIDTH_ROWS - 1)] = 8,
+        span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans),  # noqa: B008
         width_dim: WidthOrZero = 100,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
         pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("between_context")),  # noqa: B008
@@ -116,10 +120,12 @@ class SpanModel(Model):
         super().__init__()
         check_sampler(sampler.type, self.unit)
         self.vocabulary = vocabulary
-        self.max_width = max_width
         self.backbone = Backbone(encoder, word_pooler, projection, interaction)
         width, pair_dim = self.backbone.output_dim, self.backbone.pair_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
+        self.span_enumerator = build_enumerator(
+            span_enumerator, width + width_dim, width, WIDTH_ROWS - 1
+        )
         self.span_pooler = span_pooler()
         self.pair_encoder = pair_encoder(
             shared_dim=self.backbone.shared_dim,
@@ -154,14 +160,14 @@ class SpanModel(Model):
         self.span_refinement = Refinement(
             span_refiners, width, classifiers, self.encoder.initializer_range
         )
-        self.sampler = sampler(vocabulary=vocabulary, max_width=max_width)
+        self.sampler = sampler(vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain)
         self.decoder = decoder(vocabulary=vocabulary)
 
     @property
     def limits(self) -> Limits:
         """One label per span, no wide spans, no relation of a span with itself."""
         return Limits(
-            max_width=self.max_width,
+            span_enumerator=self.span_enumerator.plain,
             one_label=True,
             one_relation=isinstance(self.relation_loss, SingleLabelLoss),
             distinct_arguments=True,
@@ -169,15 +175,22 @@ class SpanModel(Model):
 
     def preparer(self, mode: Mode, seed: int = 0) -> "SpanPreparer":
         """Batches with sampled candidates, with none, or with the given entities."""
-        return SpanPreparer(self.piece_maker(), seed, mode, self.sampler, self.vocabulary)
+        return SpanPreparer(
+            self.piece_maker(),
+            seed,
+            mode,
+            self.sampler,
+            self.vocabulary,
+            self.span_enumerator.plain,
+        )
 
     def forward(self, batch: Batch) -> SpanOutput:
         """Spans → kept spans → pairs."""
         streams = self.backbone(batch, self.prototypes)
-        spans = batch.spans
-        if spans is None:  # no spans at all are a choice too
-            spans = batch.candidates(enumerate_spans(batch.layout.lengths, self.max_width))
-        entity_logits = self._score_spans(streams, spans)
+        assert batch.spans is not None
+        spans, span_logits, entity_logits = self._score_spans(
+            streams, batch.spans, prune=batch.kept is None
+        )
         kept = batch.kept
         if kept is None:
             probabilities = self.entity_loss.probabilities(entity_logits)
@@ -186,19 +199,27 @@ class SpanModel(Model):
         mentions = spans[kept]
         pairs = ordered_pairs(mentions.unit) if batch.pairs is None else batch.pairs
         relation_logits = self._score_pairs(streams, mentions, pairs)
-        return SpanOutput(spans, entity_logits, kept, pairs, relation_logits)
+        return SpanOutput(spans, span_logits, entity_logits, kept, pairs, relation_logits)
+
+    def kept_spans(self, output: Output) -> Spans | None:
+        """The spans that a trained span enumerator kept; None without one."""
+        assert isinstance(output, SpanOutput)
+        return None if self.span_enumerator.scorer is None else output.spans
 
     def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
         """Mean loss over the batch's spans, and over its pairs (SINET §4.2)."""
         assert isinstance(output, SpanOutput)
         assert batch.entity_targets is not None
         assert batch.relation_targets is not None
-        return {
+        losses = {
             "entity": mean_loss(self.entity_loss, output.entity_logits, batch.entity_targets),
             "relation": mean_loss(
                 self.relation_loss, output.relation_logits, batch.relation_targets
             ),
         }
+        if output.span_logits is not None:
+            losses["span"] = span_loss(output.span_logits, batch.entity_targets > 0)
+        return losses
 
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with predicted entities and relations."""
@@ -216,33 +237,46 @@ class SpanModel(Model):
             assigned.nonzero(),
         )
 
-    def _score_spans(self, streams: Streams, spans: Spans) -> Float[Tensor, "s c"]:
-        """Logits of the spans, some units at a time so that no more than some rows exist."""
+    def _score_spans(
+        self, streams: Streams, spans: Spans, prune: bool
+    ) -> tuple[Spans, Float[Tensor, " a"] | None, Float[Tensor, "s c"]]:
+        """The spans after pruning, the enumerator's logits before it, and the entity logits.
+
+        Few units are pooled at a time, which bounds memory.
+        """
         units = len(streams.entity.states)
         step = max(1, units * ROWS_AT_ONCE // max(1, len(spans)))
         lows = list(range(0, units, step))
         edges = torch.searchsorted(spans.unit, spans.unit.new_tensor([*lows, units])).tolist()
-        return torch.cat(
-            [
-                self._score_units(streams, spans[first:last], low, low + step)
-                for low, first, last in zip(lows, edges, edges[1:], strict=False)
-            ]
+        chunks = [
+            self._score_units(streams, spans[first:last], low, low + step, prune)
+            for low, first, last in zip(lows, edges, edges[1:], strict=False)
+        ]
+        span_logits = [logits for _, logits, _ in chunks if logits is not None]
+        return (
+            Spans.cat([chunk for chunk, _, _ in chunks]),
+            torch.cat(span_logits) if span_logits else None,
+            torch.cat([logits for _, _, logits in chunks]),
         )
 
     def _score_units(
-        self, streams: Streams, spans: Spans, low: int, high: int
-    ) -> Float[Tensor, "s c"]:
-        """Logits of the spans of units ``low`` to ``high``."""
+        self, streams: Streams, spans: Spans, low: int, high: int, prune: bool
+    ) -> tuple[Spans, Float[Tensor, " a"] | None, Float[Tensor, "s c"]]:
+        """The same for the spans of units ``low`` to ``high``."""
         stream = streams.entity[low:high]
         own = Spans(spans.unit - low, spans.start, spans.end)
         rows = self.span_pooler(stream.states, own.ranges(stream.layout))
+        keep, span_logits = score_and_prune(
+            self.span_enumerator, rows, self._width_block(own), own, stream.layout, prune
+        )
+        if keep is not None:
+            rows, own, spans = take(rows, keep), own[keep], spans[keep]
         rows = self.span_refinement(rows, own.unit, self.prototypes)
         blocks = [Block(stream.summary, own.unit), Block(rows), self._width_block(own)]
         words = stream.layout.words
         first, last = words[own.unit, own.start, 0], words[own.unit, own.end - 1, 0]
         blocks.append(Block(take(streams.pair[low:high], own.unit, first, last)))
-        logits: Tensor = self.entity_classifier(blocks)
-        return logits
+        return spans, span_logits, self.entity_classifier(blocks)
 
     def _score_pairs(
         self, streams: Streams, mentions: Spans, pairs: Int[Tensor, "q 2"]
@@ -271,10 +305,11 @@ class SpanPreparer(Preparer):
 
     Args:
         make_pieces: the encoder's tokenisation.
-        seed: of the sampling.
-        mode: sample candidates, leave them to the model, or give the entities.
+        seed: Random seed for sampling.
+        mode: Sample candidates, propose spans, or give the entities.
         sampler: spans and pairs to train on.
-        vocabulary: labels of given entities.
+        vocabulary: Labels of given entities.
+        span_enumerator: A plain one, which proposes the spans.
     """
 
     def __init__(
@@ -284,16 +319,21 @@ class SpanPreparer(Preparer):
         mode: Mode,
         sampler: Sampler,
         vocabulary: Vocabulary,
+        span_enumerator: SpanEnumerator,
     ) -> None:
         super().__init__(make_pieces, seed, sampler if mode == "train" else None)
         self.mode = mode
         self.vocabulary = vocabulary
+        self.span_enumerator = span_enumerator
 
     def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
         """Collate units."""
         batch = self.make_pieces.batch([item.pieces for item in items])
-        if self.mode == "predict":
-            return batch
+        return attach(batch, [self._candidates(item, epoch) for item in items])
+
+    def _candidates(self, item: Item, epoch: int) -> Candidates:
+        if self.mode == "train":
+            return self.sampled(item, epoch)
         if self.mode == "given":
-            return attach(batch, [given_entities(item.visible, self.vocabulary) for item in items])
-        return attach(batch, [self.sampled(item, epoch) for item in items])
+            return given_entities(item.visible, self.vocabulary)
+        return Candidates(proposed_spans(item.visible, item.pieces.silent, self.span_enumerator))

@@ -1,30 +1,11 @@
-"""Span enumeration, sums over position ranges, and pairs."""
+"""Sums over position ranges, and pairs."""
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from jointre.layout import Ranges, Spans
+from jointre.layout import Ranges
 from jointre.nn.take import take
-
-
-def enumerate_spans(lengths: Int[Tensor, " b"], max_width: int) -> Spans:
-    """All spans of at most ``max_width`` words.
-
-    Args:
-        lengths: number of words of each unit.
-        max_width: longest span, in words.
-
-    Returns:
-        Packed rows ordered by unit, then width, then start (SINET §2).
-    """
-    widths = torch.arange(1, max_width + 1, device=lengths.device)
-    counts = (lengths[:, None] - widths + 1).clamp(min=0).flatten()
-    group = torch.repeat_interleave(counts)
-    first = counts.cumsum(0) - counts
-    start = torch.arange(len(group), device=lengths.device) - first[group]
-    unit = group // max_width
-    return Spans(unit, start, start + group % max_width + 1)
 
 
 def range_sum(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:

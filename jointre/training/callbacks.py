@@ -104,6 +104,8 @@ class Epochs(Callback):
         else:
             flat = report.flat()
             row |= flat
+            if pl_module.recall.gold:
+                row["span_recall"] = pl_module.recall.ratio
             self.reports["last"] = report.to_dict()
             value = sum(flat[name] for name in self.monitor)
             if value > self.best_value:
@@ -126,6 +128,8 @@ class Epochs(Callback):
     def _line(self, row: Row) -> str:
         seconds = time.perf_counter() - self._began
         scores = ", ".join(f"{name} {100 * row[name]:.2f}" for name in self.monitor if name in row)
+        if "span_recall" in row:
+            scores += f", span_recall {100 * row['span_recall']:.2f}"
         dev = f", dev {scores}" if scores else ""
         return f"epoch {row['epoch']:.0f}: loss {row['loss']:.4f}{dev}, {seconds:.0f} s"
 

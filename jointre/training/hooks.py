@@ -12,7 +12,7 @@ from jointre.nn.refiners import Refiner
 
 
 class TrainingCallback(Registrable, ABC, interface="callback"):
-    """Changes a model in the course of its training.
+    """Training callback: changes a model in the course of its training.
 
     A recovered training goes on with the same steps, so what a callback does should depend
     on these and on the model's state dict alone.

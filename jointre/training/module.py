@@ -21,6 +21,7 @@ from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
 from jointre.models.model import Item, Model
 from jointre.models.predict import Prepared, plan, predict_batch
+from jointre.models.pruning import SpanRecall
 from jointre.training.batches import TrainingBatches, as_it_is, loader
 from jointre.training.experiment import TrainingSettings
 
@@ -69,6 +70,7 @@ class TrainingModule(LightningModule):
 
     Attributes:
         monitor: dev scores whose sum selects the best epoch.
+        recall: Gold mentions of dev that a trained span enumerator keeps, in the last epoch.
 
     Raises:
         ConfigError: a callback and the model do not go together.
@@ -92,6 +94,7 @@ class TrainingModule(LightningModule):
         for callback in settings.callbacks:
             callback.check(model)
         self.report: Report | None = None
+        self.recall = SpanRecall()
         self._found: dict[int, Document] = {}
 
     @property
@@ -174,10 +177,11 @@ class TrainingModule(LightningModule):
     def on_validation_epoch_start(self) -> None:
         """Forget the last epoch's predictions."""
         self._found = {}
+        self.recall = SpanRecall()
 
     def validation_step(self, items: list[Item], number: int) -> None:
         """Predict a batch of dev units."""
-        documents = predict_batch(self.model, items, self.dev.preparer)
+        documents = predict_batch(self.model, items, self.dev.preparer, self.recall)
         self._found.update((item.number, one) for item, one in zip(items, documents, strict=True))
 
     def on_validation_epoch_end(self) -> None:

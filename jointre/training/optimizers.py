@@ -20,7 +20,7 @@ ENCODER = "backbone.encoder."  # how the names of a model's pretrained parameter
 
 
 class Optimizer(Registrable, ABC, interface="optimizer"):
-    """Settings of an optimizer; :meth:`build` makes it for a model."""
+    """Optimizer: settings from which :meth:`build` makes a torch optimizer."""
 
     @abstractmethod
     def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:

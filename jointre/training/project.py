@@ -242,7 +242,8 @@ def _model_lines(report: CorpusReport, first: str, small: bool) -> tuple[str, ..
         width = min(_WIDEST, max(_NARROWEST, report.longest_entity))
         wider = "; wider ones cannot be found"
         model.append(
-            f"max_width: {width},  // words; the longest entity has {report.longest_entity}"
+            f"span_enumerator+: {{ max_width: {width} }},  // words; the longest entity has "
+            f"{report.longest_entity}"
             f"{wider if report.longest_entity > width else ''}"
         )
     if first == "jerex" and small:

@@ -12,7 +12,7 @@ Share = Annotated[float, Ge(0), Le(1)]
 
 
 class Schedule(Registrable, ABC, interface="schedule"):
-    """The learning rate's factor as a function of finished updates."""
+    """Schedule: factor of the learning rate as a function of finished updates."""
 
     @abstractmethod
     def factor(self, step: int, total: int) -> float:

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates, attach, document_candidates, given_entities
+from jointre.data.candidates import Candidates, attach, given_entities, proposed_spans
 from jointre.data.schema import Document, Entity, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
 from jointre.layout import Layout
+from jointre.span_enumerators import AllSpans
 from tests.data.documents import TYPES_ARE_SAMPLED
 
 
@@ -253,28 +254,15 @@ def test_given_labels_must_be_known() -> None:
     )
 
 
-def test_candidates_of_documents() -> None:
-    """By sentence, then width, then start; none across sentences; empty sentences have none."""
-    borders = (Span(0, 3), Span(3, 3), Span(3, 5), Span(5, 6))
-    found = document_candidates(Document("d", tuple("abcdef"), sentences=borders), 2)
-    assert found.tolist() == [
-        *([0, 1], [1, 2], [2, 3], [0, 2], [1, 3]),
-        *([3, 4], [4, 5], [3, 5]),
-        [5, 6],
-    ]
-    assert found.dtype == np.int64
+def test_proposed_spans_begin_and_end_with_words_that_the_encoder_sees() -> None:
+    document = Document("d", tuple("abc"))
+    silent = np.array([False, True, False])
+    found = proposed_spans(document, silent, AllSpans(3))
+    assert found.tolist() == [[0, 1], [2, 3], [0, 3]]
+    assert len(proposed_spans(document, None, AllSpans(3))) == 6
 
 
-@pytest.mark.parametrize("words", [0, 1, 7])
-def test_candidates_of_one_sentence_against_loops(words: int) -> None:
-    found = document_candidates(Document("d", ("w",) * words), 4)
-    assert found.shape == (len(found), 2)
-    assert found.tolist() == [
-        [start, start + width] for width in range(1, 5) for start in range(words - width + 1)
-    ]
-
-
-def test_candidates_need_sentences_that_follow_one_another() -> None:
+def test_proposed_spans_need_sentences_that_follow_one_another() -> None:
     gap = Document("d", tuple("abc"), sentences=(Span(0, 1), Span(2, 3)))
     with pytest.raises(DataError, match=r"document 'd': sentence 1 is \[2, 3\), but must begin"):
-        document_candidates(gap, 2)
+        proposed_spans(gap, None, AllSpans(2))

@@ -13,6 +13,7 @@ from jointre.data.document_index import DocumentIndex
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
+from jointre.span_enumerators import AllSpans
 from tests.data.documents import TYPES_ARE_SAMPLED, clustered_documents
 from tests.naive import document_pools as naive
 
@@ -34,7 +35,7 @@ PEOPLE = Document(
 
 
 def index(document: Document, max_width: int = 3) -> DocumentIndex:
-    return DocumentIndex.of(document, VOCABULARY, max_width)
+    return DocumentIndex.of(document, VOCABULARY, AllSpans(max_width))
 
 
 def rows(array: Any) -> list[tuple[int, ...]]:
@@ -191,6 +192,6 @@ def test_against_loops(document: Document, max_width: int) -> None:
 def test_without_relation_labels() -> None:
     """Every pair of entities is unrelated."""
     plain = replace(PEOPLE, relations=())
-    found = DocumentIndex.of(plain, Vocabulary(NAMES, ()), 3)
+    found = DocumentIndex.of(plain, Vocabulary(NAMES, ()), AllSpans(3))
     assert found.relations.shape == (0, 0)
     assert len(found.unrelated) == 6

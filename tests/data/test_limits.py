@@ -4,6 +4,7 @@ import pytest
 
 from jointre.data.limits import Limits, beyond
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.span_enumerators import AllSpans
 
 WORDS = ("Ada", "King", "of", "Lovelace", "wrote", "notes", ".", "Menabrea", "replied", ".")
 SENTENCES = (Span(0, 7), Span(7, 10))
@@ -35,7 +36,7 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
     ("limits", "unit", "expected"),
     [
         (
-            Limits(max_width=3),
+            Limits(span_enumerator=AllSpans(3)),
             document(ADA, NOTES, relations=(("wrote", 0, 1), ("by", 1, 0))),
             [
                 "1 mention wider than max_width=3 words, which cannot be predicted; first: "
@@ -123,7 +124,7 @@ def test_an_entity_is_lost_with_its_last_mention_only() -> None:
         entities=(entity, Entity("Work", (Span(5, 6),))),
         relations=(Relation("w", 0, 1),),
     )
-    assert [line[:9] for line in lines(Limits(max_width=3), unit)] == ["1 mention"]
+    assert [line[:9] for line in lines(Limits(span_enumerator=AllSpans(3)), unit)] == ["1 mention"]
 
 
 def test_both_directions_of_a_symmetric_relation_are_one() -> None:

@@ -44,7 +44,7 @@ def test_an_experiment_or_its_file(tiny_data: Path, tmp_path: Path) -> None:
     (tmp_path / "e.json").write_text(json.dumps(config))
     other, again = read_experiment(str(tmp_path / "e.json"))
     assert resolved == again
-    assert resolved["model"]["max_width"] == 5
+    assert resolved["model"]["span_enumerator"]["max_width"] == 5
     assert (one.seed, one.training.gradient_clip) == (other.seed, 1.0) == (3, 1.0)
     with pytest.raises(ConfigError, match=r"training\.optimizer\.lrr.*did you mean 'lr'"):
         read_experiment(small(tiny_data, **{"training.optimizer": {"type": "adam", "lrr": 1}}))

@@ -354,8 +354,9 @@ def test_a_corpus_without_relations(overfitted_documents: Path, tmp_path: Path) 
             "model: entity_loss 'arcface' compares cosines, which entity_classifier 'similarity'",
         ),
         (
-            {"max_width": 60},
-            "model.max_width: 60 is not",
+            {"span_enumerator": {"type": "all_spans", "max_width": 60}},
+            "model: span_enumerator proposes spans of up to 60 words, but this model's width "
+            "embedding ends at 59; take a smaller max_width",
         ),
         (
             {

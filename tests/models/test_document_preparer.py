@@ -14,6 +14,7 @@ from jointre.errors import DataError
 from jointre.models.document_preparer import DocumentPreparer
 from jointre.models.model import Mode
 from jointre.nn.encoders import Encoder
+from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import tiny_texts, tiny_vocabulary
 from tests.naive import document_pools as naive
@@ -27,7 +28,7 @@ def preparer_of(
 ) -> DocumentPreparer:
     config = {"type": "transformer", "model_name": str(tiny_folder("bert")), **options}
     encoder = construct(Encoder, {"special_tokens": False, "stride": 2, **config})
-    sampler = sampler or DocumentSampler(VOCABULARY, width, mention_negatives=6)
+    sampler = sampler or DocumentSampler(VOCABULARY, AllSpans(width), mention_negatives=6)
     make = PieceMaker(
         encoder.tokenizer,
         encoder.special_tokens,
@@ -35,7 +36,7 @@ def preparer_of(
         encoder.stride,
         encoder.long_inputs,
     )
-    return DocumentPreparer(make, seed, mode, sampler, VOCABULARY, width)
+    return DocumentPreparer(make, seed, mode, sampler, VOCABULARY, AllSpans(width))
 
 
 def prepared(

@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -6,6 +7,7 @@ import torch
 from jointre.data.limits import Limits
 from jointre.data.schema import Document
 from jointre.models import archive
+from jointre.models.document import DocumentModel
 
 
 def test_preparers_can_be_sent_to_workers(tiny_run: Path) -> None:
@@ -26,11 +28,15 @@ def test_limits_of_the_models(
     tiny_run: Path, overfitted_table: Path, overfitted_documents: Path
 ) -> None:
     span = archive.load(tiny_run).model.limits
-    assert span == Limits(max_width=5, one_label=True, distinct_arguments=True)
+    assert span.span_enumerator is not None
+    assert span.span_enumerator.max_width == 5
+    assert replace(span, span_enumerator=None) == Limits(one_label=True, distinct_arguments=True)
     assert archive.load(overfitted_table).model.limits == Limits(distinct_starts=True)
     document = archive.load(overfitted_documents).model
+    assert isinstance(document, DocumentModel)
+    assert document.limits.span_enumerator is document.span_enumerator
     assert document.limits == Limits(
-        max_width=document.max_width,
+        span_enumerator=document.span_enumerator,
         one_entity=True,
         inside_sentences=True,
         distinct_arguments=True,

@@ -88,7 +88,7 @@ def logits(model: Model, tokens: tuple[str, ...]) -> tuple[Tensor, Tensor, Any]:
     with torch.inference_mode():
         streams = model.backbone(batch, {})
         spans = golden.spans()
-        entity = model._score_spans(streams, spans)
+        _, _, entity = model._score_spans(streams, spans, prune=False)
         relation = model._score_pairs(streams, spans, golden.PAIRS)
     return entity, relation, (batch, streams)
 

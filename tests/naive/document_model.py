@@ -149,7 +149,7 @@ def scored(
         given: score the document's own entities.
     """
     read = Reading(model, document)
-    spans = document_pools.candidates(document, model.max_width)
+    spans = document_pools.candidates(document, model.span_enumerator.max_width)
     if given:
         spans += dict.fromkeys(s for e in document.entities for s in e.mentions if s not in spans)
     if chosen is not None:

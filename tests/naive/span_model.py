@@ -52,7 +52,7 @@ def forward(model: SpanModel, batch: Batch, span_pool: str, context_pool: str) -
     entity, relation, entity_summary, relation_summary = task_streams(model, shared)
     rows: list[Row]
     if batch.spans is None:
-        rows = enumerate_all(layout.lengths.tolist(), model.max_width)
+        rows = enumerate_all(layout.lengths.tolist(), model.span_enumerator.max_width)
     else:
         columns = batch.spans.unit, batch.spans.start, batch.spans.end
         rows = [tuple(row) for row in torch.stack(columns, 1).tolist()]

@@ -89,7 +89,7 @@ def model_of(name: str = "memory", **options: Any) -> DocumentModel:
         "stride": 4,
         "max_length": config.pop("max_length", None),
     }
-    sizes = {"max_width": 4, "width_dim": 6}
+    sizes = {"span_enumerator": {"type": "all_spans", "max_width": 4}, "width_dim": 6}
     torch.manual_seed(2)
     made = construct(Factory[Model], {"type": "document", "encoder": encoder, **sizes, **config})
     model = made(vocabulary=tiny_vocabulary())

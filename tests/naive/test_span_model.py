@@ -35,7 +35,7 @@ def model_of(
         },
         "projection": "linear",
         "interaction": {"type": "ctam", **(interaction or {})},
-        "max_width": 4,
+        "span_enumerator": {"type": "all_spans", "max_width": 4},
         "width_dim": 5,
         "span_pooler": pools[0],
         "pair_encoder": {"type": "between_context", "context_pooler": pools[1]},

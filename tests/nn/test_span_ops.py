@@ -7,28 +7,13 @@ from hypothesis import strategies as st
 
 from jointre.layout import Ranges
 from jointre.nn.range_max import range_max
-from jointre.nn.span_ops import enumerate_spans, ordered_pairs, range_sum
+from jointre.nn.span_ops import ordered_pairs, range_sum
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import spans as naive
 from tests.nn.compare import equal
 from tests.nn.test_range_max import ranges_of
 
 QUICK = settings(max_examples=40, deadline=None)
-
-
-@TYPES_ARE_SAMPLED
-@QUICK
-@given(st.lists(st.integers(0, 12), min_size=1, max_size=4), st.integers(1, 14))
-def test_enumeration(lengths: list[int], max_width: int) -> None:
-    spans = enumerate_spans(torch.tensor(lengths), max_width)
-    rows = torch.stack([spans.unit, spans.start, spans.end], 1).tolist()
-    assert [tuple(row) for row in rows] == naive.enumerate_all(lengths, max_width)
-
-
-def test_enumeration_by_hand() -> None:
-    spans = enumerate_spans(torch.tensor([3]), 2)
-    rows = list(zip(spans.start.tolist(), spans.end.tolist(), strict=True))
-    assert rows == [(0, 1), (1, 2), (2, 3), (0, 2), (1, 3)]
 
 
 @pytest.mark.parametrize("positions", [1, 2, 3, 4, 7, 8, 9, 33])

@@ -43,7 +43,7 @@ def test_sentences(tmp_path: Path) -> None:
     assert project.evaluated == project.folder / "test.jsonl"
     assert "lib/sinet_minilm.libsonnet" in content
     assert "(import 'experiments/lib/small.libsonnet')(units=14)" in content
-    assert "max_width: 8,  // words; the longest entity has 4\n" in content
+    assert "span_enumerator+: { max_width: 8 },  // words; the longest entity has 4\n" in content
     config = load_config(project.folder / "experiment.jsonnet").data
     assert config["data"]["train"] == str(project.folder / "train.jsonl")
     assert config["training"]["epochs"] == 60

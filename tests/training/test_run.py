@@ -287,7 +287,12 @@ def test_annotations_that_cannot_be_learnt_are_reported_once_before_training(
     tiny_data: Path, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    run(tiny_data, tmp_path, {"model.max_width": 1, "training.epochs": 2}, tell=told.append)
+    run(
+        tiny_data,
+        tmp_path,
+        {"model.span_enumerator.max_width": 1, "training.epochs": 2},
+        tell=told.append,
+    )
     reports = [line for line in told if "cannot be predicted" in line]
     assert len(reports) == 2
     assert told[:2] == reports

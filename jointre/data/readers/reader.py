@@ -22,7 +22,7 @@ __all__ = ["LabelSets", "Losses", "Reader"]
 
 
 class Reader(Registrable, ABC, interface="reader"):
-    """Reads one format; what :class:`Document` cannot hold is counted in ``losses``.
+    """Dataset reader: reads one format, and counts what a Document cannot hold.
 
     An implementation gives ``_documents``, in which it reads each record inside
     ``with self.guard(path):``, so that ``on_error`` decides what becomes of a bad one; one that can

@@ -12,6 +12,7 @@ from jointre.data.document_index import DocumentIndex, Rows
 from jointre.data.samplers.sampler import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
+from jointre.span_enumerators import SpanEnumerator
 
 
 @final
@@ -21,7 +22,7 @@ class DocumentSampler(Sampler):
 
     Positives: every mention, every ordered pair of mentions of one entity, every entity with
     its label, every ordered pair of related entities with all their relations. Negatives:
-    spans of at most ``max_width`` words inside sentences, first those within a gold mention;
+    spans that the enumerator proposes, first those within a gold mention;
     ordered pairs of mentions of different entities; ordered pairs of gold entities without a
     relation in that direction. No wrong span takes part in a pair or an entity.
 
@@ -48,7 +49,7 @@ class DocumentSampler(Sampler):
     def __init__(
         self,
         vocabulary: Vocabulary,
-        max_width: int,
+        span_enumerator: SpanEnumerator,
         mention_negatives: Negatives = 200,
         inside_ratio: Annotated[float, Ge(0), Le(1)] = 0.5,
         coreference_negatives: Negatives = 100,
@@ -56,7 +57,7 @@ class DocumentSampler(Sampler):
         all_spans: bool = False,
     ) -> None:
         self.vocabulary = vocabulary
-        self.max_width = max_width
+        self.span_enumerator = span_enumerator
         self.mention_negatives = mention_negatives
         self.inside_ratio = inside_ratio
         self.coreference_negatives = coreference_negatives
@@ -65,7 +66,7 @@ class DocumentSampler(Sampler):
 
     def index(self, document: Document) -> DocumentIndex:
         """The gold and the pools of negatives."""
-        return DocumentIndex.of(document, self.vocabulary, self.max_width)
+        return DocumentIndex.of(document, self.vocabulary, self.span_enumerator)
 
     def __call__(self, unit: DocumentIndex, rng: np.random.Generator) -> Candidates:
         """Gold first, entity after entity, then the negatives, then the rest if it is wanted."""

@@ -11,11 +11,11 @@ from jointre.data.schema import Document
 
 
 class Sampler(Registrable, ABC, interface="sampler"):
-    """Chooses the spans and pairs that a unit is trained on, anew in every epoch.
+    """Sampler: chooses the spans and pairs to train on, again in every epoch.
 
     What does not change between epochs is made once: ``sampler(sampler.index(document), rng)``.
 
-    Owner gives: ``vocabulary``, and ``max_width``, the widest span in words.
+    Owner gives: ``vocabulary``, and ``span_enumerator``, a plain one that proposes the spans.
 
     Attributes:
         unit: what it samples from: sentences, whose entities have one mention each, or
@@ -23,7 +23,7 @@ class Sampler(Registrable, ABC, interface="sampler"):
     """
 
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
-    given: ClassVar[tuple[str, ...]] = ("vocabulary", "max_width")
+    given: ClassVar[tuple[str, ...]] = ("vocabulary", "span_enumerator")
 
     def index(self, document: Document) -> Any:
         """What to draw from, the same in every epoch; unless overridden, the unit itself.

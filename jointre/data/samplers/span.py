@@ -9,9 +9,11 @@ from jointre.config.bounds import Negatives
 from jointre.data.candidates import Candidates
 from jointre.data.samplers.sampler import Sampler
 from jointre.data.schema import Document, Entity
+from jointre.data.sentences import sentences_of
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
+from jointre.span_enumerators import SpanEnumerator
 
 
 @final
@@ -19,9 +21,9 @@ from jointre.errors import DataError
 class SpanSampler(Sampler):
     """Every gold entity and pair, with random other spans and other gold pairs (SINET §4.1).
 
-    Negative spans are drawn from all spans of at most ``max_width`` words that are no gold
-    span; negative pairs from the ordered pairs of gold entities without a relation in that
-    direction. Gold wider than ``max_width`` stays.
+    Negative spans are drawn from the spans that the enumerator proposes and that are not gold
+    spans; negative pairs from the ordered pairs of gold entities without a relation in that
+    direction. Gold spans that the enumerator does not propose are positive examples too.
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
@@ -33,12 +35,12 @@ class SpanSampler(Sampler):
     def __init__(
         self,
         vocabulary: Vocabulary,
-        max_width: int,
+        span_enumerator: SpanEnumerator,
         entity_negatives: Negatives = 100,
         relation_negatives: Negatives = 100,
     ) -> None:
         self.vocabulary = vocabulary
-        self.max_width = max_width
+        self.span_enumerator = span_enumerator
         self.entity_negatives = entity_negatives
         self.relation_negatives = relation_negatives
 
@@ -47,7 +49,7 @@ class SpanSampler(Sampler):
         entities = document.entities
         gold = np.array([entity.span for entity in entities], np.int64).reshape(-1, 2)
         labels = [self._class(document, entity) for entity in entities]
-        negatives = self._negative_spans(gold, len(document.tokens), rng)
+        negatives = self._negative_spans(document, gold, rng)
         pairs, targets = self._pairs(document, gold, rng)
         return Candidates(
             spans=np.concatenate([gold, negatives]),
@@ -63,19 +65,13 @@ class SpanSampler(Sampler):
         return self.vocabulary.entity_index(entity.label) + 1
 
     def _negative_spans(
-        self, gold: NDArray[np.int64], words: int, rng: np.random.Generator
+        self, document: Document, gold: NDArray[np.int64], rng: np.random.Generator
     ) -> NDArray[np.int64]:
-        counts = np.maximum(words - np.arange(self.max_width), 0)  # spans of width 1, 2, …
-        first = np.concatenate([[0], counts.cumsum()])
-        free = np.ones(first[-1], bool)
-        narrow = gold[gold[:, 1] - gold[:, 0] <= self.max_width]
-        free[first[narrow[:, 1] - narrow[:, 0] - 1] + narrow[:, 0]] = False
-        pool = np.flatnonzero(free)
+        spans = self.span_enumerator.spans(document.tokens, sentences_of(document))
+        key = [len(document.tokens) + 1, 1]
+        pool = spans[~np.isin(spans @ key, gold @ key)]
         size = min(self.entity_negatives, len(pool))
-        chosen = rng.choice(pool, size, replace=False)
-        width = np.searchsorted(first, chosen, side="right")
-        start = chosen - first[width - 1]
-        return np.stack([start, start + width], 1)
+        return pool[rng.choice(len(pool), size, replace=False)] if size else pool[:0]
 
     def _pairs(
         self, document: Document, gold: NDArray[np.int64], rng: np.random.Generator

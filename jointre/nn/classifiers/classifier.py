@@ -12,7 +12,7 @@ from jointre.nn.split_linear import Block
 
 
 class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
-    """Scores candidates, given as blocks of features.
+    """Classifier: scores spans, cells or pairs, given as blocks of features.
 
     Owner gives: ``input_dim``, the columns of all blocks, ``state_dim``, the width of
     the task stream, and ``num_logits``.

@@ -10,7 +10,7 @@ from jointre.config import Registrable
 
 
 class CoreferenceScorer(Registrable, nn.Module, ABC, interface="coreference"):
-    """Scores pairs of mentions by whether they name the same entity.
+    """Coreference scorer: scores whether two mentions name the same entity.
 
     Owner gives: ``input_dim``, the mentions' width.
 

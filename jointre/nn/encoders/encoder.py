@@ -16,7 +16,7 @@ LongInputs = Literal["windows", "truncate", "extend"]
 
 
 class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
-    """Turns piece ids into states.
+    """Encoder: turns piece ids into states, one vector per piece.
 
     Shapes:
         ids and mask ``"w p"`` (w windows of p pieces), gather ``"b t"`` (position → flat

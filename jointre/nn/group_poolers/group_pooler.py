@@ -9,7 +9,7 @@ from jointre.config import Registrable
 
 
 class GroupPooler(Registrable, nn.Module, ABC, interface="entity_pooler"):
-    """Pools the rows of groups: of the mentions of an entity.
+    """Entity pooler: one vector per entity from the vectors of its mentions.
 
     Shapes:
         rows ``"m k"``, group ``"m"`` (ascending) → ``"g k"``; an empty group gives zeros.

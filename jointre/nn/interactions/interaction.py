@@ -12,7 +12,7 @@ Task = Literal["entity", "relation"]
 
 
 class Interaction(Registrable, nn.Module, ABC, interface="interaction"):
-    """Lets the task streams read each other.
+    """Co-attention block: lets the entity stream and the relation stream read each other.
 
     Owner gives: ``input_dim``, the width of the task streams.
 

@@ -10,7 +10,7 @@ from jointre.config import Registrable
 
 
 class Loss(Registrable, nn.Module, ABC, interface="loss"):
-    """Compares logits with targets, and turns logits into probabilities and labels.
+    """Loss: compares logits with targets, and turns logits into probabilities.
 
     Attributes:
         needs_cosines: the logits must be cosines, as the ``cosine`` classifier's.

@@ -51,7 +51,7 @@ class Arguments:
 
 
 class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
-    """Turns pairs of entities into the blocks of features that a classifier reads.
+    """Pair encoder: turns pairs of entities into the features that a classifier reads.
 
     Owner gives: ``shared_dim`` (shared stream), ``summary_dim`` (task stream),
     ``span_dim`` (mention and entity), ``width_dim`` (width embedding) and ``type_dim``.

@@ -9,7 +9,7 @@ from jointre.config import Registrable
 
 
 class PairFeatures(Registrable, nn.Module, ABC, interface="pair_features"):
-    """Features of the pairs of positions of a unit, as a few rows that many pairs share.
+    """Features of pairs of positions, as a few rows that many pairs share.
 
     They depend on the positions alone, so that one table serves all units of a batch, and
     a Linear over them is applied to the rows, not to the pairs.

@@ -10,7 +10,7 @@ from jointre.nn.streams import Stream, Streams
 
 
 class TaskProjection(Registrable, nn.Module, ABC, interface="projection"):
-    """Makes an entity stream and a relation stream of the shared one.
+    """Task-aware projection: makes an entity and a relation stream of the shared one.
 
     Owner gives: ``input_dim``, the width of the shared stream.
 

@@ -16,8 +16,9 @@ from jointre.nn.segment_ops import Padded
 @final
 @Refiner.register("memory_read")
 class MemoryRead(Refiner):
-    """Each row attends over the slots of a memory: ``G [x; Σ_c a_c m_c; …]`` (memory §3.4).
+    """Each row attends over the slots of each memory and is fused with what it reads.
 
+    The fused row is ``G [x; Σ_c a_c m_c; …]`` (memory §3.4).
     G has columns for the row and for what it reads from each memory. The slots are mapped
     by their columns before they are summed: once a slot, not once a row (§10.4).
 

@@ -11,7 +11,7 @@ from jointre.config import Registrable
 
 
 class Refiner(Registrable, nn.Module, ABC, interface="refiner"):
-    """Changes token or span representations by what the classifiers have learnt.
+    """Memory module: changes token or span vectors by what the classifiers have learnt.
 
     Owner gives: ``input_dim``, the rows' width, and ``prototype_dims``, the width of the
     prototypes of each task.

@@ -10,7 +10,7 @@ from jointre.layout import Ranges
 
 
 class SpanPooler(Registrable, nn.Module, ABC, interface="span_pooler"):
-    """Pools the states of position ranges: of spans, or of the context between two spans.
+    """Span pooler: one vector per span, or per context between two spans.
 
     Shapes:
         states ``"b t d"``, ranges ``"r"`` → ``"r d"``; an empty range gives zeros.

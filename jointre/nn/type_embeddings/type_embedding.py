@@ -10,7 +10,7 @@ from jointre.config import Registrable
 
 
 class TypeEmbedding(Registrable, nn.Module, ABC, interface="type_embedding"):
-    """A row for each entity label, which stands for the type of an entity in a pair.
+    """Type embedding: one vector per entity label, for the entities of a pair.
 
     Owner gives: ``num_labels``, the entity labels, and ``prototype_dim``, the width of the
     entity classifier's prototypes.

@@ -11,7 +11,7 @@ from jointre.nn.streams import Stream
 
 
 class WordPooler(Registrable, nn.Module, ABC, interface="word_pooler"):
-    """Turns positions that are pieces into positions that are words.
+    """Word pooler: one vector per word from the vectors of its pieces.
 
     Shapes:
         Stream over t pieces → Stream over n words, the summary unchanged.

@@ -15,6 +15,7 @@ from jointre.testing.contracts.pair_features import PairFeaturesContract
 from jointre.testing.contracts.reader import ReaderContract
 from jointre.testing.contracts.refiner import RefinerContract
 from jointre.testing.contracts.sampler import SamplerContract
+from jointre.testing.contracts.span_enumerator import SpanEnumeratorContract
 from jointre.testing.contracts.streams import (
     InteractionContract,
     ProjectionContract,
@@ -38,6 +39,7 @@ __all__ = [
     "ReaderContract",
     "RefinerContract",
     "SamplerContract",
+    "SpanEnumeratorContract",
     "SpanPoolerContract",
     "TypeEmbeddingContract",
     "WordPoolerContract",

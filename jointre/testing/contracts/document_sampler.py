@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from jointre.data.candidates import Candidates, document_candidates
+from jointre.data.candidates import Candidates
 from jointre.data.schema import Document
-from jointre.data.sentences import sentence_numbers
+from jointre.data.sentences import sentence_numbers, sentences_of
+from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts.sampler import MAX_WIDTH, SamplerContract
 from jointre.testing.tiny import tiny_texts
 
@@ -71,7 +72,12 @@ class DocumentSamplerContract(SamplerContract):
             at = f"document {document.id!r}:"
             found = complete(candidates, at)
             gold = {tuple(span) for entity in document.entities for span in entity.mentions}
-            possible = {tuple(row) for row in document_candidates(document, MAX_WIDTH).tolist()}
+            possible = {
+                tuple(row)
+                for row in AllSpans(MAX_WIDTH)
+                .spans(document.tokens, sentences_of(document))
+                .tolist()
+            }
             rows = [tuple(row) for row in found.spans[found.mention_targets == 0].tolist()]
             assert len(set(rows)) == len(rows), f"{at} a negative span is drawn twice"
             wrong = [row for row in rows if row not in possible - gold]

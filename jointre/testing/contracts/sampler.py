@@ -11,6 +11,7 @@ from jointre.data.candidates import Candidates
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
+from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts.contract import Contract
 from jointre.testing.tiny import tiny_documents, tiny_vocabulary
 
@@ -24,7 +25,10 @@ class SamplerContract(Contract):
     """
 
     interface = Sampler
-    owner: ClassVar[dict[str, Any]] = {"vocabulary": tiny_vocabulary(), "max_width": MAX_WIDTH}
+    owner: ClassVar[dict[str, Any]] = {
+        "vocabulary": tiny_vocabulary(),
+        "span_enumerator": AllSpans(MAX_WIDTH),
+    }
 
     def build(self) -> Any:
         """The sampler."""
@@ -62,7 +66,7 @@ class SamplerContract(Contract):
             assert labels.dtype == np.float32, f"{at} relation targets are float32"
 
     def test_spans_lie_in_the_document(self) -> None:
-        """Drawn spans hold at most max_width words; none is drawn twice."""
+        """Drawn spans are proposed ones or gold; none is drawn twice."""
         for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
             start, end = found.spans.T

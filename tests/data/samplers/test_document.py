@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointre.config import Factory, construct
-from jointre.data.candidates import Candidates, document_candidates
+from jointre.data.candidates import Candidates
 from jointre.data.document_index import DocumentIndex
 from jointre.data.readers import DocredReader, PubtatorReader
 from jointre.data.samplers import DocumentSampler, Sampler
 from jointre.data.schema import Document
+from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError
+from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts import DocumentSamplerContract
 from jointre.testing.tiny import tiny_texts, tiny_vocabulary
 from tests.data.documents import TYPES_ARE_SAMPLED, clustered_documents
@@ -45,7 +47,7 @@ class TestManyNegatives(DocumentSamplerContract):
 
 
 def draw(document: Document, max_width: int = 4, seed: Any = 0, **options: Any) -> Any:
-    sampler = DocumentSampler(tiny_vocabulary(), max_width, **options)
+    sampler = DocumentSampler(tiny_vocabulary(), AllSpans(max_width), **options)
     return sampler(sampler.index(document), np.random.default_rng(seed))
 
 
@@ -58,7 +60,9 @@ def rows(array: Any) -> list[tuple[int, ...]]:
 
 
 def test_published_settings() -> None:
-    sampler = construct(Factory[Sampler], "document")(vocabulary=tiny_vocabulary(), max_width=10)
+    sampler = construct(Factory[Sampler], "document")(
+        vocabulary=tiny_vocabulary(), span_enumerator=AllSpans(10)
+    )
     assert isinstance(sampler, DocumentSampler)
     counts = sampler.mention_negatives, sampler.coreference_negatives, sampler.relation_negatives
     assert (*counts, sampler.inside_ratio) == (200, 100, 200, 0.5)
@@ -72,7 +76,9 @@ def test_all_spans_are_there_and_the_same_are_drawn() -> None:
         *few.mention_targets.tolist(),
         *[-1.0] * (len(found.spans) - count),
     ]
-    assert sorted(rows(found.spans)) == sorted(rows(document_candidates(FIRST, 4)))
+    assert sorted(rows(found.spans)) == sorted(
+        rows(AllSpans(4).spans(FIRST.tokens, sentences_of(FIRST)))
+    )
 
 
 @pytest.mark.parametrize("option", ["mention_negatives", "inside_ratio", "relation_negatives"])
@@ -179,7 +185,9 @@ def test_spans_are_drawn_alike_often() -> None:
 @given(clustered_documents(), st.integers(1, 4), st.integers(0, 9), st.floats(0, 1))
 def test_against_loops(document: Document, max_width: int, most: int, ratio: float) -> None:
     """Every number of rows is the rule's, and every row comes from its pool."""
-    sampler = DocumentSampler(Vocabulary(NAMES, NAMES), max_width, most, ratio, most, most)
+    sampler = DocumentSampler(
+        Vocabulary(NAMES, NAMES), AllSpans(max_width), most, ratio, most, most
+    )
     found: Any = sampler(sampler.index(document), np.random.default_rng(0))
     gold = [tuple(span) for own in naive.gold(document) for span in own]
     assert spans(found)[: len(gold)] == gold
@@ -282,5 +290,7 @@ def test_redocred() -> None:
     assert round(np.mean([len(one.unrelated) for one in made])) == 360
     assert round(np.mean([mention_pairs(one) for one in made])) == 705
     assert max(mention_pairs(one) for one in made) == 3642
-    candidates = [len(document_candidates(document, 10)) for document in documents]
+    candidates = [
+        len(AllSpans(10).spans(document.tokens, sentences_of(document))) for document in documents
+    ]
     assert (round(np.mean(candidates)), max(candidates)) == (1670, 4136)

@@ -15,6 +15,7 @@ from jointre.data.samplers import SpanSampler
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
+from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts import SamplerContract
 from tests.data.documents import TYPES_ARE_SAMPLED, document
 
@@ -33,7 +34,9 @@ class TestManyNegatives(SamplerContract):
 
 
 def draw(document: Document, max_width: int = 3, seed: Any = 0, **options: int) -> Candidates:
-    return SpanSampler(VOCABULARY, max_width, **options)(document, np.random.default_rng(seed))
+    return SpanSampler(VOCABULARY, AllSpans(max_width), **options)(
+        document, np.random.default_rng(seed)
+    )
 
 
 def spans(found: Candidates) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from jointre.data.document_index import DocumentIndex
 from jointre.data.samplers import DocumentSampler, Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
+from jointre.span_enumerators import SpanEnumerator
 from jointre.testing.contracts import DocumentSamplerContract
 from tests.testing.contracts.faults import fails, passes, suite
 
@@ -17,8 +18,8 @@ from tests.testing.contracts.faults import fails, passes, suite
 class Sound(Sampler):
     """DocumentSampler with a hook for faults."""
 
-    def __init__(self, vocabulary: Vocabulary, max_width: int) -> None:
-        self.inner = DocumentSampler(vocabulary, max_width, 10, 0.5, 3, 2)
+    def __init__(self, vocabulary: Vocabulary, span_enumerator: SpanEnumerator) -> None:
+        self.inner = DocumentSampler(vocabulary, span_enumerator, 10, 0.5, 3, 2)
 
     def index(self, document: Document) -> DocumentIndex:
         return self.inner.index(document)

@@ -9,6 +9,7 @@ from jointre.data.candidates import Candidates
 from jointre.data.samplers import Sampler, SpanSampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
+from jointre.span_enumerators import AllSpans, SpanEnumerator
 from jointre.testing.contracts import SamplerContract
 from tests.testing.contracts.faults import fails, passes, suite
 
@@ -16,8 +17,8 @@ from tests.testing.contracts.faults import fails, passes, suite
 class Sound(Sampler):
     """SpanSampler with a hook for faults."""
 
-    def __init__(self, vocabulary: Vocabulary, max_width: int) -> None:
-        self.inner = SpanSampler(vocabulary, max_width, 5, 2)
+    def __init__(self, vocabulary: Vocabulary, span_enumerator: SpanEnumerator) -> None:
+        self.inner = SpanSampler(vocabulary, span_enumerator, 5, 2)
 
     def __call__(self, document: Document, rng: np.random.Generator) -> Candidates:
         return self.faulty(self.inner(document, rng))
@@ -59,8 +60,8 @@ class PastTheEnd(Sound):
 
 
 class TooWide(Sound):
-    def __init__(self, vocabulary: Vocabulary, max_width: int) -> None:
-        self.inner = SpanSampler(vocabulary, max_width + 5, 100, 2)
+    def __init__(self, vocabulary: Vocabulary, span_enumerator: SpanEnumerator) -> None:
+        self.inner = SpanSampler(vocabulary, AllSpans(span_enumerator.max_width + 5), 100, 2)
 
 
 class OwnSeed(Sound):

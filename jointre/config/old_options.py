@@ -1,0 +1,55 @@
+"""Options that were moved into a component: still read, with a message that shows the new form."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from jointre.config.leaves import shorten
+from jointre.config.nodes import FactoryBase, join
+from jointre.config.options import options_of, title_of
+
+logger = logging.getLogger("jointre")
+_reported: set[str] = set()
+
+
+def renewed(cls: type, values: Mapping[str, Any], path: str) -> tuple[dict[str, Any], list[str]]:
+    """The options of a class with old keys moved to their new place, and a message per old key.
+
+    A class lists its old keys in ``old_options``: ``{"max_width": "span_enumerator.max_width"}``
+    says that ``max_width`` is now an option of the component ``span_enumerator``. A value under an
+    old key replaces one under the new key, so that an override of a shared config keeps its effect.
+
+    Args:
+        cls: The class whose options they are.
+        values: Its options as a config gives them.
+        path: Where they stand in the config.
+    """
+    messages: list[str] = []
+    moved = dict(values)
+    for key, target in getattr(cls, "old_options", {}).items():
+        name, _, option = target.partition(".")
+        component = moved.get(name)
+        if key not in moved or isinstance(component, FactoryBase):
+            continue
+        default = options_of(cls)[name].default
+        named = {"type": title_of(default.type)} if isinstance(default, FactoryBase) else {}
+        given = {"type": component} if isinstance(component, str) else component
+        moved[name] = named | dict(given or {}) | {option: moved.pop(key)}
+        shown = ", ".join(f"{each}: {_jsonnet(value)}" for each, value in moved[name].items())
+        messages.append(
+            f"{join(path, key)} is the old form of {join(path, target)}: "
+            f"write {name}: {{ {shown} }}"
+        )
+    return moved, messages
+
+
+def report(messages: list[str]) -> None:
+    """Log each message once per process, as a warning."""
+    for message in messages:
+        if message not in _reported:
+            _reported.add(message)
+            logger.warning(message)
+
+
+def _jsonnet(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str) else shorten(value)

@@ -1,0 +1,112 @@
+"""How models use a span enumerator: checked when built, trained, and pruning in prediction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from jointre.config import Factory
+from jointre.data.schema import Document
+from jointre.errors import ConfigError
+from jointre.layout import Layout, Spans
+from jointre.nn.losses import BinaryLoss
+from jointre.nn.pruned_spans import PrunedSpans as PrunedSpans  # registers it
+from jointre.nn.split_linear import Block
+from jointre.span_enumerators import SpanEnumerator
+
+
+@final
+@dataclass(slots=True)
+class SpanRecall:
+    """How many gold mentions are among the spans that a trained span enumerator keeps.
+
+    Args:
+        kept: Gold mentions that were kept.
+        gold: All gold mentions.
+    """
+
+    kept: int = 0
+    gold: int = 0
+
+    def add(self, spans: Spans, units: Sequence[Document]) -> None:
+        """Count the gold mentions of the units of a batch.
+
+        Args:
+            spans: Spans that were kept, of all units.
+            units: The units with their gold entities.
+        """
+        rows = torch.stack([spans.unit, spans.start, spans.end], 1).tolist()
+        kept = {tuple(row) for row in rows}
+        for number, unit in enumerate(units):
+            gold = {mention for entity in unit.entities for mention in entity.mentions}
+            self.kept += sum((number, *mention) in kept for mention in gold)
+            self.gold += len(gold)
+
+    @property
+    def ratio(self) -> float:
+        """Share of the gold mentions that were kept; 1 without any."""
+        return self.kept / self.gold if self.gold else 1.0
+
+    def __str__(self) -> str:
+        return (
+            f"the span enumerator keeps {100 * self.ratio:.2f} % of the gold mentions "
+            f"({self.kept:,} of {self.gold:,})"
+        )
+
+
+def build_enumerator(
+    factory: Factory[SpanEnumerator], input_dim: int, state_dim: int, widest: int
+) -> SpanEnumerator:
+    """The span enumerator of a model.
+
+    Args:
+        factory: The enumerator with its options.
+        input_dim: Width of what describes a span: its states and its width embedding.
+        state_dim: Width of the states.
+        widest: Width of the widest span that the model's width embedding knows, in words.
+
+    Raises:
+        ConfigError: The enumerator proposes wider spans.
+    """
+    enumerator = factory(input_dim=input_dim, state_dim=state_dim)
+    if enumerator.max_width > widest:
+        raise ConfigError(
+            f"span_enumerator proposes spans of up to {enumerator.max_width} words, but this "
+            f"model's width embedding ends at {widest}; take a smaller max_width"
+        )
+    return enumerator
+
+
+def score_and_prune(
+    enumerator: SpanEnumerator,
+    rows: Float[Tensor, "s d"],
+    widths: Block,
+    spans: Spans,
+    layout: Layout,
+    prune: bool,
+) -> tuple[Int[Tensor, " k"] | None, Float[Tensor, " s"] | None]:
+    """Rows of the spans that stay (None: all of them), and the enumerator's logits, if any.
+
+    Args:
+        enumerator: The span enumerator of the model.
+        rows: Pooled spans.
+        widths: Width embeddings of the spans.
+        spans: The spans, ordered by unit.
+        layout: Positions of their units.
+        prune: Whether spans are left to be pruned: in prediction, not in training.
+    """
+    if enumerator.scorer is None:
+        return None, None
+    logits: Float[Tensor, "s 1"] = enumerator.scorer([Block(rows), widths])
+    scores = logits[:, 0]
+    return (enumerator.keep(scores, spans, layout.lengths) if prune else None), scores
+
+
+def span_loss(logits: Float[Tensor, " s"], is_mention: Bool[Tensor, " s"]) -> Float[Tensor, ""]:
+    """Mean binary cross-entropy of an enumerator's logits; 0 without spans."""
+    weight = logits.new_full((len(logits),), 1 / max(1, len(logits)))
+    loss: Tensor = BinaryLoss()(logits[:, None], is_mention[:, None].to(logits.dtype), weight)
+    return loss

@@ -3,6 +3,8 @@
 local dir = 'fixtures/newswire/';
 
 (import 'lib/sinet_minilm.libsonnet') + {
+  // Mentions overlap as in the training data: a place inside an organization, no person in a person.
+  model+: { decoder+: { overlap: 'learned' } },
   data: {
     reader: { type: 'jsonl', types: dir + 'types.json' },
     train: dir + 'train.jsonl',

@@ -17,7 +17,12 @@ local flow = { type: 'memory_flow', memories: ['entity', 'relation'], fusion: 'r
     token_refiners: [flow],
     span_refiners: [flow],
     loss_weights+: { mention: 10.0 },
-    decoder: { mention_threshold: 0.5, coreference_threshold: 0.5, relation_threshold: 0.5 },
+    decoder+: {
+      mention_threshold: 0.5,
+      coreference_threshold: 0.5,
+      relation_threshold: 0.5,
+      overlap: 'learned',
+    },
   },
   training+: {
     epochs: 24,

@@ -1,5 +1,5 @@
 // jointre train experiment.jsonnet -s runs/example
-// All three components on sixteen sentences: a few minutes on two processor cores.
+// All its components on sixteen sentences: a few minutes on two processor cores.
 {
   data: {
     reader: { type: 'tabbed' },
@@ -14,6 +14,7 @@
     width_dim: 25,
     span_pooler: { type: 'log_mean_exp', temperature: 0.5 },
     pair_encoder: { type: 'between_context', context_pooler: 'log_mean_exp' },
+    decoder: { type: 'one_relation', relation_threshold: 0.5 },
   },
   training: {
     epochs: 30,

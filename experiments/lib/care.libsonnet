@@ -29,7 +29,7 @@ local classifier = { type: 'feedforward', layer_norm: true, activation: 'elu', d
     entity_loss: { type: 'binary', over_labels: 'sum' },
     relation_loss: { type: 'binary', over_labels: 'sum' },
     normalise_by: 'sentence_length',  // the released code: 'padded_length'
-    decoder: { entity_threshold: 0.5, relation_threshold: 0.5, all_spans: false },
+    decoder: { type: 'table', entity_threshold: 0.5, relation_threshold: 0.5, all_spans: false },
   },
   training: {
     epochs: 100,

@@ -35,7 +35,7 @@
       coreference_negatives: 100,
       relation_negatives: 200,
     },
-    decoder: { mention_threshold: 0.85, coreference_threshold: 0.85, relation_threshold: 0.6 },
+    decoder: { type: 'document', mention_threshold: 0.85, coreference_threshold: 0.85, relation_threshold: 0.6 },
   },
   training: {
     epochs: 20,

@@ -29,7 +29,7 @@
     entity_loss: { type: 'softmax' },
     relation_loss: { type: 'binary', over_labels: 'mean' },
     sampler: { type: 'span', entity_negatives: 100, relation_negatives: 100 },
-    decoder: { relation_threshold: 0.5 },
+    decoder: { type: 'spans', relation_threshold: 0.5 },
   },
   training: {
     epochs: 100,

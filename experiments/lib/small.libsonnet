@@ -2,6 +2,7 @@
 // few examples need many updates, small batches, and a higher rate for what is not pretrained.
 //   (import 'experiments/lib/sinet_minilm.libsonnet') + (import 'experiments/lib/small.libsonnet')(units=96)
 function(units, updates=800, batch_size=2) {
+  model+: { decoder+: { overlap: 'learned' } },  // mentions overlap as in the training data
   training+: {
     batch_size: batch_size,
     drop_last: false,

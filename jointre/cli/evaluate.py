@@ -10,10 +10,13 @@ from jointre.cli.options import (
     Entities,
     OnErrorOption,
     Output,
+    OverlapOption,
     Packages,
+    ThresholdOption,
     TrainFacts,
     label_table,
     tell,
+    thresholds_of,
 )
 from jointre.plurals import counted
 
@@ -43,6 +46,8 @@ def evaluate(
     entities: Entities = "predict",
     on_error: OnErrorOption = None,
     output: Output = None,
+    threshold: ThresholdOption = None,
+    overlap: OverlapOption = None,
     device: Device = "auto",
     include_package: Packages = None,
 ) -> None:
@@ -52,6 +57,7 @@ def evaluate(
 
     * `jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --output m.json`
     * `jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --entities given`
+    * `jointre evaluate runs/quickstart fixtures/newswire/test.jsonl --threshold works_for=0.7`
     """
     from rich.console import Console
 
@@ -76,7 +82,9 @@ def evaluate(
     note = trained_on_note(loaded.about, settings.reader.files(data))
     if note is not None:
         tell(f"{data}: {note}")
-    predictor = Predictor(loaded.model, device=device)
+    predictor = Predictor(
+        loaded.model, device=device, threshold=thresholds_of(threshold), overlap=overlap
+    )
     for kind, counts in predictor.vocabulary.unknown_labels(documents).items():
         for label, count in counts.items():
             tell(

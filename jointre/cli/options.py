@@ -60,12 +60,60 @@ OnErrorOption = Annotated[
         show_default=False,
     ),
 ]
+ThresholdOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--threshold",
+        metavar="[LABEL=]PROBABILITY",
+        help="Smallest probability of all relations, or of an entity or relation label; "
+        "repeatable.",
+        show_default=False,
+    ),
+]
+OverlapOption = Annotated[
+    Literal["all", "learned", "nested", "flat"] | None,
+    typer.Option(
+        "--overlap",
+        help="Which mentions may overlap: all, learned (as in the training data), nested, flat "
+        "(none); by default the model's own rule.",
+        show_default=False,
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", help="File to write.", show_default=False)]
 Entities = Annotated[
     Literal["predict", "given"],
     typer.Option(help="Find the entities, or relate those that the records give."),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")]
+
+
+def thresholds_of(given: Sequence[str] | None) -> dict[str, float] | None:
+    """The thresholds of ``--threshold`` options; ``"default"`` is that of all relations.
+
+    Args:
+        given: ``"0.6"`` or ``"works_for=0.7"``.
+
+    Raises:
+        ConfigError: One is not a probability, or a label is given twice.
+    """
+    from jointre.errors import ConfigError
+
+    thresholds: dict[str, float] = {}
+    for text in given or ():
+        label, _, number = text.rpartition("=")
+        label = label or "default"
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= 1:
+            raise ConfigError(
+                f"--threshold {text}: write a probability from 0 to 1, such as 0.6 or works_for=0.7"
+            )
+        if label in thresholds:
+            raise ConfigError(f"--threshold {text}: {label} has a threshold already")
+        thresholds[label] = value
+    return thresholds or None
 
 
 def load(

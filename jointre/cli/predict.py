@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from jointre.cli.colors import colors_of
-from jointre.cli.options import Device, Entities, Packages, tell
+from jointre.cli.options import (
+    Device,
+    Entities,
+    OverlapOption,
+    Packages,
+    ThresholdOption,
+    tell,
+    thresholds_of,
+)
 from jointre.cli.pipes import groups
 from jointre.cli.sources import STDIN, is_text, open_pipe, read, total_of
 from jointre.data.parts import Part
@@ -68,6 +76,8 @@ def predict(
             show_default=False,
         ),
     ] = None,
+    threshold: ThresholdOption = None,
+    overlap: OverlapOption = None,
     device: Device = "auto",
     include_package: Packages = None,
     colors: Annotated[
@@ -92,6 +102,7 @@ def predict(
     * `jointre predict runs/quickstart fixtures/newswire/news.txt --output triples.jsonl`
     * `jointre predict runs/quickstart fixtures/newswire/news.txt --render news.html`
     * `jointre predict runs/quickstart_document abstracts.txt --documents paragraph`
+    * `jointre predict runs/quickstart fixtures/newswire/news.txt --threshold works_for=0.7`
     * `echo "Marie Curie worked at the Sorbonne." | jointre predict runs/quickstart`
     """
     from jointre.config import include_packages
@@ -125,7 +136,14 @@ def predict(
     resumable = render is None and STDIN not in sources
     if output is not None and not resume:
         refuse_partial(output, resumable)
-    predictor = Predictor.load(run, device=device, precision=precision, language=language)
+    predictor = Predictor.load(
+        run,
+        device=device,
+        precision=precision,
+        language=language,
+        threshold=thresholds_of(threshold),
+        overlap=overlap,
+    )
     if precision == "bf16" and not computes_bfloat16(predictor.device):
         tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
     pipe = open_pipe(sources, documents)

@@ -18,6 +18,7 @@ def renewed(cls: type, values: Mapping[str, Any], path: str) -> tuple[dict[str, 
     A class lists its old keys in ``old_options``: ``{"max_width": "span_enumerator.max_width"}``
     says that ``max_width`` is now an option of the component ``span_enumerator``. A value under an
     old key replaces one under the new key, so that an override of a shared config keeps its effect.
+    ``{"decoder": "decoder"}`` says that the component's ``type`` was not needed.
 
     Args:
         cls: The class whose options they are.
@@ -34,11 +35,18 @@ def renewed(cls: type, values: Mapping[str, Any], path: str) -> tuple[dict[str, 
         default = options_of(cls)[name].default
         named = {"type": title_of(default.type)} if isinstance(default, FactoryBase) else {}
         given = {"type": component} if isinstance(component, str) else component
-        moved[name] = named | dict(given or {}) | {option: moved.pop(key)}
+        if option:
+            moved[name] = named | dict(given or {}) | {option: moved.pop(key)}
+        elif isinstance(given, Mapping) and "type" not in given:
+            moved[name] = named | dict(given)
+        else:
+            continue
         shown = ", ".join(f"{each}: {_jsonnet(value)}" for each, value in moved[name].items())
         messages.append(
             f"{join(path, key)} is the old form of {join(path, target)}: "
             f"write {name}: {{ {shown} }}"
+            if option
+            else f"{join(path, key)} has no type: write {name}: {{ {shown} }}"
         )
     return moved, messages
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from jointre.data.nearest import did_you_mean
+from jointre.data.overlaps import LabelOverlaps
 from jointre.data.schema import Document
 from jointre.errors import DataError
 
@@ -36,6 +37,7 @@ class Vocabulary:
         entity_labels: distinct; an index is a position in this tuple.
         relation_labels: distinct, likewise.
         symmetric: relation labels that hold in both directions.
+        overlaps: Which labels overlap in the training data; None if that is not known.
 
     Raises:
         DataError: a label occurs twice, or a symmetric one is no relation label.
@@ -49,6 +51,7 @@ class Vocabulary:
     entity_labels: tuple[str, ...]
     relation_labels: tuple[str, ...]
     symmetric: frozenset[str] = frozenset()
+    overlaps: LabelOverlaps | None = None
 
     def __post_init__(self) -> None:
         for kind, labels in (("entity", self.entity_labels), ("relation", self.relation_labels)):
@@ -107,6 +110,7 @@ class Vocabulary:
         """
         entities: dict[str, str] = {}
         relations: dict[str, str] = {}
+        documents = list(documents)
         for document in documents:
             for entity in document.entities:
                 if entity.label is not None:
@@ -115,12 +119,15 @@ class Vocabulary:
                 relations.setdefault(relation.label, document.id)
         if labels is None:
             return cls(
-                tuple(sorted(entities)), tuple(sorted(relations)), frozenset(symmetric or ())
+                tuple(sorted(entities)),
+                tuple(sorted(relations)),
+                frozenset(symmetric or ()),
+                LabelOverlaps.of(documents),
             )
         _require(entities, labels.entities, "entity", labels.source)
         _require(relations, labels.relations, "relation", labels.source)
         names = labels.symmetric if symmetric is None else frozenset(symmetric)
-        return cls(labels.entities, labels.relations, names)
+        return cls(labels.entities, labels.relations, names, LabelOverlaps.of(documents))
 
     def unknown_labels(self, documents: Iterable[Document]) -> dict[str, dict[str, int]]:
         """Labels of evaluation documents that the vocabulary lacks; they count as missed gold.
@@ -143,12 +150,14 @@ class Vocabulary:
             )
         return {"entities": dict(entities), "relations": dict(relations)}
 
-    def to_dict(self) -> dict[str, list[str]]:
+    def to_dict(self) -> dict[str, Any]:
         """Plain lists, for JSON."""
+        overlaps = {} if self.overlaps is None else {"overlaps": self.overlaps.to_dict()}
         return {
             "entity_labels": list(self.entity_labels),
             "relation_labels": list(self.relation_labels),
             "symmetric": sorted(self.symmetric),
+            **overlaps,
         }
 
     @classmethod
@@ -159,7 +168,7 @@ class Vocabulary:
             DataError: the content is anything else.
         """
         keys = ("entity_labels", "relation_labels", "symmetric")
-        if not isinstance(content, dict) or set(content) != set(keys):
+        if not isinstance(content, dict) or set(content) - {"overlaps"} != set(keys):
             found = sorted(map(str, content)) if isinstance(content, dict) else repr(content)[:60]
             raise DataError(
                 f"a vocabulary is an object with the keys {', '.join(keys)}, not {found}"
@@ -172,6 +181,7 @@ class Vocabulary:
             tuple(content["entity_labels"]),
             tuple(content["relation_labels"]),
             frozenset(content["symmetric"]),
+            LabelOverlaps.from_dict(content["overlaps"]) if "overlaps" in content else None,
         )
 
 

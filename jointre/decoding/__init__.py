@@ -1,7 +1,20 @@
-"""Decoders: probabilities → documents."""
+"""Decoders: probabilities → documents. Only this package reads thresholds and overlap rules."""
 
-from jointre.decoding.document import DocumentDecoder
+from jointre.decoding.decoder import Decoder, Mentions, Relations, decoder_of
+from jointre.decoding.document import DocumentDecoder, FoundEntities, mention_pairs
+from jointre.decoding.overlaps import Overlap
 from jointre.decoding.spans import SpanDecoder
 from jointre.decoding.table import TableDecoder
 
-__all__ = ["DocumentDecoder", "SpanDecoder", "TableDecoder"]
+__all__ = [
+    "Decoder",
+    "DocumentDecoder",
+    "FoundEntities",
+    "Mentions",
+    "Overlap",
+    "Relations",
+    "SpanDecoder",
+    "TableDecoder",
+    "decoder_of",
+    "mention_pairs",
+]

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
-from annotated_types import Ge, Le
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
@@ -14,9 +13,10 @@ from torch import Tensor
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding.clustering import cluster
+from jointre.decoding.decoder import Decoder, Relations
+from jointre.decoding.overlaps import Overlap
+from jointre.decoding.thresholds import Threshold, Thresholds
 from jointre.layout import Spans
-
-Threshold = Annotated[float, Ge(0), Le(1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +36,55 @@ class FoundEntities:
     label_scores: Float[Tensor, " g"]
 
 
-class DocumentDecoder:
+@Decoder.register("document")
+class DocumentDecoder(Decoder):
     """Decides what is a mention, which corefer, and which entities are related (memory §5).
 
     Paper: https://arxiv.org/abs/2307.11762
 
-    Owner gives: ``vocabulary``.
-
     Args:
-        mention_threshold: a span is a mention when its probability is at least this.
-        coreference_threshold: all pairs of mentions of an entity are more probable than this.
-        relation_threshold: a relation is kept when its probability is at least this.
+        mention_threshold: Smallest probability of a span that is a mention.
+        coreference_threshold: All pairs of mentions of an entity are more probable than this.
+        entity_threshold: Smallest probability of an entity's label: a number, or one per label
+            (``{ default: 0.5, Disease: 0.7 }``); an entity below it is dropped with its relations.
+            null: every entity gets its most probable label.
+        relation_threshold: Smallest probability of a relation label, likewise; null: 0.6, or the
+            most probable label where labels exclude one another.
+        overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data,
+            whatever the labels are), ``"nested"`` or ``"flat"``; the more probable mention is kept.
+
+    Raises:
+        ConfigError: A threshold names an unknown label, or the overlaps of the training data
+            are needed and not known.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
+    default_relation_threshold: ClassVar[float] = 0.6
+    labels_come_first: ClassVar[bool] = False
 
     def __init__(
         self,
         vocabulary: Vocabulary,
         mention_threshold: Threshold = 0.85,
         coreference_threshold: Threshold = 0.85,
-        relation_threshold: Threshold = 0.6,
+        entity_threshold: Thresholds | None = None,
+        relation_threshold: Thresholds | None = None,
+        overlap: Overlap = "all",
     ) -> None:
-        self.vocabulary = vocabulary
+        super().__init__(vocabulary, entity_threshold, relation_threshold, overlap)
         self.mention_threshold = mention_threshold
         self.coreference_threshold = coreference_threshold
-        self.relation_threshold = relation_threshold
 
-    def keep(self, probabilities: Float[Tensor, " s"]) -> Int[Tensor, " m"]:
-        """Rows of the spans that are mentions."""
-        return (probabilities >= self.mention_threshold).nonzero().flatten()
+    def find_spans(self, spans: Spans, probabilities: Float[Tensor, " s"]) -> Int[Tensor, " m"]:
+        """Rows of the candidate spans that are mentions.
+
+        Args:
+            spans: Candidate spans, ordered by unit.
+            probabilities: Probability that each of them is a mention.
+        """
+        rows = (probabilities >= self.mention_threshold).nonzero().flatten()
+        keep = self._overlap.keep(spans[rows], torch.zeros_like(rows), probabilities[rows])
+        return rows if keep is None else rows[keep]
 
     def cluster(
         self,
@@ -76,9 +95,9 @@ class DocumentDecoder:
         """(mention, entity) ordered by entity, and the unit of each entity.
 
         Args:
-            units: of the mentions, ascending; on the host, as the pairs.
-            pairs: what :func:`mention_pairs` made of the units.
-            probabilities: that they corefer.
+            units: Unit of each mention, ascending; on the host, like the pairs.
+            pairs: Pairs of mentions, as :func:`mention_pairs` makes them.
+            probabilities: Coreference probability of each pair.
         """
         scores = probabilities.detach().float().cpu().numpy()
         first = np.unique(units, return_index=True)[1]
@@ -107,30 +126,37 @@ class DocumentDecoder:
         units: Sequence[Document],
         found: FoundEntities,
         pairs: Int[Tensor, "q 2"],
-        probabilities: Float[Tensor, "q r"],
-        assigned: Int[Tensor, "z 2"],
+        relations_found: Relations,
+        given: bool = False,
     ) -> list[Document]:
         """The units with predicted entities and relations, in one transfer from the device.
 
         Mentions are in reading order, entities in the order of their numbers.
 
         Args:
-            units: the documents of the batch, in order.
-            found: their entities.
-            pairs: of entities.
-            probabilities: of the relations between them.
-            assigned: (pair, label) of the relations that are kept.
+            units: The documents of the batch, in order.
+            found: Their entities.
+            pairs: (head, tail) rows of the entities.
+            relations_found: The relations of these pairs.
+            given: Whether the entities are given, so that none is dropped.
         """
-        host = _transferred(found, pairs, probabilities, assigned)
+        host = _transferred(found, pairs, relations_found)
+        dropped = set() if given else self._below_threshold(host)
         entities: list[list[Entity]] = [[] for _ in units]
         local = []
-        for (owner, label), rows, score in zip(host.types, host.mentions, host.scores, strict=True):
+        for number, ((owner, label), rows, score) in enumerate(
+            zip(host.types, host.mentions, host.scores, strict=True)
+        ):
             local.append(len(entities[owner]))
+            if number in dropped:
+                continue
             name = self.vocabulary.entity_labels[label]
             spans, scores = zip(*((Span(*span), value) for span, value in rows), strict=True)
             entities[owner].append(Entity(name, spans, score, scores))
         relations: list[list[Relation]] = [[] for _ in units]
         for (head, tail, label), score in zip(host.links, host.link_scores, strict=True):
+            if {head, tail} & dropped:
+                continue
             name = self.vocabulary.relation_labels[label]
             owner = host.types[head][0]
             relations[owner].append(Relation(name, local[head], local[tail], score))
@@ -138,6 +164,14 @@ class DocumentDecoder:
             replace(document, entities=tuple(own), relations=tuple(links), clusters=())
             for document, own, links in zip(units, entities, relations, strict=True)
         ]
+
+    def _below_threshold(self, host: "_Host") -> set[int]:
+        """Entities whose label is not probable enough."""
+        return {
+            number
+            for number, ((_, label), score) in enumerate(zip(host.types, host.scores, strict=True))
+            if score < (self.entity_thresholds[label] or 0.0)
+        }
 
 
 def mention_pairs(units: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -178,20 +212,14 @@ class _Host(NamedTuple):
     link_scores: list[float]
 
 
-def _transferred(
-    found: FoundEntities,
-    pairs: Int[Tensor, "q 2"],
-    probabilities: Float[Tensor, "q r"],
-    assigned: Int[Tensor, "z 2"],
-) -> _Host:
+def _transferred(found: FoundEntities, pairs: Int[Tensor, "q 2"], relations: Relations) -> _Host:
     """All of it, packed for the way from the device."""
     mention = found.members[:, 0]
     rows = torch.stack([found.spans.start[mention], found.spans.end[mention]], 1)
     entity = torch.stack([found.units, found.labels], 1)
-    links = torch.cat([pairs[assigned[:, 0]], assigned[:, 1:]], 1)
-    link_scores = probabilities[assigned[:, 0], assigned[:, 1]]
+    links = torch.cat([pairs[relations.rows], relations.labels[:, None]], 1)
     whole = torch.cat([part.flatten() for part in (rows, found.members[:, 1], entity, links)])
-    parts = [found.scores[mention], found.label_scores, link_scores]
+    parts = [found.scores[mention], found.label_scores, relations.probabilities]
     numbers = torch.cat([part.float() for part in parts]).cpu().tolist()
     packed = whole.cpu()
     sizes = [2 * len(rows), len(rows), 2 * len(entity), 3 * len(links)]

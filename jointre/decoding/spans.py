@@ -2,26 +2,37 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import torch
-from annotated_types import Ge, Le
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
+from jointre.decoding.decoder import Decoder, Mentions, Relations
+from jointre.decoding.overlaps import Overlap
+from jointre.decoding.thresholds import Thresholds
 from jointre.layout import Spans
 
 
-class SpanDecoder:
-    """Makes entities of mentions and relations of pairs (SINET §3.8).
+@Decoder.register("spans")
+class SpanDecoder(Decoder):
+    """Makes entities of spans and relations of pairs of them (SINET §3.8).
 
-    Owner gives: ``vocabulary``.
+    Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        relation_threshold: a relation is kept when its probability is at least this, if the
-            loss allows a pair several labels.
+        entity_threshold: Smallest probability of an entity label: a number, or one per label
+            (``{ default: 0.5, Person: 0.7 }``); null: the most probable label.
+        relation_threshold: Smallest probability of a relation label, likewise; null: 0.5, or the
+            most probable label where labels exclude one another.
+        overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
+            ``"nested"`` or ``"flat"``; the more probable mention is kept.
+
+    Raises:
+        ConfigError: A threshold names an unknown label, or the overlaps of the training data
+            are needed and not known.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
@@ -29,45 +40,42 @@ class SpanDecoder:
     def __init__(
         self,
         vocabulary: Vocabulary,
-        relation_threshold: Annotated[float, Ge(0), Le(1)] = 0.5,
+        entity_threshold: Thresholds | None = None,
+        relation_threshold: Thresholds | None = None,
+        overlap: Overlap = "all",
     ) -> None:
-        self.vocabulary = vocabulary
-        self.relation_threshold = relation_threshold
+        super().__init__(vocabulary, entity_threshold, relation_threshold, overlap)
 
     def documents(
         self,
         units: Sequence[Document],
         spans: Spans,
-        entity_probabilities: Float[Tensor, "m e"],
-        labels: Int[Tensor, " m"] | None,
+        mentions: Mentions,
         pairs: Int[Tensor, "q 2"],
-        relation_probabilities: Float[Tensor, "q r"],
-        assigned: Int[Tensor, "z 2"],
+        relations: Relations,
     ) -> list[Document]:
         """The units with predicted entities and relations, in one transfer from the device.
 
         Args:
-            units: the documents of the batch, in order.
-            spans: the kept spans, in order of units.
-            entity_probabilities: label probabilities of the kept spans.
-            labels: given labels of the kept spans, -1 where only the span is given; None:
-                the most probable ones.
-            pairs: (head, tail) rows of the kept spans.
-            relation_probabilities: one for each pair and label.
-            assigned: (pair, label) of the relations that are kept.
+            units: The documents of the batch, in order.
+            spans: Candidate spans.
+            mentions: The mentions among them, in order of units.
+            pairs: (head, tail) rows of the mentions.
+            relations: The relations of these pairs.
         """
-        best = entity_probabilities.argmax(1)
-        best = best if labels is None else labels.where(labels >= 0, best)
-        score = entity_probabilities.gather(1, best[:, None])[:, 0]
-        rows = torch.stack([spans.unit, spans.start, spans.end, best], 1)
-        triples = torch.cat([pairs[assigned[:, 0]], assigned[:, 1:]], 1)
-        triple_score = relation_probabilities[assigned[:, 0], assigned[:, 1]]
+        found = spans[mentions.rows]
+        rows = torch.stack([found.unit, found.start, found.end, mentions.labels], 1)
+        triples = torch.cat([pairs[relations.rows], relations.labels[:, None]], 1)
         packed = torch.cat([rows.flatten(), triples.flatten()]).cpu()
-        scores = torch.cat([score, triple_score]).cpu().tolist()
+        scores = torch.cat([mentions.probabilities, relations.probabilities]).cpu().tolist()
         size = len(rows)
-        mentions = packed[: 4 * size].view(-1, 4).tolist()
-        links = packed[4 * size :].view(-1, 3).tolist()
-        return self._assemble(units, mentions, scores[:size], links, scores[size:])
+        return self._assemble(
+            units,
+            packed[: 4 * size].view(-1, 4).tolist(),
+            scores[:size],
+            packed[4 * size :].view(-1, 3).tolist(),
+            scores[size:],
+        )
 
     def _assemble(
         self,

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import torch
-from annotated_types import Ge, Le
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
+from jointre.decoding.decoder import Decoder, Mentions, Relations
+from jointre.decoding.overlaps import Overlap
+from jointre.decoding.thresholds import Thresholds
 from jointre.layout import Spans
 
 
-class TableDecoder:
+@Decoder.register("table")
+class TableDecoder(Decoder):
     """Makes entities of cells, and decides which mentions a relation's cell links (CARE §5).
 
     A relation's cell names the first words of its arguments. Where several mentions start
@@ -25,12 +28,17 @@ class TableDecoder:
 
     Paper: https://arxiv.org/abs/2308.12531
 
-    Owner gives: ``vocabulary``.
-
     Args:
-        entity_threshold: a cell is a mention of a label when its probability is at least this.
-        relation_threshold: the same for relations.
-        all_spans: link all pairs of mentions that start at a relation's words.
+        entity_threshold: Smallest probability of an entity label in a cell: a number, or one per
+            label (``{ default: 0.5, Person: 0.7 }``); null: 0.5.
+        relation_threshold: Smallest probability of a relation label, likewise; null: 0.5.
+        overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
+            ``"nested"`` or ``"flat"``; the more probable mention is kept.
+        all_spans: Link all pairs of mentions that start at a relation's words.
+
+    Raises:
+        ConfigError: A threshold names an unknown label, or the overlaps of the training data
+            are needed and not known.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
@@ -38,46 +46,43 @@ class TableDecoder:
     def __init__(
         self,
         vocabulary: Vocabulary,
-        entity_threshold: Annotated[float, Ge(0), Le(1)] = 0.5,
-        relation_threshold: Annotated[float, Ge(0), Le(1)] = 0.5,
+        entity_threshold: Thresholds | None = None,
+        relation_threshold: Thresholds | None = None,
+        overlap: Overlap = "all",
         all_spans: bool = False,
     ) -> None:
-        self.vocabulary = vocabulary
-        self.entity_threshold = entity_threshold
-        self.relation_threshold = relation_threshold
+        super().__init__(vocabulary, entity_threshold, relation_threshold, overlap)
         self.all_spans = all_spans
 
     def documents(
         self,
         units: Sequence[Document],
         spans: Spans,
-        labels: Int[Tensor, " m"],
-        scores: Float[Tensor, " m"],
+        mentions: Mentions,
         cells: Int[Tensor, "z 3"],
-        probabilities: Float[Tensor, "z r"],
-        assigned: Int[Tensor, "h 2"],
+        relations_found: Relations,
     ) -> list[Document]:
         """The units with predicted entities and relations, in one transfer from the device.
 
         Args:
-            units: the documents of the batch, in order.
-            spans: of the mentions, in order of units.
-            labels: of the mentions.
-            scores: of the mentions, their probabilities.
+            units: The documents of the batch, in order.
+            spans: Candidate spans.
+            mentions: The mentions among them, in order of units.
             cells: (unit, first word of the head, first word of the tail) of relation cells.
-            probabilities: of the relations in the cells.
-            assigned: (cell, label) of the relations that are kept.
+            relations_found: The relations in these cells.
         """
-        found = torch.cat([cells[assigned[:, 0]], assigned[:, 1:]], 1)
-        rows = torch.stack([spans.unit, spans.start, spans.end, labels], 1)
+        own = spans[mentions.rows]
+        rows = torch.stack([own.unit, own.start, own.end, mentions.labels], 1)
+        found = torch.cat([cells[relations_found.rows], relations_found.labels[:, None]], 1)
         packed = torch.cat([rows, found]).cpu().tolist()
-        numbers = torch.cat([scores, probabilities[assigned[:, 0], assigned[:, 1]]]).cpu().tolist()
+        probabilities = torch.cat([mentions.probabilities, relations_found.probabilities])
+        numbers = probabilities.cpu().tolist()
         size = len(rows)
         entities: list[list[Entity]] = [[] for _ in units]
         for (unit, start, end, label), score in zip(packed[:size], numbers[:size], strict=True):
             name = self.vocabulary.entity_labels[label]
             entities[unit].append(Entity(name, (Span(start, end),), score))
-        starting = [_starting(own) for own in entities]
+        starting = [_starting(of_unit) for of_unit in entities]
         relations: list[dict[tuple[str, int, int], Relation]] = [{} for _ in units]
         for (unit, head, tail, label), score in zip(packed[size:], numbers[size:], strict=True):
             name = self.vocabulary.relation_labels[label]

@@ -1,9 +1,10 @@
 """The functions behind ``jointre.load`` and ``jointre.evaluate``."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from jointre.decoding import Overlap
 from jointre.evaluation.report import Report
 from jointre.inference.evaluate import evaluate as score
 from jointre.inference.predictor import Precision, Predictor
@@ -21,6 +22,8 @@ def load(
     device: str = "auto",
     precision: Precision = "fp32",
     language: str | None = None,
+    threshold: float | Mapping[str, float] | None = None,
+    overlap: Overlap | None = None,
 ) -> Predictor:
     """A predictor of a run directory, an archive folder or its ``.tar.gz``.
 
@@ -29,17 +32,28 @@ def load(
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16.
         language: spaCy's code of the language of raw texts; None: that of the training data.
+        threshold: Smallest probability of all relations, or a mapping from labels to theirs, as in
+            ``{"works_for": 0.7, "Person": 0.6}``; None: the model's own.
+        overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
+            ``"nested"`` or ``"flat"``; None: the model's own rule.
 
     Raises:
         ArchiveError: the archive cannot be used.
-        ConfigError: there is no such device or language.
+        ConfigError: There is no such device, language or label.
 
     Example:
         >>> extract = load("runs/quickstart", device="cpu")
         >>> extract("Morag Finlayson lives in Ullapool.").tokens
         ('Morag', 'Finlayson', 'lives', 'in', 'Ullapool', '.')
     """
-    return Predictor.load(source, device=device, precision=precision, language=language)
+    return Predictor.load(
+        source,
+        device=device,
+        precision=precision,
+        language=language,
+        threshold=threshold,
+        overlap=overlap,
+    )
 
 
 def evaluate(
@@ -51,6 +65,8 @@ def evaluate(
     train_facts: str | Path | Sequence[str | Path] = (),
     entities: Entities = "predict",
     device: str = "auto",
+    threshold: float | Mapping[str, float] | None = None,
+    overlap: Overlap | None = None,
 ) -> Report:
     """Scores of a trained model on an annotated file.
 
@@ -61,7 +77,9 @@ def evaluate(
         protocol: scoring convention; None: the run's own.
         train_facts: training files whose facts the protocol ``docred`` leaves out of Ign F1.
         entities: find the entities, or relate those of the file (``"given"``).
-        device: as for :func:`load`.
+        device: As for :func:`load`.
+        threshold: As for :func:`load`.
+        overlap: As for :func:`load`.
 
     Raises:
         ArchiveError, DataError: the model or the file cannot be used.
@@ -81,6 +99,6 @@ def evaluate(
     note = trained_on_note(loaded.about, settings.reader.files(Path(data)))
     if note is not None:
         logger.warning(f"{data}: {note}")
-    predictor = Predictor(loaded.model, device=device)
+    predictor = Predictor(loaded.model, device=device, threshold=threshold, overlap=overlap)
     metric = settings.metric(predictor.vocabulary.symmetric)
     return score(predictor.model, documents, metric, entities=entities)[0]

@@ -16,6 +16,7 @@ from jointre.data.split import join, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.data.windows import Limit
 from jointre.data.words import words_of
+from jointre.decoding import Overlap
 from jointre.errors import ArchiveError, ConfigError
 from jointre.models import archive
 from jointre.models.model import Model
@@ -35,7 +36,12 @@ class Predictor:
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16: faster where the
             processor has it.
-        language: of the rules that find tokens and sentences in raw text.
+        language: spaCy's code of the language whose rules find tokens and sentences in raw text.
+        threshold: Smallest probability of all relations, or a mapping from entity and relation
+            labels to theirs (``{"works_for": 0.7}``), where ``"default"`` stands for all relations;
+            None: the model's own.
+        overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
+            ``"nested"`` or ``"flat"``; None: the model's own rule.
 
     Example:
         >>> extract = Predictor.load("runs/quickstart", device="cpu")
@@ -45,7 +51,7 @@ class Predictor:
         ('Person', 'Organization', 'Place', 'Event')
 
     Raises:
-        ConfigError: the device does not exist.
+        ConfigError: The device or a label does not exist, or a threshold is not a probability.
     """
 
     def __init__(
@@ -55,9 +61,12 @@ class Predictor:
         device: str = "auto",
         precision: Precision = "fp32",
         language: str = "en",
+        threshold: float | Mapping[str, float] | None = None,
+        overlap: Overlap | None = None,
     ) -> None:
         self.device = choose_device(device)
         self.model = model.to(self.device).eval()
+        model.adjust(threshold, overlap)
         if precision == "bf16":
             halve_feed_forward(self.model.encoder)
         self.language = language
@@ -75,6 +84,8 @@ class Predictor:
         device: str = "auto",
         precision: Precision = "fp32",
         language: str | None = None,
+        threshold: float | Mapping[str, float] | None = None,
+        overlap: Overlap | None = None,
     ) -> "Predictor":
         """A predictor of a run directory, an archive folder or a ``.tar.gz``.
 
@@ -84,6 +95,8 @@ class Predictor:
             precision: As for the class.
             language: As for the class; None: that of the reader of the training data, so that
                 texts are cut into words as in training.
+            threshold: As for the class.
+            overlap: As for the class.
 
         Raises:
             ArchiveError: the archive cannot be used.
@@ -91,7 +104,14 @@ class Predictor:
         """
         loaded = archive.load(Path(source))
         spoken = language_of(loaded.about) if language is None else language
-        return cls(loaded.model, device=device, precision=precision, language=spoken)
+        return cls(
+            loaded.model,
+            device=device,
+            precision=precision,
+            language=spoken,
+            threshold=threshold,
+            overlap=overlap,
+        )
 
     @property
     def vocabulary(self) -> Vocabulary:

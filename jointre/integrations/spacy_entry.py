@@ -6,7 +6,7 @@ made, and its weights are read when it is used.
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, no_type_check
+from typing import Any, Literal, no_type_check
 
 from spacy.language import Language
 from spacy.training import Example
@@ -21,6 +21,7 @@ DEFAULTS: dict[str, Any] = {
     "set_ents": True,
     "use_ents": False,
     "threshold": None,
+    "overlap": None,
     "scorer": {"@scorers": "jointre.scorer.v1"},
 }
 WEIGHTS = {
@@ -52,7 +53,8 @@ def create(
     spans_key: str,
     set_ents: bool,
     use_ents: bool | dict[str, str],
-    threshold: float | None,
+    threshold: float | dict[str, float] | None,
+    overlap: Literal["all", "learned", "nested", "flat"] | None,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> Any:
     """The component of a pipeline; :class:`~jointre.integrations.spacy_pipe.JointrePipe` says more.
@@ -72,13 +74,25 @@ def create(
         set_ents: add the longest entities that do not overlap to ``doc.ents``.
         use_ents: relate the entities of ``doc.ents`` instead of finding entities; an object
             gives the model's label for each of theirs.
-        threshold: least probability of a relation; None: the model's own.
+        threshold: Smallest probability of a relation, or of each label
+            (``{"works_for": 0.7, "default": 0.5}``); None: the model's own.
+        overlap: Which mentions may overlap: ``"all"``, ``"learned"``, ``"nested"`` or ``"flat"``;
+            None: the model's own rule.
         scorer: compares with gold.
     """
     from jointre.integrations.spacy_pipe import JointrePipe, Settings
 
     settings = Settings(
-        model, experiment, device, batch_size, max_words, spans_key, set_ents, use_ents, threshold
+        model=model,
+        experiment=experiment,
+        device=device,
+        batch_size=batch_size,
+        max_words=max_words,
+        spans_key=spans_key,
+        set_ents=set_ents,
+        use_ents=use_ents,
+        threshold=threshold,
+        overlap=overlap,
     )
     return JointrePipe(nlp.vocab, name, settings, scorer)
 

@@ -18,6 +18,7 @@ from thinc.util import get_torch_default_device
 from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
+from jointre.decoding import Overlap
 from jointre.errors import ConfigError
 from jointre.inference.predictor import Predictor
 from jointre.integrations import spacy_io
@@ -52,14 +53,18 @@ class Settings:
     spans_key: str = "jointre"
     set_ents: bool = True
     use_ents: bool | dict[str, str] = False
-    threshold: float | None = None
+    threshold: float | dict[str, float] | None = None
+    overlap: Overlap | None = None
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "max_words"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name}={getattr(self, name)}: it must be at least 1")
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise ConfigError(f"threshold={self.threshold}: it is a probability, from 0 to 1")
+        numbers = self.threshold if isinstance(self.threshold, dict) else {"": self.threshold}
+        for label, number in numbers.items():
+            if number is not None and not 0 <= number <= 1:
+                name = f"threshold.{label}" if label else "threshold"
+                raise ConfigError(f"{name}={number}: it is a probability, from 0 to 1")
         if not self.spans_key:
             raise ConfigError("spans_key='': name the span group, 'jointre' for example")
 
@@ -110,11 +115,12 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
 
     def use(self, loaded: Loaded) -> None:
         """Put a model to work, in the place of any other."""
-        if self.settings.threshold is not None:
-            decoder: Any = loaded.model.decoder
-            decoder.relation_threshold = self.settings.threshold
-        device = self.settings.device or str(get_torch_default_device())
-        self._predictor = Predictor(loaded.model, device=device)
+        self._predictor = Predictor(
+            loaded.model,
+            device=self.settings.device or str(get_torch_default_device()),
+            threshold=self.settings.threshold,
+            overlap=self.settings.overlap,
+        )
         self._loaded, self._learner, self.model = loaded, None, loaded.model
 
     @property

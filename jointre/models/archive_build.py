@@ -20,6 +20,7 @@ from jointre.errors import ArchiveError, ConfigError, JointreError, abbreviated
 from jointre.models.archive_files import WEIGHTS
 from jointre.models.model import Model
 from jointre.nn.encoders import Encoder, stored
+from jointre.nn.losses import Loss, SingleLabelLoss
 
 ENCODER = "encoder"
 MAX_NUMBER = 10**7  # of an option, unless a tensor of the weights is larger
@@ -91,9 +92,23 @@ def _offline(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     if not isinstance(encoder, dict) or not isinstance(encoder.get("type"), str):
         raise ArchiveError("config.json: model.encoder needs an object with a 'type'")
     _check_numbers(config, "model")
+    config = _with_decoder(config)
     kind = Encoder.by_name(encoder["type"])
     options = {key: value for key, value in encoder.items() if key != "type"}
     return {**config, "encoder": {"type": encoder["type"], **kind.restored(options, folder)}}
+
+
+def _with_decoder(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The model section with what the decoder of an earlier version did said in today's options.
+
+    A decoder without a ``type`` used no threshold where labels exclude one another.
+    """
+    decoder, loss = config.get("decoder"), config.get("relation_loss")
+    if not isinstance(decoder, dict) or "type" in decoder or not isinstance(loss, dict):
+        return config
+    if not issubclass(Loss.by_name(str(loss.get("type"))), SingleLabelLoss):
+        return config
+    return {**config, "decoder": {**decoder, "relation_threshold": None}}
 
 
 def _check_numbers(value: Any, path: str) -> None:

@@ -1,6 +1,6 @@
 """The document model: JEREX, the similarity memory, and whatever their config makes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, final
 
@@ -19,7 +19,14 @@ from jointre.data.limits import Limits
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding.document import DocumentDecoder, FoundEntities, mention_pairs
+from jointre.decoding import (
+    Decoder,
+    DocumentDecoder,
+    FoundEntities,
+    Overlap,
+    decoder_of,
+    mention_pairs,
+)
 from jointre.errors import ConfigError
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
@@ -132,7 +139,7 @@ class DocumentModel(Model):
         relation_loss: compares pairs with their labels.
         loss_weights: of the tasks' losses.
         sampler: spans and pairs to train on.
-        decoder: what is kept, and what corefers.
+        decoder: Decides what is a mention, what corefers and what is related.
 
     Raises:
         ConfigError: the pair encoder looks at one mention of an entity, the interaction
@@ -140,7 +147,10 @@ class DocumentModel(Model):
             sampler is one for sentences.
     """
 
-    old_options: ClassVar[dict[str, str]] = {"max_width": "span_enumerator.max_width"}
+    old_options: ClassVar[dict[str, str]] = {
+        "max_width": "span_enumerator.max_width",
+        "decoder": "decoder",
+    }
     unit: ClassVar[Literal["sentence", "document"]] = "document"
 
     def __init__(
@@ -167,7 +177,7 @@ class DocumentModel(Model):
         relation_loss: Factory[Loss] = Factory(Loss.by_name("binary"), over_labels="sum"),  # noqa: B008
         loss_weights: Factory[LossWeights] = Factory(LossWeights),  # noqa: B008
         sampler: Factory[Sampler] = Factory(Sampler.by_name("document")),  # noqa: B008
-        decoder: Factory[DocumentDecoder] = Factory(DocumentDecoder),  # noqa: B008
+        decoder: Factory[Decoder] = Factory(DocumentDecoder),  # noqa: B008
     ) -> None:
         super().__init__()
         if interaction.type.changes == {"summary"}:
@@ -236,7 +246,13 @@ class DocumentModel(Model):
         self.binary = BinaryLoss()  # of mentions and of coreference: one logit each
         self.loss_weights = loss_weights()
         self.sampler = sampler(vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain)
-        self.decoder = decoder(vocabulary=vocabulary)
+        self.decoder = decoder_of(decoder, DocumentDecoder)(vocabulary=vocabulary)
+
+    def adjust(
+        self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
+    ) -> None:
+        """Change the decoder's thresholds or its rule for overlaps."""
+        self.decoder.adjust(threshold, overlap)
 
     @property
     def limits(self) -> Limits:
@@ -281,13 +297,13 @@ class DocumentModel(Model):
         mention_logits = self.mention_classifier([Block(rows), self._width_block(spans)])[:, 0]
         kept = batch.kept
         if kept is None:
-            kept = self.decoder.keep(mention_logits.sigmoid())
+            kept = self.decoder.find_spans(spans, mention_logits.sigmoid())
         mentions, rows = spans[kept], take(rows, kept)
         coreference_logits, members, units = self._entities(batch, mentions, rows)
         entities = self.entity_pooler(take(rows, members[:, 0]), members[:, 1], len(units))
         entities = self.entity_dropout(entities)
         entity_logits = self.entity_classifier([Block(entities)])
-        labels = self.entity_loss.probabilities(entity_logits).argmax(1)
+        labels = self.entity_loss.scores(entity_logits).labels.argmax(1)
         if batch.entity_targets is not None:
             labels = batch.entity_targets.where(batch.entity_targets >= 0, labels)
         pairs = ordered_pairs(units) if batch.pairs is None else batch.pairs
@@ -350,8 +366,7 @@ class DocumentModel(Model):
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with predicted entities and relations."""
         assert isinstance(output, DocumentOutput)
-        types = self.entity_loss.probabilities(output.entity_logits)
-        probabilities = self.relation_loss.probabilities(output.relation_logits)
+        types = self.entity_loss.scores(output.entity_logits).labels
         found = FoundEntities(
             output.spans[output.kept],
             output.mention_logits[output.kept].sigmoid(),
@@ -360,9 +375,10 @@ class DocumentModel(Model):
             output.labels,
             types.gather(1, output.labels[:, None])[:, 0],
         )
-        assigned = self.relation_loss.assigned(probabilities, self.decoder.relation_threshold)
-        probabilities = self.relation_loss.label_probabilities(probabilities)
-        return self.decoder.documents(units, found, output.pairs, probabilities, assigned.nonzero())
+        relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
+        return self.decoder.documents(
+            units, found, output.pairs, relations, given=batch.kept is not None
+        )
 
     def _rows(self, stream: Stream, spans: Spans) -> Float[Tensor, "s k"]:
         """Refined representations of spans."""

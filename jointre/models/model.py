@@ -1,7 +1,7 @@
 """The interface of models: units → Batch → Output → loss or documents."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +17,8 @@ from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.truncate import beginning
 from jointre.data.vocabulary import Vocabulary
+from jointre.decoding import Overlap
+from jointre.errors import ConfigError
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.nn.classifiers import Classifier
@@ -135,6 +137,23 @@ class Model(Registrable, nn.Module, ABC, interface="model"):
     @abstractmethod
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with what was found."""
+
+    def adjust(
+        self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
+    ) -> None:
+        """Change the thresholds or the rule for overlaps of a trained model.
+
+        Args:
+            threshold: Smallest probability of all relations, or of labels; None: unchanged.
+            overlap: Which mentions may overlap; None: unchanged.
+
+        Raises:
+            ConfigError: A label does not exist, or the model has no decoder to change.
+        """
+        if threshold is not None or overlap is not None:
+            raise ConfigError(
+                f"model {self.registered_name!r} has neither thresholds nor a rule for overlaps"
+            )
 
     def kept_spans(self, output: Output) -> Spans | None:
         """The spans of a batch that a trained span enumerator kept; None without one."""

@@ -1,6 +1,6 @@
 """The span model: SINET, and whatever its config makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
@@ -17,7 +17,7 @@ from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import SpanDecoder
+from jointre.decoding import Decoder, Mentions, Overlap, SpanDecoder, decoder_of
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.heads import check_head, check_sampler
@@ -51,14 +51,14 @@ class SpanOutput(Output):
 
     Shapes:
         span_logits ``"s"`` of a trained span enumerator, of the spans before they are pruned;
-        entity_logits ``"s c"`` over spans; kept ``"m"`` rows of spans; pairs ``"q 2"`` rows
-        of kept; relation_logits ``"q r"``.
+        entity_logits ``"s c"`` over spans; mentions ``"m"``; pairs ``"q 2"`` rows of mentions;
+        relation_logits ``"q r"``.
     """
 
     spans: Spans
     span_logits: Float[Tensor, " a"] | None
     entity_logits: Float[Tensor, "s c"]
-    kept: Int[Tensor, " m"]
+    mentions: Mentions
     pairs: Int[Tensor, "q 2"]
     relation_logits: Float[Tensor, "q r"]
 
@@ -87,14 +87,17 @@ class SpanModel(Model):
         entity_loss: compares spans with their labels.
         relation_loss: compares pairs with their labels.
         sampler: spans and pairs to train on.
-        decoder: which pairs are kept.
+        decoder: Decides which spans are mentions and which pairs are related.
 
     Raises:
         ConfigError: a loss does not fit its classifier, or the entity loss allows a span
             several labels.
     """
 
-    old_options: ClassVar[dict[str, str]] = {"max_width": "span_enumerator.max_width"}
+    old_options: ClassVar[dict[str, str]] = {
+        "max_width": "span_enumerator.max_width",
+        "decoder": "decoder",
+    }
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
 
     def __init__(
@@ -115,7 +118,7 @@ class SpanModel(Model):
         entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax")),  # noqa: B008
         relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
         sampler: Factory[Sampler] = Factory(Sampler.by_name("span")),  # noqa: B008
-        decoder: Factory[SpanDecoder] = Factory(SpanDecoder),  # noqa: B008
+        decoder: Factory[Decoder] = Factory(SpanDecoder),  # noqa: B008
     ) -> None:
         super().__init__()
         check_sampler(sampler.type, self.unit)
@@ -161,7 +164,13 @@ class SpanModel(Model):
             span_refiners, width, classifiers, self.encoder.initializer_range
         )
         self.sampler = sampler(vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain)
-        self.decoder = decoder(vocabulary=vocabulary)
+        self.decoder = decoder_of(decoder, SpanDecoder)(vocabulary=vocabulary)
+
+    def adjust(
+        self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
+    ) -> None:
+        """Change the decoder's thresholds or its rule for overlaps."""
+        self.decoder.adjust(threshold, overlap)
 
     @property
     def limits(self) -> Limits:
@@ -191,15 +200,15 @@ class SpanModel(Model):
         spans, span_logits, entity_logits = self._score_spans(
             streams, batch.spans, prune=batch.kept is None
         )
-        kept = batch.kept
-        if kept is None:
-            probabilities = self.entity_loss.probabilities(entity_logits)
-            assigned = self.entity_loss.assigned(probabilities, 0.0)  # one class: no threshold
-            kept = assigned.any(1).nonzero().flatten()
-        mentions = spans[kept]
-        pairs = ordered_pairs(mentions.unit) if batch.pairs is None else batch.pairs
-        relation_logits = self._score_pairs(streams, mentions, pairs)
-        return SpanOutput(spans, span_logits, entity_logits, kept, pairs, relation_logits)
+        scores = self.entity_loss.scores(entity_logits)
+        if batch.kept is None:
+            mentions = self.decoder.find_mentions(spans, scores)
+        else:
+            mentions = self.decoder.given_mentions(batch.kept, scores, batch.kept_labels)
+        kept = spans[mentions.rows]
+        pairs = ordered_pairs(kept.unit) if batch.pairs is None else batch.pairs
+        relation_logits = self._score_pairs(streams, kept, pairs)
+        return SpanOutput(spans, span_logits, entity_logits, mentions, pairs, relation_logits)
 
     def kept_spans(self, output: Output) -> Spans | None:
         """The spans that a trained span enumerator kept; None without one."""
@@ -224,18 +233,8 @@ class SpanModel(Model):
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with predicted entities and relations."""
         assert isinstance(output, SpanOutput)
-        types = self.entity_loss.probabilities(output.entity_logits[output.kept])
-        related = self.relation_loss.probabilities(output.relation_logits)
-        assigned = self.relation_loss.assigned(related, self.decoder.relation_threshold)
-        return self.decoder.documents(
-            units,
-            output.spans[output.kept],
-            self.entity_loss.label_probabilities(types),
-            batch.kept_labels,
-            output.pairs,
-            self.relation_loss.label_probabilities(related),
-            assigned.nonzero(),
-        )
+        relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
+        return self.decoder.documents(units, output.spans, output.mentions, output.pairs, relations)
 
     def _score_spans(
         self, streams: Streams, spans: Spans, prune: bool

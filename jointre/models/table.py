@@ -1,6 +1,6 @@
 """The table model: CARE, and whatever its config makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
@@ -14,7 +14,7 @@ from jointre.data.batch import Batch
 from jointre.data.limits import Limits
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import TableDecoder
+from jointre.decoding import Decoder, Mentions, Overlap, TableDecoder, decoder_of
 from jointre.errors import ConfigError
 from jointre.layout import Cells, Layout, Role, Spans
 from jointre.models.backbone import Backbone
@@ -69,13 +69,12 @@ class Found(TableOutput):
     """With the mentions of the entity table, between which relations were looked for.
 
     Shapes:
-        labels and scores ``"m"`` of the spans; links ``"z 3"``: unit, first word of the
+        mentions ``"m"`` among the spans; links ``"z 3"``: unit, first word of the
         head and of the tail.
     """
 
     spans: Spans
-    labels: Int[Tensor, " m"]
-    scores: Float[Tensor, " m"]
+    mentions: Mentions
     links: Int[Tensor, "z 3"]
 
 
@@ -105,7 +104,7 @@ class TableModel(Model):
         normalise_by: a cell's weight: one over the positions of its unit and the units of
             the batch, or one over the batch's longest unit (published: the loss then
             depends on what shares the batch).
-        decoder: which cells are kept and what they link.
+        decoder: Decides which cells are mentions and relations, and what they link.
 
     Raises:
         ConfigError: the classifiers read nothing that the interaction changes, or a loss
@@ -117,6 +116,7 @@ class TableModel(Model):
         of other pieces as predicted mentions, always wrongly.
     """
 
+    old_options: ClassVar[dict[str, str]] = {"decoder": "decoder"}
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
 
     def __init__(
@@ -133,7 +133,7 @@ class TableModel(Model):
         entity_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
         relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
         normalise_by: Literal["sentence_length", "padded_length"] = "sentence_length",
-        decoder: Factory[TableDecoder] = Factory(TableDecoder),  # noqa: B008
+        decoder: Factory[Decoder] = Factory(TableDecoder),  # noqa: B008
     ) -> None:
         super().__init__()
         self.vocabulary = vocabulary
@@ -157,7 +157,7 @@ class TableModel(Model):
             {"entity": self.entity_classifier, "relation": self.relation_classifier},
         )
         self.normalise_by = normalise_by
-        self.decoder = decoder(vocabulary=vocabulary)
+        self.decoder = decoder_of(decoder, TableDecoder)(vocabulary=vocabulary)
 
     def _classifier(self, classifier: Factory[Classifier], loss: Loss, labels: int) -> Classifier:
         if isinstance(loss, SingleLabelLoss):
@@ -175,6 +175,12 @@ class TableModel(Model):
         )
         initialise(built, self.encoder.initializer_range)
         return built
+
+    def adjust(
+        self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
+    ) -> None:
+        """Change the decoder's thresholds or its rule for overlaps."""
+        self.decoder.adjust(threshold, overlap)
 
     @property
     def limits(self) -> Limits:
@@ -218,17 +224,8 @@ class TableModel(Model):
     def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
         """The units with predicted entities and relations."""
         assert isinstance(output, Found)
-        probabilities = self.relation_loss.probabilities(output.relation_logits)
-        threshold = self.decoder.relation_threshold
-        return self.decoder.documents(
-            units,
-            output.spans,
-            output.labels,
-            output.scores,
-            output.links,
-            probabilities,
-            self.relation_loss.assigned(probabilities, threshold).nonzero(),
-        )
+        relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
+        return self.decoder.documents(units, output.spans, output.mentions, output.links, relations)
 
     def _found(self, streams: Streams, batch: Batch) -> Found:
         """Mentions, decided or given, and the relations between their first words."""
@@ -236,16 +233,12 @@ class TableModel(Model):
         spans = batch.candidates(all_spans(layout)) if batch.spans is None else batch.spans
         cells = spans.cells(layout)
         logits = self._score(self.entity_classifier, streams.entity, streams.pair, cells)
-        probabilities = self.entity_loss.probabilities(logits)
-        if batch.kept_labels is None:
-            threshold = self.decoder.entity_threshold
-            kept, labels = self.entity_loss.assigned(probabilities, threshold).nonzero().unbind(1)
+        scores = self.entity_loss.scores(logits)
+        if batch.kept is None:
+            mentions = self.decoder.find_mentions(spans, scores)
         else:
-            kept = torch.arange(len(spans), device=logits.device)
-            given = batch.kept_labels
-            labels = given.where(given >= 0, probabilities.argmax(1))
-        mentions = spans[kept]
-        links = start_pairs(mentions, layout.words.shape[1])
+            mentions = self.decoder.given_mentions(batch.kept, scores, batch.kept_labels)
+        links = start_pairs(spans[mentions.rows], layout.words.shape[1])
         first = layout.words[..., 0]
         pairs = Cells(links[:, 0], first[links[:, 0], links[:, 1]], first[links[:, 0], links[:, 2]])
         return Found(
@@ -254,9 +247,8 @@ class TableModel(Model):
             logits,
             pairs,
             self._score(self.relation_classifier, streams.relation, streams.pair, pairs),
+            spans,
             mentions,
-            labels,
-            probabilities[kept, labels],
             links,
         )
 

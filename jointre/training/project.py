@@ -250,7 +250,7 @@ def _model_lines(report: CorpusReport, first: str, small: bool) -> tuple[str, ..
         model += [
             "loss_weights+: { mention: 10.0 },  // mentions are few among all spans",
             "// Few documents teach little certainty.",
-            "decoder: { mention_threshold: 0.5, coreference_threshold: 0.5, "
+            "decoder+: { mention_threshold: 0.5, coreference_threshold: 0.5, "
             "relation_threshold: 0.5 },",
         ]
     elif first == "jerex":

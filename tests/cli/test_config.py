@@ -35,7 +35,7 @@ def test_mixins(jointre: Command, tmp_path: Path) -> None:
 def test_check_lists_all_mistakes_at_once(jointre: Command, config: Path) -> None:
     overrides = {
         "model.interaction.head": 2,
-        "model.max_width": 0,
+        "model.span_enumerator.max_width": 0,
         "model.span_pooler": "maximum",
         "training.epochs": "many",
         "data.reader.type": "jsonll",
@@ -44,7 +44,13 @@ def test_check_lists_all_mistakes_at_once(jointre: Command, config: Path) -> Non
     arguments = [part for key, value in overrides.items() for part in ("-o", f"{key}={value}")]
     ended = jointre("config", "check", config, *arguments)
     ended.told("did you mean 'heads'?")
-    for text in ("model.max_width", "model.span_pooler", "training.epochs", "'jsonl'", "'seed'"):
+    for text in (
+        "model.span_enumerator.max_width",
+        "model.span_pooler",
+        "training.epochs",
+        "'jsonl'",
+        "'seed'",
+    ):
         assert text in ended.err, text
 
 

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from jointre.data.overlaps import LabelOverlaps
 from jointre.data.schema import Document, Entity, Span
 from jointre.data.vocabulary import LabelSets, Vocabulary
 from jointre.errors import DataError
@@ -29,7 +30,7 @@ def test_labels_are_sorted_without_a_types_file() -> None:
 
 def test_the_types_file_gives_order_and_symmetry_and_data_overrides_it() -> None:
     assert Vocabulary.build(TRAIN, TYPES) == Vocabulary(
-        ("Peop", "Org", "Loc"), ("Work_For", "Compare"), frozenset({"Compare"})
+        ("Peop", "Org", "Loc"), ("Work_For", "Compare"), frozenset({"Compare"}), LabelOverlaps()
     )
     assert Vocabulary.build(TRAIN, TYPES, []).symmetric == frozenset()
     assert Vocabulary.build(TRAIN, None, ["Work_For"]).symmetric == {"Work_For"}

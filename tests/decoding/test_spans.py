@@ -11,7 +11,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import SpanDecoder
 from jointre.errors import ConfigError
 from jointre.layout import Spans
-from jointre.nn.losses import BinaryLoss
+from jointre.nn.losses import LabelScores
 from tests.data.documents import document
 
 VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In", "Spouse"), frozenset({"Spouse"}))
@@ -29,15 +29,17 @@ def decode(
     units: list[Document] = UNITS,
 ) -> list[Document]:
     unit, start, end = torch.tensor(rows, dtype=torch.long).reshape(-1, 3).T
-    scores = torch.tensor(related).reshape(-1, 2)
-    return SpanDecoder(VOCABULARY).documents(
+    decoder = SpanDecoder(VOCABULARY, relation_threshold=threshold)
+    scores = LabelScores(torch.tensor(probabilities).reshape(-1, 2), None, exclusive=True)
+    given = None if labels is None else torch.tensor(labels)
+    mentions = decoder.given_mentions(torch.arange(len(rows)), scores, given)
+    pair_scores = LabelScores(torch.tensor(related).reshape(-1, 2), None, exclusive=False)
+    return decoder.documents(
         units,
         Spans(unit, start, end),
-        torch.tensor(probabilities).reshape(-1, 2),
-        None if labels is None else torch.tensor(labels),
+        mentions,
         torch.tensor(pairs, dtype=torch.long).reshape(-1, 2),
-        scores,
-        BinaryLoss().assigned(scores, threshold).nonzero(),
+        decoder.find_relations(pair_scores),
     )
 
 

@@ -13,10 +13,10 @@ from jointre.data.schema import Document
 from jointre.data.symmetric import left_to_right
 from jointre.data.tables import entity_cells, relation_cells
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import TableDecoder
+from jointre.decoding import Mentions, TableDecoder
 from jointre.errors import ConfigError
 from jointre.layout import Spans
-from jointre.nn.losses import BinaryLoss
+from jointre.nn.losses import LabelScores
 from tests.data.documents import LABELS, TYPES_ARE_SAMPLED, document, plain_documents
 
 VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In", "Spouse"), frozenset({"Spouse"}))
@@ -35,14 +35,18 @@ def decode(
     unit, start, end = torch.tensor([m[:3] for m in mentions], dtype=torch.long).reshape(-1, 3).T
     labels = [VOCABULARY.entity_index(mention[3]) for mention in mentions]
     probabilities = torch.tensor([cell[3:] for cell in cells]).reshape(-1, 2)
-    return TableDecoder(VOCABULARY, all_spans=all_spans).documents(
-        units,
-        Spans(unit, start, end),
+    decoder = TableDecoder(VOCABULARY, relation_threshold=threshold, all_spans=all_spans)
+    found = Mentions(
+        torch.arange(len(mentions)),
         torch.tensor(labels, dtype=torch.long),
         torch.tensor([mention[4] for mention in mentions]).reshape(-1),
+    )
+    return decoder.documents(
+        units,
+        Spans(unit, start, end),
+        found,
         torch.tensor([cell[:3] for cell in cells], dtype=torch.long).reshape(-1, 3),
-        probabilities,
-        BinaryLoss().assigned(probabilities, threshold).nonzero(),
+        decoder.find_relations(LabelScores(probabilities, None, exclusive=False)),
     )
 
 
@@ -184,9 +188,10 @@ def there_and_back(
     probabilities = torch.zeros(len(rows), len(NAMES))
     for unit, first, last, label in entity_cells(units, vocabulary).tolist():
         probabilities[number[unit, first, last + 1], label] = 1
-    loss, decoder = BinaryLoss(), TableDecoder(vocabulary, all_spans=all_spans)
-    kept, labels = loss.assigned(probabilities, 0.5).nonzero().unbind(1)
-    unit, start, end = torch.tensor(rows, dtype=torch.long).reshape(-1, 3)[kept].T
+    decoder = TableDecoder(vocabulary, all_spans=all_spans)
+    spans = Spans(*torch.tensor(rows, dtype=torch.long).reshape(-1, 3).T)
+    mentions = decoder.find_mentions(spans, LabelScores(probabilities, None, exclusive=False))
+    unit, start = spans.unit[mentions.rows], spans.start[mentions.rows]
     starts = sorted(set(zip(unit.tolist(), start.tolist(), strict=True)))
     links = [(unit, i, j) for unit, i in starts for other, j in starts if other == unit]
     number = {link: index for index, link in enumerate(links)}
@@ -194,10 +199,8 @@ def there_and_back(
     for unit_, head, tail, label in relation_cells(units, vocabulary).tolist():
         related[number[unit_, head, tail], label] = 1
     cells = torch.tensor(links, dtype=torch.long).reshape(-1, 3)
-    scores = probabilities[kept, labels]
-    links_kept = loss.assigned(related, 0.5).nonzero()
-    spans = Spans(unit, start, end)
-    return decoder.documents(units, spans, labels, scores, cells, related, links_kept)
+    relations = decoder.find_relations(LabelScores(related, None, exclusive=False))
+    return decoder.documents(units, spans, mentions, cells, relations)
 
 
 def named(document: Document, index: int) -> Named:

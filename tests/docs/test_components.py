@@ -78,7 +78,13 @@ def test_purposes_stand_alone() -> None:
 def test_sections_of_an_experiment() -> None:
     found = dict(places.sections())
     assert found["data"] is DataSettings
-    assert {"", "data", "training", "model span.decoder", "model table.decoder"} <= found.keys()
+    assert {
+        "",
+        "data",
+        "training",
+        "model table.cell_features",
+        "model document.loss_weights",
+    } <= found.keys()
     reader = Registrable.interfaces()["reader"]
     assert places.keys_of(reader) == ["data.reader"]
     assert "``reader``" in "\n".join(options.table(DataSettings))

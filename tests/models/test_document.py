@@ -72,7 +72,11 @@ def keep_some(model: DocumentModel, units: Sequence[Document], mentions: int) ->
             ("relation", PARTS[3], lambda size: size // 2),
         ):
             values = getattr(run(model, "predict", units), part).sigmoid()
-            setattr(decoder, f"{name}_threshold", middle(values, count(values.numel())))
+            threshold = middle(values, count(values.numel()))
+            if name == "relation":
+                decoder.adjust(threshold)
+            else:
+                setattr(decoder, f"{name}_threshold", threshold)
 
 
 def test_overfits_two_documents(overfitted_documents: Path) -> None:

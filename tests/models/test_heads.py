@@ -89,7 +89,7 @@ def test_one_label_heads_learn(
         "model.relation_classifier": classifier,
         "model.entity_loss": loss,
         "model.relation_loss": loss,
-        "model.decoder": {"relation_threshold": 1.0},
+        "model.decoder": {"type": "spans", "relation_threshold": None},
         "training.epochs": epochs,
         "training.monitor": "relation_strict_f1",
     }

@@ -154,7 +154,7 @@ def test_a_sentence_of_two_thousand_words(encoder: Path) -> None:
     """Longer than the encoder's 512 positions: it is read in windows, nothing is cut."""
     interaction = {"type": "conv_co_attention", "layers": 1, "channels": 4}
     model = build(encoder, word_pooler="first", interaction=interaction)
-    model.decoder.entity_threshold = 1.0
+    model.decoder.entity_thresholds = [1.0] * 3
     preparer = model.preparer("predict")
     long = Document("long", tuple((WORDS * 250)[:2000]))
     batch = preparer([preparer.item(0, long)])
@@ -163,7 +163,7 @@ def test_a_sentence_of_two_thousand_words(encoder: Path) -> None:
         probabilities = model(batch).entity_logits.sigmoid()
     assert probabilities.shape == (2000 * 2001 // 2, 3)
     best = probabilities.flatten().topk(20)
-    model.decoder.entity_threshold = float(best.values[-1])
+    model.decoder.entity_thresholds = [float(best.values[-1])] * 3
     whole = Limit(words=2000, pieces=20_000, overlap=0)
     (found,) = predict(model, [long], preparer, limit=whole)
     assert (found.tokens, found.flags) == (long.tokens, ())

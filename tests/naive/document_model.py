@@ -307,7 +307,7 @@ def total_losses(
 
 def decided(model: DocumentModel, document: Document, one: Scored) -> Document:
     """The document with what its probabilities decide."""
-    types = [model.entity_loss.probabilities(logits[None])[0] for logits in one.entity]
+    types = [model.entity_loss.scores(logits[None]).labels[0] for logits in one.entity]
     entities = []
     for members, label, probabilities in zip(one.members, one.labels, types, strict=True):
         rows = sorted((one.spans[one.kept[i]], one.kept[i]) for i in members)
@@ -323,7 +323,7 @@ def decided(model: DocumentModel, document: Document, one: Scored) -> Document:
         Relation(model.vocabulary.relation_labels[label], h, t, score)
         for (h, t), logits in one.relation.items()
         for label, score in enumerate(logits.sigmoid().tolist())
-        if score >= model.decoder.relation_threshold
+        if score >= (model.decoder.relation_thresholds[label] or 0.6)
     ]
     return Document(
         document.id,

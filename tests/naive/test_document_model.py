@@ -198,7 +198,7 @@ def choose_thresholds(model: DocumentModel, batch: Batch) -> None:
         linked = run(model, batch).coreference_logits.sigmoid()
         decoder.coreference_threshold = widest(linked, 0.5, 0.8)
         related = run(model, batch).relation_logits.sigmoid().flatten()
-        decoder.relation_threshold = widest(related, 0.5, 0.9)
+        decoder.adjust(widest(related, 0.5, 0.9))
 
 
 @pytest.mark.parametrize("name", OPTIONS)

@@ -114,10 +114,10 @@ def test_prediction(interaction: dict[str, Any], pools: tuple[str, str], kind: K
         model.entity_classifier.linear.bias[0] += divide(logits[:, 1:].amax(1) - logits[:, 0])
         found, expected = run(model, batch), naive.forward(model, batch, *pools)
     torch.testing.assert_close(found.entity_logits, expected["entity"], **CLOSE)
-    assert found.kept.tolist() == expected["kept"]
+    assert found.mentions.rows.tolist() == expected["kept"]
     assert [tuple(pair) for pair in found.pairs.tolist()] == expected["pairs"]
     torch.testing.assert_close(found.relation_logits, expected["relation"], **CLOSE)
-    assert 0 < len(found.kept) < len(found.spans)
+    assert 0 < len(found.mentions.rows) < len(found.spans)
 
 
 def test_given_entities() -> None:
@@ -125,7 +125,7 @@ def test_given_entities() -> None:
     batch = batch_of(model, "given")
     with torch.no_grad():
         found, expected = run(model, batch), naive.forward(model, batch, "max", "max")
-    assert found.kept.tolist() == list(range(sum(len(unit.entities) for unit in UNITS)))
+    assert found.mentions.rows.tolist() == list(range(sum(len(unit.entities) for unit in UNITS)))
     torch.testing.assert_close(found.entity_logits, expected["entity"], **CLOSE)
     torch.testing.assert_close(found.relation_logits, expected["relation"], **CLOSE)
 

@@ -143,12 +143,14 @@ def threshold_of(model: TableModel, batch: Batch) -> float:
 def test_prediction(config: dict[str, Any], told: dict[str, Any]) -> None:
     model = model_of(**config).eval()
     batch = batch_of(model, "predict")
-    model.decoder.entity_threshold = threshold_of(model, batch)
+    threshold = threshold_of(model, batch)
+    model.decoder.entity_thresholds = [threshold] * len(model.vocabulary.entity_labels)
     with torch.no_grad():
         found, expected = run(model, batch), naive.tables(model, batch, **told)
     assert isinstance(found, Found)
-    mentions, links = naive.decide(expected, model.decoder.entity_threshold)
-    columns = found.spans.unit, found.spans.start, found.spans.end, found.labels
+    mentions, links = naive.decide(expected, threshold)
+    spans = found.spans[found.mentions.rows]
+    columns = spans.unit, spans.start, spans.end, found.mentions.labels
     assert [tuple(row) for row in torch.stack(columns, 1).tolist()] == mentions
     assert [tuple(row) for row in found.links.tolist()] == links
     assert 0 < len(mentions) < found.entity_logits.numel()
@@ -159,7 +161,7 @@ def test_prediction(config: dict[str, Any], told: dict[str, Any]) -> None:
     for unit, head, tail in links:
         one = expected[unit]
         relation.append(one.relation[one.words[head], one.words[tail]])
-    torch.testing.assert_close(found.scores, torch.stack(scores), **CLOSE)
+    torch.testing.assert_close(found.mentions.probabilities, torch.stack(scores), **CLOSE)
     torch.testing.assert_close(found.relation_logits, torch.stack(relation), **CLOSE)
 
 
@@ -184,9 +186,9 @@ def test_given_entities() -> None:
         links += [(unit, head, tail) for head in starts for tail in starts]
     rows = torch.stack(logits)
     torch.testing.assert_close(found.entity_logits, rows, **CLOSE)
-    assert found.labels.tolist() == labels
+    assert found.mentions.labels.tolist() == labels
     scores = rows.sigmoid()[range(len(labels)), labels]
-    torch.testing.assert_close(found.scores, scores, **CLOSE)
+    torch.testing.assert_close(found.mentions.probabilities, scores, **CLOSE)
     assert [tuple(link) for link in found.links.tolist()] == links
     cells = [(expected[unit], head, tail) for unit, head, tail in links]
     relation = [one.relation[one.words[head], one.words[tail]] for one, head, tail in cells]
@@ -197,7 +199,8 @@ def test_given_entities() -> None:
 def test_chunks_change_nothing(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_of(kind=kind).eval()
     batch = batch_of(model, "predict")
-    model.decoder.entity_threshold = threshold_of(model, batch)
+    threshold = threshold_of(model, batch)
+    model.decoder.entity_thresholds = [threshold] * len(model.vocabulary.entity_labels)
     with torch.no_grad():
         whole = run(model, batch)
         monkeypatch.setattr("jointre.models.table.CELLS_AT_ONCE", 7)

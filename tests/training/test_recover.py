@@ -29,7 +29,7 @@ def impatient(tiny_data: Path) -> dict[str, Any]:
     changes = {
         "training.epochs": 6,
         "training.monitor": "relation_strict_f1",
-        "model.decoder": {"relation_threshold": 1.0},
+        "model.decoder": {"type": "spans", "relation_threshold": 1.0},
     }
     return experiment(tiny_data, {**changes, "training.patience": 2})
 

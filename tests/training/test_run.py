@@ -169,7 +169,7 @@ def test_patience_stops(tiny_data: Path, tmp_path: Path) -> None:
         "training.epochs": 9,
         "training.patience": 1,
         "training.monitor": "relation_strict_f1",
-        "model.decoder": {"relation_threshold": 1.0},
+        "model.decoder": {"type": "spans", "relation_threshold": 1.0},
     }
     run(tiny_data, tmp_path, changes)
     assert len(rows(tmp_path)) == 2

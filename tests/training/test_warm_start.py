@@ -26,12 +26,13 @@ def sections(folder: Path) -> dict[str, dict[str, Any]]:
     encoder = folder / "encoder"
     span = experiment(folder)["model"]
     cosine = {"type": "cosine"}
-    low = {"mention_threshold": 0.45, "coreference_threshold": 0.45, "relation_threshold": 0.45}
+    low: dict[str, Any] = {"mention_threshold": 0.45, "coreference_threshold": 0.45}
+    low |= {"type": "document", "relation_threshold": 0.45}
     documents = {**document_model(encoder), "decoder": low}
     return {
         "linear": span,
         "feedforward": table_model(
-            encoder, decoder={"entity_threshold": 0.45, "relation_threshold": 0.45}
+            encoder, decoder={"type": "table", "entity_threshold": 0.45, "relation_threshold": 0.45}
         ),
         "similarity": documents,
         "cosine": {

@@ -2,8 +2,9 @@
 
 from jointre.nn.losses.arcface import ArcFaceLoss
 from jointre.nn.losses.binary import BinaryLoss
+from jointre.nn.losses.label_scores import LabelScores
 from jointre.nn.losses.loss import Loss
 from jointre.nn.losses.single_label import SingleLabelLoss
 from jointre.nn.losses.softmax import SoftmaxLoss
 
-__all__ = ["ArcFaceLoss", "BinaryLoss", "Loss", "SingleLabelLoss", "SoftmaxLoss"]
+__all__ = ["ArcFaceLoss", "BinaryLoss", "LabelScores", "Loss", "SingleLabelLoss", "SoftmaxLoss"]

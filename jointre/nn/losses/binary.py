@@ -2,10 +2,11 @@
 
 from typing import Literal, final
 
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.nn import functional
 
+from jointre.nn.losses.label_scores import LabelScores
 from jointre.nn.losses.loss import Loss
 
 
@@ -29,19 +30,9 @@ class BinaryLoss(Loss):
         """As many as there are labels."""
         return labels
 
-    def probabilities(self, logits: Float[Tensor, "q c"]) -> Float[Tensor, "q c"]:
-        """A sigmoid for each label."""
-        return logits.sigmoid()
-
-    def label_probabilities(self, probabilities: Float[Tensor, "q c"]) -> Float[Tensor, "q r"]:
-        """All of them: there is no class for none."""
-        return probabilities
-
-    def assigned(
-        self, probabilities: Float[Tensor, "q c"], threshold: float
-    ) -> Bool[Tensor, "q r"]:
-        """The labels that reach the threshold."""
-        return probabilities >= threshold
+    def scores(self, logits: Float[Tensor, "q c"]) -> LabelScores:
+        """A sigmoid per label."""
+        return LabelScores(logits.sigmoid(), None, exclusive=False)
 
     def forward(
         self,

@@ -3,10 +3,11 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from jointre.config import Registrable
+from jointre.nn.losses.label_scores import LabelScores
 
 
 class Loss(Registrable, nn.Module, ABC, interface="loss"):
@@ -27,23 +28,11 @@ class Loss(Registrable, nn.Module, ABC, interface="loss"):
         """Logits that the loss needs for so many labels."""
 
     @abstractmethod
-    def probabilities(self, logits: Float[Tensor, "q c"]) -> Float[Tensor, "q c"]:
-        """Probabilities of the classes."""
-
-    @abstractmethod
-    def label_probabilities(self, probabilities: Float[Tensor, "q c"]) -> Float[Tensor, "q r"]:
-        """Probabilities of the labels: of the classes without "none"."""
-
-    @abstractmethod
-    def assigned(
-        self, probabilities: Float[Tensor, "q c"], threshold: float
-    ) -> Bool[Tensor, "q r"]:
-        """Which labels a candidate gets.
+    def scores(self, logits: Float[Tensor, "q c"]) -> LabelScores:
+        """Label probabilities of the candidates, from which a decoder decides.
 
         Args:
-            probabilities: of the classes.
-            threshold: a label's least probability; without effect where the most probable
-                class is the candidate's only one.
+            logits: What the classifier gives for each candidate.
         """
 
     @abstractmethod

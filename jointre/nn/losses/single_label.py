@@ -1,12 +1,13 @@
 """What losses that give a candidate one class have in common."""
 
-from abc import ABC
+from abc import ABC, abstractmethod
 
 import torch
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from jointre.errors import ConfigError
+from jointre.nn.losses.label_scores import LabelScores
 from jointre.nn.losses.loss import Loss
 
 
@@ -26,19 +27,19 @@ class SingleLabelLoss(Loss, ABC):
         """One a label, and one for none."""
         return labels + self.none_class
 
-    def label_probabilities(self, probabilities: Float[Tensor, "q c"]) -> Float[Tensor, "q r"]:
-        """Those of the classes without "none"."""
-        return probabilities[:, int(self.none_class) :]
+    @abstractmethod
+    def probabilities(self, logits: Float[Tensor, "q c"]) -> Float[Tensor, "q c"]:
+        """Probabilities of the classes, which add up to 1.
 
-    def assigned(
-        self, probabilities: Float[Tensor, "q c"], threshold: float
-    ) -> Bool[Tensor, "q r"]:
-        """The most probable class, whatever its probability; none is no label."""
-        classes = torch.arange(probabilities.shape[1], device=probabilities.device)
-        if len(classes) == 0:  # no labels, and no class for none
-            return probabilities > threshold
-        best = probabilities.argmax(1, keepdim=True) == classes
-        return best[:, int(self.none_class) :]
+        Args:
+            logits: What the classifier gives for each candidate.
+        """
+
+    def scores(self, logits: Float[Tensor, "q c"]) -> LabelScores:
+        """Probabilities of the labels, and of "no label" where there is a class for it."""
+        probabilities = self.probabilities(logits)
+        none = probabilities[:, 0] if self.none_class else None
+        return LabelScores(probabilities[:, int(self.none_class) :], none, exclusive=True)
 
     def classes(self, targets: Shaped[Tensor, "q ..."]) -> Int[Tensor, " q"]:
         """The class of each candidate; of several multi-hot labels the first.

@@ -57,55 +57,42 @@ class LossContract(Contract):
             f"none_class = {self.none_class}: set them as the loss is"
         )
 
-    def test_probabilities(self) -> None:
-        """They lie in 0..1, grow with their logit, and sum to 1 where one class is right."""
+    def test_scores(self) -> None:
+        """Probabilities lie in 0..1, grow with their logit, and sum to 1 if one label is right."""
         loss = self.build()
-        scores, _, _ = self.sample(loss)
-        logits = self.logits(loss, scores)
-        probabilities = loss.probabilities(logits)
-        shape_is(probabilities, logits.shape, "one probability a logit")
-        inside = bool(((probabilities >= 0) & (probabilities <= 1)).all())
+        values, _, _ = self.sample(loss)
+        logits = self.logits(loss, values)
+        scores = loss.scores(logits)
+        shape_is(scores.labels, (ROWS, LABELS), "scores.labels has one column per label")
+        inside = bool(((scores.labels >= 0) & (scores.labels <= 1)).all())
         assert inside, "probabilities must lie in 0..1"
+        assert scores.exclusive != self.multi_label, (
+            f"scores.exclusive is {scores.exclusive}, but the suite has multi_label = "
+            f"{self.multi_label}; exclusive means that a candidate has one label at most"
+        )
+        raised = values.clone()
+        raised[:, -2] += 1
+        more = loss.scores(self.logits(loss, raised)).labels[:, -2] > scores.labels[:, -2]
+        assert more.all(), "a larger logit must give a larger probability"
+        shape_is(loss.scores(logits[:0]).labels, (0, LABELS), "no candidate, no row")
+
+    def test_no_label_has_a_probability(self) -> None:
+        """``scores.none`` is there if a candidate may have no label and labels are exclusive."""
+        loss = self.build()
+        values, _, _ = self.sample(loss)
+        scores = loss.scores(self.logits(loss, values))
+        expected = self.none_class and not self.multi_label
+        assert (scores.none is not None) == expected, (
+            f"scores.none must {'be there' if expected else 'be None'}, because the suite has "
+            f"multi_label = {self.multi_label} and none_class = {self.none_class}"
+        )
         if not self.multi_label:
-            ones = torch.ones(ROWS)
+            total = scores.labels.sum(1) + (0 if scores.none is None else scores.none)
             message = (
                 "probabilities must sum to 1, because the suite has multi_label = False (one class "
                 "per candidate); set multi_label = True if targets are multi-hot"
             )
-            same({"sums": probabilities.sum(1)}, {"sums": ones}, message)
-        raised = scores.clone()
-        raised[:, 1] += 1
-        more = loss.probabilities(self.logits(loss, raised))[:, 1] > probabilities[:, 1]
-        assert more.all(), "a larger logit must give a larger probability"
-        shape_is(loss.probabilities(logits[:0]), (0, logits.shape[1]), "no candidate, no row")
-
-    def test_probabilities_of_labels(self) -> None:
-        """One column a label: the classes without none."""
-        loss = self.build()
-        scores, _, _ = self.sample(loss)
-        probabilities = loss.probabilities(self.logits(loss, scores))
-        found = loss.label_probabilities(probabilities)
-        shape_is(found, (ROWS, LABELS), "label_probabilities has one column a label")
-        last = probabilities[:, -LABELS:]
-        same({"p": found}, {"p": last}, "label_probabilities are not those of the labels")
-
-    def test_assigned_labels(self) -> None:
-        """All that reach the threshold; of a single-label loss the most probable class."""
-        loss = self.build()
-        scores, _, _ = self.sample(loss)
-        probabilities = loss.probabilities(self.logits(loss, scores))
-        best = torch.nn.functional.one_hot(probabilities.argmax(1), probabilities.shape[1])
-        for threshold in (0.0, float(probabilities[0, -1]), 1.0):
-            found = loss.assigned(probabilities, threshold)
-            shape_is(found, (ROWS, LABELS), "assigned has one column a label")
-            assert found.dtype == torch.bool, f"assigned is {found.dtype}, not bool"
-            if self.multi_label:
-                right = bool((found == (probabilities >= threshold)).all())
-                assert right, f"assigned are not the labels of at least {threshold:.2g}"
-            else:
-                right = bool((found == best[:, -LABELS:].bool()).all())
-                assert right, "assigned is not the most probable class, whatever the threshold"
-        shape_is(loss.assigned(probabilities[:0], 0.5), (0, LABELS), "no candidate, no row")
+            same({"sums": total}, {"sums": torch.ones(ROWS)}, message)
 
     def test_multi_hot_targets(self) -> None:
         """Where a candidate has one class, the first of its multi-hot labels, else none."""
@@ -159,7 +146,10 @@ class LossContract(Contract):
             value = loss(self.logits(loss, moving), targets, weight)
             (slope,) = torch.autograd.grad(value, moving)
             moving = (moving - 0.2 * slope.sign()).detach()
-        found = loss.probabilities(self.logits(loss, moving))
+        scores = loss.scores(self.logits(loss, moving))
+        found = scores.labels
+        if scores.none is not None:
+            found = torch.cat([scores.none[:, None], found], 1)
         right = (found > 0.5) == (targets > 0.5) if self.multi_label else found.argmax(1) == targets
         assert right.all(), "gradient steps do not lead to the targets"
 
@@ -179,7 +169,7 @@ class LossContract(Contract):
         given = {"logits": self.logits(loss, scores), "targets": targets, "weight": weight}
         before = copy.deepcopy(given)
         loss(*given.values())
-        loss.assigned(loss.probabilities(given["logits"]), 0.5)
+        loss.scores(given["logits"])
         same(given, before, "the input is changed in place", 0.0)
 
     def test_evaluates_alike(self) -> None:
@@ -190,7 +180,7 @@ class LossContract(Contract):
         found = []
         for training in (True, True, False):
             loss.train(training)
-            value, probabilities = loss(logits, targets, weight), loss.probabilities(logits)
+            value, probabilities = loss(logits, targets, weight), loss.scores(logits).labels
             found.append({"loss": value, "probabilities": probabilities})
         same(found[1], found[0], "two calls on the same input differ", 0.0)
         same(found[2], found[0], "training mode differs from evaluation mode", 0.0)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from jointre.config import Factory, construct
+from jointre.decoding.thresholds import accepted
 from jointre.errors import ConfigError
 from jointre.nn.losses import ArcFaceLoss, Loss
 from jointre.testing.contracts import LossContract
@@ -66,11 +67,11 @@ def test_probabilities() -> None:
     assert plain[0, 0].item() == pytest.approx(1 / (1 + math.exp(-0.5)))
 
 
-def test_no_threshold() -> None:
+def test_the_best_class_needs_no_threshold() -> None:
     """Softmax of two cosines never passes 0.89, and the best class is taken all the same."""
-    loss = ArcFaceLoss()
-    probabilities = loss.probabilities(torch.tensor([[-0.1, 0.2, 0.1], [0.3, 0.2, 0.1]]))
-    assert loss.assigned(probabilities, 0.99).tolist() == [[True, False], [False, False]]
+    scores = ArcFaceLoss().scores(torch.tensor([[-0.1, 0.2, 0.1], [0.3, 0.2, 0.1]]))
+    found = accepted(scores, [None, None], 0.99)
+    assert found.tolist() == [[True, False], [False, False]]
 
 
 def test_gradient_at_the_ends() -> None:

@@ -37,7 +37,7 @@ def test_by_hand() -> None:
     logits = torch.tensor([[math.log(3.0), 0.0]])
     loss = BinaryLoss(over_labels="sum")(logits, torch.tensor([[1.0, 0.0]]), torch.ones(1))
     assert loss.item() == pytest.approx(math.log(4 / 3) + math.log(2))
-    assert BinaryLoss().probabilities(logits)[0].tolist() == pytest.approx([0.75, 0.5])
+    assert BinaryLoss().scores(logits).labels[0].tolist() == pytest.approx([0.75, 0.5])
 
 
 @pytest.mark.parametrize("over", ["mean", "sum"])
@@ -48,7 +48,7 @@ def test_without_labels_it_costs_nothing(over: Literal["mean", "sum"]) -> None:
     assert loss.item() == 0.0
 
 
-def test_threshold_is_inclusive() -> None:
-    probabilities = torch.tensor([[0.5, 0.4999], [0.25, 0.75]])
-    assert BinaryLoss().assigned(probabilities, 0.5).tolist() == [[True, False], [False, True]]
-    assert BinaryLoss().label_probabilities(probabilities) is probabilities
+def test_labels_do_not_exclude_one_another() -> None:
+    scores = BinaryLoss().scores(torch.zeros(3, 2))
+    assert (scores.none, scores.exclusive) == (None, False)
+    assert len(scores[torch.tensor([0, 2])]) == 2

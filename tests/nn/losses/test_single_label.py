@@ -30,17 +30,11 @@ def test_labels_that_may_be_none(loss: SingleLabelLoss, name: str) -> None:
         loss(torch.zeros(3, 2), HOT, torch.ones(3))
 
 
-def test_assigned() -> None:
-    """The first of equals, so none wins a tie."""
-    with_none, without = SoftmaxLoss(), SoftmaxLoss(none_class=False)
-    rows = with_none.assigned(PROBABILITIES, 1.0)
-    assert rows.long().tolist() == [[0, 0], [0, 1], [0, 0], [1, 0]]
-    rows = without.assigned(PROBABILITIES, 1.0)
-    assert rows.long().tolist() == [[1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]]
-    assert without.assigned(PROBABILITIES[:, :0], 0.5).shape == (4, 0)
-
-
-def test_label_probabilities() -> None:
-    assert torch.equal(SoftmaxLoss().label_probabilities(PROBABILITIES), PROBABILITIES[:, 1:])
-    everything = SoftmaxLoss(none_class=False).label_probabilities(PROBABILITIES)
-    assert torch.equal(everything, PROBABILITIES)
+def test_scores_keep_none_apart() -> None:
+    logits = PROBABILITIES.log()
+    scores = SoftmaxLoss().scores(logits)
+    assert scores.none is not None
+    torch.testing.assert_close(torch.cat([scores.none[:, None], scores.labels], 1), PROBABILITIES)
+    everything = SoftmaxLoss(none_class=False).scores(logits)
+    assert everything.none is None
+    torch.testing.assert_close(everything.labels, PROBABILITIES)

@@ -1,13 +1,14 @@
 """The suite of losses finds seeded faults."""
 
 import random
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from jointre.nn.losses import BinaryLoss, SingleLabelLoss
+from jointre.nn.losses import BinaryLoss, LabelScores, SingleLabelLoss
 from jointre.testing.contracts import LossContract
 from tests.testing.contracts.faults import fails, passes, suite
 
@@ -57,18 +58,18 @@ class IgnoresTargets(Sound):
 
 
 class KeepsNone(Sound):
-    def label_probabilities(self, probabilities: Tensor) -> Tensor:
-        return probabilities
+    def scores(self, logits: Tensor) -> LabelScores:
+        return LabelScores(logits.softmax(1), None, exclusive=True)
 
 
-class AsksTheThreshold(Sound):
-    def assigned(self, probabilities: Tensor, threshold: float) -> Tensor:
-        return super().assigned(probabilities, threshold) & (probabilities[:, 1:] >= threshold)
+class ForgetsTheNoneScore(Sound):
+    def scores(self, logits: Tensor) -> LabelScores:
+        return replace(super().scores(logits), none=None)
 
 
-class AboveTheThreshold(BinaryLoss):  # type: ignore[misc]
-    def assigned(self, probabilities: Tensor, threshold: float) -> Tensor:
-        return probabilities > threshold
+class SaysMany(Sound):
+    def scores(self, logits: Tensor) -> LabelScores:
+        return replace(super().scores(logits), exclusive=False)
 
 
 class LastLabel(Sound):
@@ -132,11 +133,12 @@ def test_sound_loss() -> None:
     ("component", "check", "message"),
     [
         (ForgetsNone, "test_number_of_logits", "single-label loss needs 4 logits for 3 labels"),
-        (Sigmoids, "test_probabilities", "probabilities must sum to 1"),
-        (RawLogits, "test_probabilities", "must lie in 0..1"),
-        (WrongWay, "test_probabilities", "a larger logit must give a larger probability"),
-        (KeepsNone, "test_probabilities_of_labels", "one column a label: shape"),
-        (AsksTheThreshold, "test_assigned_labels", "the most probable class, whatever"),
+        (Sigmoids, "test_no_label_has_a_probability", "probabilities must sum to 1"),
+        (RawLogits, "test_scores", "must lie in 0..1"),
+        (WrongWay, "test_scores", "a larger logit must give a larger probability"),
+        (KeepsNone, "test_scores", "one column per label: shape"),
+        (ForgetsTheNoneScore, "test_no_label_has_a_probability", "scores.none must be there, beca"),
+        (SaysMany, "test_scores", "scores.exclusive is False, but the suite has multi_label = Fal"),
         (LastLabel, "test_multi_hot_targets", "multi-hot targets are not their first label"),
         (Means, "test_weighted_sum_over_candidates", "not the weighted sum over candidates"),
         (
@@ -173,9 +175,4 @@ def test_a_wrong_multi_label_is_named(component: type, given: bool, message: str
 
 def test_sums_name_multi_label() -> None:
     message = r"because the suite has multi_label = False .* set multi_label = True if targets are"
-    fails(suite(LossContract, Sigmoids), "test_probabilities", message)
-
-
-def test_the_threshold_is_inclusive() -> None:
-    strict = suite(LossContract, AboveTheThreshold, multi_label=True)
-    fails(strict, "test_assigned_labels", "assigned are not the labels of at least")
+    fails(suite(LossContract, Sigmoids), "test_no_label_has_a_probability", message)

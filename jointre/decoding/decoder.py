@@ -1,0 +1,213 @@
+"""The interface of decoders: the only place where probabilities become mentions and relations."""
+
+from abc import ABC
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from jointre.config import Factory, Registrable
+from jointre.data.nearest import did_you_mean
+from jointre.data.vocabulary import Vocabulary
+from jointre.decoding.overlaps import Overlap, OverlapRule
+from jointre.decoding.thresholds import DEFAULT, Thresholds, accepted, per_label
+from jointre.errors import ConfigError
+from jointre.layout import Spans
+from jointre.nn.losses.label_scores import LabelScores
+
+D = TypeVar("D", bound="Decoder")
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Mentions that a decoder has found, or that were given.
+
+    Args:
+        rows: Row of each mention among the candidate spans.
+        labels: Entity label of each mention.
+        probabilities: Probability of that label.
+
+    Shapes:
+        all ``"m"``.
+    """
+
+    rows: Int[Tensor, " m"]
+    labels: Int[Tensor, " m"]
+    probabilities: Float[Tensor, " m"]
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """Relations that a decoder has found.
+
+    Args:
+        rows: Row of each relation among the candidate pairs or cells.
+        labels: Relation label.
+        probabilities: Probability of that label.
+
+    Shapes:
+        all ``"h"``.
+    """
+
+    rows: Int[Tensor, " h"]
+    labels: Int[Tensor, " h"]
+    probabilities: Float[Tensor, " h"]
+
+
+class Decoder(Registrable, ABC, interface="decoder"):
+    """Decoder: turns probabilities into mentions and relations, stage by stage.
+
+    A model asks for the mentions before it scores pairs, and for the relations and documents
+    at the end. Subclass the decoder of a model family to change a decision.
+
+    Owner gives: ``vocabulary``.
+
+    Args:
+        vocabulary: The labels, and the overlaps of the training data.
+        entity_threshold: Smallest probability of an entity label: a number, or one per label
+            (``{ default: 0.5, Person: 0.7 }``). null: the most probable label where labels
+            exclude one another, else the default of the decoder.
+        relation_threshold: The same for relations.
+        overlap: Which mentions may overlap; the more probable ones are kept. ``"all"``: all
+            of them; ``"nested"``: a mention inside another; ``"flat"``: none; ``"learned"``: those
+            whose labels overlap in the training data.
+
+    Attributes:
+        entity_thresholds: Threshold of each entity label; None where nothing is set.
+        relation_thresholds: Threshold of each relation label.
+
+    Raises:
+        ConfigError: A threshold names an unknown label, or the overlaps of the training data
+            are needed and not known.
+    """
+
+    given: ClassVar[tuple[str, ...]] = ("vocabulary",)
+    default_entity_threshold: ClassVar[float] = 0.5
+    default_relation_threshold: ClassVar[float] = 0.5
+    labels_come_first: ClassVar[bool] = True  # Whether mentions have labels when they are kept.
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        entity_threshold: Thresholds | None,
+        relation_threshold: Thresholds | None,
+        overlap: Overlap,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.entity_thresholds = per_label(
+            entity_threshold, vocabulary.entity_labels, "entity_threshold"
+        )
+        self.relation_thresholds = per_label(
+            relation_threshold, vocabulary.relation_labels, "relation_threshold"
+        )
+        self._overlap = OverlapRule(overlap, vocabulary, self.labels_come_first)
+
+    def adjust(
+        self,
+        threshold: float | Mapping[str, float] | None = None,
+        overlap: Overlap | None = None,
+    ) -> None:
+        """Change thresholds or the rule for overlaps of a model that is trained.
+
+        Args:
+            threshold: Smallest probability of all relations, or a mapping from entity and
+                relation labels to theirs; its key ``"default"`` stands for all relations.
+            overlap: As for the class.
+
+        Raises:
+            ConfigError: A label does not exist, a number is not a probability, or the overlaps
+                of the training data are needed and not known.
+        """
+        given = threshold if isinstance(threshold, Mapping) else {DEFAULT: threshold}
+        entities, relations = self.vocabulary.entity_labels, self.vocabulary.relation_labels
+        changed_entities, changed_relations = (
+            list(self.entity_thresholds),
+            list(self.relation_thresholds),
+        )
+        for label, least in given.items():
+            if least is not None and not 0 <= least <= 1:
+                raise ConfigError(f"threshold {label}={least}: a probability is from 0 to 1")
+            if label == DEFAULT:
+                if least is not None:
+                    changed_relations = [given.get(name, least) for name in relations]
+                continue
+            if label not in (*entities, *relations):
+                names = [*entities, *relations]
+                raise ConfigError(
+                    f"threshold {label}={least}: the model has no label {label!r}"
+                    f"{did_you_mean(label, names)} Accepted: {DEFAULT}, {', '.join(names)}"
+                )
+            if label in entities:
+                changed_entities[entities.index(label)] = least
+            if label in relations:
+                changed_relations[relations.index(label)] = least
+        rule = self._overlap
+        if overlap is not None:
+            rule = OverlapRule(overlap, self.vocabulary, self.labels_come_first)
+        self.entity_thresholds, self.relation_thresholds, self._overlap = (
+            changed_entities,
+            changed_relations,
+            rule,
+        )
+
+    def find_mentions(self, spans: Spans, scores: LabelScores) -> Mentions:
+        """The mentions among candidate spans: labels that reach their threshold, overlaps resolved.
+
+        Args:
+            spans: Candidate spans, ordered by unit.
+            scores: Entity label probabilities of the spans.
+        """
+        reached = accepted(scores, self.entity_thresholds, self.default_entity_threshold)
+        rows, labels = reached.nonzero().unbind(1)
+        probabilities = scores.labels[rows, labels]
+        keep = self._overlap.keep(spans[rows], labels, probabilities)
+        if keep is not None:
+            rows, labels, probabilities = rows[keep], labels[keep], probabilities[keep]
+        return Mentions(rows, labels, probabilities)
+
+    def given_mentions(
+        self, rows: Int[Tensor, " m"], scores: LabelScores, labels: Int[Tensor, " m"] | None
+    ) -> Mentions:
+        """Mentions whose spans are given: none is dropped.
+
+        Args:
+            rows: Rows of the mentions among the candidate spans.
+            scores: Entity label probabilities of the candidate spans.
+            labels: Given labels, -1 where the most probable one is taken; None: everywhere.
+        """
+        own = scores[rows]
+        best = own.labels.argmax(1)
+        best = best if labels is None else labels.where(labels >= 0, best)
+        return Mentions(rows, best, own.labels.gather(1, best[:, None])[:, 0])
+
+    def find_relations(self, scores: LabelScores) -> Relations:
+        """The relations among candidate pairs or cells: labels that reach their threshold.
+
+        Args:
+            scores: Relation label probabilities of the candidates.
+        """
+        reached = accepted(scores, self.relation_thresholds, self.default_relation_threshold)
+        rows, labels = reached.nonzero().unbind(1)
+        return Relations(rows, labels, scores.labels[rows, labels])
+
+
+def decoder_of(factory: Factory[Decoder], kind: type[D]) -> Factory[D]:
+    """The factory of a model's decoder, which must be of the model's family.
+
+    Args:
+        factory: The decoder with its options.
+        kind: The decoder of the family; a subclass of it fits too.
+
+    Raises:
+        ConfigError: The decoder is of another family.
+    """
+    if not issubclass(factory.type, kind):
+        fitting = [name for name in Decoder.names() if issubclass(Decoder.by_name(name), kind)]
+        raise ConfigError(
+            f"decoder {factory.type.registered_name!r} does not fit this model; take "
+            f"{' or '.join(map(repr, fitting))}"
+        )
+    checked: Factory[D] = factory  # type: ignore[assignment]  # the class was just checked
+    return checked

@@ -1,0 +1,86 @@
+"""Thresholds per label, and the labels that reach them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import torch
+from annotated_types import Ge, Le
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from jointre.data.nearest import did_you_mean
+from jointre.errors import ConfigError
+from jointre.nn.losses.label_scores import LabelScores
+
+Threshold = Annotated[float, Ge(0), Le(1)]
+Thresholds = Threshold | dict[str, Threshold]
+DEFAULT = "default"
+
+
+def per_label(
+    thresholds: Thresholds | None, labels: Sequence[str], option: str
+) -> list[float | None]:
+    """The threshold of each label; None where nothing is set.
+
+    Args:
+        thresholds: One for all labels, or one per label; the key ``"default"`` is that of the
+            labels that are not named.
+        labels: The labels, in the order of the scores.
+        option: Name of the option, for messages.
+
+    Raises:
+        ConfigError: A label does not exist.
+
+    Example:
+        >>> per_label({"default": 0.5, "works_for": 0.7}, ("lives_in", "works_for"), "threshold")
+        [0.5, 0.7]
+    """
+    if not isinstance(thresholds, Mapping):
+        return [thresholds] * len(labels)
+    for label in thresholds:
+        if label != DEFAULT and label not in labels:
+            raise ConfigError(
+                f"{option}: the model has no label {label!r}{did_you_mean(label, labels)} "
+                f"Accepted: {DEFAULT}, {', '.join(labels) or '(it has no labels)'}"
+            )
+    rest = thresholds.get(DEFAULT)
+    return [thresholds.get(label, rest) for label in labels]
+
+
+def accepted(
+    scores: LabelScores, thresholds: Sequence[float | None], default: float
+) -> Bool[Tensor, "q r"]:
+    """The labels that candidates get.
+
+    Where labels exclude one another, a candidate gets its most probable one, unless none is more
+    probable; a threshold additionally requires that probability. Otherwise it gets all labels
+    whose probability is at least the threshold.
+
+    Args:
+        scores: Label probabilities of the candidates.
+        thresholds: Smallest probability of each label; None where nothing is set.
+        default: Threshold of labels without one, where labels do not exclude one another.
+
+    Shapes:
+        scores ``"q r"`` → ``"q r"``.
+    """
+    unset = 0.0 if scores.exclusive else default
+    least = [unset if threshold is None else threshold for threshold in thresholds]
+    # Compared in the scores' own type, like a single number: 0.7 is 0.7 in float32 on both sides.
+    reached = scores.labels >= torch.tensor(
+        least, dtype=scores.labels.dtype, device=scores.labels.device
+    )
+    if not scores.exclusive or not least:
+        return reached
+    return reached & _most_probable(scores)
+
+
+def _most_probable(scores: LabelScores) -> Bool[Tensor, "q r"]:
+    """True at each candidate's most probable label, unless none is at least as probable."""
+    labels: Float[Tensor, "q c"] = scores.labels
+    first = 0
+    if scores.none is not None:
+        labels, first = torch.cat([scores.none[:, None], labels], 1), 1
+    numbers = torch.arange(labels.shape[1], device=labels.device)
+    best: Bool[Tensor, "q c"] = labels.argmax(1, keepdim=True) == numbers
+    return best[:, first:]

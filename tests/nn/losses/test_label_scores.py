@@ -1,0 +1,15 @@
+import torch
+
+from jointre.nn.losses import LabelScores
+
+
+def test_rows_of_scores() -> None:
+    table = torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
+    scores = LabelScores(table[:, 1:], table[:, 0], exclusive=True)
+    some = scores[torch.tensor([1, 1, 0])]
+    assert (len(scores), len(some)) == (2, 3)
+    assert torch.equal(some.labels, table[[1, 1, 0], 1:])
+    assert some.none is not None
+    assert torch.equal(some.none, table[[1, 1, 0], 0])
+    assert some.exclusive
+    assert LabelScores(table, None, exclusive=False)[torch.tensor([0])].none is None

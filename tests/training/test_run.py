@@ -239,7 +239,7 @@ def test_bf16(tiny_data: Path, tmp_path: Path, tiny_run: Path) -> None:
             r"model_name='no-such/encoder' cannot be loaded \(.+\)\. Accepted: a folder with",
         ),
         (
-            {"training.accelerator": "gpu"},
+            {"training.accelerator": "gpu", "training.devices": 1000},
             ConfigError,
             r"training\.accelerator='gpu'.*not available here.*auto",
         ),

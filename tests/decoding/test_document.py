@@ -140,7 +140,7 @@ def clustered(
 
 
 def test_clusters_by_hand() -> None:
-    """The specification's examples (§3.14), as documents of one batch; others lie between."""
+    """The examples of memory §3.14 as documents of one batch, with others between them."""
     units = [0, 2, 2, 2, 3, 3, 3, 5, 5, 5, 9]
     values = [0.95, 0.5, 0.9, 0.95, 0.86, 0.9, 0.9, 0.5, 0.95]
     pairs = [(i, j) for a in (1, 4, 7) for i, j in ((a, a + 1), (a, a + 2), (a + 1, a + 2))]

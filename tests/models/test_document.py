@@ -80,7 +80,7 @@ def keep_some(model: DocumentModel, units: Sequence[Document], mentions: int) ->
 
 
 def test_overfits_two_documents(overfitted_documents: Path) -> None:
-    """Habit 9: F1 1.0 in training, and the same after saving, loading and predicting."""
+    """F1 is 1.0 on the training data, and the same after saving, loading and predicting."""
     metrics = json.loads((overfitted_documents / "metrics.json").read_text())
     blocks = metrics["last"]["dev"]
     assert {name: block["f1"] for name, block in blocks.items() if name != "protocol"} == (
@@ -229,7 +229,7 @@ def test_little_to_learn(encoder: Path, count: int) -> None:
 
 @pytest.mark.parametrize("memory_grad", [True, False])
 def test_who_trains_the_memory(encoder: Path, memory_grad: bool) -> None:
-    """The specification's table (§3.4): reads train a memory if they may, type rows never."""
+    """The table of memory §3.4: reading may train a memory, type embeddings never do."""
     flow = {"type": "memory_flow", "memory_grad": memory_grad}
     model = build(encoder, token_refiners=[flow], span_refiners=[flow]).train()
     preparer = model.preparer("train")

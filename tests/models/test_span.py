@@ -17,7 +17,7 @@ from tests.models.found import content, gold
 
 
 def test_overfits_two_documents(overfitted: Path) -> None:
-    """Habit 9: F1 1.0 in training, and the same after saving, loading and predicting."""
+    """F1 is 1.0 on the training data, and the same after saving, loading and predicting."""
     metrics = json.loads((overfitted / "metrics.json").read_text())
     blocks = metrics["last"]["dev"]
     assert {name: block["f1"] for name, block in blocks.items() if name != "protocol"} == {

@@ -48,7 +48,7 @@ def build(encoder: Path, **options: Any) -> TableModel:
 
 
 def test_overfits_two_documents(overfitted_table: Path) -> None:
-    """Habit 9: F1 1.0 in training, and the same after saving, loading and predicting."""
+    """F1 is 1.0 on the training data, and the same after saving, loading and predicting."""
     blocks = json.loads((overfitted_table / "metrics.json").read_text())["last"]["dev"]
     assert {name: block["f1"] for name, block in blocks.items() if name != "protocol"} == {
         "entity": 1.0,

@@ -1,4 +1,4 @@
-"""Memory flow and read, and pooling of groups, by the specification's loops (§3.4, §3.9)."""
+"""Memory flow and read, and pooling of groups, by the specification's loops (memory §3.4, §3.9)."""
 
 from collections.abc import Mapping, Sequence
 

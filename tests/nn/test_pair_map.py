@@ -1,4 +1,4 @@
-"""The split map equals the convolution over concatenated cells (CARE §3 step 1, §8)."""
+"""The split map equals the convolution over concatenated cells (CARE §3, §8)."""
 
 import pytest
 import torch

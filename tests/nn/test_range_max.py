@@ -44,7 +44,7 @@ def test_both_ways_to_a_maximum(way: type, positions: int) -> None:
 
 
 def test_maximum_is_exact() -> None:
-    """Two overlapping windows give the masked maximum bit for bit (§9.1, §9.5)."""
+    """Two overlapping windows give the masked maximum bit for bit (SINET §9.1, §9.5)."""
     states, ranges = ranges_of(5, 4, 50, 200)
     assert torch.equal(range_max(states, ranges), naive.pool(states, ranges, "max"))
 

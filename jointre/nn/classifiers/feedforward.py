@@ -19,7 +19,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "gelu
 @final
 @Classifier.register("feedforward")
 class FeedforwardClassifier(Classifier):
-    """Linear, normalisation, dropout and activation, then a Linear (CARE §3, JEREX §3.9).
+    """Linear, normalisation, dropout and activation, then a Linear (CARE §3, memory §3.9).
 
     Paper: https://arxiv.org/abs/2308.12531
 

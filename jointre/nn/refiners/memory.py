@@ -19,7 +19,7 @@ EPSILON = 1e-8  # shortest length that a cosine divides by
 class Memory(nn.Module):
     """Scores rows against the slots of a memory (memory §3.4, §3.13).
 
-    A slot's key is ``W m``, computed once a slot and not once a row (§10.4): the score of a
+    A slot's key is ``W m``, computed once a slot and not once a row (memory §10.4): the score of a
     row is its product with the key. The attention, a distribution of these scores, is the
     output of ``softmax``.
 

@@ -20,7 +20,7 @@ class MemoryRead(Refiner):
 
     The fused row is ``G [x; Σ_c a_c m_c; …]`` (memory §3.4).
     G has columns for the row and for what it reads from each memory. The slots are mapped
-    by their columns before they are summed: once a slot, not once a row (§10.4).
+    by their columns before they are summed: once a slot, not once a row (memory §10.4).
 
     Paper: https://arxiv.org/abs/2307.11762
 

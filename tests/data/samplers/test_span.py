@@ -213,7 +213,7 @@ def test_labels_must_be_known(entity: str | None, relation: str | None, message:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_against_loops(data: st.DataObject) -> None:
-    """With no limit on negatives the sample is what §4.1 describes, in any order."""
+    """With no limit on negatives the sample is what SINET §4.1 describes, in any order."""
     words, width = data.draw(st.integers(1, 9)), data.draw(st.integers(1, 5))
     starts = st.integers(0, words - 1)
     some = st.tuples(st.sampled_from(["Loc", "Peop"]), starts, st.integers(1, 9)).map(

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from jointre.nn.masking import Softmax
 
-ROWS = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])  # §3.14
+ROWS = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])  # memory §3.14
 SLOTS = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
 GOLDEN = {"atol": 1e-6, "rtol": 0.0}
 WIDTH = 6

@@ -26,7 +26,7 @@ SAME = {
     "input_dim": SUITE_WIDTH,
     "prototype_dims": {"entity": SUITE_WIDTH, "relation": SUITE_WIDTH},
 }
-GAINS = torch.tensor([0.275320, 0.680252, 1.044427])  # §3.14
+GAINS = torch.tensor([0.275320, 0.680252, 1.044427])  # memory §3.14
 
 
 class TestMemoryFlow(RefinerContract):
@@ -129,7 +129,7 @@ def test_mean_unit_has_mean_one() -> None:
 
 
 def test_parameters() -> None:
-    """A map d × m for each memory (§3.0)."""
+    """A map d × m for each memory (memory §3.0)."""
     module = make(MemoryFlow, {})
     shapes = {name: tuple(p.shape) for name, p in module.named_parameters()}
     widths = widths_of({})

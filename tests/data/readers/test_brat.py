@@ -169,13 +169,16 @@ def test_texts_without_annotations_are_counted(tmp_path: Path) -> None:
 
 def test_a_target_is_new_and_whole(tmp_path: Path) -> None:
     source, target = shutil.copytree(SAMPLE, tmp_path / "c"), tmp_path / "d"
-    with pytest.raises(DataError, match="this folder is not empty; name a new one"):
+    with pytest.raises(DataError, match="is the same as the input"):
         convert(source, source, BratReader(), BratReader())
+    occupied = shutil.copytree(SAMPLE, tmp_path / "occupied")
+    with pytest.raises(DataError, match="this folder is not empty; name a new one"):
+        convert(source, occupied, BratReader(), BratReader())
     (source / "zz.txt").write_text("Ada")
     (source / "zz.ann").write_text("T1\tPer 0 2\tAda\n")
     with pytest.raises(DataError, match=r"zz\.ann:1"):
         convert(source, target, BratReader(), BratReader())
-    assert [item.name for item in tmp_path.iterdir()] == ["c"]
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["c", "occupied"]
 
 
 def test_half_a_character_is_replaced(tmp_path: Path) -> None:

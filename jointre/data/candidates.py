@@ -11,7 +11,7 @@ from jointre.data.batch import Batch
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
-from jointre.errors import DataError
+from jointre.errors import DataError, abbreviated
 from jointre.layout import Spans
 from jointre.span_enumerators import SpanEnumerator
 
@@ -84,7 +84,7 @@ def given_labels(document: Document, vocabulary: Vocabulary) -> NDArray[np.int64
         if entity.label is not None and entity.label not in vocabulary.entity_labels:
             known = ", ".join(vocabulary.entity_labels)
             raise DataError(
-                f"document {document.id!r}: the model has no entity label "
+                f"document {abbreviated(document.id)}: the model has no entity label "
                 f"{entity.label!r}; it has {known}, or null lets it choose"
             )
     return np.array(

@@ -11,7 +11,7 @@ from jointre.data.schema import Document
 from jointre.data.sentences import sentence_numbers, sentences_of
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
-from jointre.errors import DataError
+from jointre.errors import DataError, abbreviated
 from jointre.span_enumerators import SpanEnumerator
 
 Rows = NDArray[np.int32]  # half the memory of what batches hold
@@ -114,7 +114,8 @@ def _rows(pairs: Iterable[tuple[int, int]]) -> Rows:
 def _labels(document: Document, vocabulary: Vocabulary) -> list[int]:
     labels = [entity.label for entity in document.entities]
     if None in labels:
-        raise DataError(f"document {document.id!r}: an entity without a label cannot be learnt")
+        place = f"document {abbreviated(document.id)}"
+        raise DataError(f"{place}: an entity without a label cannot be learnt")
     return [vocabulary.entity_index(label) for label in labels if label is not None]
 
 

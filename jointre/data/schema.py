@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from jointre.errors import DataError
+from jointre.errors import DataError, abbreviated
 from jointre.plurals import counted, there_are
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Document:
                 raise self._wrong(f"sentence [{start}, {end}) outside {size} tokens")
 
     def _wrong(self, problem: str) -> DataError:
-        return DataError(f"document {self.id!r}: {problem}")
+        return DataError(f"document {abbreviated(self.id)}: {problem}")
 
     def text_of(self, span: Span) -> str:
         """The text of a span; without the raw text, its words with spaces between them.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jointre.data.schema import Document, Span
-from jointre.errors import DataError
+from jointre.errors import DataError, abbreviated
 
 
 def sentences_of(document: Document) -> tuple[Span, ...]:
@@ -22,13 +22,14 @@ def sentences_of(document: Document) -> tuple[Span, ...]:
     for index, (start, end) in enumerate(borders):
         if start != at or end < start:
             raise DataError(
-                f"document {document.id!r}: sentence {index} is [{start}, {end}), but must "
-                f"begin at {at}; sentences follow one another and cover all tokens"
+                f"document {abbreviated(document.id)}: sentence {index} is [{start}, {end}), but "
+                f"must begin at {at}; sentences follow one another and cover all tokens"
             )
         at = end
     if at != size:
         raise DataError(
-            f"document {document.id!r}: the sentences end at {at}, but there are {size} tokens"
+            f"document {abbreviated(document.id)}: the sentences end at {at}, but "
+            f"there are {size} tokens"
         )
     return borders
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from jointre.data.schema import Document
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
-from jointre.errors import DataError
+from jointre.errors import DataError, abbreviated
 
 
 def entity_cells(units: Sequence[Document], vocabulary: Vocabulary) -> Int[Tensor, "g 4"]:
@@ -22,9 +22,8 @@ def entity_cells(units: Sequence[Document], vocabulary: Vocabulary) -> Int[Tenso
     for number, document in enumerate(units):
         for entity in document.entities:
             if entity.label is None:
-                raise DataError(
-                    f"document {document.id!r}: an entity without a label cannot be learnt"
-                )
+                place = f"document {abbreviated(document.id)}"
+                raise DataError(f"{place}: an entity without a label cannot be learnt")
             start, end = entity.span
             rows.append((number, start, end - 1, vocabulary.entity_index(entity.label)))
     return torch.tensor(rows, dtype=torch.long).reshape(-1, 4)

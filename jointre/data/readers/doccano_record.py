@@ -150,7 +150,7 @@ class Line:
         for index, row in enumerate(rows):
             where = f"{place}: {key}[{index}]"
             if row.id in found.names:
-                raise DataError(f"{where}: the id {row.id} occurs twice in this line")
+                raise DataError(f"{where}: the id {row.id:.60} occurs twice in this line")
             start, end = ruler.code_point(row.start), ruler.code_point(row.end)
             outside = start is None or end is None or start > end
             if row.id is not None:
@@ -249,7 +249,9 @@ def _same(found: Document | None, document: Document) -> bool:
 def _one_of(record: dict[str, Any], keys: tuple[str, ...], place: str) -> str:
     found = next((key for key in keys if record.get(key) is not None), None)
     if found is None:
-        raise DataError(f"{place}: needs one of the keys {', '.join(keys)}; found {sorted(record)}")
+        raise DataError(
+            f"{place}: needs one of the keys {', '.join(keys)}; found {shown(sorted(record))}"
+        )
     return found
 
 
@@ -291,7 +293,7 @@ def _row(row: Any, where: str) -> Row:
 
 
 def _no_label(row: dict[str, Any], where: str) -> str:
-    raise DataError(f"{where} needs a label; found {sorted(row)}")
+    raise DataError(f"{where} needs a label; found {shown(sorted(row))}")
 
 
 def _relations(

@@ -9,6 +9,9 @@ from jointre.plurals import there_are
 
 shown = abbreviated
 
+LONGEST_INTEGER = 2**63
+"""Offsets, indices and numbers of sentences are closer to 0."""
+
 
 def mapping(value: Any, place: str, what: str) -> dict[str, Any]:
     """The value, when it is a JSON object."""
@@ -40,9 +43,11 @@ def strings(value: Any, place: str, what: str) -> tuple[str, ...]:
 
 
 def integer(value: Any, place: str, what: str) -> int:
-    """The value, when it is an integer; true and 1.0 are none."""
+    """The value, when it is an integer of at most 64 bits; true and 1.0 are none."""
     if type(value) is not int:
         raise DataError(f"{place}: {what} must be an integer, not {shown(value)}")
+    if abs(value) >= LONGEST_INTEGER:
+        raise DataError(f"{place}: {what} must be an integer of 64 bits, not {shown(value)}")
     return value
 
 
@@ -101,4 +106,6 @@ def identity(value: Any, default: str, place: str, what: str) -> str:
     """A document's name: a string as it is, an integer in digits, ``default`` when absent."""
     if value is None:
         return default
+    if type(value) is int:
+        return str(value)
     return value if isinstance(value, str) else str(integer(value, place, what))

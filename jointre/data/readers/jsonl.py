@@ -8,7 +8,7 @@ from jointre.data.losses import Losses
 from jointre.data.mentions import renumbered
 from jointre.data.readers.char_spans import ENGLISH, SPLIT_WORDS, InsideWords, WordRules
 from jointre.data.readers.faults import OnError
-from jointre.data.readers.fields import identity, mapping, string, strings
+from jointre.data.readers.fields import identity, mapping, shown, string, strings
 from jointre.data.readers.files import dump, parse, read_lines, replaced, stem
 from jointre.data.readers.jsonl_record import (
     Annotation,
@@ -109,7 +109,9 @@ def document_of(record: Any) -> Document:
 def _checked(record: Any, place: str) -> dict[str, Any]:
     fields = mapping(record, place, "a document")
     if fields.get("tokens") is None and fields.get("text") is None:
-        raise DataError(f"{place}: a document needs 'tokens' or 'text'; found {sorted(fields)}")
+        raise DataError(
+            f"{place}: a document needs 'tokens' or 'text'; found {shown(sorted(fields))}"
+        )
     return fields
 
 

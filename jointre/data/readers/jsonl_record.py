@@ -101,7 +101,7 @@ class Annotation:
         if fields.get("mentions") is None:
             if chars is None or self._offsets is None:
                 missing = "'mentions'" if self._offsets is None else "'mentions' or 'chars'"
-                raise DataError(f"{place}: {what} needs {missing}; found {sorted(fields)}")
+                raise DataError(f"{place}: {what} needs {missing}; found {shown(sorted(fields))}")
             found = [self._aligned(item, f"{what}.chars[{n}]") for n, item in _items(chars, place)]
         elif self.cut:
             raise DataError(
@@ -265,7 +265,7 @@ def read_sentences(value: Any, tokens: tuple[str, ...], place: str) -> tuple[Spa
     try:
         sentences_of(Document(place, tokens, sentences=spans))
     except DataError as error:
-        raise DataError(str(error).replace(f"document {place!r}", place)) from error
+        raise DataError(str(error).replace(f"document {shown(place)}", place)) from error
     return spans
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jointre.data.readers.fields import integer, mapping
+from jointre.data.readers.fields import integer, mapping, shown
 from jointre.data.readers.files import parse, read_text
 from jointre.data.readers.types_file import read_types
 from jointre.data.vocabulary import LabelSets
@@ -29,7 +29,7 @@ def read_labels(path: Path, entity_label: str) -> LabelSets:
         content = content[-1]
     what = "a label map {NAME: ID}, or a types file,"
     ids = {
-        name: integer(value, str(path), f"the id of {name!r}")
+        name: integer(value, str(path), f"the id of {shown(name)}")
         for name, value in mapping(content, str(path), what).items()
     }
     if sorted(ids.values()) != list(range(len(ids))):

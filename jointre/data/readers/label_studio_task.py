@@ -52,10 +52,10 @@ def text_key(data: dict[str, Any], wanted: str | None, place: str) -> str:
     if "text" in found:
         return "text"
     if len(found) != 1:
-        what = "no string" if not found else f"several strings ({', '.join(found)})"
+        what = "no string" if not found else f"several strings ({', '.join(found):.60})"
         raise DataError(
             f"{place}: the data has {what}; name the text's key with text_key, one of "
-            f"{', '.join(data) or 'none'}"
+            f"{', '.join(data) or 'none':.60}"
         )
     return found[0]
 

@@ -89,7 +89,9 @@ class ProdigyReader(Reader):
         """Whether the example is gold; one without an answer is, as it was given to Prodigy."""
         answer = record.get("answer", "accept")
         if answer not in ("accept", "reject", "ignore"):
-            raise DataError(f"{place}: answer must be accept, reject or ignore, not {answer!r}")
+            raise DataError(
+                f"{place}: answer must be accept, reject or ignore, not {shown(answer)}"
+            )
         if answer != "accept":
             self.losses.add(f"examples with the answer {answer!r} left out", place)
         elif record.get("_is_binary"):

@@ -17,6 +17,7 @@ from jointre.data.readers.char_spans import (
     spaced,
     with_text,
 )
+from jointre.data.readers.copied_text import similar_text
 from jointre.data.readers.fields import integer, mapping, sequence, shown, string
 from jointre.data.readers.plain import count_unheld, extra_keys, plain
 from jointre.data.schema import Document, Entity, Relation, Span
@@ -25,6 +26,7 @@ from jointre.errors import DataError
 
 KEPT = "prodigy"
 """The key of ``extra`` with a line's own tokens, spans and relations, which say more."""
+_SIMILAR = "tokens whose copied text differs a little from the text at their offsets, accepted"
 _OWN = ("tokens", "spans", "relations")
 _HELD = frozenset({"text", "offsets", "sentences"})
 End = tuple[int, int, str | None]
@@ -53,7 +55,7 @@ def read_record(
     linked = list(_relations(record.get("relations") or [], ends, place, losses))
     spots = [CharSpan(*end[:2], f"{place}: span {number}") for number, end in enumerate(ends)]
     words, spans = fit(
-        text, spots, losses, place, _words(record, text, rules.language, place), rules
+        text, spots, losses, place, _words(record, text, rules.language, place, losses), rules
     )
     kept = [index for index, span in enumerate(spans) if span is not None]
     relations, _ = renumbered(kept, linked, ())
@@ -106,7 +108,7 @@ def _relations(value: Any, ends: list[End], place: str, losses: Losses) -> Itera
         yield Relation(string(row.get("label"), place, f"{what}.label"), pair[0], pair[1])
 
 
-def _words(record: dict[str, Any], text: str, language: str, place: str) -> Words:
+def _words(record: dict[str, Any], text: str, language: str, place: str, losses: Losses) -> Words:
     """The line's tokens but for white space, with sentences by rules; or both by rules."""
     rules = words_of(text, language)
     if record.get("tokens") is None:
@@ -117,11 +119,15 @@ def _words(record: dict[str, Any], text: str, language: str, place: str) -> Word
         what = f"tokens[{index}]"
         token = mapping(item, place, what)
         start, end = (integer(token.get(key), place, f"{what}.{key}") for key in ("start", "end"))
-        if not at <= start <= end <= len(text) or text[start:end] != token.get("text"):
+        copied, stands = token.get("text"), text[start:end] if start >= 0 else ""
+        same = copied == stands or (isinstance(copied, str) and similar_text(stands, copied))
+        if not at <= start <= end <= len(text) or not same:
             raise DataError(
-                f"{place}: {what} is {shown(token.get('text'))} at [{start}, {end}), which must be "
+                f"{place}: {what} is {shown(copied)} at [{start}, {end}), which must be "
                 f"these characters of the text, after {at}"
             )
+        if copied != stands:
+            losses.add(_SIMILAR, f"{place}: {what}")
         at = end
         if text[start:end].strip():
             offsets.append((start, end))

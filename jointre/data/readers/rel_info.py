@@ -22,17 +22,17 @@ def read_rel_info(path: Path) -> dict[str, str]:
     content = mapping(parse(read_text(path), path), str(path), "the names of relations")
     if isinstance(content.get("relations"), dict):
         names = {
-            code: _verbose(options, str(path), f"relations.{code}")
+            code: _verbose(options, str(path), f"relations.{code:.60}")
             for code, options in content["relations"].items()
         }
     else:
-        names = {code: string(name, str(path), code) for code, name in content.items()}
+        names = {code: string(name, str(path), f"{code:.60}") for code, name in content.items()}
     codes: dict[str, str] = {}
     for code, name in names.items():
         if name in codes:
             raise DataError(
-                f"{path}: {codes[name]!r} and {code!r} are both called {shown(name)}; names must "
-                "differ, or leave rel_info away to keep the codes"
+                f"{path}: {shown(codes[name])} and {shown(code)} are both called {shown(name)}; "
+                "names must differ, or leave rel_info away to keep the codes"
             )
         codes[name] = code
     return names

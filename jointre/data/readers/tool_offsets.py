@@ -1,5 +1,6 @@
 """Offsets that a tool counted in its own way: found again among the characters of the text."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from jointre.data.readers.copied_text import same_text, similar_text
 SIMILAR = "mentions whose copied text differs a little from the text at their offsets, accepted"
 """What Losses call the claims that are similar."""
 
+_LINE_END = re.compile(r"\r\n|[\r\n\t]|\\n")
 Part = tuple[int, int]
 
 
@@ -65,7 +67,28 @@ def locate(text: str, claims: Sequence[Claim]) -> Located:
             best, held = Located(counting, tuple(places), tuple(similar)), (same, len(similar))
         if same == len(claims):
             break
-    return best
+    return best._replace(similar=tuple(_differing(text, claims, best)))
+
+
+def _differing(text: str, claims: Sequence[Claim], located: Located) -> Iterator[int]:
+    """The indices of the claims whose text is not exactly the one at their place.
+
+    That tools join parts by a space, and write one for a line end or a tab, is no difference.
+    """
+    similar = set(located.similar)
+    for index, (claim, parts) in enumerate(zip(claims, located.places, strict=True)):
+        if parts is None or claim.text is None:
+            continue
+        pieces = [text[start:end] for start, end in parts]
+        forms = {_one_line("".join(pieces)), _one_line(" ".join(pieces))}
+        if not _one_line(claim.text).strip() and not "".join(pieces).strip():
+            continue  # a mention without a word, which is counted as such
+        if index in similar or _one_line(claim.text) not in forms:
+            yield index
+
+
+def _one_line(text: str) -> str:
+    return _LINE_END.sub(" ", text)
 
 
 def _countings(text: str) -> Iterator[tuple[str, Sequence[int | None]]]:

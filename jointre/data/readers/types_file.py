@@ -32,9 +32,9 @@ def read_types(path: Path) -> LabelSets:
 
 
 def _symmetric(options: Any, path: Path, name: str) -> bool:
-    value = mapping(options, str(path), f"relations.{name}").get("symmetric", False)
+    value = mapping(options, str(path), f"relations.{name:.60}").get("symmetric", False)
     if not isinstance(value, bool):
         raise DataError(
-            f"{path}: relations.{name}.symmetric must be true or false, not {shown(value)}"
+            f"{path}: relations.{name:.60}.symmetric must be true or false, not {shown(value)}"
         )
     return value

@@ -9,6 +9,7 @@ from typing import Any
 
 from jointre.data.losses import Losses
 from jointre.data.mentions import keep_mentions
+from jointre.data.readers.fields import LONGEST_INTEGER
 from jointre.data.schema import Document, Entity, Relation, Span
 
 DEEPEST = 100
@@ -115,7 +116,9 @@ def with_storable_extra(document: Document, losses: Losses, form: Form = JSON) -
     far = [
         number
         for number, relation in enumerate(document.relations)
-        if any(abs(index) >= form.longest_integer for index in relation.evidence)
+        if any(
+            abs(index) >= min(form.longest_integer, LONGEST_INTEGER) for index in relation.evidence
+        )
     ]
     if far:
         losses.add("lists of evidence left out, which files cannot hold", place, len(far))

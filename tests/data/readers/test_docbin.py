@@ -153,6 +153,30 @@ def test_hostile_bytes_end_in_an_error_or_a_document(tmp_path: Path) -> None:
     assert gc.isenabled()
 
 
+def test_a_damaged_zlib_stream_is_an_error(tmp_path: Path) -> None:
+    whole = SAMPLE.read_bytes()
+    path = tmp_path / "a.spacy"
+    damaged = [whole[:size] for size in (1, 2, 10, len(whole) // 2, len(whole) - 1)]
+    damaged += [zlib.compress(zlib.decompress(whole)[:50])]
+    for position in range(0, len(whole), 7):
+        flipped = bytearray(whole)
+        flipped[position] ^= 0xFF
+        damaged.append(bytes(flipped))
+    for content in damaged:
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=r"a\.spacy: ") as raised:
+            list(DocbinReader().read(path))
+        assert len(str(raised.value)) < len(str(path)) + 400
+
+
+def test_strings_that_are_not_utf8_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.spacy"
+    content = zlib.decompress(SAMPLE.read_bytes()).replace(b"Thorn", b"\xff\xfe\xfdrn")
+    path.write_bytes(zlib.compress(content))
+    with pytest.raises(DataError, match=r"not a DocBin \(UnicodeDecodeError: "):
+        list(DocbinReader().read(path))
+
+
 def test_nothing_is_unpickled(tmp_path: Path) -> None:
     trap = {b"nd": True, b"kind": b"O", b"type": b"O", b"shape": [1], b"data": b"cos\nsystem\n."}
     content = zlib.decompress(SAMPLE.read_bytes())

@@ -87,3 +87,10 @@ def test_an_identity_is_a_string_an_integer_or_the_default() -> None:
     assert fields.identity(None, "f:1", "f:1", "id") == "f:1"
     with pytest.raises(DataError, match="id must be an integer, not True"):
         fields.identity(True, "f:1", "f:1", "id")
+
+
+def test_integers_have_at_most_64_bits_and_identities_any_number() -> None:
+    assert fields.integer(2**63 - 1, "f:1", "start") == 2**63 - 1
+    with pytest.raises(DataError, match=r"f:1: start must be an integer of 64 bits, not -9223372"):
+        fields.integer(-(2**63), "f:1", "start")
+    assert fields.identity(10**30, "x", "f:1", "id") == "1" + 30 * "0"

@@ -71,6 +71,21 @@ def test_ends_that_are_no_spans_become_entities() -> None:
     ]
 
 
+def test_small_differences_of_copied_tokens_are_accepted_and_counted() -> None:
+    tokens = [
+        {"text": "Café", "start": 0, "end": 5},
+        {"text": '"A&amp;B"', "start": 6, "end": 11},
+    ]
+    losses = Losses()
+    found = read(losses, text="Cafe\u0301 “A&B”", tokens=tokens, spans=[end(6, 11, "O")])
+    assert found.tokens == ("Cafe\u0301", "“A&B”")
+    assert chars(found, found.entities[0]) == ("O", "“A&B”")
+    assert losses.lines() == [
+        "2 tokens whose copied text differs a little from the text at their offsets, accepted; "
+        "first: f:1: tokens[0]"
+    ]
+
+
 @pytest.mark.parametrize(
     ("record", "message"),
     [

@@ -89,3 +89,14 @@ def test_equal_texts_decide_how_a_tool_counts() -> None:
     found = locate("😀Aab", [claim(2, 3, "A"), claim(4, 5, "b")])
     assert found.counting == "UTF-16 units"
     assert found.similar == ()
+
+
+def test_differences_of_white_space_are_named_unless_a_line_end_became_a_space() -> None:
+    text = "New\nYork  City is"
+    claims = [
+        Claim(((0, 8),), "New York"),
+        Claim(((4, 14),), "York City"),
+        Claim(((0, 3), (10, 14)), "New City"),
+        Claim(((0, 8),), "NewYork"),
+    ]
+    assert locate(text, claims).similar == (1, 3)

@@ -10,6 +10,7 @@ from jointre.data.readers.faults import OnError
 from jointre.data.readers.fields import shown, span
 from jointre.data.readers.files import read_lines, replaced
 from jointre.data.readers.plain import plain
+from jointre.data.readers.writable import TEXT, writable
 from jointre.data.schema import Document, Entity, Relation
 from jointre.errors import DataError
 
@@ -75,20 +76,20 @@ class TabbedReader(Reader):
             yield parsed[0].place, _document(parsed)
 
     def write(self, documents: Iterable[Document], path: Path) -> Losses:
-        """Writes documents; what the lines have no place for is counted.
+        """Writes documents and counts what the lines cannot hold.
 
-        Raises:
-            DataError: a word, a label or an id cannot stand between tabs.
+        A document with white space in a word, or a tab or line end in its id or a label, is
+        skipped.
         """
         losses = Losses()
         with replaced(path) as stream:
-            for document in documents:
-                if document.extra:
-                    kind = "keys of documents left out"
-                    losses.add(kind, f"document {document.id!r}", len(document.extra))
-                for line in _lines(plain(document, frozenset(), losses)):
-                    stream.write(_encoded(line, document))
-                stream.write(b"\n")
+            for document in writable(documents, losses, TEXT):
+                before = losses.copy()
+                try:
+                    stream.write(_record(document, losses))
+                except DataError as error:
+                    losses.restore(before)
+                    losses.add("documents that the format cannot hold skipped", str(error))
         return losses
 
 
@@ -133,12 +134,24 @@ def _relation(line: Line, count: int) -> Relation:
     return Relation(line.fields[0], head, tail)
 
 
+def _record(document: Document, losses: Losses) -> bytes:
+    """The lines of a document and the blank line after them.
+
+    Raises:
+        DataError: A word, a label or the id cannot stand between tabs.
+    """
+    if document.extra:
+        losses.add("keys of documents skipped", f"document {document.id!r}", len(document.extra))
+    lines = _lines(plain(document, frozenset(), losses))
+    return b"".join(_encoded(line, document) for line in lines) + b"\n"
+
+
 def _lines(document: Document) -> Iterator[tuple[str, ...]]:
     for word in document.tokens:
-        if not word or any(letter.isspace() for letter in word):
+        if any(letter.isspace() for letter in word):
             raise DataError(
                 f"document {document.id!r}: the format parts words by blanks and cannot hold the "
-                f"word {word!r}; write 'jsonl' instead"
+                f"word {shown(word)}; write 'jsonl' instead"
             )
     yield "document", document.id
     yield "words", " ".join(document.tokens)
@@ -155,7 +168,4 @@ def _encoded(line: Sequence[str], document: Document) -> bytes:
             f"document {document.id!r}: the format cannot hold the tab or line end in "
             f"{shown(line[1])}; write 'jsonl' instead"
         )
-    try:
-        return f"{text}\n".encode()
-    except UnicodeEncodeError as error:
-        raise DataError(f"document {document.id!r}: not to be written as UTF-8: {error}") from error
+    return f"{text}\n".encode()

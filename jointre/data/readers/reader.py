@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from jointre.config import Registrable
 from jointre.data.losses import Losses
+from jointre.data.readers.byte_order_mark import without_text_mark
 from jointre.data.readers.detect import detect
 from jointre.data.readers.faults import Faults, FileError, OnError
 from jointre.data.readers.fields import sequence, shown
@@ -98,6 +99,7 @@ class Reader(Registrable, ABC, interface="reader"):
                 continue
             seen.add(document.id)
             if not faults.stopped:
+                document = without_text_mark(document, self.losses)
                 yield with_storable_extra(document, self.losses)
         faults.finish(path, len(seen))
 

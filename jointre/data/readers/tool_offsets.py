@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from jointre.data.readers.brat_mark import MARK
 from jointre.data.readers.copied_text import same_text, similar_text
 
 SIMILAR = "mentions whose copied text differs a little from the text at their offsets, accepted"
@@ -101,6 +102,8 @@ def _countings(text: str) -> Iterator[tuple[str, Sequence[int | None]]]:
         yield "UTF-16 units", _borders(text, units=True, joins=False)
     if wide and joined:
         yield "UTF-16 units, line ends as one", _borders(text, units=True, joins=True)
+    if text.startswith(MARK):
+        yield "code points after the byte-order mark", range(1, len(text) + 1)
 
 
 def _borders(text: str, units: bool, joins: bool) -> list[int | None]:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import jointre
+from jointre.data.readers import BratReader
 from jointre.data.schema import Document
 from jointre.errors import ArchiveError, ConfigError
 from jointre.inference import Predictor
@@ -212,6 +213,31 @@ def test_the_language_of_the_training_data_is_the_default(tiny_data: Path, tmp_p
     extract = jointre.load(tmp_path / "run")
     assert extract.read("Ada在").tokens == tuple("Ada在")
     assert jointre.load(tmp_path / "run", language="en").read("Ada在").tokens == ("Ada", "在")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_words_of_a_raw_text_are_those_that_a_brat_corpus_had_in_training(
+    tiny_data: Path, tmp_path: Path, language: str
+) -> None:
+    text = "小红在南京上学，Ada住在Bonn。"
+    places = {"T1": (0, 2), "T2": (3, 5), "T3": (8, 11)}
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text(text, encoding="utf-8")
+    lines = [f"{id}\tPer {a} {b}\t{text[a:b]}\n" for id, (a, b) in places.items()]
+    lines.append("R1\tKnows Arg1:T1 Arg2:T2\n")
+    (corpus / "a.ann").write_text("".join(lines), encoding="utf-8")
+    reader = {"type": "brat", "language": language}
+    changes = {
+        "data.reader": reader,
+        "data.train": str(corpus),
+        "data.dev": str(corpus),
+        "data.test": None,
+        "training.epochs": 1,
+    }
+    jointre.train(experiment(tiny_data, changes), tmp_path / "run")
+    (document,) = BratReader(language=language).read(corpus)
+    assert jointre.load(tmp_path / "run").read(text).tokens == document.tokens
 
 
 @pytest.mark.parametrize("language", [3, "", "../en", "en.examples"])

@@ -17,6 +17,8 @@ from jointre.plurals import counted
 _TEXT = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+")
 _NAME = re.compile(r"[TR]\d+")
+_STANDOFF = re.compile(r"T\d+\s+\S+\s+\d+\s+\d+\s|R\d+\s+\S+\s+Arg1:")
+"""A line of a mention or a relation that names no document."""
 
 
 Guard = Callable[..., AbstractContextManager[None]]
@@ -130,6 +132,12 @@ class _Lines:
             self.texts.append(abstract[3])
             return None
         owner, _, rest = line.partition("\t")
+        if owner != self.name and _STANDOFF.match(line):
+            return (
+                f"{shown(line)} is a line of another variant of the format, whose mentions have "
+                "the columns T1, label, start, end, text; export the corpus as PubTator, or as "
+                "brat, whose lines are like these"
+            )
         if owner != self.name:
             return (
                 f"a line of {shown(owner)} in the document {shown(self.name)}; annotations follow "

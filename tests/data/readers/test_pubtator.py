@@ -460,3 +460,13 @@ def test_bad_lines_are_listed_together_or_skipped(tmp_path: Path) -> None:
         "annotation lines with errors skipped": 1,
         "records with errors skipped": 1,
     }
+
+
+@pytest.mark.parametrize(
+    "line", ["T1 Sign 2 6 fall", "T1\tSign\t2\t6\tfall", "R1\tr\tArg1:T1\tArg2:T2"]
+)
+def test_a_line_without_a_document_of_another_variant_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"1|t|A fall\n1|a|It fell.\n{line}\n")
+    with pytest.raises(DataError, match=r"a\.txt:3: .* is a line of another variant of the form"):
+        list(PubtatorReader().read(path))

@@ -1,13 +1,14 @@
-"""Candidates: the spans and pairs chosen for one unit, collated into a Batch."""
+"""Spans and pairs of single units, and packing those of a batch into tensors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 from numpy.typing import NDArray
+from torch import Tensor
 
-from jointre.data.batch import Batch
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
@@ -15,45 +16,71 @@ from jointre.errors import DataError, abbreviated
 from jointre.layout import Spans
 from jointre.span_enumerators import SpanEnumerator
 
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """Spans and pairs of one unit; what is None is left to the model.
+class SentenceCandidates:
+    """The spans and pairs of a sentence that a model is trained on.
 
     Args:
-        spans: ``[start, end)`` in words, one row a span.
-        entity_targets: a class for each span; in documents, a label for each entity.
-        kept: rows of ``spans`` that are mentions.
-        kept_labels: labels of the kept spans, where they are given.
-        pairs: (head, tail) rows of ``kept``, or entities where there are ``members``.
-        relation_targets: multi-hot labels of the pairs.
-        tokens: the unit's words.
-        sentences: the sentence of each word.
-        mention_targets: 1 for each span that is a mention, 0 for others, -1 where not asked.
-        coreference_pairs: rows of ``kept``.
-        coreference_targets: 1 for pairs of mentions of one entity.
-        edit_distances: of the pairs' words, in characters.
-        members: (row of ``kept``, entity), ordered by entity, none left out.
+        spans: ``[start, end)`` in words, one row per span.
+        entity_targets: A class per span: 0 for no mention, else the label's index + 1.
+        kept: Rows of the spans that are mentions.
+        pairs: (head, tail) rows of ``kept``.
+        relation_targets: Multi-hot labels of the pairs.
+
+    Shapes:
+        spans ``"s 2"``, entity_targets ``"s"``, kept ``"m"``, pairs ``"q 2"``, relation_targets
+        ``"q r"``.
     """
 
-    spans: NDArray[np.int64]
-    entity_targets: NDArray[np.int64] | None = None
-    kept: NDArray[np.int64] | None = None
-    kept_labels: NDArray[np.int64] | None = None
-    pairs: NDArray[np.int64] | None = None
-    relation_targets: NDArray[np.float32] | None = None
-    tokens: tuple[str, ...] | None = None
-    sentences: NDArray[np.int64] | None = None
-    mention_targets: NDArray[np.float32] | None = None
-    coreference_pairs: NDArray[np.int64] | None = None
-    coreference_targets: NDArray[np.float32] | None = None
-    edit_distances: NDArray[np.int64] | None = None
-    members: NDArray[np.int64] | None = None
+    spans: Integers
+    entity_targets: Integers
+    kept: Integers
+    pairs: Integers
+    relation_targets: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCandidates:
+    """The spans, mention pairs and entity pairs of a document that a model is trained on.
+
+    Args:
+        spans: ``[start, end)`` in words, one row per span.
+        mention_targets: 1 for each span that is a mention, 0 for others, -1 where the loss does
+            not ask.
+        kept: Rows of the spans that are mentions.
+        members: (row of ``kept``, entity), ordered by entity; every entity has one.
+        entity_targets: Label of each entity.
+        coreference_pairs: Pairs of rows of ``kept``.
+        coreference_targets: 1 for pairs of mentions of one entity.
+        edit_distances: Distances between the words of these pairs, in characters.
+        pairs: (head, tail) entities.
+        relation_targets: Multi-hot labels of the pairs.
+
+    Shapes:
+        spans ``"s 2"``, mention_targets ``"s"``, kept ``"m"``, members ``"l 2"``, entity_targets
+        ``"e"``, coreference_pairs ``"z 2"``, coreference_targets and edit_distances ``"z"``, pairs
+        ``"q 2"``, relation_targets ``"q r"``.
+    """
+
+    spans: Integers
+    mention_targets: Floats
+    kept: Integers
+    members: Integers
+    entity_targets: Integers
+    coreference_pairs: Integers
+    coreference_targets: Floats
+    edit_distances: Integers
+    pairs: Integers
+    relation_targets: Floats
 
 
 def proposed_spans(
     document: Document, silent: NDArray[np.bool_] | None, span_enumerator: SpanEnumerator
-) -> NDArray[np.int64]:
+) -> Integers:
     """The spans of a unit that a model classifies when it predicts.
 
     Args:
@@ -74,11 +101,11 @@ def proposed_spans(
     return spans
 
 
-def given_labels(document: Document, vocabulary: Vocabulary) -> NDArray[np.int64]:
+def given_labels(document: Document, vocabulary: Vocabulary) -> Integers:
     """The label of each of the document's own entities; -1 for one without.
 
     Raises:
-        DataError: the vocabulary lacks a label.
+        DataError: The vocabulary lacks a label.
     """
     for entity in document.entities:
         if entity.label is not None and entity.label not in vocabulary.entity_labels:
@@ -93,81 +120,52 @@ def given_labels(document: Document, vocabulary: Vocabulary) -> NDArray[np.int64
     )
 
 
-def given_entities(document: Document, vocabulary: Vocabulary) -> Candidates:
-    """The document's own entities, of one mention each, as the only spans.
-
-    The most probable label is chosen for one without.
-
-    Raises:
-        DataError: the vocabulary lacks a label.
-    """
-    labels = given_labels(document, vocabulary)
-    return Candidates(
-        spans=np.array([entity.span for entity in document.entities], np.int64).reshape(-1, 2),
-        kept=np.arange(len(labels)),
-        kept_labels=labels,
-    )
+def given_spans(document: Document) -> Integers:
+    """The spans of the document's own entities, of one mention each, in their order."""
+    return np.array([entity.span for entity in document.entities], np.int64).reshape(-1, 2)
 
 
-def attach(batch: Batch, candidates: Sequence[Candidates]) -> Batch:
-    """The batch with the candidates of its units as packed rows.
+def pack_spans(units: Sequence[Integers]) -> Spans:
+    """The spans of all units as packed rows, ordered by unit.
 
     Args:
-        batch: pieces of the units.
-        candidates: one for each unit; all give the same fields.
+        units: ``[start, end)`` rows of each unit.
     """
-    sizes = [len(one.spans) for one in candidates]
-    unit = np.repeat(np.arange(len(sizes)), sizes)
-    spans = torch.from_numpy(np.concatenate([one.spans for one in candidates]))
-    kept = [0 if one.kept is None else len(one.kept) for one in candidates]
-    entities = [_entities(one) for one in candidates]
-    in_documents = any(one.members is not None for one in candidates)
-    tokens = tuple(one.tokens for one in candidates if one.tokens is not None)
-    return replace(
-        batch,
-        spans=Spans(torch.from_numpy(unit), spans[:, 0].contiguous(), spans[:, 1].contiguous()),
-        entity_targets=_packed([one.entity_targets for one in candidates]),
-        kept=_packed([one.kept for one in candidates], sizes),
-        kept_labels=_packed([one.kept_labels for one in candidates]),
-        pairs=_packed([one.pairs for one in candidates], entities if in_documents else kept),
-        relation_targets=_packed([one.relation_targets for one in candidates]),
-        tokens=tokens if len(tokens) == len(candidates) else None,
-        sentences=_padded([one.sentences for one in candidates], batch.layout.words.shape[1]),
-        mention_targets=_packed([one.mention_targets for one in candidates]),
-        coreference_pairs=_packed([one.coreference_pairs for one in candidates], kept),
-        coreference_targets=_packed([one.coreference_targets for one in candidates]),
-        edit_distances=_packed([one.edit_distances for one in candidates]),
-        members=_packed(
-            [one.members for one in candidates],
-            [np.array(both) for both in zip(kept, entities, strict=True)],
-        ),
-    )
+    number = np.repeat(np.arange(len(units)), [len(rows) for rows in units])
+    spans = torch.from_numpy(np.concatenate(units))
+    return Spans(torch.from_numpy(number), spans[:, 0].contiguous(), spans[:, 1].contiguous())
 
 
-def _entities(one: Candidates) -> int:
-    """How many entities the members make; the last one is the last entity's."""
-    return 0 if one.members is None or not len(one.members) else int(one.members[-1, 1]) + 1
+def pack_rows(
+    units: Sequence[Integers], sizes: Sequence[int] | Sequence[Integers] | None = None
+) -> Int[Tensor, "n ..."]:
+    """The integers of all units as packed rows.
 
-
-def _packed(
-    arrays: Sequence[NDArray[np.int64] | NDArray[np.float32] | None],
-    sizes: Sequence[int | NDArray[np.int64]] | None = None,
-) -> torch.Tensor | None:
-    """One tensor of all rows; indices are moved by the sizes before them."""
-    given = [array for array in arrays if array is not None]
-    if len(given) < len(arrays):
-        return None
+    Args:
+        units: An array per unit.
+        sizes: If the integers are rows of something: how many rows each unit has, or one number
+            per column. Every unit's integers are moved by the sizes of the units before it.
+    """
+    rows = list(units)
     if sizes is not None:
         before = np.cumsum([np.zeros_like(sizes[0]), *sizes[:-1]], 0)
-        given = [array + offset for array, offset in zip(given, before, strict=True)]
-    return torch.from_numpy(np.concatenate(given))
+        rows = [unit + offset for unit, offset in zip(units, before, strict=True)]
+    return torch.from_numpy(np.concatenate(rows))
 
 
-def _padded(arrays: Sequence[NDArray[np.int64] | None], words: int) -> torch.Tensor | None:
-    """One row a unit; 0 past its last word."""
-    rows = np.zeros((len(arrays), words), np.int64)
-    for row, array in zip(rows, arrays, strict=True):
-        if array is None:
-            return None
-        row[: len(array)] = array
+def pack_targets(units: Sequence[Floats]) -> Float[Tensor, "n ..."]:
+    """The targets of all units as packed rows."""
+    return torch.from_numpy(np.concatenate(units))
+
+
+def pad_words(units: Sequence[Integers], words: int) -> Int[Tensor, "b n"]:
+    """A row per unit and a column per word; 0 past a unit's last word.
+
+    Args:
+        units: A number per word of each unit.
+        words: Number of columns.
+    """
+    rows = np.zeros((len(units), words), np.int64)
+    for row, numbers in zip(rows, units, strict=True):
+        row[: len(numbers)] = numbers
     return torch.from_numpy(rows)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from jointre.data.edit_distance import edit_distances
 from jointre.data.schema import Document
-from jointre.data.sentences import sentence_numbers, sentences_of
+from jointre.data.sentences import sentences_of
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError, abbreviated
@@ -25,8 +25,6 @@ class DocumentIndex:
     mention of each, and both point to its first row.
 
     Args:
-        tokens: the words.
-        sentences: the sentence of each word.
         mentions: ``[start, end)`` of every entity's mentions, entity after entity.
         kept: the first row in ``mentions`` of each distinct span.
         members: (row of ``kept``, entity) of every mention.
@@ -41,13 +39,11 @@ class DocumentIndex:
         unrelated: (head, tail) entities without one in that direction.
 
     Shapes:
-        sentences ``"n"``, mentions ``"l 2"``, kept ``"m"``, members ``"l 2"``, labels
+        mentions ``"l 2"``, kept ``"m"``, members ``"l 2"``, labels
         ``"e"``, inside and outside ``"_ 2"``, coreferent and distinct ``"_ 2"``, distances
         ``"m m"``, related ``"q 2"``, relations ``"q r"``, unrelated ``"_ 2"``.
     """
 
-    tokens: tuple[str, ...]
-    sentences: Rows
     mentions: Rows
     kept: Rows
     members: Rows
@@ -90,8 +86,6 @@ class DocumentIndex:
         coreferent, distinct = _mention_pairs(members)
         related, relations, unrelated = _entity_pairs(document, vocabulary)
         return cls(
-            tokens=document.tokens,
-            sentences=sentence_numbers(document).astype(np.int32),
             mentions=spans,
             kept=kept,
             members=members,

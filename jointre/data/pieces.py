@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput
 from jointre.errors import ConfigError, DataError
 from jointre.layout import Layout, Role
 
@@ -170,8 +170,8 @@ class PieceMaker:
         starts = range(0, count - self.stride, step)
         return [(start, min(start + self.room, count)) for start in starts]
 
-    def batch(self, units: Sequence[Pieces]) -> Batch:
-        """Collate units; a stage's fields are all None."""
+    def batch(self, units: Sequence[Pieces]) -> EncoderInput:
+        """Collate units."""
         lengths = [len(unit.ids) for unit in units]
         longest = max(1, *lengths)  # one, and one below: axes are never empty
         roles = np.zeros((len(units), longest), np.int64)
@@ -192,9 +192,9 @@ class PieceMaker:
             for row, unit in enumerate(units):
                 ids[row, : lengths[row]] = unit.ids
             mask = torch.from_numpy(roles > 0)
-            return Batch(torch.from_numpy(ids), mask, None, layout, audible=audible)
+            return EncoderInput(torch.from_numpy(ids), mask, None, layout, audible=audible)
         ids, window_mask, gather = self._windowed(units, longest)
-        return Batch(
+        return EncoderInput(
             torch.from_numpy(ids),
             torch.from_numpy(window_mask),
             torch.from_numpy(gather),

@@ -1,6 +1,6 @@
 """Decoders: probabilities → documents. Only this package reads thresholds and overlap rules."""
 
-from jointre.decoding.decoder import Decoder, Mentions, Relations, decoder_of
+from jointre.decoding.decoder import Decoder, Mentions, Relations
 from jointre.decoding.document import DocumentDecoder, FoundEntities, mention_pairs
 from jointre.decoding.overlaps import Overlap
 from jointre.decoding.spans import SpanDecoder
@@ -15,6 +15,5 @@ __all__ = [
     "Relations",
     "SpanDecoder",
     "TableDecoder",
-    "decoder_of",
     "mention_pairs",
 ]

@@ -3,12 +3,14 @@
 from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from jointre.config import Factory, Registrable
+from jointre.config import Registrable
+from jointre.data.batch import GivenMentions
 from jointre.data.nearest import did_you_mean
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding.overlaps import Overlap, OverlapRule
@@ -16,8 +18,6 @@ from jointre.decoding.thresholds import DEFAULT, Thresholds, accepted, per_label
 from jointre.errors import ConfigError
 from jointre.layout import Spans
 from jointre.nn.losses.label_scores import LabelScores
-
-D = TypeVar("D", bound="Decoder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class Mentions:
     rows: Int[Tensor, " m"]
     labels: Int[Tensor, " m"]
     probabilities: Float[Tensor, " m"]
+
+    @classmethod
+    def none(cls, like: Float[Tensor, "..."]) -> "Mentions":
+        """No mentions, on the device of a tensor."""
+        rows = torch.zeros(0, dtype=torch.long, device=like.device)
+        return cls(rows, rows, like.new_zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +173,29 @@ class Decoder(Registrable, ABC, interface="decoder"):
             rows, labels, probabilities = rows[keep], labels[keep], probabilities[keep]
         return Mentions(rows, labels, probabilities)
 
-    def given_mentions(
-        self, rows: Int[Tensor, " m"], scores: LabelScores, labels: Int[Tensor, " m"] | None
-    ) -> Mentions:
+    def given_mentions(self, given: GivenMentions, scores: LabelScores) -> Mentions:
         """Mentions whose spans are given: none is dropped.
 
         Args:
-            rows: Rows of the mentions among the candidate spans.
+            given: The mentions.
             scores: Entity label probabilities of the candidate spans.
-            labels: Given labels, -1 where the most probable one is taken; None: everywhere.
         """
-        own = scores[rows]
-        best = own.labels.argmax(1)
-        best = best if labels is None else labels.where(labels >= 0, best)
-        return Mentions(rows, best, own.labels.gather(1, best[:, None])[:, 0])
+        chosen = scores[given.rows]
+        best = chosen.labels.argmax(1)
+        best = best if given.labels is None else given.labels.where(given.labels >= 0, best)
+        return Mentions(given.rows, best, chosen.labels.gather(1, best[:, None])[:, 0])
+
+    def mentions(self, spans: Spans, scores: LabelScores, given: GivenMentions | None) -> Mentions:
+        """The given mentions, or those that are found.
+
+        Args:
+            spans: Candidate spans, ordered by unit.
+            scores: Entity label probabilities of the spans.
+            given: The mentions, if they are known.
+        """
+        if given is None:
+            return self.find_mentions(spans, scores)
+        return self.given_mentions(given, scores)
 
     def find_relations(self, scores: LabelScores) -> Relations:
         """The relations among candidate pairs or cells: labels that reach their threshold.
@@ -191,23 +206,3 @@ class Decoder(Registrable, ABC, interface="decoder"):
         reached = accepted(scores, self.relation_thresholds, self.default_relation_threshold)
         rows, labels = reached.nonzero().unbind(1)
         return Relations(rows, labels, scores.labels[rows, labels])
-
-
-def decoder_of(factory: Factory[Decoder], kind: type[D]) -> Factory[D]:
-    """The factory of a model's decoder, which must be of the model's family.
-
-    Args:
-        factory: The decoder with its options.
-        kind: The decoder of the family; a subclass of it fits too.
-
-    Raises:
-        ConfigError: The decoder is of another family.
-    """
-    if not issubclass(factory.type, kind):
-        fitting = [name for name in Decoder.names() if issubclass(Decoder.by_name(name), kind)]
-        raise ConfigError(
-            f"decoder {factory.type.registered_name!r} does not fit this model; take "
-            f"{' or '.join(map(repr, fitting))}"
-        )
-    checked: Factory[D] = factory  # type: ignore[assignment]  # the class was just checked
-    return checked

@@ -99,7 +99,7 @@ class Learner:
         for callback in self.settings.callbacks:
             callback.check(model)
         schedule = self.settings.schedule()
-        self._preparer = model.preparer("train", experiment.seed)
+        self._preparer = model.training_preparer(experiment.seed)
         self._optimizer = self.settings.optimizer().build(model.named_parameters())
         self._rate = LambdaLR(self._optimizer, lambda step: schedule.factor(step, total))
         self._steps = self._units = self._batches = 0
@@ -123,7 +123,7 @@ class Learner:
         # Every unit has a number of its own, so its negatives are drawn anew in each epoch.
         self._units += len(units)
         batch = self._preparer(items).to(next(self.model.parameters()).device)
-        losses = self.model.losses(self.model(batch), batch)
+        losses = self.model.losses(self.model(batch.stages), batch.targets)
         total = torch.stack(list(losses.values())).sum()
         if not bool(total.isfinite()):
             parts = ", ".join(f"{name} {value.item()}" for name, value in losses.items())

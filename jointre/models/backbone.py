@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from jointre.config import Factory
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
@@ -28,7 +28,7 @@ class Backbone(nn.Module):
         interaction: lets the streams read each other.
 
     Shapes:
-        Batch → Streams; task streams have width ``output_dim``, the pair map ``pair_dim``.
+        EncoderInput → Streams; task streams have width ``output_dim``, the pair map ``pair_dim``.
     """
 
     def __init__(
@@ -59,14 +59,16 @@ class Backbone(nn.Module):
             refiners, self.shared_dim, classifiers, self.encoder.initializer_range
         )
 
-    def forward(self, batch: Batch, prototypes: Mapping[str, Float[Tensor, "_ _"]]) -> Streams:
+    def forward(
+        self, inputs: EncoderInput, prototypes: Mapping[str, Float[Tensor, "_ _"]]
+    ) -> Streams:
         """Streams of the batch's units.
 
         Args:
-            batch: pieces and layout.
-            prototypes: of the classifiers, by task; the refiners read them.
+            inputs: Pieces of the units.
+            prototypes: Prototypes of the classifiers by task, which the refiners read.
         """
-        stream = self.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+        stream = self.encoder(inputs.ids, inputs.mask, inputs.gather, inputs.layout)
         if self.word_pooler is not None:
             stream = self.word_pooler(stream)
         if self.refinement is not None:

@@ -1,6 +1,6 @@
 """The document model: JEREX, the similarity memory, and whatever their config makes of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, final
 
@@ -13,34 +13,30 @@ from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.config.bounds import Weight, WidthOrZero
-from jointre.data.batch import Batch
 from jointre.data.edit_distance import edit_distances
 from jointre.data.limits import Limits
-from jointre.data.samplers import Sampler
+from jointre.data.samplers import CorefSampler, Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import (
-    Decoder,
-    DocumentDecoder,
-    FoundEntities,
-    Overlap,
-    decoder_of,
-    mention_pairs,
-)
+from jointre.decoding import Decoder, DocumentDecoder, FoundEntities, mention_pairs
 from jointre.errors import ConfigError
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
-from jointre.models.document_preparer import DocumentPreparer
-from jointre.models.heads import check_head, check_sampler
-from jointre.models.model import Mode, Model, Output, mean_loss
+from jointre.models.backbone_model import BackboneModel
+from jointre.models.document_stages import (
+    DocumentPreparer,
+    DocumentStages,
+    DocumentTargets,
+    DocumentTrainingPreparer,
+)
+from jointre.models.fit import of_kind
+from jointre.models.model import Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
-from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
 from jointre.nn.coreference import CoreferenceScorer
 from jointre.nn.dropout import Dropout
 from jointre.nn.encoders import Encoder
 from jointre.nn.group_poolers import GroupPooler
-from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import BinaryLoss, Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
@@ -83,7 +79,7 @@ class LossWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentOutput(Output):
+class DocumentOutput:
     """Scores of all stages, and what was decided between them.
 
     Shapes:
@@ -108,7 +104,7 @@ class DocumentOutput(Output):
 
 @final
 @Model.register("document")
-class DocumentModel(Model):
+class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutput]):
     """Mentions, coreference, entity types and relations of whole documents.
 
     JEREX in five stages; with refiners and similarity classifiers, the memory model: the
@@ -152,6 +148,8 @@ class DocumentModel(Model):
         "decoder": "decoder",
     }
     unit: ClassVar[Literal["sentence", "document"]] = "document"
+    decoder: DocumentDecoder
+    sampler: CorefSampler
 
     def __init__(
         self,
@@ -179,7 +177,6 @@ class DocumentModel(Model):
         sampler: Factory[Sampler] = Factory(Sampler.by_name("document")),  # noqa: B008
         decoder: Factory[Decoder] = Factory(DocumentDecoder),  # noqa: B008
     ) -> None:
-        super().__init__()
         if interaction.type.changes == {"summary"}:
             raise ConfigError(
                 f"interaction {interaction.type.registered_name!r} changes the summaries only, "
@@ -190,9 +187,8 @@ class DocumentModel(Model):
                 f"pair_encoder {pair_encoder.type.registered_name!r} looks at one mention of an "
                 "entity, but entities of documents have several: take 'multi_instance' or 'global'"
             )
-        check_sampler(sampler.type, self.unit)
-        self.vocabulary = vocabulary
-        self.backbone = Backbone(encoder, word_pooler, projection, interaction)
+        build_sampler = of_kind(sampler, CorefSampler, "sampler")
+        super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
         width = self.backbone.output_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
         self.span_enumerator = build_enumerator(
@@ -206,10 +202,8 @@ class DocumentModel(Model):
         self.entity_pooler = entity_pooler()
         self.entity_dropout = Dropout(entity_dropout)
         self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
-        self.entity_classifier = entity_classifier(
-            input_dim=width,
-            state_dim=width,
-            num_logits=self.entity_loss.num_logits(len(vocabulary.entity_labels)),
+        self.entity_classifier = self.build_classifier(
+            "entity", entity_classifier, "one", width, width
         )
         self.type_embedding = type_embedding(
             num_labels=len(vocabulary.entity_labels),
@@ -222,37 +216,29 @@ class DocumentModel(Model):
             width_dim=width_dim,
             type_dim=self.type_embedding.output_dim,
         )
-        self.relation_classifier = relation_classifier(
-            input_dim=self.pair_encoder.output_dim,
-            state_dim=self.pair_encoder.output_dim,
-            num_logits=self.relation_loss.num_logits(len(vocabulary.relation_labels)),
+        pair_dim = self.pair_encoder.output_dim
+        self.relation_classifier = self.build_classifier(
+            "relation", relation_classifier, "any", pair_dim, pair_dim
         )
-        check_head("entity", self.entity_classifier, self.entity_loss, "one")
-        check_head("relation", self.relation_classifier, self.relation_loss, "any")
-        std = self.encoder.initializer_range
-        for module in (
-            self.widths,
-            self.mention_classifier,
-            self.coreference,
-            self.entity_classifier,
-            self.type_embedding,
-            self.pair_encoder,
-            self.relation_classifier,
-        ):
-            initialise(module, std)
-        classifiers = {"entity": self.entity_classifier, "relation": self.relation_classifier}
-        self.backbone.refine(token_refiners, classifiers)
-        self.span_refinement = Refinement(span_refiners, width, classifiers, std)
+        self.finish(
+            (
+                self.widths,
+                self.mention_classifier,
+                self.coreference,
+                self.entity_classifier,
+                self.type_embedding,
+                self.pair_encoder,
+                self.relation_classifier,
+            ),
+            token_refiners,
+        )
+        self.span_refinement = self.refinement(span_refiners)
         self.binary = BinaryLoss()  # of mentions and of coreference: one logit each
         self.loss_weights = loss_weights()
-        self.sampler = sampler(vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain)
-        self.decoder = decoder_of(decoder, DocumentDecoder)(vocabulary=vocabulary)
-
-    def adjust(
-        self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
-    ) -> None:
-        """Change the decoder's thresholds or its rule for overlaps."""
-        self.decoder.adjust(threshold, overlap)
+        self.sampler = build_sampler(
+            vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain
+        )
+        self.decoder = of_kind(decoder, DocumentDecoder, "decoder")(vocabulary=vocabulary)
 
     @property
     def limits(self) -> Limits:
@@ -266,22 +252,20 @@ class DocumentModel(Model):
             clusters=False,
         )
 
-    def preparer(self, mode: Mode, seed: int = 0) -> DocumentPreparer:
-        """Batches with sampled candidates, with all spans, or with the given entities."""
+    def preparer(self, entities: Entities = "predict") -> DocumentPreparer:
+        """Proposes spans, and gives the units' own entities on request."""
         return DocumentPreparer(
-            self.piece_maker(),
-            seed,
-            mode,
-            self.sampler,
-            self.vocabulary,
-            self.span_enumerator.plain,
+            self.piece_maker(), entities, self.vocabulary, self.span_enumerator.plain
         )
 
-    def forward(self, batch: Batch) -> DocumentOutput:
+    def training_preparer(self, seed: int = 0) -> DocumentTrainingPreparer:
+        """Gives sampled spans and pairs, the gold entities, and the targets."""
+        return DocumentTrainingPreparer(self.piece_maker(), seed, self.sampler)
+
+    def forward(self, stages: DocumentStages) -> DocumentOutput:
         """Spans → mentions → clusters → types → pairs."""
-        assert batch.spans is not None
-        streams = self.backbone(batch, self.prototypes)
-        spans = batch.spans
+        streams = self.backbone(stages.inputs, self.prototypes)
+        spans, given = stages.spans, stages.entities
         rows = self.span_pooler(streams.entity.states, spans.ranges(streams.entity.layout))
         keep, span_logits = score_and_prune(
             self.span_enumerator,
@@ -289,24 +273,25 @@ class DocumentModel(Model):
             self._width_block(spans),
             spans,
             streams.entity.layout,
-            prune=batch.kept is None,
+            prune=given is None,
         )
         if keep is not None:
             rows, spans = take(rows, keep), spans[keep]
         rows = self.span_refinement(rows, spans.unit, self.prototypes)
         mention_logits = self.mention_classifier([Block(rows), self._width_block(spans)])[:, 0]
-        kept = batch.kept
-        if kept is None:
+        if given is None:
             kept = self.decoder.find_spans(spans, mention_logits.sigmoid())
+        else:
+            kept = given.rows
         mentions, rows = spans[kept], take(rows, kept)
-        coreference_logits, members, units = self._entities(batch, mentions, rows)
+        coreference_logits, members, units = self._entities(stages, mentions, rows)
         entities = self.entity_pooler(take(rows, members[:, 0]), members[:, 1], len(units))
         entities = self.entity_dropout(entities)
         entity_logits = self.entity_classifier([Block(entities)])
         labels = self.entity_loss.scores(entity_logits).labels.argmax(1)
-        if batch.entity_targets is not None:
-            labels = batch.entity_targets.where(batch.entity_targets >= 0, labels)
-        pairs = ordered_pairs(units) if batch.pairs is None else batch.pairs
+        if given is not None:
+            labels = given.labels.where(given.labels >= 0, labels)
+        pairs = ordered_pairs(units) if stages.pairs is None else stages.pairs.entities
         arguments = Arguments(
             mentions,
             rows if streams.relation is streams.entity else self._rows(streams.relation, mentions),
@@ -314,7 +299,7 @@ class DocumentModel(Model):
             members,
             entities,
             Block(self.type_embedding(self.entity_classifier.prototypes), labels),
-            self._sentences(batch, mentions),
+            stages.sentences[mentions.unit, mentions.start],
         )
         relation_logits = self._relate(streams, arguments, pairs)
         return DocumentOutput(
@@ -331,41 +316,38 @@ class DocumentModel(Model):
             relation_logits,
         )
 
-    def kept_spans(self, output: Output) -> Spans | None:
+    def kept_spans(self, output: DocumentOutput) -> Spans | None:
         """The spans that a trained span enumerator kept; None without one."""
-        assert isinstance(output, DocumentOutput)
         return None if self.span_enumerator.scorer is None else output.spans
 
-    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+    def losses(
+        self, output: DocumentOutput, targets: DocumentTargets
+    ) -> dict[str, Float[Tensor, ""]]:
         """Means over the batch's spans, mention pairs, entities and entity pairs, weighted."""
-        assert isinstance(output, DocumentOutput)
-        assert batch.mention_targets is not None
-        assert batch.coreference_targets is not None
-        assert batch.entity_targets is not None
-        assert batch.relation_targets is not None
         weights = self.loss_weights
-        asked = batch.mention_targets >= 0
+        asked = targets.mentions >= 0
         mention, coreference = (
             output.mention_logits[asked, None],
             output.coreference_logits[:, None],
         )
-        linked = batch.coreference_targets[:, None]
+        linked = targets.coreference[:, None]
         entity, relation = output.entity_logits, output.relation_logits
         losses = {
             "mention": weights.mention
-            * mean_loss(self.binary, mention, batch.mention_targets[asked, None]),
+            * mean_loss(self.binary, mention, targets.mentions[asked, None]),
             "coreference": weights.coreference * mean_loss(self.binary, coreference, linked),
-            "entity": weights.entity * mean_loss(self.entity_loss, entity, batch.entity_targets),
+            "entity": weights.entity * mean_loss(self.entity_loss, entity, targets.entities),
             "relation": weights.relation
-            * mean_loss(self.relation_loss, relation, batch.relation_targets),
+            * mean_loss(self.relation_loss, relation, targets.relations),
         }
         if output.span_logits is not None:
-            losses["span"] = span_loss(output.span_logits[asked], batch.mention_targets[asked] > 0)
+            losses["span"] = span_loss(output.span_logits[asked], targets.mentions[asked] > 0)
         return losses
 
-    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
+    def documents(
+        self, output: DocumentOutput, stages: DocumentStages, units: Sequence[Document]
+    ) -> list[Document]:
         """The units with predicted entities and relations."""
-        assert isinstance(output, DocumentOutput)
         types = self.entity_loss.scores(output.entity_logits).labels
         found = FoundEntities(
             output.spans[output.kept],
@@ -377,7 +359,7 @@ class DocumentModel(Model):
         )
         relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
         return self.decoder.documents(
-            units, found, output.pairs, relations, given=batch.kept is not None
+            units, found, output.pairs, relations, given=stages.entities is not None
         )
 
     def _rows(self, stream: Stream, spans: Spans) -> Float[Tensor, "s k"]:
@@ -387,23 +369,21 @@ class DocumentModel(Model):
         return refined
 
     def _entities(
-        self, batch: Batch, mentions: Spans, rows: Float[Tensor, "m k"]
+        self, stages: DocumentStages, mentions: Spans, rows: Float[Tensor, "m k"]
     ) -> tuple[Float[Tensor, " z"], Int[Tensor, "l 2"], Int[Tensor, " g"]]:
         """Coreference logits, (mention, entity) rows, and the unit of each entity."""
-        if batch.members is not None:
-            logits = rows.new_zeros(0)
-            if batch.coreference_pairs is not None:
-                assert batch.edit_distances is not None
-                logits = self.coreference(rows, batch.coreference_pairs, batch.edit_distances)
-            mention, entity = batch.members.unbind(1)
+        if stages.entities is not None:
+            logits, members, pairs = rows.new_zeros(0), stages.entities.members, stages.pairs
+            if pairs is not None:
+                logits = self.coreference(rows, pairs.coreference, pairs.edit_distances)
+            mention, entity = members.unbind(1)
             sizes = torch.unique_consecutive(entity, return_counts=True)[1]
-            return logits, batch.members, mentions.unit[mention[sizes.cumsum(0) - sizes]]
+            return logits, members, mentions.unit[mention[sizes.cumsum(0) - sizes]]
         found = torch.stack([mentions.unit, mentions.start, mentions.end], 1).cpu().numpy()
-        pairs = mention_pairs(found[:, 0])
-        assert batch.tokens is not None
-        texts = [" ".join(batch.tokens[unit][start:end]) for unit, start, end in found.tolist()]
-        logits = self._corefer(rows, pairs, edit_distances(texts, pairs))
-        members, units = self.decoder.cluster(found[:, 0], pairs, logits.sigmoid())
+        candidates = mention_pairs(found[:, 0])
+        texts = [" ".join(stages.tokens[unit][start:end]) for unit, start, end in found.tolist()]
+        logits = self._corefer(rows, candidates, edit_distances(texts, candidates))
+        members, units = self.decoder.cluster(found[:, 0], candidates, logits.sigmoid())
         return logits, members, units
 
     def _corefer(
@@ -425,10 +405,6 @@ class DocumentModel(Model):
                 for some in torch.split(pairs, step)
             ]
         )
-
-    def _sentences(self, batch: Batch, mentions: Spans) -> Int[Tensor, " m"]:
-        assert batch.sentences is not None
-        return batch.sentences[mentions.unit, mentions.start]
 
     def _width_block(self, spans: Spans) -> Block:
         return Block(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))

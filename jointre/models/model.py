@@ -1,16 +1,17 @@
-"""The interface of models: units → Batch → Output → loss or documents."""
+"""The interface of models: units → stages → output → losses or documents."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from torch import Tensor, nn
+from typing_extensions import TypeVar
 
 from jointre.config import Registrable
-from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates
+from jointre.data.batch import EncoderInput, Movable, Stages
 from jointre.data.limits import Limits
 from jointre.data.pieces import PieceMaker, Pieces
 from jointre.data.samplers import Sampler
@@ -20,23 +21,27 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Overlap
 from jointre.errors import ConfigError
 from jointre.layout import Spans
-from jointre.models.backbone import Backbone
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.losses import Loss
 
-Mode = Literal["train", "predict", "given"]
+Entities = Literal["predict", "given"]
+"""Find the entities, or relate those that the documents have."""
+
+StagesT = TypeVar("StagesT", bound=Stages, default=Any)
+TargetsT = TypeVar("TargetsT", bound=Movable, default=Any)
+OutputT = TypeVar("OutputT", default=Any)
 
 
 class Item(NamedTuple):
     """A unit, tokenised.
 
     Args:
-        number: place in the corpus, which seeds its sampling.
-        document: the unit.
-        pieces: its pieces.
-        visible: the part of the unit that the encoder sees; the unit, unless words were cut.
-        index: what the sampler draws from; None where nothing is sampled.
+        number: Place in the corpus, which seeds its sampling.
+        document: The unit.
+        pieces: Its pieces.
+        visible: The part of the unit that the encoder sees; the unit, unless words were cut.
+        index: What the sampler draws from; None where nothing is sampled.
     """
 
     number: int
@@ -46,97 +51,187 @@ class Item(NamedTuple):
     index: Any = None
 
 
-class Preparer(ABC):
-    """Turns units into batches; holds no modules and can be pickled to a worker.
+@dataclass(frozen=True, slots=True)
+class TrainingBatch(Movable, Generic[StagesT, TargetsT]):
+    """A batch to train on.
 
     Args:
-        make_pieces: the encoder's tokenisation.
-        seed: of the sampling; with epoch and index it decides a unit's candidates.
-        sampler: of candidates to train on; None: nothing is sampled.
+        stages: What the model reads.
+        targets: What its output is compared with.
+    """
+
+    stages: StagesT
+    targets: TargetsT
+
+
+class Tokenising:
+    """Tokenises units; holds no modules, so it can be sent to a worker process.
+
+    Args:
+        make_pieces: The encoder's tokenisation.
+        sampler: Indexes the gold of a unit; None where nothing is sampled.
 
     Attributes:
-        max_cells: most padded pairs of pieces of a batch of several units; None: any number.
+        max_cells: Largest number of padded pairs of pieces in a batch of several units; None:
+            any number.
     """
 
     max_cells: ClassVar[int | None] = None
 
-    def __init__(self, make_pieces: PieceMaker, seed: int, sampler: Sampler | None = None) -> None:
+    def __init__(self, make_pieces: PieceMaker, sampler: Sampler | None = None) -> None:
         self.make_pieces = make_pieces
-        self.seed = seed
         self.sampler = sampler
 
     def item(self, index: int, document: Document) -> Item:
-        """Tokenise a unit and index its gold, once for all epochs."""
+        """Tokenise a unit and index its gold, once for all epochs.
+
+        Args:
+            index: Place of the unit in the corpus.
+            document: The unit.
+        """
         pieces = self.make_pieces(document.tokens, f"document {document.id!r}")
         cut = len(document.tokens) - pieces.truncated
         visible = beginning(document, cut) if pieces.truncated else document
         indexed = None if self.sampler is None else self.sampler.index(visible)
         return Item(index, document, pieces, visible, indexed)
 
-    def sampled(self, item: Item, epoch: int) -> Candidates:
-        """The candidates that a unit is trained on in an epoch."""
-        assert self.sampler is not None
-        return self.sampler(item.index, self.rng(epoch, item.number))
+    def inputs(self, items: Sequence[Item]) -> EncoderInput:
+        """The pieces of several units."""
+        return self.make_pieces.batch([item.pieces for item in items])
+
+
+class Preparer(Tokenising, ABC, Generic[StagesT]):
+    """Turns units into what a model reads when it predicts.
+
+    Args:
+        make_pieces: The encoder's tokenisation.
+        entities: Whether entities are to be found or given.
+    """
+
+    def __init__(self, make_pieces: PieceMaker, entities: Entities) -> None:
+        super().__init__(make_pieces)
+        self.entities = entities
+
+    @abstractmethod
+    def __call__(self, items: Sequence[Item]) -> StagesT:
+        """Collate units.
+
+        Args:
+            items: Tokenised units, at least one.
+        """
+
+
+class TrainingPreparer(Tokenising, ABC, Generic[StagesT, TargetsT]):
+    """Turns units into batches to train on.
+
+    Args:
+        make_pieces: The encoder's tokenisation.
+        seed: Random seed; with epoch and index it decides a unit's candidates.
+        sampler: Chooses candidates; None where nothing is sampled.
+    """
+
+    def __init__(self, make_pieces: PieceMaker, seed: int, sampler: Sampler | None = None) -> None:
+        super().__init__(make_pieces, sampler)
+        self.seed = seed
 
     def rng(self, epoch: int, index: int) -> np.random.Generator:
-        """The unit's generator in an epoch."""
+        """The random generator of a unit in an epoch."""
         return np.random.default_rng((self.seed, epoch, index))
 
     @abstractmethod
-    def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
-        """Collate units, with the candidates and targets of the mode."""
+    def __call__(self, items: Sequence[Item], epoch: int = 0) -> TrainingBatch[StagesT, TargetsT]:
+        """Collate units, with candidates and targets.
+
+        Args:
+            items: Tokenised units, at least one.
+            epoch: Number of the epoch, from 0.
+        """
 
 
-class Output:
-    """What a model computes for a batch; each model has its own kind."""
-
-
-class Model(Registrable, nn.Module, ABC, interface="model"):
+class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], interface="model"):
     """Model: the joint model, built from a config and a vocabulary.
 
+    A family of models is a class with three records of its own: the stages that it reads, the
+    targets that it is trained on, and its output.
+
     Owner gives: ``vocabulary``, the labels.
+
+    Attributes:
+        unit: What the model reads at once: sentences or whole documents.
+        vocabulary: The labels that the model predicts.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
     unit: ClassVar[Literal["sentence", "document"]]
     vocabulary: Vocabulary
-    backbone: Backbone
-    entity_classifier: Classifier
-    relation_classifier: Classifier
 
     @property
+    @abstractmethod
     def encoder(self) -> Encoder:
         """The encoder, whose configuration and tokenizer an archive keeps."""
-        return self.backbone.encoder
+
+    def encoder_parameters(self) -> list[nn.Parameter]:
+        """The pretrained parameters, which an optimizer may train at a rate of their own."""
+        return list(self.encoder.parameters())
+
+    @property
+    def classifiers(self) -> dict[str, Classifier]:
+        """Classifiers with one row per label, ``"entity"`` and ``"relation"``; none by default.
+
+        When a training begins with the weights of another model, their rows are copied label
+        by label.
+        """
+        return {}
 
     @property
     def limits(self) -> Limits:
         """What annotations the model cannot predict; training reports them."""
         return Limits()
 
-    @property
-    def prototypes(self) -> dict[str, Tensor]:
-        """One vector a class, of both classifiers: what refiners read."""
-        return {
-            "entity": self.entity_classifier.prototypes,
-            "relation": self.relation_classifier.prototypes,
-        }
+    @abstractmethod
+    def preparer(self, entities: Entities = "predict") -> Preparer[StagesT]:
+        """Makes what the model reads when it predicts.
+
+        Args:
+            entities: Whether entities are to be found or given.
+        """
 
     @abstractmethod
-    def preparer(self, mode: Mode, seed: int = 0) -> Preparer:
-        """What makes batches to train on, to predict, or with entities given."""
+    def training_preparer(self, seed: int = 0) -> TrainingPreparer[StagesT, TargetsT]:
+        """Makes batches to train on.
+
+        Args:
+            seed: Random seed of the sampling.
+        """
 
     @abstractmethod
-    def forward(self, batch: Batch) -> Output:
-        """Scores of all stages; stages that the batch leaves out are decided here."""
+    def forward(self, stages: StagesT) -> OutputT:
+        """Scores of all stages; what is not given is decided here, by the decoder.
+
+        Args:
+            stages: What a preparer has made, on the model's device.
+        """
 
     @abstractmethod
-    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
-        """The loss of each task; training minimises their sum."""
+    def losses(self, output: OutputT, targets: TargetsT) -> dict[str, Float[Tensor, ""]]:
+        """The loss of each task; training minimises their sum.
+
+        Args:
+            output: Output for the stages of a training batch.
+            targets: The targets of that batch.
+        """
 
     @abstractmethod
-    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
-        """The units with what was found."""
+    def documents(
+        self, output: OutputT, stages: StagesT, units: Sequence[Document]
+    ) -> list[Document]:
+        """The units with the entities and relations that were found.
+
+        Args:
+            output: Output for the stages.
+            stages: What the model has read.
+            units: The units of the batch, in order.
+        """
 
     def adjust(
         self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
@@ -155,7 +250,7 @@ class Model(Registrable, nn.Module, ABC, interface="model"):
                 f"model {self.registered_name!r} has neither thresholds nor a rule for overlaps"
             )
 
-    def kept_spans(self, output: Output) -> Spans | None:
+    def kept_spans(self, output: OutputT) -> Spans | None:
         """The spans of a batch that a trained span enumerator kept; None without one."""
         return None
 

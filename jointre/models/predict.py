@@ -57,13 +57,13 @@ def predict_batch(
     """
     device = next(model.parameters()).device
     with torch.inference_mode():
-        batch = preparer(items).to(device)
-        output = model(batch)
+        stages = preparer(items).to(device)
+        output = model(stages)
         kept = model.kept_spans(output)
         if recall is not None and kept is not None:
             recall.add(kept, [item.visible for item in items])
-        documents = model.documents(output, batch, [item.document for item in items])
-    if batch.kept is None:
+        documents = model.documents(output, stages, [item.document for item in items])
+    if preparer.entities == "predict":
         documents = [in_reading_order(document) for document in documents]
     return [
         _flagged(document, item.pieces.truncated)

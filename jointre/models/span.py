@@ -1,6 +1,6 @@
 """The span model: SINET, and whatever its config makes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
@@ -10,23 +10,25 @@ from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.config.bounds import WidthOrZero
-from jointre.data.batch import Batch
-from jointre.data.candidates import Candidates, attach, given_entities, proposed_spans
 from jointre.data.limits import Limits
-from jointre.data.pieces import PieceMaker
-from jointre.data.samplers import Sampler
+from jointre.data.samplers import Sampler, SentenceSampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import Decoder, Mentions, Overlap, SpanDecoder, decoder_of
+from jointre.decoding import Decoder, Mentions, SpanDecoder
 from jointre.layout import Spans
 from jointre.models.backbone import Backbone
-from jointre.models.heads import check_head, check_sampler
-from jointre.models.model import Item, Mode, Model, Output, Preparer, mean_loss
+from jointre.models.backbone_model import BackboneModel
+from jointre.models.fit import of_kind
+from jointre.models.model import Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
-from jointre.models.refinement import Refinement
+from jointre.models.span_stages import (
+    SpanPreparer,
+    SpanStages,
+    SpanTargets,
+    SpanTrainingPreparer,
+)
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
-from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
@@ -46,7 +48,7 @@ PAIRS_AT_ONCE = 16384
 
 
 @dataclass(frozen=True, slots=True)
-class SpanOutput(Output):
+class SpanOutput:
     """Scores of spans and pairs.
 
     Shapes:
@@ -65,7 +67,7 @@ class SpanOutput(Output):
 
 @final
 @Model.register("span")
-class SpanModel(Model):
+class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
     """Classifies all spans, then all ordered pairs of the spans that are mentions (SINET).
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
@@ -99,6 +101,8 @@ class SpanModel(Model):
         "decoder": "decoder",
     }
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    decoder: SpanDecoder
+    sampler: SentenceSampler
 
     def __init__(
         self,
@@ -120,10 +124,8 @@ class SpanModel(Model):
         sampler: Factory[Sampler] = Factory(Sampler.by_name("span")),  # noqa: B008
         decoder: Factory[Decoder] = Factory(SpanDecoder),  # noqa: B008
     ) -> None:
-        super().__init__()
-        check_sampler(sampler.type, self.unit)
-        self.vocabulary = vocabulary
-        self.backbone = Backbone(encoder, word_pooler, projection, interaction)
+        build_sampler = of_kind(sampler, SentenceSampler, "sampler")
+        super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
         width, pair_dim = self.backbone.output_dim, self.backbone.pair_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
         self.span_enumerator = build_enumerator(
@@ -139,38 +141,21 @@ class SpanModel(Model):
         )
         self.entity_loss = entity_loss()
         self.relation_loss = relation_loss()
-        self.entity_classifier = entity_classifier(
-            input_dim=2 * width + width_dim + pair_dim,
-            state_dim=width,
-            num_logits=self.entity_loss.num_logits(len(vocabulary.entity_labels)),
+        self.entity_classifier = self.build_classifier(
+            "entity", entity_classifier, "one or none", 2 * width + width_dim + pair_dim, width
         )
-        self.relation_classifier = relation_classifier(
-            input_dim=self.pair_encoder.output_dim + pair_dim,
-            state_dim=width,
-            num_logits=self.relation_loss.num_logits(len(vocabulary.relation_labels)),
+        self.relation_classifier = self.build_classifier(
+            "relation", relation_classifier, "any", self.pair_encoder.output_dim + pair_dim, width
         )
-        check_head("entity", self.entity_classifier, self.entity_loss, "one or none")
-        check_head("relation", self.relation_classifier, self.relation_loss, "any")
-        for module in (
-            self.widths,
-            self.pair_encoder,
-            self.entity_classifier,
-            self.relation_classifier,
-        ):
-            initialise(module, self.encoder.initializer_range)
-        classifiers = {"entity": self.entity_classifier, "relation": self.relation_classifier}
-        self.backbone.refine(token_refiners, classifiers)
-        self.span_refinement = Refinement(
-            span_refiners, width, classifiers, self.encoder.initializer_range
+        self.finish(
+            (self.widths, self.pair_encoder, self.entity_classifier, self.relation_classifier),
+            token_refiners,
         )
-        self.sampler = sampler(vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain)
-        self.decoder = decoder_of(decoder, SpanDecoder)(vocabulary=vocabulary)
-
-    def adjust(
-        self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
-    ) -> None:
-        """Change the decoder's thresholds or its rule for overlaps."""
-        self.decoder.adjust(threshold, overlap)
+        self.span_refinement = self.refinement(span_refiners)
+        self.sampler = build_sampler(
+            vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain
+        )
+        self.decoder = of_kind(decoder, SpanDecoder, "decoder")(vocabulary=vocabulary)
 
     @property
     def limits(self) -> Limits:
@@ -182,57 +167,47 @@ class SpanModel(Model):
             distinct_arguments=True,
         )
 
-    def preparer(self, mode: Mode, seed: int = 0) -> "SpanPreparer":
-        """Batches with sampled candidates, with none, or with the given entities."""
+    def preparer(self, entities: Entities = "predict") -> SpanPreparer:
+        """Proposes spans, or gives the units' own entities."""
         return SpanPreparer(
-            self.piece_maker(),
-            seed,
-            mode,
-            self.sampler,
-            self.vocabulary,
-            self.span_enumerator.plain,
+            self.piece_maker(), entities, self.vocabulary, self.span_enumerator.plain
         )
 
-    def forward(self, batch: Batch) -> SpanOutput:
-        """Spans → kept spans → pairs."""
-        streams = self.backbone(batch, self.prototypes)
-        assert batch.spans is not None
+    def training_preparer(self, seed: int = 0) -> SpanTrainingPreparer:
+        """Gives sampled spans and pairs with their targets."""
+        return SpanTrainingPreparer(self.piece_maker(), seed, self.sampler)
+
+    def forward(self, stages: SpanStages) -> SpanOutput:
+        """Spans → mentions → pairs."""
+        streams = self.backbone(stages.inputs, self.prototypes)
         spans, span_logits, entity_logits = self._score_spans(
-            streams, batch.spans, prune=batch.kept is None
+            streams, stages.spans, prune=stages.mentions is None
         )
         scores = self.entity_loss.scores(entity_logits)
-        if batch.kept is None:
-            mentions = self.decoder.find_mentions(spans, scores)
-        else:
-            mentions = self.decoder.given_mentions(batch.kept, scores, batch.kept_labels)
+        mentions = self.decoder.mentions(spans, scores, stages.mentions)
         kept = spans[mentions.rows]
-        pairs = ordered_pairs(kept.unit) if batch.pairs is None else batch.pairs
+        pairs = ordered_pairs(kept.unit) if stages.pairs is None else stages.pairs
         relation_logits = self._score_pairs(streams, kept, pairs)
         return SpanOutput(spans, span_logits, entity_logits, mentions, pairs, relation_logits)
 
-    def kept_spans(self, output: Output) -> Spans | None:
+    def kept_spans(self, output: SpanOutput) -> Spans | None:
         """The spans that a trained span enumerator kept; None without one."""
-        assert isinstance(output, SpanOutput)
         return None if self.span_enumerator.scorer is None else output.spans
 
-    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+    def losses(self, output: SpanOutput, targets: SpanTargets) -> dict[str, Float[Tensor, ""]]:
         """Mean loss over the batch's spans, and over its pairs (SINET §4.2)."""
-        assert isinstance(output, SpanOutput)
-        assert batch.entity_targets is not None
-        assert batch.relation_targets is not None
         losses = {
-            "entity": mean_loss(self.entity_loss, output.entity_logits, batch.entity_targets),
-            "relation": mean_loss(
-                self.relation_loss, output.relation_logits, batch.relation_targets
-            ),
+            "entity": mean_loss(self.entity_loss, output.entity_logits, targets.entities),
+            "relation": mean_loss(self.relation_loss, output.relation_logits, targets.relations),
         }
         if output.span_logits is not None:
-            losses["span"] = span_loss(output.span_logits, batch.entity_targets > 0)
+            losses["span"] = span_loss(output.span_logits, targets.entities > 0)
         return losses
 
-    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
+    def documents(
+        self, output: SpanOutput, stages: SpanStages, units: Sequence[Document]
+    ) -> list[Document]:
         """The units with predicted entities and relations."""
-        assert isinstance(output, SpanOutput)
         relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
         return self.decoder.documents(units, output.spans, output.mentions, output.pairs, relations)
 
@@ -296,43 +271,3 @@ class SpanModel(Model):
 
     def _width_block(self, spans: Spans) -> Block:
         return Block(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))
-
-
-@final
-class SpanPreparer(Preparer):
-    """Batches for the span model.
-
-    Args:
-        make_pieces: the encoder's tokenisation.
-        seed: Random seed for sampling.
-        mode: Sample candidates, propose spans, or give the entities.
-        sampler: spans and pairs to train on.
-        vocabulary: Labels of given entities.
-        span_enumerator: A plain one, which proposes the spans.
-    """
-
-    def __init__(
-        self,
-        make_pieces: PieceMaker,
-        seed: int,
-        mode: Mode,
-        sampler: Sampler,
-        vocabulary: Vocabulary,
-        span_enumerator: SpanEnumerator,
-    ) -> None:
-        super().__init__(make_pieces, seed, sampler if mode == "train" else None)
-        self.mode = mode
-        self.vocabulary = vocabulary
-        self.span_enumerator = span_enumerator
-
-    def __call__(self, items: Sequence[Item], epoch: int = 0) -> Batch:
-        """Collate units."""
-        batch = self.make_pieces.batch([item.pieces for item in items])
-        return attach(batch, [self._candidates(item, epoch) for item in items])
-
-    def _candidates(self, item: Item, epoch: int) -> Candidates:
-        if self.mode == "train":
-            return self.sampled(item, epoch)
-        if self.mode == "given":
-            return given_entities(item.visible, self.vocabulary)
-        return Candidates(proposed_spans(item.visible, item.pieces.silent, self.span_enumerator))

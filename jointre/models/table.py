@@ -1,6 +1,6 @@
 """The table model: CARE, and whatever its config makes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
@@ -10,19 +10,24 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from jointre.config import Factory
-from jointre.data.batch import Batch
 from jointre.data.limits import Limits
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import Decoder, Mentions, Overlap, TableDecoder, decoder_of
+from jointre.decoding import Decoder, Mentions, TableDecoder
 from jointre.errors import ConfigError
 from jointre.layout import Cells, Layout, Role, Spans
 from jointre.models.backbone import Backbone
-from jointre.models.model import Mode, Model, Output
-from jointre.models.table_preparer import TablePreparer
+from jointre.models.backbone_model import BackboneModel, Task
+from jointre.models.fit import of_kind
+from jointre.models.model import Entities, Model
+from jointre.models.table_stages import (
+    TablePreparer,
+    TableStages,
+    TableTargets,
+    TableTrainingPreparer,
+)
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
-from jointre.nn.initialise import initialise
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.projections import TaskProjection
@@ -49,12 +54,14 @@ class CellFeatures:
 
 
 @dataclass(frozen=True, slots=True)
-class TableOutput(Output):
+class TableOutput:
     """Scores of the cells of both tables.
 
     Shapes:
         entity_logits ``"q c"`` over entity_cells, relation_logits ``"z r"`` over
-        relation_cells, both in positions of the layout.
+        relation_cells, both in positions of the layout; spans ``"s"``, mentions ``"m"`` among
+        them and links ``"l 3"`` (unit, first word of the head and of the tail), which are empty
+        in training.
     """
 
     layout: Layout
@@ -62,25 +69,14 @@ class TableOutput(Output):
     entity_logits: Float[Tensor, "q c"]
     relation_cells: Cells
     relation_logits: Float[Tensor, "z r"]
-
-
-@dataclass(frozen=True, slots=True)
-class Found(TableOutput):
-    """With the mentions of the entity table, between which relations were looked for.
-
-    Shapes:
-        mentions ``"m"`` among the spans; links ``"z 3"``: unit, first word of the
-        head and of the tail.
-    """
-
     spans: Spans
     mentions: Mentions
-    links: Int[Tensor, "z 3"]
+    links: Int[Tensor, "l 3"]
 
 
 @final
 @Model.register("table")
-class TableModel(Model):
+class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
     """Marks mentions in one table of pairs of words and relations in another (CARE).
 
     Cell (i, j) of the entity table is the mention from word i to word j; cell (i, j) of the
@@ -118,6 +114,7 @@ class TableModel(Model):
 
     old_options: ClassVar[dict[str, str]] = {"decoder": "decoder"}
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    decoder: TableDecoder
 
     def __init__(
         self,
@@ -135,113 +132,97 @@ class TableModel(Model):
         normalise_by: Literal["sentence_length", "padded_length"] = "sentence_length",
         decoder: Factory[Decoder] = Factory(TableDecoder),  # noqa: B008
     ) -> None:
-        super().__init__()
-        self.vocabulary = vocabulary
-        self.features = cell_features()
-        if interaction.type.changes == {"summary"} and not self.features.summary:
+        features = cell_features()
+        if interaction.type.changes == {"summary"} and not features.summary:
             raise ConfigError(
                 f"interaction {interaction.type.registered_name!r} changes the summaries only, "
                 "which the classifiers of this model do not read: set cell_features.summary to "
                 "true, or take interaction 'none' or 'conv_co_attention'"
             )
-        self.backbone = Backbone(encoder, word_pooler, projection, interaction)
+        super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
+        self.features = features
         self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
-        self.entity_classifier = self._classifier(
-            entity_classifier, self.entity_loss, len(vocabulary.entity_labels)
-        )
-        self.relation_classifier = self._classifier(
-            relation_classifier, self.relation_loss, len(vocabulary.relation_labels)
-        )
-        self.backbone.refine(
-            token_refiners,
-            {"entity": self.entity_classifier, "relation": self.relation_classifier},
-        )
+        self.entity_classifier = self._cell_classifier("entity", entity_classifier)
+        self.relation_classifier = self._cell_classifier("relation", relation_classifier)
+        self.finish((self.entity_classifier, self.relation_classifier), token_refiners)
         self.normalise_by = normalise_by
-        self.decoder = decoder_of(decoder, TableDecoder)(vocabulary=vocabulary)
+        self.decoder = of_kind(decoder, TableDecoder, "decoder")(vocabulary=vocabulary)
 
-    def _classifier(self, classifier: Factory[Classifier], loss: Loss, labels: int) -> Classifier:
+    def _cell_classifier(self, task: Task, classifier: Factory[Classifier]) -> Classifier:
+        loss = self.entity_loss if task == "entity" else self.relation_loss
         if isinstance(loss, SingleLabelLoss):
             raise ConfigError(
                 f"loss {loss.registered_name!r} gives a cell one label, but cells of a table "
                 "have any number of them; take 'binary'"
             )
         width = self.backbone.output_dim
-        built = classifier(
-            input_dim=2 * width
-            + self.features.pair_map * self.backbone.pair_dim
-            + self.features.summary * width,
-            state_dim=width,
-            num_logits=loss.num_logits(labels),
-        )
-        initialise(built, self.encoder.initializer_range)
-        return built
-
-    def adjust(
-        self, threshold: float | Mapping[str, float] | None, overlap: Overlap | None
-    ) -> None:
-        """Change the decoder's thresholds or its rule for overlaps."""
-        self.decoder.adjust(threshold, overlap)
+        input_dim = 2 * width + self.features.pair_map * self.backbone.pair_dim
+        input_dim += self.features.summary * width
+        return self.build_classifier(task, classifier, "any", input_dim, width)
 
     @property
     def limits(self) -> Limits:
         """Relations are marked by the first words of their arguments."""
         return Limits(distinct_starts=not self.decoder.all_spans)
 
-    def preparer(self, mode: Mode, seed: int = 0) -> "TablePreparer":
-        """Batches with the gold cells, with nothing, or with the given entities."""
-        return TablePreparer(self.piece_maker(), seed, mode, self.vocabulary)
+    def preparer(self, entities: Entities = "predict") -> TablePreparer:
+        """Leaves all cells to the model, or gives the units' own entities."""
+        return TablePreparer(self.piece_maker(), entities, self.vocabulary)
 
-    def forward(self, batch: Batch) -> TableOutput:
-        """All cells where the gold ones are given; else mentions, then cells of their starts."""
-        streams = self.backbone(batch, self.prototypes)
-        if batch.entity_cells is None:
-            return self._found(streams, batch)
+    def training_preparer(self, seed: int = 0) -> TableTrainingPreparer:
+        """Gives the gold cells."""
+        return TableTrainingPreparer(self.piece_maker(), seed, self.vocabulary)
+
+    def forward(self, stages: TableStages) -> TableOutput:
+        """All cells in training; else mentions, then the cells of their first words."""
+        streams = self.backbone(stages.inputs, self.prototypes)
+        if not stages.whole:
+            return self._decided(streams, stages)
         layout = streams.entity.layout
         real = layout.roles != Role.PAD
         table = real[:, :, None] & real[:, None]
         upper, whole = Cells(*table.triu().nonzero().T), Cells(*table.nonzero().T)
+        none = torch.zeros(0, 3, dtype=torch.long, device=layout.roles.device)
         return TableOutput(
             layout,
             upper,
             self._score(self.entity_classifier, streams.entity, streams.pair, upper),
             whole,
             self._score(self.relation_classifier, streams.relation, streams.pair, whole),
+            Spans(*none.unbind(1)),
+            Mentions.none(streams.entity.states),
+            none,
         )
 
-    def losses(self, output: Output, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+    def losses(self, output: TableOutput, targets: TableTargets) -> dict[str, Float[Tensor, ""]]:
         """Both tables' losses (CARE §3)."""
-        assert isinstance(output, TableOutput)
-        assert batch.entity_cells is not None
-        assert batch.relation_cells is not None
         logits, cells = output.entity_logits, output.entity_cells
-        entity = self._loss(self.entity_loss, logits, cells, batch.entity_cells, output.layout)
+        entity = self._loss(self.entity_loss, logits, cells, targets.entity_cells, output.layout)
         logits, cells = output.relation_logits, output.relation_cells
         relation = self._loss(
-            self.relation_loss, logits, cells, batch.relation_cells, output.layout
+            self.relation_loss, logits, cells, targets.relation_cells, output.layout
         )
         return {"entity": entity, "relation": relation}
 
-    def documents(self, output: Output, batch: Batch, units: Sequence[Document]) -> list[Document]:
+    def documents(
+        self, output: TableOutput, stages: TableStages, units: Sequence[Document]
+    ) -> list[Document]:
         """The units with predicted entities and relations."""
-        assert isinstance(output, Found)
         relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
         return self.decoder.documents(units, output.spans, output.mentions, output.links, relations)
 
-    def _found(self, streams: Streams, batch: Batch) -> Found:
+    def _decided(self, streams: Streams, stages: TableStages) -> TableOutput:
         """Mentions, decided or given, and the relations between their first words."""
-        layout = streams.entity.layout
-        spans = batch.candidates(all_spans(layout)) if batch.spans is None else batch.spans
+        layout, given = streams.entity.layout, stages.given
+        spans = stages.inputs.candidates(all_spans(layout)) if given is None else given.spans
         cells = spans.cells(layout)
         logits = self._score(self.entity_classifier, streams.entity, streams.pair, cells)
         scores = self.entity_loss.scores(logits)
-        if batch.kept is None:
-            mentions = self.decoder.find_mentions(spans, scores)
-        else:
-            mentions = self.decoder.given_mentions(batch.kept, scores, batch.kept_labels)
+        mentions = self.decoder.mentions(spans, scores, None if given is None else given.mentions)
         links = start_pairs(spans[mentions.rows], layout.words.shape[1])
         first = layout.words[..., 0]
         pairs = Cells(links[:, 0], first[links[:, 0], links[:, 1]], first[links[:, 0], links[:, 2]])
-        return Found(
+        return TableOutput(
             layout,
             cells,
             logits,
@@ -289,11 +270,11 @@ class TableModel(Model):
             return torch.cat([score(None, *part) for part in parts])
         # Picked at once: a gradient of the whole map would be made for each part.
         rows = torch.split(picked(0, len(cells)), [high - low for low, high, _, _ in parts])
-        found = [
+        logits = [
             checkpoint(score, some, *part, use_reentrant=False)
             for some, part in zip(rows, parts, strict=True)
         ]
-        return torch.cat(found)
+        return torch.cat(logits)
 
     def _loss(
         self,

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput
 from jointre.data.nearest import did_you_mean
 from jointre.data.schema import Document
 from jointre.data.split import split
@@ -149,21 +149,21 @@ def attention_of(model: Model, unit: Document) -> AttentionMap:
     tokens = item.visible.tokens
     if not tokens:
         raise DataError(f"document {unit.id!r}: the model cuts it within its first word")
-    batch = preparer([item]).to(next(model.parameters()).device)
-    found = readings(model, batch)
+    stages = preparer([item]).to(next(model.parameters()).device)
+    found = readings(model, stages)
     if not found:
         raise ConfigError(
             "this model has no attention to show: no encoder with [CLS], no interaction "
             "'ctam', and no 'memory_flow' among its token_refiners that is active"
         )
-    first = _first(model, batch) if any(_reads_first(one) for one in found) else None
+    first = _first(model, stages.inputs) if any(_reads_first(one) for one in found) else None
     rows = tuple(row for one in found for row in _rows(model, one, len(tokens), first is not None))
     return AttentionMap(
         unit.id,
         tokens if first is None else (first, *tokens),
         rows,
         _mentions(unit, int(first is not None), len(tokens)),
-        tuple(_notes(item, batch)),
+        tuple(_notes(item, stages.inputs)),
     )
 
 
@@ -184,10 +184,10 @@ def _reads_first(reading: Reading) -> bool:
     return summary or reading.key[0].partition("_")[0] in ("ner", "re")
 
 
-def _first(model: Model, batch: Batch) -> str:
+def _first(model: Model, inputs: EncoderInput) -> str:
     """What stands before the words: [CLS], and what CTAM's agent is instead."""
     ctam = next((one for one in model.modules() if isinstance(one, CrossTaskAttention)), None)
-    names = ["[CLS]"] if bool((batch.layout.roles == Role.SUMMARY).any()) else []
+    names = ["[CLS]"] if bool((inputs.layout.roles == Role.SUMMARY).any()) else []
     if ctam is not None and ctam.agent != "cls":
         names.append(f"[{ctam.agent.upper()}]")
     return "/".join(names) or "[MEAN]"
@@ -228,8 +228,8 @@ def _mentions(unit: Document, offset: int, words: int) -> tuple[GoldMention, ...
     )
 
 
-def _notes(item: Item, batch: Batch) -> Iterator[str]:
+def _notes(item: Item, inputs: EncoderInput) -> Iterator[str]:
     if item.pieces.truncated:
         yield f"{item.pieces.truncated} words were cut off, as the model is told to"
-    if batch.gather is not None and bool((batch.layout.roles == Role.SUMMARY).any()):
-        yield f"bert: the encoder read {len(batch.ids)} windows; this is the first one's [CLS]"
+    if inputs.gather is not None and bool((inputs.layout.roles == Role.SUMMARY).any()):
+        yield f"bert: the encoder read {len(inputs.ids)} windows; this is the first one's [CLS]"

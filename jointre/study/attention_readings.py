@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput, Stages
 from jointre.errors import ConfigError
 from jointre.layout import Layout, Role
 from jointre.models.backbone import Backbone
@@ -41,14 +41,14 @@ class Reading(NamedTuple):
     layout: Layout
 
 
-def readings(model: Model, batch: Batch) -> list[Reading]:
+def readings(model: Model, stages: Stages) -> list[Reading]:
     """All that is known about a batch: the encoder's, the memories', the task agents' reading.
 
     Heads are averaged; the weights are those before dropout.
 
     Args:
         model: in evaluation mode; it is not changed.
-        batch: prepared for prediction, on the model's device.
+        stages: Prepared for prediction, on the model's device.
 
     Raises:
         ConfigError: the model is not made of a backbone.
@@ -69,8 +69,8 @@ def readings(model: Model, batch: Batch) -> list[Reading]:
         stack.callback(watch.remove)
         flow_outputs = [stack.enter_context(_outputs([one])) for _, one in flows]
         agent_outputs = stack.enter_context(_outputs(dict.fromkeys(one for _, one in layers)))
-        model(batch)
-        found = _encoder_reading(backbone, batch)
+        model(stages)
+        found = _encoder_reading(backbone, stages.inputs)
     for (key, _), outputs in zip(flows, flow_outputs, strict=True):
         for weights in outputs:  # none while the memory is not active
             own = weights.new_zeros(weights.shape[:2])
@@ -129,25 +129,25 @@ def _numbered(name: str) -> Iterator[str]:
     return (name if number == 1 else f"{name}_{number}" for number in count(1))
 
 
-def _encoder_reading(backbone: Backbone, batch: Batch) -> list[Reading]:
+def _encoder_reading(backbone: Backbone, inputs: EncoderInput) -> list[Reading]:
     """What [CLS] reads in the encoder's last layer.
 
     Of a unit that is read in windows it is the first window's [CLS]; the end token of that
     window stands for the unit's.
     """
-    layout = batch.layout
+    layout = inputs.layout
     first = layout.roles[:, 0] == Role.SUMMARY
     if not isinstance(backbone.encoder, TransformerEncoder) or not bool(first.all()):
         return []
-    attention = last_attention(backbone.encoder.model, batch.ids, batch.mask)
+    attention = last_attention(backbone.encoder.model, inputs.ids, inputs.mask)
     if attention is None:
         return []
     rows = attention[:, :, 0].mean(1)
     units, positions = layout.roles.shape
     weights = rows.new_zeros(units, 1, positions)
     for unit in range(units):
-        window = unit if batch.gather is None else int(batch.gather[unit, 0]) // rows.shape[1]
-        read = rows[window, batch.mask[window]]
+        window = unit if inputs.gather is None else int(inputs.gather[unit, 0]) // rows.shape[1]
+        read = rows[window, inputs.mask[window]]
         ends = layout.roles[unit] == Role.SPECIAL
         inside = len(read) - int(ends.sum())
         weights[unit, 0, :inside] = read[:inside]

@@ -17,10 +17,10 @@ from typing import Any
 
 import torch
 
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput
 from jointre.data.schema import Document
 from jointre.data.split import split
-from jointre.models.model import Item, Model
+from jointre.models.model import Item, Model, TrainingBatch
 from jointre.models.predict import plan, predict_batch
 from jointre.nn.half import halve_feed_forward
 from jointre.nn.streams import Stream
@@ -106,7 +106,7 @@ def prediction(
         for batch in batches():
             predict_batch(own, batch, preparer)
 
-    fixed = [_moved(preparer(batch), model) for batch in batches()]
+    fixed = [preparer(batch).inputs.to(_device(model)) for batch in batches()]
 
     def bare() -> None:
         with torch.inference_mode():
@@ -121,7 +121,7 @@ def training_step(
     model: Model, documents: Sequence[Document], batch_size: int, steps: int, runs: int
 ) -> Measure:
     """Forward, losses, backward and optimizer against the encoder's with its mean as loss."""
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
     spread = range(0, len(items) - batch_size, max(1, len(items) // steps))
     work = Steps(model, [preparer(items[i : i + batch_size]) for i in spread])
@@ -138,23 +138,25 @@ class Steps:
         batches: with targets; one step each.
     """
 
-    def __init__(self, model: Model, batches: Sequence[Batch]) -> None:
+    def __init__(self, model: Model, batches: Sequence[TrainingBatch]) -> None:
         self.model = model.train()
-        self.batches = [_moved(batch, model) for batch in batches]
+        self.batches = [batch.to(_device(model)) for batch in batches]
         self._own = BertAdamW(lr=1e-9).build(model.named_parameters())
         self._base = BertAdamW(lr=1e-9).build(model.encoder.named_parameters())
 
     def ours(self) -> None:
         """Forward, losses, backward and optimizer."""
         for batch in self.batches:
-            loss = torch.stack(list(self.model.losses(self.model(batch), batch).values())).sum()
+            loss = torch.stack(
+                list(self.model.losses(self.model(batch.stages), batch.targets).values())
+            ).sum()
             _update(loss, self._own, list(self.model.parameters()))
 
     def bare(self) -> None:
         """The encoder's with its mean as loss."""
         for batch in self.batches:
             encoder = list(self.model.encoder.parameters())
-            _update(encode(self.model, batch).states.mean(), self._base, encoder)
+            _update(encode(self.model, batch.stages.inputs).states.mean(), self._base, encoder)
 
 
 def heads(model: Model, documents: Sequence[Document], words: int, runs: int) -> Measure:
@@ -167,19 +169,19 @@ def heads(model: Model, documents: Sequence[Document], words: int, runs: int) ->
         for i in range(count)
     ]
     items = [preparer.item(i, unit) for i, unit in enumerate(units)]
-    batch = _moved(preparer(items), model)
+    stages = preparer(items).to(_device(model))
     with torch.inference_mode():
-        stream = encode(model, batch)
+        stream = encode(model, stages.inputs)
     replay = _Replay(model, stream)
 
     def ours() -> None:
         with replay, torch.inference_mode():
-            output = model(batch)
-            model.documents(output, batch, units)
+            output = model(stages)
+            model.documents(output, stages, units)
 
     def bare() -> None:
         with torch.inference_mode():
-            encode(model, batch)
+            encode(model, stages.inputs)
 
     return compare(f"heads, sentences of {words} words", ours, bare, runs)
 
@@ -231,14 +233,14 @@ def units_a_batch(most: int) -> str:
     return f"at most {most} units a batch"
 
 
-def encode(model: Model, batch: Batch) -> Stream:
+def encode(model: Model, inputs: EncoderInput) -> Stream:
     """The bare encoder's work on a batch."""
-    stream: Stream = model.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+    stream: Stream = model.encoder(inputs.ids, inputs.mask, inputs.gather, inputs.layout)
     return stream
 
 
-def _moved(batch: Batch, model: Model) -> Batch:
-    return batch.to(next(model.parameters()).device)
+def _device(model: Model) -> torch.device:
+    return next(model.parameters()).device
 
 
 def _update(

@@ -69,7 +69,7 @@ def _predicting(
         if encoder_only:
             with torch.inference_mode():
                 for batch in batches:
-                    encode(model, preparer(batch))
+                    encode(model, preparer(batch).inputs)
         else:
             kept = [predict_batch(model, batch, preparer) for batch in batches]
             assert len(kept) == len(batches)
@@ -78,7 +78,7 @@ def _predicting(
 
 def _training(run: Path, documents: Sequence[Document], encoder_only: bool) -> int:
     model = archive.load(run).model
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
     steps = Steps(model, [preparer(items)])
     with _peak() as highest:

@@ -27,6 +27,7 @@ from transformers import (
     T5Tokenizer,
 )
 
+from jointre.data.overlaps import LabelOverlaps
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError
@@ -190,7 +191,10 @@ def _text(
 def tiny_vocabulary() -> Vocabulary:
     """The labels of :func:`tiny_documents` and :func:`tiny_texts`; ``Spouse`` is symmetric."""
     return Vocabulary(
-        ("Loc", "Org", "Peop"), ("Based_In", "Live_In", "Spouse", "Work_For"), frozenset({"Spouse"})
+        ("Loc", "Org", "Peop"),
+        ("Based_In", "Live_In", "Spouse", "Work_For"),
+        frozenset({"Spouse"}),
+        LabelOverlaps(),
     )
 
 

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader, Dataset
 
-from jointre.data.batch import Batch
-from jointre.models.model import Item, Preparer
+from jointre.models.model import Item, TrainingBatch, TrainingPreparer
+
+Step = tuple[TrainingBatch, list[str]]
+"""A batch to train on, and the ids of its documents."""
 
 ORDER = 2**32  # a stream of random numbers apart from those of the units' sampling
 
 
-class TrainingBatches(Dataset[tuple[Batch, list[str]]]):
+class TrainingBatches(Dataset[Step]):
     """The batches of an epoch, with the ids of their documents.
 
     Args:
@@ -26,7 +28,7 @@ class TrainingBatches(Dataset[tuple[Batch, list[str]]]):
     def __init__(
         self,
         items: Sequence[Item],
-        preparer: Preparer,
+        preparer: TrainingPreparer,
         batch_size: int,
         drop_last: bool,
         rank: int = 0,
@@ -49,18 +51,18 @@ class TrainingBatches(Dataset[tuple[Batch, list[str]]]):
     def __len__(self) -> int:
         return self.size
 
-    def __getitem__(self, number: int) -> tuple[Batch, list[str]]:
+    def __getitem__(self, number: int) -> Step:
         """A batch of the epoch."""
         chosen = self.order[number * self.batch_size : (number + 1) * self.batch_size]
         own = chosen[self.rank :: self.world] if len(chosen) >= self.world else chosen
         items = [self.items[i] for i in own]
         return self.preparer(items, self.epoch), [item.document.id for item in items]
 
-    def __iter__(self) -> Iterator[tuple[Batch, list[str]]]:
+    def __iter__(self) -> Iterator[Step]:
         return (self[number] for number in range(self.size))
 
 
-def loader(batches: TrainingBatches, workers: int) -> DataLoader[tuple[Batch, list[str]]]:
+def loader(batches: TrainingBatches, workers: int) -> DataLoader[Step]:
     """A loader of the batches in their order."""
     return DataLoader(
         batches, batch_size=None, shuffle=False, num_workers=workers, collate_fn=as_it_is

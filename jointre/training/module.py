@@ -12,7 +12,6 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset
 
-from jointre.data.batch import Batch
 from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.split import Unit, join
@@ -22,7 +21,7 @@ from jointre.evaluation.report import Report
 from jointre.models.model import Item, Model
 from jointre.models.predict import Prepared, plan, predict_batch
 from jointre.models.pruning import SpanRecall
-from jointre.training.batches import TrainingBatches, as_it_is, loader
+from jointre.training.batches import Step, TrainingBatches, as_it_is, loader
 from jointre.training.experiment import TrainingSettings
 
 
@@ -129,7 +128,7 @@ class TrainingModule(LightningModule):
             parameters = [p for group in optimizer.param_groups for p in group["params"]]
             torch.nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
 
-    def train_dataloader(self) -> DataLoader[tuple[Batch, list[str]]]:
+    def train_dataloader(self) -> DataLoader[Step]:
         """Batches of the current epoch (the trainer reloads them every epoch)."""
         self.batches.set_epoch(self.current_epoch)
         return loader(self.batches, self.settings.workers)
@@ -150,7 +149,7 @@ class TrainingModule(LightningModule):
             for callback in self.settings.callbacks:
                 callback.before_update(self.model, self.trainer.global_step, self.updates)
 
-    def training_step(self, step: tuple[Batch, list[str]], number: int) -> Tensor:
+    def training_step(self, step: Step, number: int) -> Tensor:
         """The sum of the tasks' losses.
 
         Raises:
@@ -160,7 +159,7 @@ class TrainingModule(LightningModule):
         # Loaders draw from the generator too, more or less often: so every batch starts anew.
         place = (self.seed, self.current_epoch, number, self.global_rank)
         torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))
-        losses = self.model.losses(self.model(batch), batch)
+        losses = self.model.losses(self.model(batch.stages), batch.targets)
         total = torch.stack(list(losses.values())).sum()
         if not bool(total.isfinite()):
             parts = ", ".join(f"{name} {value.item()}" for name, value in losses.items())

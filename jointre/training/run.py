@@ -189,7 +189,7 @@ def _module(
 ) -> TrainingModule:
     """The units, tokenised, with the model around which the loop will run."""
     settings = experiment.training
-    preparer = model.preparer("train", experiment.seed)
+    preparer = model.training_preparer(experiment.seed)
     units = training_units(corpus.train, model.unit, tell)
     count, items = Counted("preparing training units", len(units), tell), []
     for number, unit in enumerate(units):

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from jointre.errors import ConfigError
 from jointre.models import Model, archive
-from jointre.nn.classifiers import Classifier
 
 PLACE = "training.initial_weights"
 
@@ -64,7 +63,7 @@ def warm_start(model: Model, source: Path, tell: Callable[[str], None]) -> dict[
 
 def _label_rows(model: Model) -> Iterator[tuple[str, Rows]]:
     """Parameters with one row per label, by their names in the state dict."""
-    for kind, classifier in _classifiers(model):
+    for kind, classifier in model.classifiers.items():
         labels = _labels(model, kind)
         for name in classifier.class_rows:
             first = len(classifier.get_parameter(name)) - len(labels)
@@ -72,10 +71,6 @@ def _label_rows(model: Model) -> Iterator[tuple[str, Rows]]:
     embedding = getattr(model, "type_embedding", None)
     for name in () if embedding is None else embedding.label_rows:
         yield f"type_embedding.{name}", Rows(model.vocabulary.entity_labels, 0)
-
-
-def _classifiers(model: Model) -> list[tuple[str, Classifier]]:
-    return [("entity", model.entity_classifier), ("relation", model.relation_classifier)]
 
 
 def _labels(model: Model, kind: str) -> tuple[str, ...]:
@@ -115,7 +110,7 @@ def _require_same(
 
 def _require_labels(source: Path, old: Model, new: Model, by_label: Set[str]) -> None:
     """A classifier whose rows are unknown is copied as a whole, so its labels must be the same."""
-    for kind, classifier in _classifiers(new):
+    for kind, classifier in new.classifiers.items():
         known = any(name.startswith(f"{kind}_classifier.") for name in by_label)
         if not known and _labels(old, kind) != _labels(new, kind):
             raise ConfigError(

@@ -1,66 +1,66 @@
-"""Batch: its size, and moving it."""
+"""Records of a batch: their size, and moving them."""
 
-from dataclasses import fields
+from dataclasses import dataclass
 
 import torch
 
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput, GivenMentions, Movable, Stages
 from jointre.layout import Layout, Spans
 
 
-def sample() -> Batch:
-    rows = torch.zeros(2, dtype=torch.long)
+def inputs() -> EncoderInput:
     layout = Layout(torch.ones(2, 3, dtype=torch.long), torch.zeros(2, 3, 2, dtype=torch.long))
-    return Batch(
+    return EncoderInput(
         ids=torch.zeros(4, 3, dtype=torch.long),
         mask=torch.ones(4, 3, dtype=torch.bool),
         gather=torch.zeros(2, 3, dtype=torch.long),
         layout=layout,
-        spans=Spans(rows, rows, rows + 1),
-        entity_targets=rows,
-        kept=rows,
-        kept_labels=rows,
-        pairs=torch.zeros(1, 2, dtype=torch.long),
-        relation_targets=torch.zeros(1, 5),
-        tokens=(("a", "b"), ("c",)),
-        sentences=torch.zeros(2, 3, dtype=torch.long),
-        mention_targets=torch.zeros(2),
-        coreference_pairs=torch.zeros(4, 2, dtype=torch.long),
-        coreference_targets=torch.zeros(4),
-        edit_distances=torch.zeros(4, dtype=torch.long),
-        members=torch.zeros(6, 2, dtype=torch.long),
-        entity_cells=torch.zeros(3, 4, dtype=torch.long),
-        relation_cells=torch.zeros(0, 4, dtype=torch.long),
         audible=torch.ones(2, 3, dtype=torch.bool),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Parts(Stages):
+    spans: Spans
+    mentions: GivenMentions | None
+    words: tuple[str, ...]
+
+
 def test_size_counts_units_not_windows() -> None:
-    assert sample().size == 2
+    assert inputs().size == 2
 
 
-def test_every_field_moves() -> None:
-    """But for the words, which are no tensor."""
-    moved = sample().to("meta")
-    for field in fields(moved):
-        value = getattr(moved, field.name)
-        assert value is not None, f"sample() leaves {field.name} out"
-        if field.name == "tokens":
-            assert value == (("a", "b"), ("c",))
-            continue
-        tensors = (
-            [value]
-            if isinstance(value, torch.Tensor)
-            else [getattr(value, part.name) for part in fields(value)]
-        )
-        assert {tensor.device.type for tensor in tensors} == {"meta"}, field.name
+def test_tensors_move_and_the_rest_stays() -> None:
+    rows = torch.zeros(2, dtype=torch.long)
+    parts = Parts(inputs(), Spans(rows, rows, rows + 1), GivenMentions(rows, None), ("a", "b"))
+    moved = parts.to("meta")
+    assert isinstance(moved, Parts)
+    assert moved.words == ("a", "b")
+    assert moved.mentions is not None
+    assert moved.mentions.labels is None
+    assert moved.inputs.gather is not None
+    assert moved.inputs.audible is not None
+    tensors = [
+        *(moved.inputs.ids, moved.inputs.mask, moved.inputs.gather, moved.inputs.audible),
+        *(moved.inputs.layout.roles, moved.inputs.layout.words),
+        *(moved.spans.unit, moved.spans.start, moved.spans.end, moved.mentions.rows),
+    ]
+    assert {tensor.device.type for tensor in tensors} == {"meta"}
+    assert parts.inputs.ids.device.type == "cpu"
 
 
 def test_what_is_none_stays_none() -> None:
-    whole = sample()
-    bare = Batch(whole.ids, whole.mask, None, whole.layout).to("cpu")
-    assert [f.name for f in fields(bare) if getattr(bare, f.name) is not None] == [
-        "ids",
-        "mask",
-        "layout",
-    ]
+    bare = EncoderInput(inputs().ids, inputs().mask, None, inputs().layout).to("cpu")
+    assert (bare.gather, bare.audible) == (None, None)
+    assert isinstance(bare, Movable)
+
+
+def test_candidates_begin_and_end_with_audible_words() -> None:
+    whole = inputs()
+    audible = torch.tensor([[True, False, True], [True, True, True]])
+    some = EncoderInput(whole.ids, whole.mask, None, whole.layout, audible)
+    unit, start, end = torch.tensor([[0, 0, 1], [0, 0, 2], [0, 0, 3], [1, 0, 2]]).T
+    spans = Spans(unit, start, end)
+    assert some.candidates(spans).end.tolist() == [1, 3, 2]
+    bare = EncoderInput(whole.ids, whole.mask, None, whole.layout)
+    assert bare.candidates(spans) is spans

@@ -8,7 +8,7 @@ import torch
 from jointre.config import Factory, construct
 from jointre.data.overlaps import LabelOverlaps
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import Decoder, SpanDecoder, TableDecoder, decoder_of
+from jointre.decoding import Decoder
 from jointre.errors import ConfigError
 from jointre.layout import Spans
 from jointre.nn.losses import LabelScores
@@ -81,9 +81,3 @@ def test_adjust_changes_nothing_after_a_mistake(threshold: Any, message: str) ->
         made.adjust({"of": 0.9, **threshold} if isinstance(threshold, dict) else threshold)
     scores = LabelScores(torch.tensor([[0.55, 0.55]]), None, False)
     assert len(made.find_relations(scores).rows) == 2
-
-
-def test_a_decoder_belongs_to_a_family() -> None:
-    with pytest.raises(ConfigError, match="decoder 'table' does not fit this model; take 'spans'"):
-        decoder_of(Factory(Decoder.by_name("table")), SpanDecoder)
-    assert decoder_of(Factory(Decoder.by_name("table")), TableDecoder).type is TableDecoder

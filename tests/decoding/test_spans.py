@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from jointre.config import Factory, construct
+from jointre.data.batch import GivenMentions
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import SpanDecoder
@@ -32,7 +33,7 @@ def decode(
     decoder = SpanDecoder(VOCABULARY, relation_threshold=threshold)
     scores = LabelScores(torch.tensor(probabilities).reshape(-1, 2), None, exclusive=True)
     given = None if labels is None else torch.tensor(labels)
-    mentions = decoder.given_mentions(torch.arange(len(rows)), scores, given)
+    mentions = decoder.given_mentions(GivenMentions(torch.arange(len(rows)), given), scores)
     pair_scores = LabelScores(torch.tensor(related).reshape(-1, 2), None, exclusive=False)
     return decoder.documents(
         units,

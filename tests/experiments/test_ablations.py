@@ -100,10 +100,10 @@ def trains_and_predicts(experiment: Experiment) -> Model:
     before = {key: value.clone() for key, value in model.named_parameters()}
     optimizer = experiment.training.optimizer().build(model.named_parameters())
     assert 0 < experiment.training.schedule().factor(5, 10) <= 1
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     units = documents(model)
     batch = preparer([preparer.item(i, each) for i, each in enumerate(units)])
-    losses = model.losses(model(batch), batch)
+    losses = model.losses(model(batch.stages), batch.targets)
     assert losses.keys() >= {"entity", "relation"}
     torch.stack(list(losses.values())).sum().backward()
     optimizer.step()
@@ -179,10 +179,10 @@ def take_weights(model: Model, other: Model) -> None:
 @torch.no_grad()
 def results(model: Model) -> dict[str, Tensor]:
     """Logits of the candidates of training and the loss, all weights in use, dropout off."""
-    preparer = model.eval().preparer("train")
+    preparer = model.eval().training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(documents(model))])
-    output = model(batch)
-    loss = torch.stack(list(model.losses(output, batch).values())).sum()
+    output = model(batch.stages)
+    loss = torch.stack(list(model.losses(output, batch.targets).values())).sum()
     tasks = ("mention", "coreference", "entity", "relation")
     found = {task: getattr(output, f"{task}_logits", None) for task in tasks}
     return {"loss": loss} | {task: part for task, part in found.items() if part is not None}

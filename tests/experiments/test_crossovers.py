@@ -85,9 +85,9 @@ def test_one_step_trains_it(crossed: tuple[Experiment, Any, type], tmp_path: Pat
     before = {name: value.clone() for name, value in part(model, kind).named_parameters()}
     assert before
     optimizer = experiment.training.optimizer().build(model.named_parameters())
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(DOCUMENTS)])
-    torch.stack(list(model.losses(model(batch), batch).values())).sum().backward()
+    torch.stack(list(model.losses(model(batch.stages), batch.targets).values())).sum().backward()
     optimizer.step()
     after = dict(part(model, kind).named_parameters())
     assert not [name for name, value in before.items() if torch.equal(value, after[name])]

@@ -70,7 +70,7 @@ def test_whole_docs_where_no_sentence_is_set(overfitted: Path) -> None:
     text = "One here. Two there."
     seen: list[int] = []
     pipe = nlp.get_pipe("jointre")
-    pipe.predictor.model.register_forward_hook(lambda m, i, o: seen.append(len(i[0].layout.words)))
+    pipe.predictor.model.register_forward_hook(lambda m, i, o: seen.append(i[0].inputs.size))
     nlp(text)
     with nlp.select_pipes(disable="sentencizer"):
         nlp(text)

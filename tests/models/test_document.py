@@ -20,9 +20,12 @@ from jointre.models import Model, archive
 from jointre.models.document import DocumentModel, DocumentOutput
 from jointre.models.predict import predict
 from jointre.nn.refiners import Refiner
+from jointre.testing.contracts import ModelContract
+from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import tiny_encoder, tiny_texts, tiny_vocabulary, tiny_words
 from jointre.training.run import train
 from tests.models.found import clustered, gold
+from tests.models.prepared import stages_of
 from tests.tiny_runs import document_model, experiment
 
 JEREX = {"training.protocol": "jerex", "training.monitor": "mention_f1"}
@@ -45,9 +48,7 @@ def build(encoder: Path, /, **options: Any) -> DocumentModel:
 
 
 def run(model: DocumentModel, mode: Any, units: Sequence[Document] = UNITS) -> DocumentOutput:
-    preparer = model.preparer(mode)
-    batch = preparer([preparer.item(i, each) for i, each in enumerate(units)])
-    output = model(batch)
+    output = model(stages_of(model, mode, units))
     assert isinstance(output, DocumentOutput)
     return output
 
@@ -91,6 +92,25 @@ def test_overfits_two_documents(overfitted_documents: Path) -> None:
     assert clustered(predicted) == clustered(documents)
     assert [len(document.relations) for document in documents] == [2, 1]
     assert max(len(entity.mentions) for entity in documents[0].entities) == 4
+
+
+class TestDocumentModel(ModelContract):
+    updates = 200
+    component = {
+        "type": "document",
+        **{key: value for key, value in document_model(Path()).items() if key != "encoder"},
+        "encoder": {
+            "type": "transformer",
+            "model_name": str(tiny_folder("bert", 512)),
+            "special_tokens": False,
+        },
+        "decoder": {
+            "type": "document",
+            "mention_threshold": 0.5,
+            "coreference_threshold": 0.5,
+            "relation_threshold": 0.5,
+        },
+    }
 
 
 def test_saved_again_it_predicts_the_same_scores(
@@ -210,10 +230,10 @@ def test_little_to_learn(encoder: Path, count: int) -> None:
         [Document("two entities", words, entities=entities)],
         [Document("related", words, entities=entities, relations=(Relation("Spouse", 0, 1),))],
     ][count]
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     for one in (units, [*units, Document("no word", ())], [Document("no word", ()), *units]):
         batch = preparer([preparer.item(i, each) for i, each in enumerate(one)])
-        losses = model.losses(model(batch), batch)
+        losses = model.losses(model(batch.stages), batch.targets)
         assert [name for name, loss in losses.items() if loss] == [
             ["mention"][: count > 0],
             ["mention"][: count > 0],
@@ -232,9 +252,9 @@ def test_who_trains_the_memory(encoder: Path, memory_grad: bool) -> None:
     """The table of memory §3.4: reading may train a memory, type embeddings never do."""
     flow = {"type": "memory_flow", "memory_grad": memory_grad}
     model = build(encoder, token_refiners=[flow], span_refiners=[flow]).train()
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(UNITS)])
-    losses = model.losses(model(batch), batch)
+    losses = model.losses(model(batch.stages), batch.targets)
     memories = list(model.prototypes.values())
     reached = {
         name: [
@@ -255,9 +275,9 @@ def test_who_trains_the_memory(encoder: Path, memory_grad: bool) -> None:
 
 def test_every_parameter_learns(encoder: Path) -> None:
     model = build(encoder).train()
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(UNITS)])
-    torch.stack(list(model.losses(model(batch), batch).values())).sum().backward()
+    torch.stack(list(model.losses(model(batch.stages), batch.targets).values())).sum().backward()
     still = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.any()]
     assert not still
 
@@ -381,9 +401,9 @@ def test_arcface_for_relations(encoder: Path) -> None:
     """One label a pair, none among the classes: trained, and decided without a threshold."""
     arcface = {"type": "arcface", "none_class": True}
     model = build(encoder, relation_classifier={"type": "cosine"}, relation_loss=arcface).train()
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(UNITS)])
-    losses = model.losses(model(batch), batch)
+    losses = model.losses(model(batch.stages), batch.targets)
     assert losses["relation"] > 0
     losses["relation"].backward()
     assert model.relation_classifier.prototypes.shape == (5, 16)

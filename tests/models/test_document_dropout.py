@@ -36,11 +36,11 @@ def entities_read(model: Any, seed: int) -> tuple[Tensor, Tensor]:
             lambda _, inputs: read.append(inputs[1].entities)
         ),
     ]
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     units = [document for document in tiny_texts() if document.tokens]
     torch.manual_seed(seed)
     with torch.no_grad():
-        model(preparer([preparer.item(i, unit) for i, unit in enumerate(units)]))
+        model(preparer([preparer.item(i, unit) for i, unit in enumerate(units)]).stages)
     for hook in hooks:
         hook.remove()
     return read[0], read[1]

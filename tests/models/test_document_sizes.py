@@ -32,12 +32,14 @@ def test_windows_and_more_positions(tmp_path: Path) -> None:
     windows = build(folder, encoder=base | {"stride": 4})
     more = base | {"long_inputs": "extend", "max_length": 40}
     extend = build(folder, encoder=more)
-    preparers = windows.preparer("train"), extend.preparer("train")
+    preparers = windows.training_preparer(), extend.training_preparer()
     sizes = []
     for model, preparer in zip((windows, extend), preparers, strict=True):
         batch = preparer([preparer.item(0, UNITS[0])])
-        sizes.append(tuple(batch.ids.shape))
-        assert all(loss.isfinite() for loss in model.losses(model(batch), batch).values())
+        sizes.append(tuple(batch.stages.inputs.ids.shape))
+        assert all(
+            loss.isfinite() for loss in model.losses(model(batch.stages), batch.targets).values()
+        )
         (found,) = predict(model, UNITS[:1], model.preparer("predict"))
         assert (found.tokens, found.flags) == (UNITS[0].tokens, ())
     assert sizes[0][0] > 1
@@ -90,11 +92,11 @@ def test_mixed_precision(encoder: Path, options: dict[str, Any]) -> None:
     """Losses, gradients and predictions in bfloat16 are near those in float32."""
     model = build(encoder, **options)
     keep_some(model, UNITS, 40)
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(UNITS)])
-    exact = model.losses(model(batch), batch)
+    exact = model.losses(model(batch.stages), batch.targets)
     with torch.autocast("cpu", torch.bfloat16):
-        losses = model.losses(model(batch), batch)
+        losses = model.losses(model(batch.stages), batch.targets)
         found = predict(model, UNITS, model.preparer("predict"))
     for name, loss in exact.items():
         torch.testing.assert_close(losses[name].float(), loss, atol=0, rtol=0.02)

@@ -12,16 +12,21 @@ from jointre.models.document import DocumentModel
 
 def test_preparers_can_be_sent_to_workers(tiny_run: Path) -> None:
     model = archive.load(tiny_run).model
-    for mode in ("train", "predict", "given"):
-        preparer = model.preparer(mode, 3)
+    for entities in ("predict", "given"):
+        preparer = model.preparer(entities)
         copy = pickle.loads(pickle.dumps(preparer))
         item = copy.item(4, Document("d", ("Ingrid", "left")))
-        assert item.number == 4
+        assert (item.number, item.index) == (4, None)
         assert item.visible is item.document
-        assert item.index is (item.visible if mode == "train" else None)
-        assert torch.equal(copy([item]).ids, preparer([item]).ids)
-        assert copy.rng(1, 2).integers(1000) == preparer.rng(1, 2).integers(1000)
-        assert copy.rng(1, 2).integers(1000) != preparer.rng(2, 1).integers(1000)
+        assert torch.equal(copy([item]).inputs.ids, preparer([item]).inputs.ids)
+    training = model.training_preparer(3)
+    copied = pickle.loads(pickle.dumps(training))
+    item = copied.item(4, Document("d", ("Ingrid", "left")))
+    assert item.index is item.visible
+    same = copied([item], 1).stages.spans.start, training([item], 1).stages.spans.start
+    assert torch.equal(*same)
+    assert copied.rng(1, 2).integers(1000) == training.rng(1, 2).integers(1000)
+    assert copied.rng(1, 2).integers(1000) != training.rng(2, 1).integers(1000)
 
 
 def test_limits_of_the_models(

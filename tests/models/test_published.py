@@ -86,7 +86,7 @@ def logits(model: Model, tokens: tuple[str, ...]) -> tuple[Tensor, Tensor, Any]:
     preparer = model.preparer("predict")
     batch = preparer([preparer.item(0, Document("d", tokens))])
     with torch.inference_mode():
-        streams = model.backbone(batch, {})
+        streams = model.backbone(batch.inputs, {})
         spans = golden.spans()
         _, _, entity = model._score_spans(streams, spans, prune=False)
         relation = model._score_pairs(streams, spans, golden.PAIRS)
@@ -121,8 +121,8 @@ def test_a_converted_checkpoint_computes_what_the_formulas_say(
 ) -> None:
     model = converted(tmp_path, encoder, published)
     entity, relation, (batch, streams) = logits(model, ("left", "Bob", "Rome9", "Bob"))
-    assert (batch.layout.roles == Role.WORD).sum() == 5  # Rome9 has two pieces
-    words = [(start, end) for start, end in batch.layout.words[0].tolist()]
+    assert (batch.inputs.layout.roles == Role.WORD).sum() == 5  # Rome9 has two pieces
+    words = [(start, end) for start, end in batch.inputs.layout.words[0].tolist()]
     pairs = [(head, tail) for head, tail in golden.PAIRS.tolist()]
     expected = sinet(streams.shared.states[0], words, golden.SPANS, pairs, HEADS, heads=2)
     torch.testing.assert_close((entity, relation), expected, atol=1e-5, rtol=1e-5)

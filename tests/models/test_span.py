@@ -13,6 +13,7 @@ from jointre.evaluation.metric import Metric
 from jointre.inference import Predictor
 from jointre.inference.evaluate import evaluate
 from jointre.models import archive
+from jointre.testing.contracts import ModelContract
 from tests.models.found import content, gold
 
 
@@ -29,6 +30,24 @@ def test_overfits_two_documents(overfitted: Path) -> None:
     predicted = Predictor.load(overfitted).documents(documents)
     assert content(predicted) == content(documents)
     assert [len(document.relations) for document in documents] == [2, 2]
+
+
+class TestSpanModel(ModelContract):
+    component = {
+        "type": "span",
+        "projection": {"type": "linear", "bias": False},
+        "interaction": {"type": "ctam", "heads": 2, "dropout": 0.0},
+        "width_dim": 8,
+    }
+
+
+class TestPrunedSpanModel(ModelContract):
+    component = {
+        "type": "span",
+        "projection": "identity",
+        "interaction": "none",
+        "span_enumerator": {"type": "pruned", "ratio": 2.0},
+    }
 
 
 def test_saved_again_it_predicts_the_same_scores(overfitted: Path, tmp_path: Path) -> None:

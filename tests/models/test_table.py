@@ -23,6 +23,7 @@ from jointre.inference.evaluate import evaluate
 from jointre.models import Model, archive
 from jointre.models.predict import predict
 from jointre.models.table import TableModel, in_parts
+from jointre.testing.contracts import ModelContract
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
 from jointre.training.run import train
 from tests.models.found import content, gold
@@ -57,6 +58,14 @@ def test_overfits_two_documents(overfitted_table: Path) -> None:
     documents = gold(overfitted_table)
     assert content(Predictor.load(overfitted_table).documents(documents)) == content(documents)
     assert [len(document.relations) for document in documents] == [2, 2]
+
+
+class TestTableModel(ModelContract):
+    updates = 400
+    component = {
+        "type": "table",
+        **{key: value for key, value in table_model(Path()).items() if key != "encoder"},
+    }
 
 
 def test_saved_again_it_predicts_the_same_scores(overfitted_table: Path, tmp_path: Path) -> None:
@@ -158,7 +167,7 @@ def test_a_sentence_of_two_thousand_words(encoder: Path) -> None:
     preparer = model.preparer("predict")
     long = Document("long", tuple((WORDS * 250)[:2000]))
     batch = preparer([preparer.item(0, long)])
-    assert batch.ids.shape[0] > 3
+    assert batch.inputs.ids.shape[0] > 3
     with torch.inference_mode():
         probabilities = model(batch).entity_logits.sigmoid()
     assert probabilities.shape == (2000 * 2001 // 2, 3)
@@ -256,10 +265,10 @@ def test_ctam_changes_the_cells_once_they_read_the_summary(encoder: Path) -> Non
 
 def logits(model: TableModel, units: Sequence[Document]) -> tuple[Tensor, Tensor]:
     """Of all cells of both tables, unit by unit."""
-    preparer = model.preparer("train")
+    preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(units)])
     with torch.no_grad():
-        output = model(batch)
+        output = model(batch.stages)
     return output.entity_logits, output.relation_logits
 
 

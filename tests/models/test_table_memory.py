@@ -11,6 +11,7 @@ from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.models import Model
 from jointre.models.table import TableModel
 from jointre.testing.tiny import tiny_encoder, tiny_vocabulary
+from tests.models.prepared import stages_of, training_batch
 from tests.naive import table_model as naive
 from tests.tiny_runs import table_model
 
@@ -65,14 +66,16 @@ def sentence(length: int) -> Document:
 
 def run(model: TableModel, document: Document, work: Work, published: bool) -> None:
     """The published form always scores all cells; ours leaves out what cannot be gold."""
-    preparer = model.preparer("train" if published or work != "predict" else "predict")
-    batch = preparer([preparer.item(0, document)])
     if work != "train":
+        whole = published or work != "predict"
+        stages = stages_of(model, "train" if whole else "predict", [document])
         with torch.inference_mode():
-            naive.tables(model, batch) if published else model(batch)
+            naive.tables(model, stages) if published else model(stages)
         return
+    batch = training_batch(model, [document])
     if published:
-        losses = naive.losses(model, naive.tables(model, batch), [document], batch.layout)
+        tables = naive.tables(model, batch.stages)
+        losses = naive.losses(model, tables, [document], batch.stages.inputs.layout)
     else:
-        losses = tuple(model.losses(model(batch), batch).values())
+        losses = tuple(model.losses(model(batch.stages), batch.targets).values())
     torch.stack(list(losses)).sum().backward()

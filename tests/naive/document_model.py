@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 from torch.nn.functional import linear
 
-from jointre.data.candidates import Candidates
+from jointre.data.candidates import DocumentCandidates
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.models.document import DocumentModel
 from jointre.models.refinement import Refinement
@@ -138,7 +138,10 @@ class Reading:
 
 
 def scored(
-    model: DocumentModel, document: Document, chosen: Candidates | None = None, given: bool = False
+    model: DocumentModel,
+    document: Document,
+    chosen: DocumentCandidates | None = None,
+    given: bool = False,
 ) -> Scored:
     """Logits of one document.
 
@@ -179,7 +182,7 @@ def group(
     read: Reading,
     rows: Tensor,
     found: Scored,
-    chosen: Candidates | None,
+    chosen: DocumentCandidates | None,
     given: bool,
 ) -> None:
     """Coreference logits, the mentions of the entities, their types."""
@@ -229,7 +232,7 @@ def relate(
     read: Reading,
     rows: Tensor,
     found: Scored,
-    chosen: Candidates | None,
+    chosen: DocumentCandidates | None,
 ) -> None:
     """Logits of the pairs of entities."""
     mentions = [found.spans[row] for row in found.kept]
@@ -270,7 +273,7 @@ def relate(
 
 
 def total_losses(
-    model: DocumentModel, found: Sequence[Scored], chosen: Sequence[Candidates]
+    model: DocumentModel, found: Sequence[Scored], chosen: Sequence[DocumentCandidates]
 ) -> dict[str, Tensor]:
     """The four weighted losses, means over the samples of all documents."""
     zero = torch.zeros(())

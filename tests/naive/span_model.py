@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
-from jointre.data.batch import Batch
 from jointre.layout import Layout
 from jointre.models.span import SpanModel
+from jointre.models.span_stages import SpanStages
 from jointre.nn.streams import Stream
 from tests.naive import ctam
 from tests.naive.spans import enumerate_all, gap_mask, span_mask
@@ -45,17 +45,17 @@ def task_streams(model: SpanModel, shared: Stream) -> tuple[Stream, Stream, Tens
     return entity, relation, first, ctam.summary(module, relation, entity, 1)
 
 
-def forward(model: SpanModel, batch: Batch, span_pool: str, context_pool: str) -> dict[str, object]:
+def forward(
+    model: SpanModel, batch: SpanStages, span_pool: str, context_pool: str
+) -> dict[str, object]:
     """Logits of the spans and pairs, packed in the model's order."""
-    layout = batch.layout
-    shared = model.encoder(batch.ids, batch.mask, batch.gather, layout)
+    layout = batch.inputs.layout
+    shared = model.encoder(batch.inputs.ids, batch.inputs.mask, batch.inputs.gather, layout)
     entity, relation, entity_summary, relation_summary = task_streams(model, shared)
-    rows: list[Row]
-    if batch.spans is None:
-        rows = enumerate_all(layout.lengths.tolist(), model.span_enumerator.max_width)
-    else:
-        columns = batch.spans.unit, batch.spans.start, batch.spans.end
-        rows = [tuple(row) for row in torch.stack(columns, 1).tolist()]
+    columns = batch.spans.unit, batch.spans.start, batch.spans.end
+    rows: list[Row] = [tuple(row) for row in torch.stack(columns, 1).tolist()]
+    if batch.mentions is None:
+        assert rows == enumerate_all(layout.lengths.tolist(), model.span_enumerator.max_width)
     masks, widths, where = padded(rows, layout)
     pooled = pool_masks(entity.states, masks, span_pool)
     summary = entity_summary[:, None].expand(-1, masks.shape[1], -1)
@@ -65,7 +65,7 @@ def forward(model: SpanModel, batch: Batch, span_pool: str, context_pool: str) -
     entity_logits = torch.stack([logits[unit, slot] for unit, slot in where])
 
     kept = entity_logits.argmax(1).nonzero().flatten().tolist()
-    kept = kept if batch.kept is None else batch.kept.tolist()
+    kept = kept if batch.mentions is None else batch.mentions.rows.tolist()
     mentions = [rows[row] for row in kept]
     pairs = [
         (head, tail)

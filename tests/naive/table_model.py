@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, layer_norm, linear
 
-from jointre.data.batch import Batch
+from jointre.data.batch import Stages
 from jointre.data.schema import Document
 from jointre.layout import Layout, Role
 from jointre.models.table import TableModel
@@ -41,7 +41,7 @@ def classify(
 
 def tables(
     model: TableModel,
-    batch: Batch,
+    batch: Stages,
     *,
     pair_map: bool = True,
     summary: bool = False,
@@ -59,7 +59,9 @@ def tables(
         options: of the co-attention.
     """
     backbone = model.backbone
-    stream = model.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+    stream = model.encoder(
+        batch.inputs.ids, batch.inputs.mask, batch.inputs.gather, batch.inputs.layout
+    )
     if backbone.word_pooler is not None:
         stream = backbone.word_pooler(stream)
     streams = backbone.projection(stream)

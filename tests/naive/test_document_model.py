@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from jointre.config import Factory, construct
-from jointre.data.batch import Batch
 from jointre.data.schema import Document, Span
 from jointre.models.document import DocumentModel, DocumentOutput
-from jointre.models.model import Mode, Model
+from jointre.models.model import Model
 from jointre.testing.contracts.contract import without_dropout
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import Kind, tiny_texts, tiny_vocabulary
+from tests.models.prepared import Mode, stages_of
 from tests.naive import document_model as naive
 
 UNITS = [document for document in tiny_texts() if document.tokens]
@@ -101,12 +101,11 @@ def model_of(name: str = "memory", **options: Any) -> DocumentModel:
     return model
 
 
-def batch_of(model: DocumentModel, mode: Mode, units: Sequence[Document] = UNITS) -> Batch:
-    prepare = model.preparer(mode)
-    return prepare([prepare.item(index, unit) for index, unit in enumerate(units)])
+def batch_of(model: DocumentModel, mode: Mode, units: Sequence[Document] = UNITS) -> Any:
+    return stages_of(model, mode, units)
 
 
-def run(model: DocumentModel, batch: Batch) -> DocumentOutput:
+def run(model: DocumentModel, batch: Any) -> DocumentOutput:
     output = model(batch)
     assert isinstance(output, DocumentOutput)
     return output
@@ -167,15 +166,19 @@ def same_gradients(
 @pytest.mark.parametrize("name", OPTIONS)
 def test_training(name: str) -> None:
     model = model_of(name).train()
-    prepare = model.preparer("train")
+    prepare = model.training_preparer()
     items = [prepare.item(index, unit) for index, unit in enumerate(UNITS)]
-    batch = prepare(items, epoch=3)
-    assert (batch.gather is not None) == (name == "windows")
-    chosen = [prepare.sampled(item, 3) for item in items]
+    training = prepare(items, epoch=3)
+    batch = training.stages
+    assert (batch.inputs.gather is not None) == (name == "windows")
+    chosen = [prepare.sample(item.index, prepare.rng(3, item.number)) for item in items]
     slow = [naive.scored(model, unit, own) for unit, own in zip(UNITS, chosen, strict=True)]
     output = run(model, batch)
     same(logits(output), packed(slow))
-    found, expected = model.losses(output, batch), naive.total_losses(model, slow, chosen)
+    found, expected = (
+        model.losses(output, training.targets),
+        naive.total_losses(model, slow, chosen),
+    )
     same(found, expected)
     same_gradients(
         model, torch.stack([*found.values()]).sum(), torch.stack([*expected.values()]).sum()
@@ -190,7 +193,7 @@ def widest(values: Tensor, low: float, high: float) -> float:
     return middle[place : place + 2].mean().item()
 
 
-def choose_thresholds(model: DocumentModel, batch: Batch) -> None:
+def choose_thresholds(model: DocumentModel, batch: Any) -> None:
     """Some spans are mentions, some mentions corefer, some entities are related."""
     decoder = model.decoder
     with torch.no_grad():
@@ -233,8 +236,7 @@ def test_given_entities(name: str) -> None:
     wide = replace(first.entities[1], label=None, mentions=(Span(1, 9), Span(4, 5)))
     units = [replace(first, entities=(first.entities[0], wide, *first.entities[2:])), second, *rest]
     batch = batch_of(model, "given", units)
-    assert batch.spans is not None
-    assert len(batch.spans) == len(batch_of(model, "predict", units).spans or ()) + 2
+    assert len(batch.spans) == len(batch_of(model, "predict", units).spans) + 2
     slow = [naive.scored(model, unit, given=True) for unit in units]
     output = run(model, batch)
     same(logits(output), packed(slow))

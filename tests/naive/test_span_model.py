@@ -1,18 +1,19 @@
 """The span model equals its published, masked form: logits, decisions and gradients."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import torch
 
 from jointre.config import Factory, construct
-from jointre.data.batch import Batch
 from jointre.data.schema import Document
-from jointre.models.model import Mode, Model
+from jointre.models.model import Model
 from jointre.models.span import SpanModel, SpanOutput
 from jointre.testing.contracts.contract import without_dropout
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import Kind, tiny_documents, tiny_vocabulary
+from tests.models.prepared import Mode, stages_of, training_batch
 from tests.naive import span_model as naive
 
 UNITS = [document for document in tiny_documents() if document.tokens]
@@ -51,12 +52,11 @@ def model_of(
     return model
 
 
-def batch_of(model: SpanModel, mode: Mode, units: list[Document] = UNITS) -> Batch:
-    prepare = model.preparer(mode)
-    return prepare([prepare.item(index, unit) for index, unit in enumerate(units)])
+def batch_of(model: SpanModel, mode: Mode, units: Sequence[Document] = UNITS) -> Any:
+    return stages_of(model, mode, units)
 
 
-def run(model: SpanModel, batch: Batch) -> SpanOutput:
+def run(model: SpanModel, batch: Any) -> SpanOutput:
     output = model(batch)
     assert isinstance(output, SpanOutput)
     return output
@@ -74,17 +74,17 @@ OPTIONS = [
 @pytest.mark.parametrize(("interaction", "pools", "kind"), OPTIONS)
 def test_training(interaction: dict[str, Any], pools: tuple[str, str], kind: Kind) -> None:
     model = model_of(interaction, pools, kind).train()
-    batch = batch_of(model, "train")
-    assert (batch.gather is not None) == (kind == "roberta")
+    training = training_batch(model, UNITS)
+    batch, targets = training.stages, training.targets
+    assert (batch.inputs.gather is not None) == (kind == "roberta")
     found, expected = run(model, batch), naive.forward(model, batch, *pools)
     torch.testing.assert_close(found.entity_logits, expected["entity"], **CLOSE)
     torch.testing.assert_close(found.relation_logits, expected["relation"], **CLOSE)
-    assert batch.entity_targets is not None
-    entity = torch.nn.functional.cross_entropy(expected["entity"], batch.entity_targets)
+    entity = torch.nn.functional.cross_entropy(expected["entity"], targets.entities)
     relation = torch.nn.functional.binary_cross_entropy_with_logits(
-        expected["relation"], batch.relation_targets
+        expected["relation"], targets.relations
     )
-    losses = model.losses(found, batch)
+    losses = model.losses(found, targets)
     torch.testing.assert_close(losses["entity"], entity, **CLOSE)
     torch.testing.assert_close(losses["relation"], relation, **CLOSE)
     parameters = dict(model.named_parameters())
@@ -150,6 +150,7 @@ def test_no_spans_are_given(mode: Mode) -> None:
     found = run(model, batch)
     assert len(found.spans) == len(found.entity_logits) == len(found.relation_logits) == 0
     if mode == "train":
-        losses = model.losses(found, batch)
+        units = [unit for unit in UNITS if not unit.entities]
+        losses = model.losses(found, training_batch(model, units).targets)
         assert [loss.item() for loss in losses.values()] == [0.0, 0.0]
         torch.autograd.backward(sum(losses.values()))

@@ -1,5 +1,6 @@
 """The table model equals its published form: logits, losses, gradients and decisions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,13 +8,13 @@ import pytest
 import torch
 
 from jointre.config import Factory, construct
-from jointre.data.batch import Batch
 from jointre.data.schema import Document
-from jointre.models.model import Mode, Model
-from jointre.models.table import Found, TableModel, TableOutput
+from jointre.models.model import Model
+from jointre.models.table import TableModel, TableOutput
 from jointre.testing.contracts.contract import without_dropout
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import Kind, tiny_documents, tiny_vocabulary
+from tests.models.prepared import Mode, stages_of, training_batch
 from tests.naive import table_model as naive
 
 UNITS = [document for document in tiny_documents() if document.tokens]
@@ -55,12 +56,11 @@ def model_of(
     return model
 
 
-def batch_of(model: TableModel, mode: Mode, units: list[Document] = UNITS) -> Batch:
-    prepare = model.preparer(mode)
-    return prepare([prepare.item(index, unit) for index, unit in enumerate(units)])
+def batch_of(model: TableModel, mode: Mode, units: Sequence[Document] = UNITS) -> Any:
+    return stages_of(model, mode, units)
 
 
-def run(model: TableModel, batch: Batch) -> TableOutput:
+def run(model: TableModel, batch: Any) -> TableOutput:
     output = model(batch)
     assert isinstance(output, TableOutput)
     return output
@@ -97,8 +97,9 @@ OPTIONS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("config", "told"), OPTIONS, ids=lambda given: str(given)[:60])
 def test_training(config: dict[str, Any], told: dict[str, Any]) -> None:
     model = model_of(**config).train()
-    batch = batch_of(model, "train")
-    assert (batch.gather is not None) == (config.get("kind") == "roberta")
+    training = training_batch(model, UNITS)
+    batch = training.stages
+    assert (batch.inputs.gather is not None) == (config.get("kind") == "roberta")
     found, expected = run(model, batch), naive.tables(model, batch, **told)
     entity, relation = naive.packed(expected)
     torch.testing.assert_close(found.entity_logits, entity, **CLOSE)
@@ -112,7 +113,7 @@ def test_training(config: dict[str, Any], told: dict[str, Any]) -> None:
         over_labels=over,
         normalise_by=config.get("normalise_by", "sentence_length"),
     )
-    losses = model.losses(found, batch)
+    losses = model.losses(found, training.targets)
     torch.testing.assert_close(losses["entity"], slow[0], **CLOSE)
     torch.testing.assert_close(losses["relation"], slow[1], **CLOSE)
     same_gradients(model, sum(losses.values()), sum(slow))
@@ -130,7 +131,7 @@ def same_gradients(model: TableModel, fast: Any, slow: Any) -> None:
         torch.testing.assert_close(first, second, msg=message, **CLOSE)
 
 
-def threshold_of(model: TableModel, batch: Batch) -> float:
+def threshold_of(model: TableModel, batch: Any) -> float:
     """A probability in the widest gap of the middle of all: rounding moves none across it."""
     with torch.no_grad():
         order = run(model, batch).entity_logits.sigmoid().flatten().sort().values
@@ -147,7 +148,6 @@ def test_prediction(config: dict[str, Any], told: dict[str, Any]) -> None:
     model.decoder.entity_thresholds = [threshold] * len(model.vocabulary.entity_labels)
     with torch.no_grad():
         found, expected = run(model, batch), naive.tables(model, batch, **told)
-    assert isinstance(found, Found)
     mentions, links = naive.decide(expected, threshold)
     spans = found.spans[found.mentions.rows]
     columns = spans.unit, spans.start, spans.end, found.mentions.labels
@@ -173,7 +173,6 @@ def test_given_entities() -> None:
     batch = batch_of(model, "given", units)
     with torch.no_grad():
         found, expected = run(model, batch), naive.tables(model, batch)
-    assert isinstance(found, Found)
     logits, labels, links = [], [], []
     for unit, (document, one) in enumerate(zip(units, expected, strict=True)):
         for entity in document.entities:
@@ -227,7 +226,10 @@ def test_a_unit_of_which_nothing_is_read(mode: Mode, word_pooler: str | None) ->
         found = run(model, batch)
         seen = [unit for unit, document in enumerate(units) if document is other]
         if mode == "train":
-            assert all(loss.isfinite() for loss in model.losses(found, batch).values())
+            assert all(
+                loss.isfinite()
+                for loss in model.losses(found, training_batch(model, units).targets).values()
+            )
         elif mode == "predict":
             assert found.entity_cells.unit.tolist() == [unit for unit in seen for _ in range(3)]
         else:

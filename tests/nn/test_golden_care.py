@@ -7,11 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from jointre.config import Factory, construct
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput
 from jointre.data.vocabulary import Vocabulary
 from jointre.layout import Layout, Role
 from jointre.models.model import Model
 from jointre.models.table import TableModel, TableOutput
+from jointre.models.table_stages import TableStages, TableTargets
 from jointre.nn.interactions import ConvCoAttention
 from jointre.nn.streams import Stream, Streams
 from jointre.testing.tiny import tiny_encoder
@@ -73,17 +74,10 @@ def model_of(encoder: str, normalise_by: str) -> TableModel:
 
 def run(model: TableModel, padding: int) -> tuple[TableOutput, dict[str, float]]:
     ids = torch.zeros(1, 4 + padding, dtype=torch.long)
-    batch = Batch(
-        ids,
-        ids == 0,
-        None,
-        layout(padding),
-        entity_cells=golden.GOLD_ENTITY,
-        relation_cells=golden.GOLD_RELATION,
-    )
+    stages = TableStages(EncoderInput(ids, ids == 0, None, layout(padding)), whole=True)
     with torch.no_grad():
-        output = model(batch)
-        losses = model.losses(output, batch)
+        output = model(stages)
+        losses = model.losses(output, TableTargets(golden.GOLD_ENTITY, golden.GOLD_RELATION))
     return output, {name: loss.item() for name, loss in losses.items()}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import torch
 
 from jointre.config import Factory, construct
-from jointre.data.batch import Batch
 from jointre.data.schema import Document
 from jointre.models import Model
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_texts, tiny_vocabulary
@@ -41,7 +40,7 @@ def document_model(encoder: dict[str, Any], **options: Any) -> Model:
     return build("document", encoder | {"special_tokens": False}, **(defaults | options))
 
 
-def batch_of(model: Model, *units: Document) -> Batch:
+def batch_of(model: Model, *units: Document) -> Any:
     """Units, prepared for prediction."""
     preparer = model.preparer("predict")
     return preparer([preparer.item(number, unit) for number, unit in enumerate(units)])

@@ -43,7 +43,7 @@ def test_the_three_rows_of_sinet(encoder: dict[str, Any]) -> None:
 def test_pieces_are_summed_to_words(encoder: dict[str, Any]) -> None:
     model = span_model(encoder)
     batch = batch_of(model, SENTENCE)
-    starts = batch.layout.words[0].tolist()
+    starts = batch.inputs.layout.words[0].tolist()
     assert max(end - start for start, end in starts) > 1
     found = attention_of(model, SENTENCE)
     for row, reading in zip(found.rows, readings(model, batch), strict=True):
@@ -171,7 +171,7 @@ def test_windows_and_cuts_are_told(encoder: dict[str, Any]) -> None:
 
 
 def windows(encoder: dict[str, Any]) -> int:
-    return len(batch_of(span_model(encoder), SENTENCE).ids)
+    return len(batch_of(span_model(encoder), SENTENCE).inputs.ids)
 
 
 def test_a_word_too_long_for_the_model(encoder: dict[str, Any]) -> None:

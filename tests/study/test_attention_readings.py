@@ -140,7 +140,7 @@ def test_the_encoder_row_is_that_of_cls(encoder: dict[str, Any]) -> None:
     torch.testing.assert_close(together.weights[:1], reading.weights)
     model.encoder.model.set_attn_implementation("eager")
     output = model.encoder.model(
-        input_ids=whole.ids, attention_mask=whole.mask.long(), output_attentions=True
+        input_ids=whole.inputs.ids, attention_mask=whole.inputs.mask.long(), output_attentions=True
     )
     wanted = output.attentions[-1][:, :, 0].mean(1)
     torch.testing.assert_close(together.weights[:, 0], wanted)
@@ -149,14 +149,14 @@ def test_the_encoder_row_is_that_of_cls(encoder: dict[str, Any]) -> None:
 def test_a_long_unit_shows_its_first_window(encoder: dict[str, Any]) -> None:
     model = span_model(encoder | {"max_length": 12, "stride": 4})
     batch = batch_of(model, LONG, SHORT)
-    assert batch.gather is not None
+    assert batch.inputs.gather is not None
     bert = readings(model, batch)[0]
     alone = span_model(encoder | {"max_length": 12, "stride": 4})
     windows = readings(alone, batch_of(alone, SHORT))[0]
     size = windows.weights.shape[2]
     torch.testing.assert_close(bert.weights[1, 0, :size], windows.weights[0, 0])
     torch.testing.assert_close(bert.weights.sum(-1), torch.ones(2, 1))
-    ends = batch.layout.roles[0] == Role.SPECIAL
+    ends = batch.inputs.layout.roles[0] == Role.SPECIAL
     assert bert.weights[0, 0, 11:][~ends[11:]].abs().max() == 0  # 11 = [CLS] and ten pieces
     assert bert.weights[0, 0, :11].min() > 0
     assert bert.weights[0, 0, ends] > 0

@@ -9,7 +9,6 @@ from jointre.data.readers import Reader
 from jointre.data.schema import Document
 from jointre.inference.predictor import Predictor
 from jointre.models import Model, archive
-from jointre.models.model import Output
 from jointre.study import efficiency
 from jointre.study.efficiency import compare, encode, heads, prediction, training_step
 
@@ -75,7 +74,7 @@ def test_a_training_step_updates_nothing_that_shows(
 
 
 def test_heads_replay_the_encoder(model: Model, documents: list[Document]) -> None:
-    seen: list[Output] = []
+    seen: list[object] = []
     hook = model.register_forward_hook(lambda m, i, output: seen.append(output))
     found = heads(model, documents, words=6, runs=1)
     hook.remove()
@@ -84,7 +83,7 @@ def test_heads_replay_the_encoder(model: Model, documents: list[Document]) -> No
     assert "forward" not in vars(model.encoder)  # the real encoder is back
     preparer = model.preparer("predict")
     batch = preparer([preparer.item(0, documents[0])])
-    assert encode(model, batch).states.shape[0] == 1
+    assert encode(model, batch.inputs).states.shape[0] == 1
 
 
 def test_spacys_pipe_reads_the_same_texts_as_the_predictor(

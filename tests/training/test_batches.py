@@ -1,13 +1,10 @@
 from collections import Counter
-from dataclasses import fields
 
 import pytest
 import torch
 
 from jointre.config import Factory, construct
-from jointre.data.batch import Batch
-from jointre.models import Model, Preparer
-from jointre.models.model import Item
+from jointre.models.model import Item, Model, TrainingBatch, TrainingPreparer
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
 from jointre.training.batches import TrainingBatches, loader
 
@@ -26,24 +23,28 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 
 @pytest.fixture
-def preparer(model: Model) -> Preparer:
-    return model.preparer("train", seed=5)
+def preparer(model: Model) -> TrainingPreparer:
+    return model.training_preparer(seed=5)
 
 
 @pytest.fixture
-def items(preparer: Preparer) -> list[Item]:
+def items(preparer: TrainingPreparer) -> list[Item]:
     documents = [document for document in tiny_documents() if document.tokens]
     return [preparer.item(i, document) for i, document in enumerate(documents)]
 
 
-def same(left: Batch, right: Batch) -> bool:
-    for field in fields(left):
-        one, other = getattr(left, field.name), getattr(right, field.name)
-        if isinstance(one, torch.Tensor) and not torch.equal(one, other):
-            return False
-    assert left.spans is not None
-    assert right.spans is not None
-    return torch.equal(left.spans.start, right.spans.start)
+def same(left: TrainingBatch, right: TrainingBatch) -> bool:
+    return all(
+        torch.equal(one, other)
+        for one, other in (
+            (left.stages.inputs.ids, right.stages.inputs.ids),
+            (left.stages.spans.start, right.stages.spans.start),
+            (left.stages.pairs, right.stages.pairs),
+            (left.targets.entities, right.targets.entities),
+            (left.targets.relations, right.targets.relations),
+        )
+        if one.shape == other.shape
+    ) and len(left.stages.spans) == len(right.stages.spans)
 
 
 def ids(batches: TrainingBatches) -> list[str]:
@@ -55,16 +56,16 @@ def ids(batches: TrainingBatches) -> list[str]:
     [(2, False, [2, 2, 1]), (2, True, [2, 2]), (5, True, [5]), (8, True, [5]), (8, False, [5])],
 )
 def test_sizes(
-    items: list[Item], preparer: Preparer, size: int, drop_last: bool, expected: list[int]
+    items: list[Item], preparer: TrainingPreparer, size: int, drop_last: bool, expected: list[int]
 ) -> None:
     """A corpus smaller than a batch is not dropped."""
     batches = TrainingBatches(items, preparer, size, drop_last)
     assert len(batches) == len(expected)
-    assert [batch.size for batch, _ in batches] == expected
+    assert [batch.stages.inputs.size for batch, _ in batches] == expected
 
 
 def test_an_epoch_holds_every_unit_once_in_its_own_order(
-    items: list[Item], preparer: Preparer
+    items: list[Item], preparer: TrainingPreparer
 ) -> None:
     batches = TrainingBatches(items, preparer, 2, False)
     orders = []
@@ -78,8 +79,8 @@ def test_an_epoch_holds_every_unit_once_in_its_own_order(
 
 
 def test_candidates_are_a_function_of_seed_and_epoch(model: Model, items: list[Item]) -> None:
-    def first(seed: int, epoch: int) -> Batch:
-        batches = TrainingBatches(items, model.preparer("train", seed), 5, False)
+    def first(seed: int, epoch: int) -> TrainingBatch:
+        batches = TrainingBatches(items, model.training_preparer(seed), 5, False)
         batches.set_epoch(epoch)
         return batches[0][0]
 
@@ -91,7 +92,7 @@ def test_candidates_are_a_function_of_seed_and_epoch(model: Model, items: list[I
     assert not same(first(6, 1), one)
 
 
-def test_ranks_share_each_batch(items: list[Item], preparer: Preparer) -> None:
+def test_ranks_share_each_batch(items: list[Item], preparer: TrainingPreparer) -> None:
     """Together the ranks see the batch of a single process; a batch too small goes to all."""
     whole = TrainingBatches(items, preparer, 4, False)
     parts = [TrainingBatches(items, preparer, 4, False, rank, 2) for rank in range(2)]
@@ -101,7 +102,9 @@ def test_ranks_share_each_batch(items: list[Item], preparer: Preparer) -> None:
     assert [part[1][1] for part in parts] == [whole[1][1]] * 2
 
 
-def test_the_loader_gives_the_same_with_workers(items: list[Item], preparer: Preparer) -> None:
+def test_the_loader_gives_the_same_with_workers(
+    items: list[Item], preparer: TrainingPreparer
+) -> None:
     batches = TrainingBatches(items, preparer, 2, False)
     alone, helped = list(loader(batches, 0)), list(loader(batches, 1))
     assert [names for _, names in alone] == [names for _, names in helped]

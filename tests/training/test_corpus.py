@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from jointre.config import construct
+from jointre.data.overlaps import LabelOverlaps
 from jointre.data.pieces import PieceMaker
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
@@ -92,7 +93,7 @@ def test_a_corpus_without_relations_is_told(tmp_path: Path) -> None:
     told: list[str] = []
     train = write(tmp_path / "entities.jsonl", {**RECORD, "relations": []})
     assert read_corpus(settings(tmp_path, train=train), told.append).vocabulary == Vocabulary(
-        ("Loc", "Per"), ()
+        ("Loc", "Per"), (), overlaps=LabelOverlaps()
     )
     assert told == ["train: there are no relation labels; only entities are learnt"]
     told.clear()

@@ -44,10 +44,10 @@ def test_a_loss_that_is_not_finite(
     """Training stops in the second epoch; the first one's checkpoint stays."""
     losses, calls = SpanModel.losses, 0
 
-    def broken(self: SpanModel, output: Any, batch: Any) -> Any:
+    def broken(self: SpanModel, output: Any, targets: Any) -> Any:
         nonlocal calls
         calls += 1
-        made = losses(self, output, batch)
+        made = losses(self, output, targets)
         return made if calls != 8 else {**made, "relation": made["relation"] * float("nan")}
 
     monkeypatch.setattr(SpanModel, "losses", broken)

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from jointre.config import construct
-from jointre.data.batch import Batch
 from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.inference import Predictor
+from jointre.models import TrainingBatch
 from jointre.models.predict import predict_batch
 from jointre.training.batches import loader
 from jointre.training.corpus import read_corpus
@@ -107,8 +107,8 @@ def test_training_batches_are_moved(tiny_data: Path) -> None:
     module = made(tiny_data, {})
     step = next(iter(loader(module.batches, 0)))
     batch, ids = module.transfer_batch_to_device(step, torch.device("meta"), 0)
-    assert isinstance(batch, Batch)
-    assert batch.ids.device.type == "meta"
+    assert isinstance(batch, TrainingBatch)
+    assert batch.stages.inputs.ids.device.type == "meta"
     assert ids == step[1]
     items = next(iter(module.val_dataloader()))
     assert module.transfer_batch_to_device(items, torch.device("meta"), 0) is items

@@ -7,9 +7,9 @@ from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
 from jointre.config.bounds import Negatives
-from jointre.data.candidates import Candidates
+from jointre.data.candidates import DocumentCandidates
 from jointre.data.document_index import DocumentIndex, Rows
-from jointre.data.samplers.sampler import Sampler
+from jointre.data.samplers.sampler import CorefSampler, Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.span_enumerators import SpanEnumerator
@@ -17,7 +17,7 @@ from jointre.span_enumerators import SpanEnumerator
 
 @final
 @Sampler.register("document")
-class DocumentSampler(Sampler):
+class DocumentSampler(CorefSampler):
     """All gold of a document, with random spans and pairs that are none (memory §4.1).
 
     Positives: every mention, every ordered pair of mentions of one entity, every entity with
@@ -44,8 +44,6 @@ class DocumentSampler(Sampler):
             that compare all spans then see as many in training as in prediction (memory §8.8).
     """
 
-    unit = "document"
-
     def __init__(
         self,
         vocabulary: Vocabulary,
@@ -68,7 +66,7 @@ class DocumentSampler(Sampler):
         """The gold and the pools of negatives."""
         return DocumentIndex.of(document, self.vocabulary, self.span_enumerator)
 
-    def __call__(self, unit: DocumentIndex, rng: np.random.Generator) -> Candidates:
+    def __call__(self, unit: DocumentIndex, rng: np.random.Generator) -> DocumentCandidates:
         """Gold first, entity after entity, then the negatives, then the rest if it is wanted."""
         inside = _drawn(unit.inside, int(self.mention_negatives * self.inside_ratio), rng)
         outside = _drawn(unit.outside, self.mention_negatives - len(inside), rng)
@@ -79,14 +77,12 @@ class DocumentSampler(Sampler):
         pools = (unit.inside, unit.outside) if self.all_spans else ()
         rest = [_without(pool, negative) for pool in pools]
         zeros = np.zeros((len(unrelated), unit.relations.shape[1]), np.float32)
-        return Candidates(
+        return DocumentCandidates(
             spans=_joined(unit.mentions, negative, *rest),
             entity_targets=_joined(unit.labels),
             kept=_joined(unit.kept),
             pairs=_joined(unit.related, unrelated),
             relation_targets=np.concatenate([unit.relations, zeros]),
-            tokens=unit.tokens,
-            sentences=_joined(unit.sentences),
             mention_targets=_marked(len(unit.mentions), len(negative), sum(map(len, rest))),
             coreference_pairs=coreference,
             coreference_targets=_marked(len(unit.coreferent), len(distinct)),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from jointre.config import Registrable
-from jointre.data.candidates import Candidates
+from jointre.data.candidates import DocumentCandidates, SentenceCandidates
 from jointre.data.schema import Document
 
 
@@ -16,28 +16,45 @@ class Sampler(Registrable, ABC, interface="sampler"):
     What does not change between epochs is made once: ``sampler(sampler.index(document), rng)``.
 
     Owner gives: ``vocabulary``, and ``span_enumerator``, a plain one that proposes the spans.
-
-    Attributes:
-        unit: what it samples from: sentences, whose entities have one mention each, or
-            documents, whose entities are given with all of theirs.
     """
 
-    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    unit: ClassVar[Literal["sentence", "document"]]
     given: ClassVar[tuple[str, ...]] = ("vocabulary", "span_enumerator")
 
     def index(self, document: Document) -> Any:
         """What to draw from, the same in every epoch; unless overridden, the unit itself.
 
         Args:
-            document: a unit with its gold entities and relations.
+            document: A unit with its gold entities and relations.
         """
         return document
 
+
+class SentenceSampler(Sampler):
+    """A sampler for models of sentences, whose entities have one mention each."""
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+
     @abstractmethod
-    def __call__(self, unit: Any, rng: np.random.Generator) -> Candidates:
+    def __call__(self, unit: Any, rng: np.random.Generator) -> SentenceCandidates:
         """Candidates with their targets.
 
         Args:
-            unit: what :meth:`index` made of it.
-            rng: a function of seed, epoch and the unit's index, nothing else.
+            unit: What :meth:`index` made of a sentence.
+            rng: A function of seed, epoch and the unit's index, nothing else.
+        """
+
+
+class CorefSampler(Sampler):
+    """A sampler for models of documents, whose entities have several mentions."""
+
+    unit: ClassVar[Literal["sentence", "document"]] = "document"
+
+    @abstractmethod
+    def __call__(self, unit: Any, rng: np.random.Generator) -> DocumentCandidates:
+        """Candidates with their targets.
+
+        Args:
+            unit: What :meth:`index` made of a document.
+            rng: A function of seed, epoch and the unit's index, nothing else.
         """

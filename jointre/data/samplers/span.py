@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jointre.config.bounds import Negatives
-from jointre.data.candidates import Candidates
-from jointre.data.samplers.sampler import Sampler
+from jointre.data.candidates import SentenceCandidates
+from jointre.data.samplers.sampler import Sampler, SentenceSampler
 from jointre.data.schema import Document, Entity
 from jointre.data.sentences import sentences_of
 from jointre.data.symmetric import left_to_right
@@ -18,7 +18,7 @@ from jointre.span_enumerators import SpanEnumerator
 
 @final
 @Sampler.register("span")
-class SpanSampler(Sampler):
+class SpanSampler(SentenceSampler):
     """Every gold entity and pair, with random other spans and other gold pairs (SINET §4.1).
 
     Negative spans are drawn from the spans that the enumerator proposes and that are not gold
@@ -44,14 +44,14 @@ class SpanSampler(Sampler):
         self.entity_negatives = entity_negatives
         self.relation_negatives = relation_negatives
 
-    def __call__(self, document: Document, rng: np.random.Generator) -> Candidates:
+    def __call__(self, document: Document, rng: np.random.Generator) -> SentenceCandidates:
         """Gold rows first, in file order, then the negatives."""
         entities = document.entities
         gold = np.array([entity.span for entity in entities], np.int64).reshape(-1, 2)
         labels = [self._class(document, entity) for entity in entities]
         negatives = self._negative_spans(document, gold, rng)
         pairs, targets = self._pairs(document, gold, rng)
-        return Candidates(
+        return SentenceCandidates(
             spans=np.concatenate([gold, negatives]),
             entity_targets=np.array(labels + [0] * len(negatives), np.int64),
             kept=np.arange(len(gold)),

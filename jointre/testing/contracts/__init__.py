@@ -11,6 +11,7 @@ from jointre.testing.contracts.document_sampler import DocumentSamplerContract
 from jointre.testing.contracts.encoder import EncoderContract
 from jointre.testing.contracts.groups import GroupPoolerContract
 from jointre.testing.contracts.loss import LossContract
+from jointre.testing.contracts.model import ModelContract
 from jointre.testing.contracts.pair_features import PairFeaturesContract
 from jointre.testing.contracts.reader import ReaderContract
 from jointre.testing.contracts.refiner import RefinerContract
@@ -32,6 +33,7 @@ __all__ = [
     "GroupPoolerContract",
     "InteractionContract",
     "LossContract",
+    "ModelContract",
     "ModuleContract",
     "PairEncoderContract",
     "PairFeaturesContract",

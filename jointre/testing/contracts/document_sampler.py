@@ -1,14 +1,12 @@
 """The suite of samplers of documents."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from jointre.data.candidates import Candidates
 from jointre.data.schema import Document
-from jointre.data.sentences import sentence_numbers, sentences_of
+from jointre.data.sentences import sentences_of
 from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts.sampler import MAX_WIDTH, SamplerContract
 from jointre.testing.tiny import tiny_texts
@@ -28,9 +26,8 @@ class DocumentSamplerContract(SamplerContract):
 
     def test_shapes(self) -> None:
         """Every field is given, in the right type; rows point into the rows before them."""
-        for document, candidates in self.drawn(self.build()):
+        for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            found = complete(candidates, at)
             spans, kept, members = len(found.spans), len(found.kept), len(found.members)
             entities, pairs = len(found.entity_targets), len(found.pairs)
             linked, relations = len(found.edit_distances), len(self.vocabulary().relation_labels)
@@ -39,7 +36,6 @@ class DocumentSamplerContract(SamplerContract):
                 ("kept", (kept,), spans),
                 ("entity_targets", (entities,), len(self.vocabulary().entity_labels)),
                 ("pairs", (pairs, 2), entities),
-                ("sentences", (len(document.tokens),), max(1, len(document.sentences))),
                 ("coreference_pairs", (linked, 2), kept),
                 ("edit_distances", (linked,), 10_000),
                 ("members", (members, 2), max(kept, entities)),
@@ -58,19 +54,10 @@ class DocumentSamplerContract(SamplerContract):
                 assert rows.shape == shape, f"{at} {name} has shape {rows.shape}, not {shape}"
                 assert rows.dtype == np.float32, f"{at} {name} is {rows.dtype}, not float32"
 
-    def test_words_and_sentences(self) -> None:
-        """They are those of the document."""
-        for document, found in self.drawn(self.build()):
-            at = f"document {document.id!r}:"
-            assert found.tokens == document.tokens, f"{at} tokens are not the document's"
-            numbers = sentence_numbers(document).tolist()
-            assert numbers == _list(found.sentences), f"{at} sentences are not the words' own"
-
     def test_spans_lie_in_the_document(self) -> None:
         """Negative spans are candidates of their sentence, no gold span, and drawn once."""
-        for document, candidates in self.drawn(self.build()):
+        for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            found = complete(candidates, at)
             gold = {tuple(span) for entity in document.entities for span in entity.mentions}
             possible = {
                 tuple(row)
@@ -89,9 +76,8 @@ class DocumentSamplerContract(SamplerContract):
     def test_gold_is_all_there(self) -> None:
         """Mentions, members, labels, coreferent pairs and relations are positives, nothing else."""
         labels = self.vocabulary()
-        for document, candidates in self.drawn(self.build()):
+        for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            found = complete(candidates, at)
             clusters = [set(entity.mentions) for entity in document.entities]
             gold = set[tuple[int, int]]().union(*clusters)
             positive = {tuple(span) for span in found.spans[found.mention_targets == 1].tolist()}
@@ -141,17 +127,9 @@ class DocumentSamplerContract(SamplerContract):
         wanted = {(r.head, r.tail, r.label) for r in document.relations}
         assert relations == wanted, f"{at} the positive pairs are not the gold relations"
 
-    def rows(self, found: Candidates) -> list[Any]:
+    def rows(self, found: Any) -> list[Any]:
         """What chance decides of a draw."""
         return [_list(found.spans), _list(found.coreference_pairs), _list(found.pairs)]
-
-
-def complete(found: Candidates, at: str) -> Any:
-    """The candidates, no field of which is missing; ``kept_labels`` are for given entities."""
-    missing = {field.name for field in fields(found) if getattr(found, field.name) is None}
-    missing -= {"kept_labels"}
-    assert not missing, f"{at} {', '.join(sorted(missing))} is None in training"
-    return found
 
 
 def _list(rows: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from jointre.config import Factory, construct
 from jointre.config.nodes import FactoryBase
-from jointre.data.batch import Batch
+from jointre.data.batch import EncoderInput
 from jointre.data.pieces import PieceMaker
 from jointre.nn.encoders import Encoder
 from jointre.nn.streams import Stream
@@ -77,7 +77,7 @@ class EncoderContract(ModuleContract):
             encoder.long_inputs,
         )
 
-    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Batch:
+    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> EncoderInput:
         """Pieces of some of the sentences; random pieces stand in the padding."""
         maker = self.pieces
         batch = maker.batch([maker(SENTENCES[unit].split()) for unit in units])
@@ -93,12 +93,12 @@ class EncoderContract(ModuleContract):
         noise = torch.randint(0, len(maker.tokenizer), ids.shape, generator=generator)
         return replace(batch, ids=torch.where(mask, ids, noise), mask=mask)
 
-    def call(self, module: Any, batch: Batch) -> Stream:
+    def call(self, module: Any, batch: EncoderInput) -> Stream:
         """Run the encoder."""
         stream: Stream = module(batch.ids, batch.mask, batch.gather, batch.layout)
         return stream
 
-    def view(self, result: Stream, batch: Batch, row: int) -> View:
+    def view(self, result: Stream, batch: EncoderInput, row: int) -> View:
         """The states and the summary of a unit."""
         real = batch.layout.roles[row] > 0
         return {"states": result.states[row][real], "summary": result.summary[row]}

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
-from jointre.data.candidates import Candidates
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
@@ -43,7 +42,7 @@ class SamplerContract(Contract):
         """What to draw from."""
         return tiny_documents()
 
-    def drawn(self, sampler: Any, seed: int = 0) -> list[tuple[Document, Candidates]]:
+    def drawn(self, sampler: Any, seed: int = 0) -> list[tuple[Document, Any]]:
         """The candidates of every document."""
         return [
             (one, sampler(sampler.index(one), np.random.default_rng(seed)))
@@ -55,7 +54,8 @@ class SamplerContract(Contract):
         relations = len(self.vocabulary().relation_labels)
         for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            targets, kept, pairs, labels = complete(found, at)
+            targets, kept, pairs = found.entity_targets, found.kept, found.pairs
+            labels = found.relation_targets
             spans, count = found.spans, len(found.spans)
             assert spans.shape == (count, 2) and spans.dtype == np.int64, f"{at} spans"  # noqa: PT018
             assert targets.shape == (count,), f"{at} one entity target a span"
@@ -83,7 +83,8 @@ class SamplerContract(Contract):
         labels = self.vocabulary()
         for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            targets, kept, pairs, hot = complete(found, at)
+            targets, kept, pairs = found.entity_targets, found.kept, found.pairs
+            hot = found.relation_targets
             entities = {
                 (tuple(span), labels.entity_labels[target - 1])
                 for span, target in zip(found.spans.tolist(), targets, strict=True)
@@ -136,13 +137,6 @@ class SamplerContract(Contract):
     def _rows(self, sampler: Any, seed: int) -> list[list[Any]]:
         return [self.rows(found) for _, found in self.drawn(sampler, seed)]
 
-    def rows(self, found: Candidates) -> list[Any]:
+    def rows(self, found: Any) -> list[Any]:
         """What chance decides of a draw."""
-        return [found.spans.tolist(), [] if found.pairs is None else found.pairs.tolist()]
-
-
-def complete(found: Candidates, at: str) -> tuple[Any, Any, Any, Any]:
-    """Entity targets, kept rows, pairs and relation targets, none of them missing."""
-    fields = found.entity_targets, found.kept, found.pairs, found.relation_targets
-    assert all(field is not None for field in fields), f"{at} a field is None in training"
-    return fields
+        return [found.spans.tolist(), found.pairs.tolist()]

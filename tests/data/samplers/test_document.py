@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointre.config import Factory, construct
-from jointre.data.candidates import Candidates
+from jointre.data.candidates import DocumentCandidates
 from jointre.data.document_index import DocumentIndex
 from jointre.data.readers import DocredReader, PubtatorReader
 from jointre.data.samplers import DocumentSampler, Sampler
@@ -51,7 +51,7 @@ def draw(document: Document, max_width: int = 4, seed: Any = 0, **options: Any) 
     return sampler(sampler.index(document), np.random.default_rng(seed))
 
 
-def spans(found: Candidates) -> list[tuple[int, int]]:
+def spans(found: DocumentCandidates) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found.spans.tolist()]
 
 
@@ -96,7 +96,6 @@ def test_gold_comes_first_entity_after_entity() -> None:
     assert found.kept.tolist() == [0, 1, 2, 3, 4]
     assert rows(found.members) == [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (1, 2)]
     assert found.entity_targets.tolist() == [1, 1, 0]  # labels: entities have no class for none
-    assert found.kept_labels is None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +157,7 @@ def test_generator_of_seed_epoch_and_index() -> None:
     options = {"mention_negatives": 6, "coreference_negatives": 4, "relation_negatives": 3}
     first = draw(FIRST, seed=(0, 3, 7), **options)
     again = draw(FIRST, seed=(0, 3, 7), **options)
-    for field in fields(Candidates):
+    for field in fields(DocumentCandidates):
         assert np.array_equal(getattr(first, field.name), getattr(again, field.name))
     for other in ((1, 3, 7), (0, 4, 7), (0, 3, 8)):
         found = draw(FIRST, seed=other, **options)

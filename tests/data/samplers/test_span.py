@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jointre.data.candidates import Candidates
+from jointre.data.candidates import SentenceCandidates
 from jointre.data.samplers import SpanSampler
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
@@ -33,17 +33,19 @@ class TestManyNegatives(SamplerContract):
     component = {"type": "span", "entity_negatives": 5}
 
 
-def draw(document: Document, max_width: int = 3, seed: Any = 0, **options: int) -> Candidates:
+def draw(
+    document: Document, max_width: int = 3, seed: Any = 0, **options: int
+) -> SentenceCandidates:
     return SpanSampler(VOCABULARY, AllSpans(max_width), **options)(
         document, np.random.default_rng(seed)
     )
 
 
-def spans(found: Candidates) -> list[tuple[int, int]]:
+def spans(found: SentenceCandidates) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found.spans.tolist()]
 
 
-def pairs(found: Candidates) -> list[tuple[tuple[int, int], list[float]]]:
+def pairs(found: SentenceCandidates) -> list[tuple[tuple[int, int], list[float]]]:
     """((head, tail), multi-hot target) of each row."""
     assert found.pairs is not None
     assert found.relation_targets is not None
@@ -58,7 +60,6 @@ def test_gold_comes_first_in_file_order() -> None:
     assert found.entity_targets.tolist() == [3, 1, 2] + [0] * (len(found.spans) - 3)
     assert found.kept is not None
     assert found.kept.tolist() == [0, 1, 2]
-    assert found.kept_labels is None
 
 
 def test_all_other_spans_when_there_are_few() -> None:

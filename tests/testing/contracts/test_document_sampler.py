@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from jointre.data.document_index import DocumentIndex
-from jointre.data.samplers import DocumentSampler, Sampler
+from jointre.data.samplers import CorefSampler, DocumentSampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.span_enumerators import SpanEnumerator
@@ -15,7 +15,7 @@ from jointre.testing.contracts import DocumentSamplerContract
 from tests.testing.contracts.faults import fails, passes, suite
 
 
-class Sound(Sampler):
+class Sound(CorefSampler):
     """DocumentSampler with a hook for faults."""
 
     def __init__(self, vocabulary: Vocabulary, span_enumerator: SpanEnumerator) -> None:
@@ -31,11 +31,6 @@ class Sound(Sampler):
         return found
 
 
-class NoMembers(Sound):
-    def faulty(self, found: Any) -> Any:
-        return replace(found, members=None)
-
-
 class OneTargetLess(Sound):
     def faulty(self, found: Any) -> Any:
         return replace(found, mention_targets=found.mention_targets[1:])
@@ -44,11 +39,6 @@ class OneTargetLess(Sound):
 class PastTheMentions(Sound):
     def faulty(self, found: Any) -> Any:
         return replace(found, coreference_pairs=found.coreference_pairs + len(found.kept))
-
-
-class OneSentence(Sound):
-    def faulty(self, found: Any) -> Any:
-        return replace(found, sentences=np.zeros_like(found.sentences))
 
 
 class AcrossSentences(Sound):
@@ -106,10 +96,8 @@ def test_sound_sampler() -> None:
 @pytest.mark.parametrize(
     ("component", "check", "message"),
     [
-        (NoMembers, "test_shapes", "members is None in training"),
         (OneTargetLess, "test_shapes", r"mention_targets has shape \(17,\), not \(18,\)"),
         (PastTheMentions, "test_shapes", r"coreference_pairs must lie in 0\.\.7"),
-        (OneSentence, "test_words_and_sentences", "sentences are not the words' own"),
         (AcrossSentences, "test_spans_lie_in_the_document", "or not inside a sentence"),
         (ForgetsShared, "test_gold_is_all_there", "members are not the gold's"),
         (Unsorted, "test_gold_is_all_there", "members must be ordered by entity"),

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jointre.data.candidates import Candidates
-from jointre.data.samplers import Sampler, SpanSampler
+from jointre.data.candidates import SentenceCandidates
+from jointre.data.samplers import SentenceSampler, SpanSampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.span_enumerators import AllSpans, SpanEnumerator
@@ -14,39 +14,31 @@ from jointre.testing.contracts import SamplerContract
 from tests.testing.contracts.faults import fails, passes, suite
 
 
-class Sound(Sampler):
+class Sound(SentenceSampler):
     """SpanSampler with a hook for faults."""
 
     def __init__(self, vocabulary: Vocabulary, span_enumerator: SpanEnumerator) -> None:
         self.inner = SpanSampler(vocabulary, span_enumerator, 5, 2)
 
-    def __call__(self, document: Document, rng: np.random.Generator) -> Candidates:
+    def __call__(self, document: Document, rng: np.random.Generator) -> SentenceCandidates:
         return self.faulty(self.inner(document, rng))
 
-    def faulty(self, found: Candidates) -> Candidates:
+    def faulty(self, found: SentenceCandidates) -> SentenceCandidates:
         return found
 
 
-class NoPairs(Sound):
-    def faulty(self, found: Candidates) -> Candidates:
-        return replace(found, pairs=None)
-
-
 class LosesGold(Sound):
-    def faulty(self, found: Candidates) -> Candidates:
-        assert found.entity_targets is not None
+    def faulty(self, found: SentenceCandidates) -> SentenceCandidates:
         return replace(found, entity_targets=np.zeros_like(found.entity_targets))
 
 
 class TurnsRelations(Sound):
-    def faulty(self, found: Candidates) -> Candidates:
-        assert found.pairs is not None
+    def faulty(self, found: SentenceCandidates) -> SentenceCandidates:
         return replace(found, pairs=found.pairs[:, ::-1])
 
 
 class Twice(Sound):
-    def faulty(self, found: Candidates) -> Candidates:
-        assert found.entity_targets is not None
+    def faulty(self, found: SentenceCandidates) -> SentenceCandidates:
         return replace(
             found,
             spans=np.concatenate([found.spans, found.spans[-1:]]),
@@ -55,7 +47,7 @@ class Twice(Sound):
 
 
 class PastTheEnd(Sound):
-    def faulty(self, found: Candidates) -> Candidates:
+    def faulty(self, found: SentenceCandidates) -> SentenceCandidates:
         return replace(found, spans=found.spans + 1)
 
 
@@ -65,12 +57,12 @@ class TooWide(Sound):
 
 
 class OwnSeed(Sound):
-    def __call__(self, document: Document, rng: np.random.Generator) -> Candidates:
+    def __call__(self, document: Document, rng: np.random.Generator) -> SentenceCandidates:
         return super().__call__(document, np.random.default_rng(0))
 
 
 class GlobalGenerator(Sound):
-    def __call__(self, document: Document, rng: np.random.Generator) -> Candidates:
+    def __call__(self, document: Document, rng: np.random.Generator) -> SentenceCandidates:
         np.random.permutation(3)
         return super().__call__(document, rng)
 
@@ -81,7 +73,7 @@ class UsesItUp(Sound):
     def index(self, document: Document) -> list[Document]:
         return [document]
 
-    def __call__(self, unit: list[Document], rng: np.random.Generator) -> Candidates:
+    def __call__(self, unit: list[Document], rng: np.random.Generator) -> SentenceCandidates:
         unit.append(unit[0])
         rng.integers(2, size=len(unit))
         return super().__call__(unit[0], rng)
@@ -94,7 +86,6 @@ def test_sound_sampler() -> None:
 @pytest.mark.parametrize(
     ("component", "check", "message"),
     [
-        (NoPairs, "test_shapes", "a field is None in training"),
         (LosesGold, "test_gold_is_all_there", "the positive spans are not the gold entities"),
         (TurnsRelations, "test_gold_is_all_there", "the positive pairs are not the gold"),
         (Twice, "test_spans_lie_in_the_document", "a span is drawn twice"),

@@ -1,13 +1,14 @@
-"""Which parts go together: losses with classifiers and candidates, samplers with models."""
+"""Which parts fit together: losses with classifiers and candidates, parts with models."""
 
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from jointre.data.samplers import Sampler
+from jointre.config import Factory, Registrable
 from jointre.errors import ConfigError
 from jointre.nn.classifiers import Classifier
 from jointre.nn.losses import Loss, SingleLabelLoss
 
 Labels = Literal["any", "one", "one or none"]
+K = TypeVar("K", bound=Registrable)
 
 
 def check_head(task: str, classifier: Classifier, loss: Loss, labels: Labels) -> None:
@@ -42,19 +43,21 @@ def check_head(task: str, classifier: Classifier, loss: Loss, labels: Labels) ->
         raise ConfigError(f"{name} must have none_class {needed}: here a candidate {why} label")
 
 
-def check_sampler(sampler: type[Sampler], unit: Literal["sentence", "document"]) -> None:
-    """Refuse a sampler that does not sample from a model's units.
+def of_kind(factory: Factory[Any], kind: type[K], option: str) -> Factory[K]:
+    """The factory of a part that must be of one kind among those of its interface.
 
     Args:
-        sampler: its class, before it is built.
-        unit: what the model works on.
+        factory: The part with its options.
+        kind: A class that inherits from the interface.
+        option: Name of the option, for the message.
 
     Raises:
-        ConfigError: the sampler works on the other kind.
+        ConfigError: The part is of another kind.
     """
-    if sampler.unit != unit:
-        choices = [name for name in Sampler.names() if Sampler.by_name(name).unit == unit]
+    if not issubclass(factory.type, kind):
+        names = [name for name in kind.names() if issubclass(kind.by_name(name), kind)]
         raise ConfigError(
-            f"sampler {sampler.registered_name!r} samples from {sampler.unit}s, but this model "
-            f"works on {unit}s: take {' or '.join(map(repr, choices))}"
+            f"{option} {factory.type.registered_name!r} does not fit this model; take "
+            f"{' or '.join(map(repr, names))}"
         )
+    return factory

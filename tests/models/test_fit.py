@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from jointre.data.samplers import DocumentSampler, SpanSampler
+from jointre.config import Factory
+from jointre.data.samplers import CorefSampler, DocumentSampler, SentenceSampler, SpanSampler
 from jointre.errors import ConfigError
 from jointre.inference import Predictor
-from jointre.models.heads import Labels, check_head, check_sampler
+from jointre.models.fit import Labels, check_head, of_kind
 from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
 from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
 from tests.models.found import content, gold
@@ -110,9 +111,10 @@ def test_a_span_model_checks_its_heads(tiny_data: Path, tmp_path: Path) -> None:
             train(config, tmp_path / task)
 
 
-def test_samplers_of_the_models_own_units() -> None:
-    check_sampler(DocumentSampler, "document")
-    check_sampler(SpanSampler, "sentence")
+def test_parts_of_the_models_own_kind() -> None:
+    span, document = Factory(SpanSampler), Factory(DocumentSampler)
+    assert of_kind(span, SentenceSampler, "sampler") is span
+    assert of_kind(document, CorefSampler, "sampler") is document
 
 
 @pytest.mark.parametrize(
@@ -121,14 +123,12 @@ def test_samplers_of_the_models_own_units() -> None:
         (
             "document",
             "span",
-            "sampler 'span' samples from sentences, but this model works on documents: take "
-            "'document'",
+            "sampler 'span' does not fit this model; take 'document'",
         ),
         (
             "span",
             "document",
-            "sampler 'document' samples from documents, but this model works on sentences: take "
-            "'span'",
+            "sampler 'document' does not fit this model; take 'span'",
         ),
     ],
 )

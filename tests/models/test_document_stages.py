@@ -6,29 +6,31 @@ from typing import Any
 import pytest
 
 from jointre.config import construct
-from jointre.data.batch import Batch
 from jointre.data.pieces import PieceMaker
-from jointre.data.samplers import DocumentSampler, Sampler
+from jointre.data.samplers import DocumentSampler
 from jointre.data.schema import Document, Entity, Span
 from jointre.errors import DataError
-from jointre.models.document_preparer import DocumentPreparer
-from jointre.models.model import Mode
+from jointre.models import TrainingBatch
+from jointre.models.document_stages import (
+    DocumentPreparer,
+    DocumentStages,
+    DocumentTrainingPreparer,
+)
 from jointre.nn.encoders import Encoder
 from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import tiny_texts, tiny_vocabulary
+from tests.models.prepared import Mode
 from tests.naive import document_pools as naive
 
 TEXTS = tiny_texts()
 VOCABULARY = tiny_vocabulary()
 
 
-def preparer_of(
-    mode: Mode, seed: int = 0, width: int = 3, sampler: Sampler | None = None, **options: Any
-) -> DocumentPreparer:
+def preparer_of(mode: Mode, seed: int = 0, width: int = 3, **options: Any) -> Any:
     config = {"type": "transformer", "model_name": str(tiny_folder("bert")), **options}
     encoder = construct(Encoder, {"special_tokens": False, "stride": 2, **config})
-    sampler = sampler or DocumentSampler(VOCABULARY, AllSpans(width), mention_negatives=6)
+    sampler = DocumentSampler(VOCABULARY, AllSpans(width), mention_negatives=6)
     make = PieceMaker(
         encoder.tokenizer,
         encoder.special_tokens,
@@ -36,18 +38,18 @@ def preparer_of(
         encoder.stride,
         encoder.long_inputs,
     )
-    return DocumentPreparer(make, seed, mode, sampler, VOCABULARY, AllSpans(width))
+    if mode == "train":
+        return DocumentTrainingPreparer(make, seed, sampler)
+    return DocumentPreparer(make, mode, VOCABULARY, AllSpans(width))
 
 
-def prepared(
-    preparer: DocumentPreparer, units: Sequence[Document] = TEXTS, epoch: int = 0
-) -> Batch:
-    return preparer([preparer.item(i, unit) for i, unit in enumerate(units)], epoch)
+def prepared(preparer: Any, units: Sequence[Document] = TEXTS) -> Any:
+    made = preparer([preparer.item(i, unit) for i, unit in enumerate(units)])
+    return made.stages if isinstance(made, TrainingBatch) else made
 
 
-def rows(batch: Batch) -> list[tuple[int, ...]]:
+def rows(batch: DocumentStages) -> list[tuple[int, ...]]:
     """Spans with their unit."""
-    assert batch.spans is not None
     columns = batch.spans.unit, batch.spans.start, batch.spans.end
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
@@ -59,12 +61,10 @@ def test_all_spans() -> None:
         (number, *span) for number, text in enumerate(TEXTS) for span in naive.candidates(text, 3)
     ]
     assert batch.tokens == tuple(text.tokens for text in TEXTS)
-    assert batch.sentences is not None
     for line, text in zip(batch.sentences.tolist(), TEXTS, strict=True):
         numbers = [i for i, (start, end) in enumerate(text.sentences) for _ in range(start, end)]
         assert line == numbers + [0] * (len(line) - len(numbers))
-    decided = (batch.kept, batch.members, batch.pairs, batch.entity_targets)
-    assert decided == (None,) * 4
+    assert (batch.entities, batch.pairs) == (None, None)
 
 
 def test_given_entities() -> None:
@@ -75,10 +75,7 @@ def test_given_entities() -> None:
         spans |= dict.fromkeys(span for entity in text.entities for span in entity.mentions)
     assert sum(map(len, everything)) == len(rows(prepared(preparer_of("predict")))) + 2
     assert rows(batch) == [(i, *span) for i, spans in enumerate(everything) for span in spans]
-    assert batch.kept is not None
-    assert batch.members is not None
-    assert batch.entity_targets is not None
-    found = [rows(batch)[row] for row in batch.kept.tolist()]
+    found = [rows(batch)[row] for row in batch.entities.rows.tolist()]
     assert len(set(found)) == len(found)
     owners = [(i, entity) for i, text in enumerate(TEXTS) for entity in text.entities]
     expected = [
@@ -86,18 +83,17 @@ def test_given_entities() -> None:
         for number, (unit, entity) in enumerate(owners)
         for span in dict.fromkeys(entity.mentions)
     ]
-    assert [(found[row], number) for row, number in batch.members.tolist()] == expected
+    assert [(found[row], number) for row, number in batch.entities.members.tolist()] == expected
     labels = [VOCABULARY.entity_index(str(entity.label)) for _, entity in owners]
-    assert batch.entity_targets.tolist() == labels
-    assert (batch.pairs, batch.mention_targets, batch.coreference_pairs) == (None,) * 3
+    assert batch.entities.labels.tolist() == labels
+    assert batch.pairs is None
 
 
 def test_given_labels() -> None:
     """-1 where the model is to choose; unknown ones are refused by name."""
     entities = (Entity(None, (Span(0, 1),)), Entity("Org", (Span(1, 2),)))
     batch = prepared(preparer_of("given"), [Document("d", ("a", "b"), entities=entities)])
-    assert batch.entity_targets is not None
-    assert batch.entity_targets.tolist() == [-1, 1]
+    assert batch.entities.labels.tolist() == [-1, 1]
     wrong = Document("d", ("a",), entities=(Entity("Ship", (Span(0, 1),)),))
     with pytest.raises(DataError, match="document 'd': the model has no entity label 'Ship'; it"):
         prepared(preparer_of("given"), [wrong])
@@ -109,7 +105,7 @@ def test_samples_depend_on_seed_epoch_and_number() -> None:
     def sampled(seed: int, epoch: int, order: Sequence[int] = (0, 1)) -> set[tuple[int, ...]]:
         preparer = preparer_of("train", seed)
         items = [preparer.item(i, unit) for i, unit in enumerate(units)]
-        batch = preparer([items[i] for i in order], epoch)
+        batch = preparer([items[i] for i in order], epoch).stages
         return {(order[unit], start, end) for unit, start, end in rows(batch)}
 
     assert sampled(0, 0) == sampled(0, 0, order=(1, 0))
@@ -135,7 +131,8 @@ def test_truncated_documents(mode: Mode) -> None:
     item = preparer.item(0, TEXTS[0])
     cut = len(item.visible.tokens)
     assert 2 < cut < len(TEXTS[0].tokens)
-    batch = preparer([item])
+    made = preparer([item])
+    batch = made.stages if mode == "train" else made
     assert max(end for _, _, end in rows(batch)) == cut
     assert batch.tokens == (TEXTS[0].tokens[:cut],)
-    assert batch.layout.lengths.tolist() == [cut]
+    assert batch.inputs.layout.lengths.tolist() == [cut]

@@ -7,6 +7,7 @@ import torch
 from jointre.config import Factory, construct
 from jointre.models import Model
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
+from tests.models.prepared import stages_of, training_batch
 from tests.tiny_runs import table_model
 
 
@@ -18,20 +19,16 @@ def model_of(folder: Path) -> Model:
 def test_what_each_mode_gives(tmp_path: Path) -> None:
     model = model_of(tmp_path)
     documents = [document for document in tiny_documents() if document.tokens]
-    batches = {}
-    for mode in ("train", "predict", "given"):
-        preparer = model.preparer(mode)  # type: ignore[arg-type]
-        batches[mode] = preparer([preparer.item(i, one) for i, one in enumerate(documents)])
-    train, predict, given = batches.values()
-    assert train.entity_cells is not None
-    assert train.relation_cells is not None
-    assert len(train.entity_cells) == sum(len(one.entities) for one in documents)
-    assert len(train.relation_cells) == sum(len(one.relations) for one in documents)
-    assert train.spans is None
-    assert predict.entity_cells is predict.relation_cells is predict.spans is None
-    assert given.spans is not None
-    assert given.entity_cells is None
-    assert torch.equal(given.spans.unit.unique(), torch.tensor([0, 1, 3, 4]))
+    train = training_batch(model, documents)
+    assert len(train.targets.entity_cells) == sum(len(one.entities) for one in documents)
+    assert len(train.targets.relation_cells) == sum(len(one.relations) for one in documents)
+    assert (train.stages.whole, train.stages.given) == (True, None)
+    predict = stages_of(model, "predict", documents)
+    assert (predict.whole, predict.given) == (False, None)
+    given = stages_of(model, "given", documents)
+    assert not given.whole
+    assert torch.equal(given.given.spans.unit.unique(), torch.tensor([0, 1, 3, 4]))
+    assert torch.equal(given.given.mentions.rows, torch.arange(len(given.given.spans)))
 
 
 def test_long_units_are_alone_in_their_batch(tmp_path: Path) -> None:

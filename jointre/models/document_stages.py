@@ -1,0 +1,257 @@
+"""The stages of the document model, its targets, and how units become both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from jointre.data.batch import Movable, Stages
+from jointre.data.candidates import (
+    DocumentCandidates,
+    Integers,
+    given_labels,
+    pack_rows,
+    pack_spans,
+    pack_targets,
+    pad_words,
+    proposed_spans,
+)
+from jointre.data.pieces import PieceMaker
+from jointre.data.samplers import CorefSampler
+from jointre.data.schema import Document
+from jointre.data.sentences import sentence_numbers
+from jointre.data.vocabulary import Vocabulary
+from jointre.layout import Spans
+from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
+from jointre.span_enumerators import SpanEnumerator
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEntities(Movable):
+    """Entities with their mentions that are known beforehand.
+
+    Args:
+        rows: Rows of the mentions among the candidate spans, each once.
+        members: (row of ``rows``, entity), ordered by entity; a mention may belong to several.
+        labels: Label of each entity, -1 where the most probable one is taken.
+
+    Shapes:
+        rows ``"m"``, members ``"l 2"``, labels ``"e"``.
+    """
+
+    rows: Int[Tensor, " m"]
+    members: Int[Tensor, "l 2"]
+    labels: Int[Tensor, " e"]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatePairs(Movable):
+    """Pairs that are chosen beforehand, in training.
+
+    Args:
+        coreference: Pairs of mentions, as rows of the given mentions.
+        edit_distances: Distances between the words of these pairs, in characters.
+        entities: (head, tail) entities.
+
+    Shapes:
+        coreference ``"z 2"``, edit_distances ``"z"``, entities ``"q 2"``.
+    """
+
+    coreference: Int[Tensor, "z 2"]
+    edit_distances: Int[Tensor, " z"]
+    entities: Int[Tensor, "q 2"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStages(Stages):
+    """What the document model reads.
+
+    Args:
+        inputs: Pieces of the units.
+        spans: Candidate spans.
+        tokens: The words of each unit, which stay on the host.
+        sentences: The sentence of each word, counted in its unit; 0 past the last word.
+        entities: Entities with their mentions; None: decided by the decoder.
+        pairs: Pairs to be scored; None: no mention pairs if the entities are given, and all
+            ordered pairs of entities.
+
+    Shapes:
+        spans ``"s"``, sentences ``"b n"``.
+    """
+
+    spans: Spans
+    tokens: tuple[tuple[str, ...], ...]
+    sentences: Int[Tensor, "b n"]
+    entities: GivenEntities | None = None
+    pairs: CandidatePairs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTargets(Movable):
+    """What the scores of the stages are compared with.
+
+    Args:
+        mentions: 1 for each span that is a mention, 0 for others, -1 where the loss does not ask.
+        coreference: 1 for pairs of mentions of one entity.
+        entities: Label of each entity.
+        relations: Multi-hot labels of the pairs of entities.
+
+    Shapes:
+        mentions ``"s"``, coreference ``"z"``, entities ``"e"``, relations ``"q r"``.
+    """
+
+    mentions: Float[Tensor, " s"]
+    coreference: Float[Tensor, " z"]
+    entities: Int[Tensor, " e"]
+    relations: Float[Tensor, "q r"]
+
+
+@final
+class DocumentPreparer(Preparer[DocumentStages]):
+    """Proposes spans, and gives the units' own entities on request.
+
+    Args:
+        make_pieces: The encoder's tokenisation.
+        entities: Whether entities are to be found or given.
+        vocabulary: Labels of given entities.
+        span_enumerator: A plain one, which proposes the spans.
+    """
+
+    def __init__(
+        self,
+        make_pieces: PieceMaker,
+        entities: Entities,
+        vocabulary: Vocabulary,
+        span_enumerator: SpanEnumerator,
+    ) -> None:
+        super().__init__(make_pieces, entities)
+        self.vocabulary = vocabulary
+        self.span_enumerator = span_enumerator
+
+    def __call__(self, items: Sequence[Item]) -> DocumentStages:
+        """Collate units."""
+        inputs, units = self.inputs(items), [item.visible for item in items]
+        spans = [
+            proposed_spans(item.visible, item.pieces.silent, self.span_enumerator) for item in items
+        ]
+        entities = None
+        if self.entities == "given":
+            found = [_own_mentions(unit, rows) for unit, rows in zip(units, spans, strict=True)]
+            spans = [mentions.spans for mentions in found]
+            entities = _given(
+                spans,
+                [mentions.kept for mentions in found],
+                [mentions.members for mentions in found],
+                [given_labels(unit, self.vocabulary) for unit in units],
+            )
+        words = inputs.layout.words.shape[1]
+        return DocumentStages(
+            inputs,
+            pack_spans(spans),
+            tuple(unit.tokens for unit in units),
+            pad_words([sentence_numbers(unit) for unit in units], words),
+            entities,
+        )
+
+
+@final
+class DocumentTrainingPreparer(TrainingPreparer[DocumentStages, DocumentTargets]):
+    """Gives sampled spans and pairs, the gold entities, and the targets.
+
+    Args:
+        make_pieces: The encoder's tokenisation.
+        seed: Random seed of the sampling.
+        sampler: Chooses spans and pairs.
+    """
+
+    def __init__(self, make_pieces: PieceMaker, seed: int, sampler: CorefSampler) -> None:
+        super().__init__(make_pieces, seed, sampler)
+        self.sample = sampler
+
+    def __call__(
+        self, items: Sequence[Item], epoch: int = 0
+    ) -> TrainingBatch[DocumentStages, DocumentTargets]:
+        """Collate units, with the candidates of the epoch."""
+        inputs, documents = self.inputs(items), [item.visible for item in items]
+        units = [self.sample(item.index, self.rng(epoch, item.number)) for item in items]
+        stages = DocumentStages(
+            inputs,
+            pack_spans([unit.spans for unit in units]),
+            tuple(document.tokens for document in documents),
+            pad_words(
+                [sentence_numbers(document) for document in documents],
+                inputs.layout.words.shape[1],
+            ),
+            _given(
+                [unit.spans for unit in units],
+                [unit.kept for unit in units],
+                [unit.members for unit in units],
+                [unit.entity_targets for unit in units],
+            ),
+            _pairs(units),
+        )
+        targets = DocumentTargets(
+            pack_targets([unit.mention_targets for unit in units]),
+            pack_targets([unit.coreference_targets for unit in units]),
+            pack_rows([unit.entity_targets for unit in units]),
+            pack_targets([unit.relation_targets for unit in units]),
+        )
+        return TrainingBatch(stages, targets)
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnMentions:
+    """Candidate spans of a unit together with its own mentions.
+
+    Args:
+        spans: The proposed spans, then the mentions that are not among them.
+        kept: Rows of the mentions.
+        members: (row of ``kept``, entity).
+    """
+
+    spans: Integers
+    kept: Integers
+    members: Integers
+
+
+def _own_mentions(document: Document, proposed: Integers) -> _OwnMentions:
+    """The refiners see the proposed spans as well, as they do in prediction."""
+    place = {(start, end): row for row, (start, end) in enumerate(proposed.tolist())}
+    members = []
+    kept: dict[int, int] = {}
+    for number, entity in enumerate(document.entities):
+        for span in dict.fromkeys(entity.mentions):
+            row = place.setdefault((span.start, span.end), len(place))
+            members.append((kept.setdefault(row, len(kept)), number))
+    return _OwnMentions(
+        np.array(list(place), np.int64).reshape(-1, 2),
+        np.array(list(kept), np.int64),
+        np.array(members, np.int64).reshape(-1, 2),
+    )
+
+
+def _given(
+    spans: Sequence[Integers],
+    kept: Sequence[Integers],
+    members: Sequence[Integers],
+    labels: Sequence[Integers],
+) -> GivenEntities:
+    """The entities of several units, from rows that count within each unit."""
+    sizes = [np.array([len(k), len(e)]) for k, e in zip(kept, labels, strict=True)]
+    return GivenEntities(
+        pack_rows(kept, [len(rows) for rows in spans]),
+        pack_rows(members, sizes),
+        pack_rows(labels),
+    )
+
+
+def _pairs(units: Sequence[DocumentCandidates]) -> CandidatePairs:
+    """The sampled pairs of several units."""
+    return CandidatePairs(
+        pack_rows([unit.coreference_pairs for unit in units], [len(unit.kept) for unit in units]),
+        pack_rows([unit.edit_distances for unit in units]),
+        pack_rows([unit.pairs for unit in units], [len(unit.entity_targets) for unit in units]),
+    )

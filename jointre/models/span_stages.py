@@ -1,0 +1,126 @@
+"""The stages of the span model, its targets, and how units become both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from jointre.data.batch import GivenMentions, Movable, Stages
+from jointre.data.candidates import (
+    given_labels,
+    given_spans,
+    pack_rows,
+    pack_spans,
+    pack_targets,
+    proposed_spans,
+)
+from jointre.data.pieces import PieceMaker
+from jointre.data.samplers import SentenceSampler
+from jointre.data.vocabulary import Vocabulary
+from jointre.layout import Spans
+from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
+from jointre.span_enumerators import SpanEnumerator
+
+
+@dataclass(frozen=True, slots=True)
+class SpanStages(Stages):
+    """What the span model reads.
+
+    Args:
+        inputs: Pieces of the units.
+        spans: Candidate spans.
+        mentions: Mentions among them; None: decided by the decoder.
+        pairs: (head, tail) rows of the mentions; None: all ordered pairs of a unit.
+
+    Shapes:
+        spans ``"s"``, pairs ``"q 2"``.
+    """
+
+    spans: Spans
+    mentions: GivenMentions | None = None
+    pairs: Int[Tensor, "q 2"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpanTargets(Movable):
+    """What the scores of spans and pairs are compared with.
+
+    Args:
+        entities: A class per span: 0 for no mention, else the label's index + 1.
+        relations: Multi-hot labels of the pairs.
+
+    Shapes:
+        entities ``"s"``, relations ``"q r"``.
+    """
+
+    entities: Int[Tensor, " s"]
+    relations: Float[Tensor, "q r"]
+
+
+@final
+class SpanPreparer(Preparer[SpanStages]):
+    """Proposes spans, or gives the units' own entities.
+
+    Args:
+        make_pieces: The encoder's tokenisation.
+        entities: Whether entities are to be found or given.
+        vocabulary: Labels of given entities.
+        span_enumerator: A plain one, which proposes the spans.
+    """
+
+    def __init__(
+        self,
+        make_pieces: PieceMaker,
+        entities: Entities,
+        vocabulary: Vocabulary,
+        span_enumerator: SpanEnumerator,
+    ) -> None:
+        super().__init__(make_pieces, entities)
+        self.vocabulary = vocabulary
+        self.span_enumerator = span_enumerator
+
+    def __call__(self, items: Sequence[Item]) -> SpanStages:
+        """Collate units."""
+        inputs = self.inputs(items)
+        if self.entities == "given":
+            spans = pack_spans([given_spans(item.visible) for item in items])
+            labels = pack_rows([given_labels(item.visible, self.vocabulary) for item in items])
+            return SpanStages(inputs, spans, GivenMentions(torch.arange(len(labels)), labels))
+        proposed = [
+            proposed_spans(item.visible, item.pieces.silent, self.span_enumerator) for item in items
+        ]
+        return SpanStages(inputs, pack_spans(proposed))
+
+
+@final
+class SpanTrainingPreparer(TrainingPreparer[SpanStages, SpanTargets]):
+    """Gives sampled spans and pairs, and their targets.
+
+    Args:
+        make_pieces: The encoder's tokenisation.
+        seed: Random seed of the sampling.
+        sampler: Chooses spans and pairs.
+    """
+
+    def __init__(self, make_pieces: PieceMaker, seed: int, sampler: SentenceSampler) -> None:
+        super().__init__(make_pieces, seed, sampler)
+        self.sample = sampler
+
+    def __call__(
+        self, items: Sequence[Item], epoch: int = 0
+    ) -> TrainingBatch[SpanStages, SpanTargets]:
+        """Collate units, with the candidates of the epoch."""
+        units = [self.sample(item.index, self.rng(epoch, item.number)) for item in items]
+        spans = [unit.spans for unit in units]
+        kept = pack_rows([unit.kept for unit in units], [len(rows) for rows in spans])
+        pairs = pack_rows([unit.pairs for unit in units], [len(unit.kept) for unit in units])
+        return TrainingBatch(
+            SpanStages(self.inputs(items), pack_spans(spans), GivenMentions(kept, None), pairs),
+            SpanTargets(
+                pack_rows([unit.entity_targets for unit in units]),
+                pack_targets([unit.relation_targets for unit in units]),
+            ),
+        )

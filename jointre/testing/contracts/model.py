@@ -1,0 +1,233 @@
+"""The suite of model families."""
+
+import copy
+import pickle
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+
+from jointre.config import Factory, construct, resolve
+from jointre.config.nodes import FactoryBase
+from jointre.data.limits import beyond
+from jointre.data.mentions import in_reading_order
+from jointre.data.schema import Document
+from jointre.models import archive
+from jointre.models.model import Entities, Model, TrainingBatch
+from jointre.models.predict import predict
+from jointre.testing.contracts.contract import Contract
+from jointre.testing.contracts.encoder import tiny_folder
+from jointre.testing.tiny import tiny_documents, tiny_texts, tiny_vocabulary
+
+TOLERANCE = 1e-4
+
+
+class ModelContract(Contract):
+    """The suite of :class:`~jointre.models.model.Model`.
+
+    The component is the ``model`` section of a config; without an ``encoder`` it gets a tiny
+    one. Dropout is switched off.
+
+    Attributes:
+        updates: Number of updates after which the model knows two units by heart.
+        lr: Learning rate of these updates.
+    """
+
+    interface = Model
+    owner: ClassVar[dict[str, Any]] = {"vocabulary": tiny_vocabulary()}
+    updates: ClassVar[int] = 80
+    lr: ClassVar[float] = 0.01
+
+    def section(self) -> dict[str, Any]:
+        """The ``model`` section, with an encoder."""
+        assert isinstance(self.component, Mapping), "a model is given as its config section"
+        encoder = {"type": "transformer", "model_name": str(tiny_folder("bert", 512))}
+        return {"encoder": encoder, **self.component}
+
+    def factory(self) -> FactoryBase[Any]:
+        """The model with its options."""
+        made: FactoryBase[Any] = construct(Factory[Model], self.section(), "model")
+        return made
+
+    def build(self) -> Model:
+        """The model in evaluation mode, with weights of a fixed seed."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model: Model = self.factory()(**self.owner)
+        return model.eval()
+
+    def units(self) -> list[Document]:
+        """Annotated units: sentences, or documents whose entities have several mentions."""
+        documents = tiny_documents() if self.build().unit == "sentence" else tiny_texts()
+        return [document for document in documents if document.tokens]
+
+    def two(self) -> list[Document]:
+        """The two units with the most relations among those that the model can predict."""
+        model = self.build()
+        possible = [
+            unit
+            for unit in self.units()
+            if not beyond([unit], model.limits, model.vocabulary.symmetric).lines()
+        ]
+        return sorted(possible, key=lambda unit: -len(unit.relations))[:2]
+
+    @cached_property
+    def trained(self) -> Model:
+        """The model after it has learnt two units by heart."""
+        model, units = self.build(), self.two()
+        optimizer = torch.optim.Adam(model.parameters(), lr=self.lr)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            for epoch in range(self.updates):
+                optimizer.zero_grad()
+                loss = self.losses(model, training_batch(model, units, epoch))
+                torch.stack(list(loss.values())).sum().backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+        return model
+
+    def losses(self, model: Model, batch: TrainingBatch) -> dict[str, torch.Tensor]:
+        """The losses of a batch."""
+        return model.losses(model(batch.stages), batch.targets)
+
+    def predicted(
+        self, model: Model, units: Sequence[Document], entities: Entities = "predict"
+    ) -> list[Document]:
+        """What the model finds."""
+        return predict(model, units, model.preparer(entities), entities=entities)
+
+    def test_overfits_two_documents(self) -> None:
+        """After some updates it finds exactly the entities and relations of two units."""
+        units = self.two()
+        assert all(unit.relations for unit in units), "the suite's units must have relations"
+        for found, unit in zip(self.predicted(self.trained, units), units, strict=True):
+            at = f"document {unit.id!r}:"
+            assert entities_of(found) == entities_of(unit), f"{at} the entities are not learnt"
+            assert relations_of(found) == relations_of(unit), f"{at} the relations are not learnt"
+
+    def test_documents_keep_their_words(self) -> None:
+        """Predictions have the words, sentences and ids of the units, and probabilities."""
+        units = self.two()
+        for found, unit in zip(self.predicted(self.trained, units), units, strict=True):
+            kept = found.tokens, found.sentences, found.id
+            assert kept == (unit.tokens, unit.sentences, unit.id), "words, sentences or ids change"
+            scores = [entity.score for entity in found.entities]
+            scores += [relation.score for relation in found.relations]
+            right = all(score is not None and 0 <= score <= 1 for score in scores)
+            assert right, "entities and relations need a score from 0 to 1"
+            assert found == in_reading_order(found), "entities are not in reading order"
+
+    def test_archive_round_trip(self) -> None:
+        """Saved and loaded, it predicts the same."""
+        section = resolve(Factory[Model], self.section())
+        with tempfile.TemporaryDirectory() as folder:
+            archive.save(self.trained, section, Path(folder) / "archive")
+            loaded = archive.load(Path(folder) / "archive").model
+        units = self.units()
+        before, after = self.predicted(self.trained, units), self.predicted(loaded, units)
+        assert before == after, "the loaded model finds something else"
+        assert numbers(before) == numbers(after), "the loaded model has other probabilities"
+
+    def test_given_entities_stay(self) -> None:
+        """Given entities are related and none is changed, added or dropped."""
+        units = [replace(unit, relations=()) for unit in self.two()]
+        for found, unit in zip(self.predicted(self.trained, units, "given"), units, strict=True):
+            given = [(entity.label, set(entity.mentions)) for entity in unit.entities]
+            kept = [(entity.label, set(entity.mentions)) for entity in found.entities]
+            assert kept == given, f"document {unit.id!r}: given entities change"
+
+    def test_unit_alone_equals_unit_in_a_batch(self) -> None:
+        """What a unit shares the batch with does not matter."""
+        units = self.units()
+        preparer = self.trained.preparer()
+        together = predict(self.trained, units, preparer)
+        alone = predict(self.trained, units, preparer, max_units=1)
+        assert together == alone, "a unit's entities or relations depend on its batch"
+        apart = zip(numbers(together), numbers(alone), strict=True)
+        assert all(abs(one - other) < TOLERANCE for one, other in apart), (
+            "a unit's probabilities depend on its batch"
+        )
+
+    def test_every_parameter_learns(self) -> None:
+        """Every trainable parameter gets a gradient."""
+        model = self.build()
+        losses = self.losses(model, training_batch(model, self.units()))
+        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        still = [
+            name
+            for name, parameter in model.named_parameters()
+            if parameter.requires_grad and (parameter.grad is None or not parameter.grad.any())
+        ]
+        assert not still, f"no gradient reaches {', '.join(still)}: remove it, or use it"
+
+    def test_units_without_gold(self) -> None:
+        """A batch without entities has finite losses, and none of them needs a relation."""
+        model = self.build()
+        bare = [replace(unit, entities=(), relations=()) for unit in self.units()]
+        losses = self.losses(model, training_batch(model, bare))
+        finite = all(bool(loss.isfinite()) for loss in losses.values())
+        assert finite, "a batch without gold has a loss that is not finite"
+
+    def test_preparers_travel_to_workers(self) -> None:
+        """Pickled preparers make the same batches."""
+        model, units = self.trained, self.two()
+        for preparer in (model.preparer(), model.preparer("given")):
+            copied = pickle.loads(pickle.dumps(preparer))
+            items = [copied.item(number, unit) for number, unit in enumerate(units)]
+            with torch.no_grad():
+                one, other = (
+                    model.documents(model(stages), stages, units)
+                    for stages in (preparer(items), copied(items))
+                )
+            assert one == other, "a pickled preparer makes other stages"
+        training = model.training_preparer(3)
+        copied = pickle.loads(pickle.dumps(training))
+        items = [copied.item(number, unit) for number, unit in enumerate(units)]
+        first, second = (self.losses(model, each(items, 1)) for each in (training, copied))
+        same = all(torch.equal(first[name], second[name]) for name in first)
+        assert same, "a pickled training preparer makes other batches"
+
+    def test_prediction_changes_nothing(self) -> None:
+        """Predicting leaves the weights as they are."""
+        before = copy.deepcopy(self.trained.state_dict())
+        self.predicted(self.trained, self.units())
+        after = self.trained.state_dict()
+        changed = [name for name, value in before.items() if not torch.equal(value, after[name])]
+        assert not changed, f"prediction changes {', '.join(changed)}"
+
+
+def training_batch(model: Model, units: Sequence[Document], epoch: int = 0) -> TrainingBatch:
+    """A batch of the units to train on.
+
+    Args:
+        model: The model.
+        units: Annotated units.
+        epoch: Number of the epoch, which decides what is sampled.
+    """
+    prepare = model.training_preparer()
+    items = [prepare.item(number, unit) for number, unit in enumerate(units)]
+    return prepare(items, epoch)
+
+
+def entities_of(document: Document) -> set[tuple[str | None, tuple[Any, ...]]]:
+    """Labels and mentions of the entities, whatever their order."""
+    return {(entity.label, tuple(sorted(set(entity.mentions)))) for entity in document.entities}
+
+
+def relations_of(document: Document) -> set[tuple[str, Any, Any]]:
+    """Labels and the first mentions of the arguments, whatever their order."""
+    firsts = [min(entity.mentions) for entity in document.entities]
+    return {
+        (relation.label, firsts[relation.head], firsts[relation.tail])
+        for relation in document.relations
+    }
+
+
+def numbers(documents: Sequence[Document]) -> list[float]:
+    """The probabilities of all that was found."""
+    scores = [entity.score for document in documents for entity in document.entities]
+    scores += [relation.score for document in documents for relation in document.relations]
+    return [score for score in scores if score is not None]

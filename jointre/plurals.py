@@ -9,7 +9,7 @@ _HEAD = re.compile(
 )
 _UNCHANGED = ("ss", "us", "is")
 _TO_BE = {"are": "is", "were": "was", "have": "has"}
-_VERBS = "begin cross end group hold lie relate repeat start"
+_VERBS = "begin cross end group hold lie overlap relate repeat start"
 _CONJUGATED = _TO_BE | {
     verb: f"{verb}es" if verb.endswith("ss") else f"{verb}s" for verb in _VERBS.split()
 }

@@ -23,6 +23,7 @@ class Limits:
         one_entity: a span is a mention of one entity.
         one_relation: an ordered pair of entities has one relation label.
         inside_sentences: a mention lies within one sentence.
+        flat: No two mentions overlap; of overlapping ones the first of the document is learnt.
         distinct_arguments: head and tail of a relation are different spans.
         distinct_starts: a relation's mentions are known by their first words alone.
         clusters: groups of entities that corefer are learnt.
@@ -33,6 +34,7 @@ class Limits:
     one_entity: bool = False
     one_relation: bool = False
     inside_sentences: bool = False
+    flat: bool = False
     distinct_arguments: bool = False
     distinct_starts: bool = False
     clusters: bool = True
@@ -68,8 +70,14 @@ class Limits:
 
     def _count_mentions(self, document: Document, losses: Losses) -> None:
         lost = set()
+        taken = [False] * len(document.tokens)
         for index, entity in enumerate(document.entities):
             reasons = [self._unreachable(document, mention) for mention in entity.mentions]
+            if self.flat:
+                reasons = [
+                    reason or self._overlapping(mention, taken)
+                    for mention, reason in zip(entity.mentions, reasons, strict=True)
+                ]
             for mention, reason in zip(entity.mentions, reasons, strict=True):
                 if reason is not None:
                     example = f"{_shown(document, mention)} ({mention.width} words)"
@@ -82,6 +90,15 @@ class Limits:
                     "relations of mentions that cannot be predicted",
                     _arguments(document, relation.label, relation.head, relation.tail),
                 )
+
+    @staticmethod
+    def _overlapping(mention: Span, taken: list[bool]) -> str | None:
+        """Why a mention cannot be predicted beside those before it, whose words are taken."""
+        words = slice(mention.start, mention.end)
+        if any(taken[words]):
+            return "that overlap another one"
+        taken[words] = [True] * mention.width
+        return None
 
     def _count_spans(self, document: Document, losses: Losses) -> None:
         labels: dict[Span, dict[str | None, None]] = {}

@@ -39,7 +39,7 @@ class Updates:
     def __init__(
         self,
         optimizer: Factory[Optimizer],
-        schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),  # noqa: B008
+        schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),
         gradient_clip: Annotated[float, Gt(0), Le(1_000_000)] | None = 1.0,
         callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
     ) -> None:
@@ -100,7 +100,9 @@ class Learner:
             callback.check(model)
         schedule = self.settings.schedule()
         self._preparer = model.training_preparer(experiment.seed)
-        self._optimizer = self.settings.optimizer().build(model.named_parameters())
+        self._optimizer = self.settings.optimizer().build(
+            model.named_parameters(), model.encoder_parameters()
+        )
         self._rate = LambdaLR(self._optimizer, lambda step: schedule.factor(step, total))
         self._steps = self._units = self._batches = 0
 

@@ -155,27 +155,27 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         self,
         vocabulary: Vocabulary,
         encoder: Factory[Encoder],
-        projection: Factory[TaskProjection] = Factory(TaskProjection.by_name("identity")),  # noqa: B008
-        interaction: Factory[Interaction] = Factory(Interaction.by_name("none")),  # noqa: B008
+        projection: Factory[TaskProjection] = Factory(TaskProjection.by_name("identity")),
+        interaction: Factory[Interaction] = Factory(Interaction.by_name("none")),
         word_pooler: Factory[WordPooler] | None = None,
         token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
-        span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans, max_width=10),  # noqa: B008
+        span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans, max_width=10),
         width_dim: WidthOrZero = 75,
-        span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
-        mention_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
-        coreference: Factory[CoreferenceScorer] = Factory(CoreferenceScorer.by_name("pairwise")),  # noqa: B008
-        entity_pooler: Factory[GroupPooler] = Factory(GroupPooler.by_name("max")),  # noqa: B008
+        span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),
+        mention_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
+        coreference: Factory[CoreferenceScorer] = Factory(CoreferenceScorer.by_name("pairwise")),
+        entity_pooler: Factory[GroupPooler] = Factory(GroupPooler.by_name("max")),
         entity_dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
-        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
-        type_embedding: Factory[TypeEmbedding] = Factory(TypeEmbedding.by_name("prototypes")),  # noqa: B008
-        pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("multi_instance")),  # noqa: B008
-        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),  # noqa: B008
-        entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax"), none_class=False),  # noqa: B008
-        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary"), over_labels="sum"),  # noqa: B008
-        loss_weights: Factory[LossWeights] = Factory(LossWeights),  # noqa: B008
-        sampler: Factory[Sampler] = Factory(Sampler.by_name("document")),  # noqa: B008
-        decoder: Factory[Decoder] = Factory(DocumentDecoder),  # noqa: B008
+        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
+        type_embedding: Factory[TypeEmbedding] = Factory(TypeEmbedding.by_name("prototypes")),
+        pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("multi_instance")),
+        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
+        entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax"), none_class=False),
+        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary"), over_labels="sum"),
+        loss_weights: Factory[LossWeights] = Factory(LossWeights),
+        sampler: Factory[Sampler] = Factory(Sampler.by_name("document")),
+        decoder: Factory[Decoder] = Factory(DocumentDecoder),
     ) -> None:
         if interaction.type.changes == {"summary"}:
             raise ConfigError(

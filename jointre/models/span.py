@@ -113,16 +113,16 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         word_pooler: Factory[WordPooler] | None = None,
         token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
         span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
-        span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans),  # noqa: B008
+        span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans),
         width_dim: WidthOrZero = 100,
-        span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
-        pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("between_context")),  # noqa: B008
-        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),  # noqa: B008
-        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),  # noqa: B008
-        entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax")),  # noqa: B008
-        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
-        sampler: Factory[Sampler] = Factory(Sampler.by_name("span")),  # noqa: B008
-        decoder: Factory[Decoder] = Factory(SpanDecoder),  # noqa: B008
+        span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),
+        pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("between_context")),
+        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
+        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
+        entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax")),
+        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),
+        sampler: Factory[Sampler] = Factory(Sampler.by_name("span")),
+        decoder: Factory[Decoder] = Factory(SpanDecoder),
     ) -> None:
         build_sampler = of_kind(sampler, SentenceSampler, "sampler")
         super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))

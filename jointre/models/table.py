@@ -124,13 +124,13 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
         token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
-        cell_features: Factory[CellFeatures] = Factory(CellFeatures),  # noqa: B008
-        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
-        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
-        entity_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
-        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),  # noqa: B008
+        cell_features: Factory[CellFeatures] = Factory(CellFeatures),
+        entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
+        relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
+        entity_loss: Factory[Loss] = Factory(Loss.by_name("binary")),
+        relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),
         normalise_by: Literal["sentence_length", "padded_length"] = "sentence_length",
-        decoder: Factory[Decoder] = Factory(TableDecoder),  # noqa: B008
+        decoder: Factory[Decoder] = Factory(TableDecoder),
     ) -> None:
         features = cell_features()
         if interaction.type.changes == {"summary"} and not features.summary:

@@ -49,11 +49,11 @@ class PrunedSpans(SpanEnumerator, nn.Module):
         self,
         input_dim: int,
         state_dim: int,
-        spans: Factory[SpanEnumerator] = Factory(AllSpans),  # noqa: B008
+        spans: Factory[SpanEnumerator] = Factory(AllSpans),
         ratio: Annotated[float, Gt(0), Le(1_000)] = 1.0,
         minimum: Count = 10,
         maximum: Count | None = None,
-        scorer: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),  # noqa: B008
+        scorer: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
     ) -> None:
         super().__init__()
         if spans.type is PrunedSpans:

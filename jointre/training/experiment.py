@@ -113,8 +113,8 @@ class TrainingSettings:
         epochs: Annotated[int, Ge(1), Le(1_000_000)],
         batch_size: Annotated[int, Ge(1), Le(100_000)],
         optimizer: Factory[Optimizer],
-        schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),  # noqa: B008
-        protocol: Factory[Metric] = Factory(Metric.by_name("spert")),  # noqa: B008
+        schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),
+        protocol: Factory[Metric] = Factory(Metric.by_name("spert")),
         monitor: str | Annotated[list[str], MinLen(1)] | None = None,
         checkpoint: Literal["last", "best"] = "best",
         drop_last: bool = False,

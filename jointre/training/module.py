@@ -108,7 +108,9 @@ class TrainingModule(LightningModule):
     def configure_optimizers(self) -> Any:
         """The optimizer, its rate set before every update."""
         optimizer = self.settings.optimizer().build(
-            self.model.named_parameters(), fused=self.settings.precision != "16-mixed"
+            self.model.named_parameters(),
+            self.model.encoder_parameters(),
+            fused=self.settings.precision != "16-mixed",
         )
         schedule, total = self.settings.schedule(), self.updates
         rate = LambdaLR(optimizer, lambda step: schedule.factor(step, total))

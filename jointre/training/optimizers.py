@@ -16,25 +16,28 @@ from jointre.errors import ConfigError
 SETTLED = 1e9  # an optimizer step after which Adam's bias corrections are exactly 1
 Named = Iterable[tuple[str, nn.Parameter]]
 Groups = list[dict[str, Any]]
-ENCODER = "backbone.encoder."  # how the names of a model's pretrained parameters begin
 
 
 class Optimizer(Registrable, ABC, interface="optimizer"):
     """Optimizer: settings from which :meth:`build` makes a torch optimizer."""
 
     @abstractmethod
-    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
+    def build(
+        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+    ) -> TorchOptimizer:
         """The optimizer of the named parameters.
 
         Args:
-            parameters: of the model, by name.
-            fused: one kernel for all; float16 gradients, which are scaled, cannot be
+            parameters: Parameters of the model by name.
+            encoder: Its pretrained parameters, which may have a rate of their own.
+            fused: Use one kernel for all parameters; float16 gradients, which are scaled, cannot be
                 clipped before it.
         """
 
 
 def groups(
     parameters: Named,
+    encoder: Iterable[nn.Parameter],
     lr: float,
     encoder_lr: float | None = None,
     decay: float = 0.0,
@@ -43,17 +46,19 @@ def groups(
     """Parameters that share a rate and a decay, in order of the first of each group.
 
     Args:
-        parameters: of the model, by name; frozen ones are left out.
-        lr: the rate.
-        encoder_lr: the rate of the encoder's, where it is another one.
-        decay: the weight decay.
-        no_decay: parameters whose name contains one of these have none.
+        parameters: Parameters of the model by name; frozen ones are skipped.
+        encoder: Pretrained parameters among them.
+        lr: Learning rate.
+        encoder_lr: Learning rate of the pretrained parameters; None: the same.
+        decay: Weight decay.
+        no_decay: Parameters whose name contains one of these are not decayed.
     """
+    pretrained = {id(parameter) for parameter in encoder}
     inner = lr if encoder_lr is None else encoder_lr
     found: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, value in parameters:
         if value.requires_grad:
-            rate = inner if name.startswith(ENCODER) else lr
+            rate = inner if id(value) in pretrained else lr
             share = 0.0 if any(part in name for part in no_decay) else decay
             found.setdefault((rate, share), []).append(value)
     return [
@@ -134,9 +139,13 @@ class BertAdamW(Optimizer):
         self.weight_decay, self.no_decay = weight_decay, no_decay
         self.betas, self.eps = betas, eps
 
-    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
+    def build(
+        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+    ) -> TorchOptimizer:
         """The optimizer of the named parameters."""
-        made = groups(parameters, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
+        made = groups(
+            parameters, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay
+        )
         return UncorrectedAdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
@@ -170,9 +179,13 @@ class PlainAdamW(Optimizer):
         self.weight_decay, self.no_decay = weight_decay, no_decay
         self.betas, self.eps = betas, eps
 
-    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
+    def build(
+        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+    ) -> TorchOptimizer:
         """The optimizer of the named parameters."""
-        made = groups(parameters, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
+        made = groups(
+            parameters, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay
+        )
         return AdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
@@ -203,7 +216,9 @@ class PlainAdam(Optimizer):
         self.lr, self.encoder_lr = lr, encoder_lr
         self.weight_decay, self.betas, self.eps = weight_decay, betas, eps
 
-    def build(self, parameters: Named, fused: bool = True) -> TorchOptimizer:
+    def build(
+        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+    ) -> TorchOptimizer:
         """The optimizer of the named parameters."""
-        made = groups(parameters, self.lr, self.encoder_lr, self.weight_decay)
+        made = groups(parameters, encoder, self.lr, self.encoder_lr, self.weight_decay)
         return Adam(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)

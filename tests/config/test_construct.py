@@ -149,7 +149,7 @@ def test_a_default_factory_knows_its_path_too() -> None:
     class Owner:
         def __init__(
             self,
-            part: Factory[Interaction] = Factory(CrossTaskAttention, heads=3),  # noqa: B008
+            part: Factory[Interaction] = Factory(CrossTaskAttention, heads=3),
         ) -> None:
             part(input_dim=4)
 

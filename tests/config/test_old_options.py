@@ -31,7 +31,7 @@ class Desk:
 
     old_options: ClassVar[dict[str, str]] = {"ruler_length": "ruler.length"}
 
-    def __init__(self, ruler: Factory[Ruler] = Factory(Straight)) -> None:  # noqa: B008
+    def __init__(self, ruler: Factory[Ruler] = Factory(Straight)) -> None:
         self.ruler = ruler()
 
 

@@ -54,6 +54,16 @@ ADA, NOTES, BARON = ("Per", (0, 4)), ("Work", (5, 6)), ("Per", (7, 8))
             ],
         ),
         (
+            Limits(flat=True),
+            document(ADA, ("Place", (3, 4)), NOTES, relations=(("of", 0, 1), ("wrote", 0, 2))),
+            [
+                "1 mention that overlaps another one, which cannot be predicted; first: "
+                "document 'd', 'Lovelace' (1 words)",
+                "1 relation of mentions that cannot be predicted; first: document 'd', of of "
+                "'Ada King of Lovelace' and 'Lovelace'",
+            ],
+        ),
+        (
             Limits(one_label=True),
             document(ADA, ("Author", (0, 4)), ("Per", (0, 4)), ("Noble", (0, 4))),
             [

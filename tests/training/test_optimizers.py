@@ -102,11 +102,11 @@ def test_the_others_are_corrected(name: str) -> None:
 def test_groups() -> None:
     frozen = nn.Parameter(torch.zeros(1), requires_grad=False)
     named = [(name, nn.Parameter(torch.zeros(1))) for name in ("a.weight", "a.bias", "b.weight")]
-    made = groups([*named, ("frozen.weight", frozen)], 0.5, decay=0.01, no_decay=["bias"])
+    made = groups([*named, ("frozen.weight", frozen)], (), 0.5, decay=0.01, no_decay=["bias"])
     assert [[len(group["params"]), group["weight_decay"]] for group in made] == [[2, 0.01], [1, 0]]
     assert made[1]["params"][0] is named[1][1]
     assert [group["lr"] for group in made] == [0.5, 0.5]
-    assert len(groups(named, 0.5, decay=0.01)) == 1
+    assert len(groups(named, (), 0.5, decay=0.01)) == 1
 
 
 @pytest.mark.parametrize("name", ["bert_adamw", "adamw", "adam"])
@@ -122,7 +122,9 @@ def test_a_rate_of_the_encoder(name: str, tmp_path: Path) -> None:
     model: Model = construct(Factory[Model], config)(vocabulary=tiny_vocabulary())
     before = {key: value.detach().clone() for key, value in model.named_parameters()}
     settings = {"type": name, "lr": 0.1, "encoder_lr": 0.001, "weight_decay": 0.0}
-    optimizer = construct(Optimizer, settings).build(model.named_parameters())
+    optimizer = construct(Optimizer, settings).build(
+        model.named_parameters(), model.encoder_parameters()
+    )
     for value in model.parameters():
         value.grad = torch.ones_like(value)
     optimizer.step()

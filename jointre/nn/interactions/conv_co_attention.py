@@ -126,7 +126,7 @@ class ConvCoAttention(Interaction):
         residual: bool = True,
         self_loop: bool = True,
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
-        pair_features: Factory[PairFeatures] | None = Factory(PairFeatures.by_name("distance")),  # noqa: B008
+        pair_features: Factory[PairFeatures] | None = Factory(PairFeatures.by_name("distance")),
     ) -> None:
         super().__init__()
         if input_dim % heads:

@@ -44,7 +44,7 @@ class BetweenContext(PairEncoder):
         span_dim: int,
         width_dim: int,
         type_dim: int,
-        context_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
+        context_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),
     ) -> None:
         super().__init__()
         self.context_pooler = context_pooler()

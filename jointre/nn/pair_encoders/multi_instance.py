@@ -53,7 +53,7 @@ class MultiInstance(PairEncoder):
         span_dim: int,
         width_dim: int,
         type_dim: int,
-        context_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),  # noqa: B008
+        context_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),
         distance_dim: WidthOrZero = 75,
         hidden_dim: Width | None = None,
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,

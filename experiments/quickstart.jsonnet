@@ -6,6 +6,8 @@ local dir = 'fixtures/newswire/';
   // Mentions overlap as in the training data: a place inside an organization, no person in a person.
   model+: { decoder+: { overlap: 'learned' } },
   data: {
+    name: 'jointre newswire, invented sentences',
+    license: 'Apache-2.0',
     reader: { type: 'jsonl', types: dir + 'types.json' },
     train: dir + 'train.jsonl',
     dev: dir + 'dev.jsonl',

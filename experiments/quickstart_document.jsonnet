@@ -7,6 +7,8 @@ local flow = { type: 'memory_flow', memories: ['entity', 'relation'], fusion: 'r
 
 (import 'lib/memory.libsonnet') + (import 'lib/minilm.libsonnet') + {
   data: {
+    name: 'jointre abstracts, invented documents',
+    license: 'Apache-2.0',
     reader: { type: 'jsonl', types: dir + 'types.json' },
     train: dir + 'train.jsonl',
     dev: dir + 'dev.jsonl',

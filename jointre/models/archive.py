@@ -27,6 +27,7 @@ from jointre.models.archive_files import (
     write_object,
 )
 from jointre.models.model import Model
+from jointre.models.model_card import CARD, model_card
 
 logger = logging.getLogger("jointre")
 
@@ -81,6 +82,7 @@ def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[
         model.encoder.save(work / ENCODER)
         write_object(work / VOCABULARY, model.vocabulary.to_dict())
         write_object(work / CONFIG, {"format": FORMAT, "model": config, "about": dict(about)})
+        (work / CARD).write_text(model_card(model, config, about), encoding="utf-8")
         write_checksums(work)
         work.chmod(0o755)
         (work / WEIGHTS).chmod(0o644)

@@ -52,6 +52,8 @@ class DataSettings:
         train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
         symmetric: relations that hold in both directions; null: those of the types file.
         hint: what to do when a file is missing, printed with the error.
+        name: Name of the corpus, for the model card.
+        license: Licence of the corpus, for the model card.
     """
 
     def __init__(
@@ -65,6 +67,8 @@ class DataSettings:
         train_on: Literal["train", "train+dev"] = "train",
         symmetric: list[str] | None = None,
         hint: str | None = None,
+        name: str | None = None,
+        license: str | None = None,
     ) -> None:
         if dev is not None and dev_fraction is not None:
             raise ConfigError("dev and dev_fraction exclude each other: dev comes from one place")
@@ -76,6 +80,7 @@ class DataSettings:
         self.train_on = train_on
         self.symmetric = symmetric
         self.hint = hint
+        self.name, self.license = name, license
 
 
 class TrainingSettings:

@@ -122,6 +122,7 @@ def train(
         "language": corpus.language,
         "trained_on": trained_on | digests(corpus.trained_on),
         "dev_fraction": experiment.data.dev_fraction,
+        "data": {"name": experiment.data.name, "license": experiment.data.license},
     }
     best = BestArchive(run.checkpoint.parent, resolved["model"], about)
     tell_epoch = notes.keep if progress else notes  # the bar shows the scores

@@ -116,7 +116,7 @@ def test_a_place_that_cannot_be_written(tiny_run: Path, tmp_path: Path) -> None:
 
 def test_no_pickle_and_nothing_from_outside(tiny_run: Path) -> None:
     names = {path.name for path in (tiny_run / "archive").rglob("*") if path.is_file()}
-    assert {Path(name).suffix for name in names} == {".json", ".safetensors"}
+    assert {Path(name).suffix for name in names} == {".json", ".safetensors", ".md"}
 
 
 def test_the_encoders_own_folder_is_not_needed(

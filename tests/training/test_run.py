@@ -50,6 +50,7 @@ def test_what_a_run_directory_holds(tiny_run: Path) -> None:
         "run.json",
     ]
     assert sorted(path.name for path in (tiny_run / "archive").iterdir()) == [
+        "README.md",
         "checksums.json",
         "config.json",
         "encoder",

@@ -95,7 +95,8 @@ def test_links_lead_somewhere(page: Path) -> None:
     made = [link for link in links if link.removeprefix("../").startswith("reference/")]
     missing = [link for link in links if not (page.parent / link).exists()]
     assert [link for link in missing if link not in made] == []
-    files = re.findall(r"`((?:experiments|fixtures|tests|docs|examples)/[\w./]+\.\w+)`", text)
+    folders = "experiments|fixtures|tests|docs|examples|jointre"
+    files = re.findall(rf"`((?:{folders})/[\w./]+\.\w+)`", text)
     assert [file for file in files if not (ROOT / file).exists()] == []
 
 

@@ -37,7 +37,11 @@ def renewed(cls: type, values: Mapping[str, Any], path: str) -> tuple[dict[str, 
         given = {"type": component} if isinstance(component, str) else component
         if option:
             moved[name] = named | dict(given or {}) | {option: moved.pop(key)}
-        elif isinstance(given, Mapping) and "type" not in given:
+        elif (
+            isinstance(given, Mapping)
+            and isinstance(default, FactoryBase)
+            and set(given) <= _option_names(default.type)
+        ):
             moved[name] = named | dict(given)
         else:
             continue
@@ -49,6 +53,10 @@ def renewed(cls: type, values: Mapping[str, Any], path: str) -> tuple[dict[str, 
             else f"{join(path, key)} has no type: write {name}: {{ {shown} }}"
         )
     return moved, messages
+
+
+def _option_names(cls: type) -> set[str]:
+    return set(options_of(cls))
 
 
 def report(messages: list[str]) -> None:

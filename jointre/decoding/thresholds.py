@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import torch
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MinLen
 from jaxtyping import Bool, Float
 from torch import Tensor
 
@@ -13,7 +13,7 @@ from jointre.errors import ConfigError
 from jointre.nn.losses.label_scores import LabelScores
 
 Threshold = Annotated[float, Ge(0), Le(1)]
-Thresholds = Threshold | dict[str, Threshold]
+Thresholds = Threshold | Annotated[dict[str, Threshold], MinLen(1)]
 DEFAULT = "default"
 
 

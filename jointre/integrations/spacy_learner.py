@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, final
 
-import torch
 from annotated_types import Gt, Le
 from spacy.language import Language
 from spacy.training import Example
@@ -17,13 +16,14 @@ from jointre.config.bounds import Seed
 from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
-from jointre.errors import ConfigError, DataError, RunError
+from jointre.errors import ConfigError, DataError
 from jointre.integrations.spacy_docs import check_texts, read, with_findings
 from jointre.models import Model
 from jointre.training.corpus import training_units
 from jointre.training.hooks import TrainingCallback
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
+from jointre.training.step import clip_gradients, loss_of
 
 
 class Updates:
@@ -125,14 +125,12 @@ class Learner:
         # Every unit has a number of its own, so its negatives are drawn anew in each epoch.
         self._units += len(units)
         batch = self._preparer(items).to(next(self.model.parameters()).device)
-        losses = self.model.losses(self.model(batch.stages), batch.targets)
-        total = torch.stack(list(losses.values())).sum()
-        if not bool(total.isfinite()):
-            parts = ", ".join(f"{name} {value.item()}" for name, value in losses.items())
-            raise RunError(
-                f"the loss is not finite in update {self._steps + 1} ({parts}); lower "
-                "training.optimizer.lr or training.gradient_clip of the experiment"
-            )
+        total = loss_of(
+            self.model,
+            batch,
+            f"update {self._steps + 1}",
+            "Lower training.optimizer.lr or training.gradient_clip of the experiment",
+        )
         total.backward()  # type: ignore[no-untyped-call]
         self._batches += 1
         return float(total.detach())
@@ -146,8 +144,7 @@ class Learner:
             for parameter in parameters:
                 assert parameter.grad is not None
                 parameter.grad /= self._batches
-        if self.settings.gradient_clip is not None:
-            torch.nn.utils.clip_grad_norm_(parameters, self.settings.gradient_clip)
+        clip_gradients(parameters, self.settings.gradient_clip)
         self._optimizer.step()
         self._optimizer.zero_grad()
         self._rate.step()

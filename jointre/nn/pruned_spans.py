@@ -27,7 +27,7 @@ class PrunedSpans(SpanEnumerator, nn.Module):
     In training the scorer learns to tell mentions from the other sampled spans, and nothing is
     pruned. In prediction each unit keeps ``ratio`` times as many spans as it has words.
 
-    Paper: https://arxiv.org/abs/1707.07045 (§4, mention scores and the pruning ratio λ)
+    Paper: https://arxiv.org/abs/1707.07045 (mention scores and the pruning ratio λ)
 
     Args:
         spans: Enumerator of the spans to be scored.

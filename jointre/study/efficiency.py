@@ -25,6 +25,7 @@ from jointre.models.predict import plan, predict_batch
 from jointre.nn.half import halve_feed_forward
 from jointre.nn.streams import Stream
 from jointre.training.optimizers import BertAdamW
+from jointre.training.step import clip_gradients, loss_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,7 @@ class Steps:
     def ours(self) -> None:
         """Forward, losses, backward and optimizer."""
         for batch in self.batches:
-            loss = torch.stack(
-                list(self.model.losses(self.model(batch.stages), batch.targets).values())
-            ).sum()
+            loss = loss_of(self.model, batch, "a benchmark", "Train the model before")
             _update(loss, self._own, list(self.model.parameters()))
 
     def bare(self) -> None:
@@ -248,5 +247,5 @@ def _update(
 ) -> None:
     optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_([p for p in parameters if p.grad is not None], 1.0)
+    clip_gradients(parameters, 1.0)
     optimizer.step()

@@ -15,7 +15,6 @@ from torch.utils.data import DataLoader, Dataset
 from jointre.data.losses import Losses
 from jointre.data.schema import Document
 from jointre.data.split import Unit, join
-from jointre.errors import RunError
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
 from jointre.models.model import Item, Model
@@ -23,6 +22,7 @@ from jointre.models.predict import Prepared, plan, predict_batch
 from jointre.models.pruning import SpanRecall
 from jointre.training.batches import Step, TrainingBatches, as_it_is, loader
 from jointre.training.experiment import TrainingSettings
+from jointre.training.step import clip_gradients, loss_of
 
 
 class DevSet(Dataset[list[Item]]):
@@ -127,8 +127,8 @@ class TrainingModule(LightningModule):
     ) -> None:
         """Clip by the norm of all gradients; Lightning's own refuses fused ones in bfloat16."""
         if gradient_clip_val is not None:
-            parameters = [p for group in optimizer.param_groups for p in group["params"]]
-            torch.nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
+            parameters = (p for group in optimizer.param_groups for p in group["params"])
+            clip_gradients(parameters, gradient_clip_val)
 
     def train_dataloader(self) -> DataLoader[Step]:
         """Batches of the current epoch (the trainer reloads them every epoch)."""
@@ -161,17 +161,14 @@ class TrainingModule(LightningModule):
         # Loaders draw from the generator too, more or less often: so every batch starts anew.
         place = (self.seed, self.current_epoch, number, self.global_rank)
         torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))
-        losses = self.model.losses(self.model(batch.stages), batch.targets)
-        total = torch.stack(list(losses.values())).sum()
-        if not bool(total.isfinite()):
-            parts = ", ".join(f"{name} {value.item()}" for name, value in losses.items())
-            raise RunError(
-                f"the loss is not finite in epoch {self.current_epoch + 1}, batch {number + 1} "
-                f"({parts}; documents {', '.join(ids)}). The checkpoint of the last finished "
-                "epoch is kept. Correct these documents and go on with --recover, or lower "
-                "training.optimizer.lr or training.gradient_clip and start again in another "
-                "directory"
-            )
+        total = loss_of(
+            self.model,
+            batch,
+            f"epoch {self.current_epoch + 1}, batch {number + 1}, documents {', '.join(ids)}",
+            "The checkpoint of the last finished epoch is kept. Correct these documents and go on "
+            "with --recover, or lower training.optimizer.lr or training.gradient_clip and start "
+            "again in another directory",
+        )
         self.log("loss", total.detach(), prog_bar=True, on_step=True, on_epoch=True, batch_size=1)
         return total
 

@@ -193,4 +193,4 @@ def test_on_error_skips_bad_records_of_both_files(tmp_path: Path) -> None:
     assert stopped.exit_code == 1
     skipped = CliRunner().invoke(app, [*words, "--on-error", "skip"])
     assert skipped.exit_code == 0, skipped.output
-    assert "records with errors skipped" in skipped.output
+    assert "1 record with errors skipped" in skipped.output

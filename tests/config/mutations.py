@@ -124,10 +124,16 @@ def _parent(path: str) -> str:
 
 
 def dropped(data: Json, found: list[Place], rng: random.Random) -> Iterator[Mutant]:
-    """Each required key, and each `type`, left out."""
+    """Each required key, and each `type`, left out, unless that was the old form of a config."""
+    classes = {place.path: place.cls for place in found}
     for place in found:
+        owner = classes.get(_parent(place.path))
+        name = place.path.rpartition(".")[2]
+        optional_type = getattr(owner, "old_options", {}).get(name) == name
         for key in place.keys:
             option = options_of(place.cls).get(key)
+            if key == "type" and optional_type:
+                continue
             if key == "type":
                 suggestion = place.keys[key]
             elif option is not None and option.required:

@@ -15,7 +15,14 @@ class Ruler(Registrable, interface="test_old_options_ruler"):
 
 @Ruler.register("straight")
 class Straight(Ruler):
-    """A component that has taken over an option."""
+    """A component that has taken over an option.
+
+    Source: jointre
+
+    Args:
+        length: Length of the ruler.
+        unit: Unit of the length.
+    """
 
     def __init__(self, length: int = 3, unit: str = "cm") -> None:
         self.length, self.unit = length, unit
@@ -23,7 +30,10 @@ class Straight(Ruler):
 
 @Ruler.register("bent")
 class Bent(Ruler):
-    """A component without the option."""
+    """A component without the option.
+
+    Source: jointre
+    """
 
 
 class Desk:

@@ -26,8 +26,8 @@ class CorpusReport:
         crossing_pairs: pairs that overlap otherwise.
         two_label_spans: pairs of mentions with one span and two labels.
         duplicate_entities, duplicate_relations, duplicate_ids: surplus copies.
-        wide_entities: with a mention wider than ``max_width``.
-        wide_relations: with such a head or tail.
+        wide_entities: Entities with a mention wider than ``max_width``.
+        wide_relations: Relations with such a head or tail.
         self_relations: head and tail are the same mentions.
         both_directions: pairs of entities that are related either way.
         cross_sentence_mentions: mentions that cross a sentence border.
@@ -35,8 +35,9 @@ class CorpusReport:
         empty_sentences: without tokens.
         long_sentences, long_sentences_pieces: longer than ``max_words``, ``max_pieces``.
         sentences_without_entities, sentences_without_relations: empty ones too.
-        longest_document, longest_sentence, longest_entity: in tokens.
-        longest_sentence_pieces: in pieces; None when they were not counted.
+        longest_document, longest_sentence, longest_entity: Largest sizes, in tokens.
+        longest_sentence_pieces: Size of the longest sentence in pieces; None if pieces were not
+            counted.
     """
 
     max_width: int | None = None
@@ -96,7 +97,7 @@ def check_corpus(
     """Counts what documents hold.
 
     Args:
-        documents: of one file or several; read once.
+        documents: Documents of one file or several; they are read once.
         max_width: widest entity of a model, in tokens.
         max_words: longest sentence that is no cause for concern, in tokens.
         max_pieces: the same in pieces, special ones included if ``count_pieces`` does.

@@ -64,9 +64,9 @@ class DocumentIndex:
         """The index of a document.
 
         Args:
-            document: with its gold; ``extra["hypernym_pairs"]`` lists (head, tail) ids of
-                entities that are no good negatives, as :class:`PubtatorReader` gives them.
-            vocabulary: of the labels.
+            document: Document with its gold; ``extra["hypernym_pairs"]`` lists (head, tail) ids
+                of entities that are not used as negatives, as :class:`PubtatorReader` gives them.
+            vocabulary: The labels.
             span_enumerator: Proposes the spans that negatives are drawn from.
 
         Raises:

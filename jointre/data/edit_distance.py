@@ -15,8 +15,8 @@ def edit_distances(texts: Sequence[str], pairs: NDArray[np.int64]) -> NDArray[np
     have the same words, so only distinct texts are compared, once for all their pairs.
 
     Args:
-        texts: of the mentions.
-        pairs: numbers of texts.
+        texts: Texts of the mentions.
+        pairs: Pairs of rows of ``texts``.
 
     Shapes:
         pairs ``"q 2"`` → ``"q"``.

@@ -45,7 +45,7 @@ class Limits:
         Args:
             document: a unit with its gold.
             symmetric: relation labels that hold in both directions.
-            losses: where it is counted, with an example of each kind.
+            losses: Counts what is beyond the limits, with an example of each kind.
         """
         self._count_mentions(document, losses)
         self._count_spans(document, losses)

@@ -136,8 +136,8 @@ def renumbered(
 
     Args:
         kept: old indices of the entities that stay, in their new order.
-        relations: of all entities; those whose head or tail goes are left out.
-        clusters: of all entities; they lose members, and vanish with the last.
+        relations: Relations of all entities; those whose head or tail goes are dropped.
+        clusters: Clusters of all entities; they lose members, and vanish with the last.
     """
     new = {old: index for index, old in enumerate(kept)}
     linked = tuple(

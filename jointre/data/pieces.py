@@ -90,7 +90,7 @@ class PieceMaker:
 
         Args:
             tokens: the words.
-            name: what an error calls the unit.
+            name: Name of the unit in an error.
 
         Raises:
             DataError: long inputs are neither cut nor read in windows, and this one is too long.

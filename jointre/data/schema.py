@@ -117,7 +117,7 @@ class Document:
         clusters: groups of indices into ``entities`` that corefer (DyGIE files, whose
             typed mentions may differ within a cluster).
         flags: remarks about the document, ``"truncated"`` for example.
-        extra: what a format carries and jointre does not use, kept for writing.
+        extra: Fields of the format that jointre does not use, kept for writing.
 
     Raises:
         DataError: a span, an index or an offset lies outside the document.
@@ -261,7 +261,7 @@ relations=(), clusters=(), flags=(), extra={})
 
         Args:
             nlp: the pipeline whose vocabulary the Doc shares.
-            key: of the span group and of the relations.
+            key: Key of the span group and of the relations.
 
         Raises:
             DataError: a word is empty.
@@ -315,7 +315,7 @@ relations=(), clusters=(), flags=(), extra={})
             format: ``"svg"``, or ``"html"`` for a whole page; None: what the name of the output
                 says, ``"svg"`` without output.
             output: a file to write, which appears when it is whole.
-            colors: of labels, such as ``{"Person": "#77aadd"}``, where the usual ones are not
+            colors: Colours of labels, such as ``{"Person": "#77aadd"}``, if the usual ones are not
                 wanted; a label's usual colour is the same in every picture.
 
         Raises:

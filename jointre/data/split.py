@@ -148,8 +148,8 @@ def join(
     Args:
         documents: those that were split; their tokens, text, offsets, sentences, id and
             extra are kept.
-        units: what :func:`split` made of them.
-        predictions: one a unit, in the same order, over the unit's tokens.
+        units: The units that :func:`split` made of the documents.
+        predictions: One prediction per unit, in the same order, over the unit's tokens.
 
     Raises:
         DataError: predictions and units do not belong together.
@@ -214,7 +214,7 @@ def carve_dev(
     Args:
         documents: at least two.
         fraction: the part that becomes dev, between 0 and 1.
-        seed: of the shuffle.
+        seed: Random seed of the shuffle.
 
     Raises:
         DataError: nothing would be left for one of the two.

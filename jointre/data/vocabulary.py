@@ -20,7 +20,7 @@ class LabelSets:
         entities: entity labels, in file order.
         relations: relation labels, in file order.
         symmetric: the relation labels that hold in both directions.
-        source: where they were declared, for messages.
+        source: Name of the place where they were declared, for messages.
     """
 
     entities: tuple[str, ...]

@@ -51,7 +51,7 @@ def words_of(text: str, language: str = "en") -> Words:
     written without it (Chinese, Japanese, Thai and others) is a word of its own.
 
     Args:
-        text: of any length.
+        text: The text, of any length.
         language: spaCy's code of the language, ``"xx"`` for any.
 
     Raises:

@@ -16,8 +16,8 @@ def cluster(
     Args:
         size: number of mentions.
         pairs: all pairs of mentions i < j, in any order.
-        probabilities: that the pairs corefer.
-        threshold: from 0 to 1.
+        probabilities: Coreference probability of each pair.
+        threshold: Probability that all pairs of a cluster exceed, from 0 to 1.
 
     Returns:
         The cluster of each mention; clusters are numbered by their first mentions.

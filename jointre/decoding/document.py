@@ -178,7 +178,7 @@ def mention_pairs(units: NDArray[np.int64]) -> NDArray[np.int64]:
     """All pairs i < j of mentions of one unit, by i, then j: only these decide.
 
     Args:
-        units: of the mentions, ascending.
+        units: Unit of each mention, ascending.
 
     Shapes:
         units ``"m"`` → ``"q 2"``.
@@ -198,11 +198,11 @@ class _Host(NamedTuple):
     """What documents are made of, as plain numbers.
 
     Args:
-        types: unit and label of each entity.
-        scores: of the labels.
-        mentions: of each entity in reading order: span and score.
-        links: head, tail, label of each relation.
-        link_scores: of the relations.
+        types: Unit and label of each entity.
+        scores: Probability of the label of each entity.
+        mentions: Span and score of the mentions of each entity, in reading order.
+        links: Head, tail and label of each relation.
+        link_scores: Probability of each relation.
     """
 
     types: list[list[int]]

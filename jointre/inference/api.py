@@ -28,7 +28,7 @@ def load(
     """A predictor of a run directory, an archive folder or its ``.tar.gz``.
 
     Args:
-        source: where the model is.
+        source: Path of the model.
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16.
         language: spaCy's code of the language of raw texts; None: that of the training data.

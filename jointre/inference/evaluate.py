@@ -22,9 +22,9 @@ def evaluate(
     """Scores and predictions of annotated documents.
 
     Args:
-        model: in evaluation mode.
-        documents: with their gold.
-        metric: the protocol.
+        model: The model, in evaluation mode.
+        documents: Documents with their gold.
+        metric: The scoring protocol.
         progress: called with the number of units of each finished batch.
         entities: find them, or relate those of the gold: relations alone are measured then.
         recall: If given, counts the gold mentions that a trained span enumerator keeps.

@@ -20,8 +20,8 @@ class RunSettings:
     """The reader and the protocol to evaluate a run with.
 
     Args:
-        reader: of the data.
-        protocol: makes the metric once the symmetric relations are known.
+        reader: Reader of the data.
+        protocol: Factory that makes the metric once the symmetric relations are known.
     """
 
     reader: Reader

@@ -15,7 +15,7 @@ def trained_on_note(about: Mapping[str, Any], files: Iterable[Path]) -> str | No
     """A sentence for the user if a model was trained on any of the files, else None.
 
     Args:
-        about: what the archive says about its training; ``trained_on`` has the digests.
+        about: The archive's facts about its training; ``trained_on`` has the digests.
         files: the files to evaluate, compared by content.
     """
     known = about.get("trained_on")

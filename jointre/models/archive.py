@@ -39,8 +39,8 @@ class Loaded:
     """A model with what its archive says about it.
 
     Args:
-        model: in evaluation mode.
-        config: the resolved ``model`` section.
+        model: The model, in evaluation mode.
+        config: The resolved ``model`` section.
         about: free facts: protocol, scores, data hashes.
     """
 

@@ -59,10 +59,10 @@ class LossWeights:
     """Weights of the tasks' losses in their sum (memory §4.2).
 
     Args:
-        mention: of finding mentions.
-        coreference: of linking mentions.
-        entity: of typing entities.
-        relation: of relating entities.
+        mention: Weight of finding mentions.
+        coreference: Weight of linking mentions.
+        entity: Weight of typing entities.
+        relation: Weight of relating entities.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         relation_classifier: scores pairs.
         entity_loss: compares entities with their types.
         relation_loss: compares pairs with their labels.
-        loss_weights: of the tasks' losses.
+        loss_weights: Weights of the tasks' losses in their sum.
         sampler: spans and pairs to train on.
         decoder: Decides what is a mention, what corefers and what is related.
 

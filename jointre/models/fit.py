@@ -15,11 +15,11 @@ def check_head(task: str, classifier: Classifier, loss: Loss, labels: Labels) ->
     """Refuse a loss that a task's classifier or candidates do not fit.
 
     Args:
-        task: ``"entity"`` or ``"relation"``, as in the names of the options.
-        classifier: of the task.
-        loss: of the task.
-        labels: that a candidate has in training: ``"any"`` number, multi-hot; exactly
-            ``"one"``; or ``"one or none"``, class 0.
+        task: Task, ``"entity"`` or ``"relation"``, as in the names of the options.
+        classifier: Classifier of the task.
+        loss: Loss of the task.
+        labels: How many labels a candidate has in training: ``"any"`` number, multi-hot;
+            exactly ``"one"``; or ``"one or none"``, class 0.
 
     Raises:
         ConfigError: the loss needs cosines and the classifier gives none, or its classes

@@ -10,7 +10,7 @@ def piece_counter(model_name: str) -> tuple[Callable[[Sequence[str]], int], int]
     """A function that counts the pieces of words, and the encoder's limit.
 
     Args:
-        model_name: as in ``model.encoder.model_name``.
+        model_name: Name or folder of the encoder, as in ``model.encoder.model_name``.
 
     Raises:
         ConfigError: the encoder's files cannot be loaded.

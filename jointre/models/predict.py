@@ -33,7 +33,7 @@ def plan(
 
     Args:
         items: tokenised units.
-        preparer: of the model; it knows what grows with the square of a unit's length.
+        preparer: The model's; it limits what grows with the square of a unit's length.
         max_pieces: most padded pieces of a batch.
         max_units: most units of a batch.
     """
@@ -87,8 +87,8 @@ def predict(
     """Predict units in batches of like length; the order of the result is the input's.
 
     Args:
-        model: in evaluation mode.
-        units: sentences or documents, as the model wants them; empty ones stay empty.
+        model: The model, in evaluation mode.
+        units: Sentences or documents, as the model wants them; empty ones stay empty.
         preparer: the model's, in mode ``"predict"`` or ``"given"``.
         entities: The preparer's mode.
         max_pieces: most padded pieces of a batch.

@@ -66,7 +66,7 @@ def convert_state(
         published: its state dict (SINET §3.9).
         model: the state dict of a span model built from the same settings; gives the
             names and shapes that are wanted.
-        source: what messages call the checkpoint.
+        source: Name of the checkpoint in messages.
 
     Raises:
         ArchiveError: names are missing or unexpected, or shapes differ; all are listed.

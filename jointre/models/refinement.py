@@ -19,10 +19,10 @@ class Refinement(nn.Module):
     The prototypes are given in each call: a classifier belongs to its model alone.
 
     Args:
-        refiners: in the order of their work.
+        refiners: The refiners with their options, in the order in which they are applied.
         input_dim: width of the rows.
-        classifiers: whose prototypes are read, by task.
-        std: for the initial weights.
+        classifiers: Classifiers by task, whose prototypes are read.
+        std: Standard deviation of the initial weights.
     """
 
     def __init__(

@@ -92,7 +92,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         interaction: lets the task streams read each other, and may make a map of pairs.
         word_pooler: makes positions words; null leaves them pieces, as published.
         token_refiners: change the shared states by the classifiers' prototypes.
-        cell_features: what a classifier reads beside the states of a cell's positions.
+        cell_features: Features that a classifier reads beside the states of a cell's positions.
         entity_classifier: scores cells of the entity table.
         relation_classifier: scores cells of the relation table.
         entity_loss: compares cells with their labels; any number of labels in a cell.

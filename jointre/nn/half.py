@@ -11,7 +11,7 @@ class HalfLinear(nn.Module):
     """A Linear that multiplies in bfloat16 and answers in the precision of its input.
 
     Args:
-        linear: whose weights it takes.
+        linear: Layer whose weights it takes.
 
     Shapes:
         ``"*r i"`` → ``"*r o"``.

@@ -19,8 +19,8 @@ def segment_max(
 
     Args:
         rows: ordered by group.
-        group: of each row, ascending.
-        num_groups: how many there are.
+        group: Group of each row, ascending.
+        num_groups: Number of groups.
     """
     lengths = torch.bincount(group, minlength=num_groups)
     if len(rows) == 0:
@@ -58,8 +58,8 @@ def segment_sum(
 
     Args:
         rows: ordered by group.
-        group: of each row, ascending.
-        num_groups: how many there are.
+        group: Group of each row, ascending.
+        num_groups: Number of groups.
     """
     lengths = torch.bincount(group, minlength=num_groups)
     if len(rows) == 0:
@@ -75,8 +75,8 @@ def segment_mean(
 
     Args:
         rows: ordered by group.
-        group: of each row, ascending.
-        num_groups: how many there are.
+        group: Group of each row, ascending.
+        num_groups: Number of groups.
     """
     lengths = torch.bincount(group, minlength=num_groups).clamp(min=1)
     return segment_sum(rows, group, num_groups) / lengths[:, None]

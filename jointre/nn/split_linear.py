@@ -38,8 +38,8 @@ def split_linear(
 
     Args:
         blocks: q candidates, f columns in all.
-        weight: of the map, in the blocks' order.
-        bias: added to each row.
+        weight: Weight of the map, with columns in the order of the blocks.
+        bias: Bias that is added to each row.
 
     Raises:
         ValueError: the blocks have more or fewer columns than the weight.
@@ -77,7 +77,7 @@ class SplitLinear(nn.Linear):
         out_features: width of the result.
         dropout: probability of dropping an input feature in training.
         bias: add one.
-        initial_bias: what every bias is at the start, when the owner draws the weights.
+        initial_bias: Initial value of every bias, when the owner draws the weights.
 
     Shapes:
         blocks of ``"v f"`` → ``"q o"``.

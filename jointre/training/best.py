@@ -35,9 +35,9 @@ class BestArchive:
         """Write the archive of an epoch, then remove the others.
 
         Args:
-            model: as it is at the end of the epoch.
-            epoch: number of the epoch, from 0.
-            dev: its report on dev, if there is one.
+            model: The model at the end of the epoch.
+            epoch: Number of the epoch, from 0.
+            dev: Its report on dev, if there is one.
 
         Raises:
             ArchiveError: the archive cannot be written; the previous one is kept.

@@ -29,10 +29,10 @@ class Epochs(Callback):
     counts from the first of them. Without dev scores every epoch replaces the one before.
 
     Args:
-        run: where to write.
-        best: where the weights of the best epoch go.
-        monitor: dev scores whose sum selects the best epoch.
-        patience: epochs without a better score after which training stops.
+        run: The run directory.
+        best: Keeps the archive of the best epoch.
+        monitor: Dev scores whose sum selects the best epoch.
+        patience: Epochs without a better score after which training stops.
         tell: called with a line about each epoch.
     """
 

@@ -23,7 +23,7 @@ def check_monitor(names: Sequence[str], metric: Metric | type[Metric]) -> None:
     """Checks that a protocol has the scores to monitor.
 
     Args:
-        names: of the scores.
+        names: Names of the scores.
         metric: the protocol's class, or the metric, whose options may leave scores out.
 
     Raises:
@@ -48,10 +48,10 @@ class DataSettings:
         dev: file that is scored after every epoch; null: none, unless carved from train.
         test: file that is scored once, at the end.
         dev_fraction: share of the training documents that becomes dev, by document.
-        dev_seed: of that choice.
+        dev_seed: Random seed of that choice.
         train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
         symmetric: relations that hold in both directions; null: those of the types file.
-        hint: what to do when a file is missing, printed with the error.
+        hint: Advice that is printed when a file is missing.
         name: Name of the corpus, for the model card.
         license: Licence of the corpus, for the model card.
     """
@@ -158,9 +158,9 @@ class Experiment:
     """An experiment file.
 
     Args:
-        data: what to read.
-        model: what to train.
-        training: how.
+        data: The data to read.
+        model: The model to train.
+        training: Settings of the training.
         seed: decides every random choice.
     """
 

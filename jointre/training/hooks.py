@@ -30,8 +30,8 @@ class TrainingCallback(Registrable, ABC, interface="callback"):
         """Called before the first batch of each update.
 
         Args:
-            model: in training.
-            step: updates that are finished.
+            model: The model, in training.
+            step: Number of finished updates.
             total: updates of the whole training.
         """
 

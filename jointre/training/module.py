@@ -29,8 +29,8 @@ class DevSet(Dataset[list[Item]]):
     """Dev documents, cut into units and tokenised as for prediction.
 
     Args:
-        documents: with their gold.
-        units: what the model reads.
+        documents: Documents with their gold.
+        units: The units that the model reads.
         model: The model.
     """
 
@@ -60,12 +60,12 @@ class TrainingModule(LightningModule):
     """Training and validation of a model under Lightning's loop.
 
     Args:
-        model: to be trained.
+        model: The model to be trained.
         settings: the ``training`` section.
-        batches: of the training units.
-        dev: scored after every epoch.
-        metric: the protocol.
-        seed: with epoch and number it decides the random choices of a batch.
+        batches: Batches of the training units.
+        dev: Dev data that is scored after every epoch.
+        metric: The scoring protocol.
+        seed: Random seed; with epoch and number it decides the random choices of a batch.
 
     Attributes:
         monitor: dev scores whose sum selects the best epoch.

@@ -112,9 +112,9 @@ class BertAdamW(Optimizer):
     Paper: https://arxiv.org/abs/1810.04805
 
     Args:
-        lr: peak learning rate.
-        encoder_lr: that of the encoder; null: the same. What starts from nothing often needs a
-            higher one than what is pretrained.
+        lr: Peak learning rate.
+        encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
+            rate than pretrained ones.
         weight_decay: λ, a share of the parameter for each unit of learning rate.
         no_decay: parameters whose name contains one of these are not decayed.
         betas: decay rates of the running means.
@@ -157,9 +157,9 @@ class PlainAdamW(Optimizer):
     Paper: https://arxiv.org/abs/1711.05101
 
     Args:
-        lr: peak learning rate.
-        encoder_lr: that of the encoder; null: the same. What starts from nothing often needs a
-            higher one than what is pretrained.
+        lr: Peak learning rate.
+        encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
+            rate than pretrained ones.
         weight_decay: λ, a share of the parameter for each unit of learning rate.
         no_decay: parameters whose name contains one of these are not decayed.
         betas: decay rates of the running means.
@@ -197,9 +197,9 @@ class PlainAdam(Optimizer):
     Paper: https://arxiv.org/abs/1412.6980
 
     Args:
-        lr: peak learning rate.
-        encoder_lr: that of the encoder; null: the same. What starts from nothing often needs a
-            higher one than what is pretrained.
+        lr: Peak learning rate.
+        encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
+            rate than pretrained ones.
         weight_decay: added to the gradient as a share of the parameter.
         betas: decay rates of the running means.
         eps: added to the root of the second moment.

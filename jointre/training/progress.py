@@ -116,8 +116,8 @@ class Counted:
     """Reports work on units at least every minute; call it with the number of finished units.
 
     Args:
-        title: what is done.
-        total: units in all.
+        title: Description of the work.
+        total: Number of units in all.
         tell: called with each line.
         clock: returns seconds.
     """

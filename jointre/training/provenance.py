@@ -27,7 +27,7 @@ def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) ->
     """Facts that let a reader repeat a run, and judge its cost.
 
     Args:
-        seed: of the experiment.
+        seed: Random seed of the experiment.
         files: the corpus files; their SHA-256 are noted.
         seconds: wall time of this process's part of the run.
         epochs: finished ones.

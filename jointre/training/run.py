@@ -78,7 +78,7 @@ def train(
     Args:
         config: the experiment: a file, a dict, or what ``load_config`` returned.
         path: the run directory; None: ``runs/NAME`` for an experiment file of that name.
-        overrides: of the experiment, as on the command line: ``training.epochs=1``.
+        overrides: Changes of the experiment, as on the command line: ``training.epochs=1``.
         ext_vars: external variables of an experiment file, such as ``data``.
         force: empty the directory first, if it holds a run.
         recover: go on with the run in it.

@@ -17,8 +17,8 @@ def last_attention(
 
     Args:
         model: an encoder of transformers, in evaluation mode.
-        ids: of the pieces.
-        mask: where they are real.
+        ids: Piece ids.
+        mask: True where there is a piece.
     """
     shared = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     twin = copy.deepcopy(model, shared)

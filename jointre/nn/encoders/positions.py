@@ -26,8 +26,8 @@ def extended(model: Any, length: int, how: Extension) -> Any:
 
     Args:
         model: an encoder of transformers.
-        length: in pieces.
-        how: the new rows: drawn from N(0, 1) or N(0, 0.02²), or the old ones repeated.
+        length: Number of positions, in pieces.
+        how: Origin of the new rows: drawn from N(0, 1) or N(0, 0.02²), or the old ones repeated.
 
     Raises:
         ConfigError: it has no learnt table of absolute positions, or a longer one.

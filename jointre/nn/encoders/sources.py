@@ -49,8 +49,8 @@ def load(kind: str, model_name: str, **options: Any) -> Any:
 
     Args:
         kind: the class, such as AutoConfig, AutoModel or AutoTokenizer.
-        model_name: as for :func:`locate`.
-        options: passed on.
+        model_name: Name or folder, as for :func:`locate`.
+        options: Options that are passed on.
 
     Raises:
         ConfigError: the files are missing or damaged, or the hub cannot be reached.

@@ -96,11 +96,12 @@ class ConvCoAttention(Interaction):
             the streams alone and gives the pair features as the map.
         heads: attention heads; they divide the width.
         channels: width of the shared map.
-        kernel_size: of the convolution after the 1×1 one: 3, or 1 to look at single cells.
+        kernel_size: Kernel size of the convolution after the 1×1 one: 3, or 1 to look at single
+            cells.
         residual: add a layer's input to its output.
         self_loop: add a position's own value to what it reads.
         dropout: probability on the map's input channels and on the values.
-        pair_features: what is known of two positions from the start; null: nothing.
+        pair_features: Features of two positions that the map starts with; null: none.
 
     Shapes:
         Streams of width d → new states, with a pair map ``"b t t c"`` (row: entity stream,
@@ -193,8 +194,8 @@ def together(
     """One tensor of groups of units, padded with zeros.
 
     Args:
-        parts: of the groups; all axes but the first and the last are positions.
-        units: of each group, in the result.
+        parts: Parts of the groups; all axes but the first and the last are positions.
+        units: Rows of each group in the result.
         size: positions of the longest unit.
     """
     if len(parts) == 1 and parts[0].shape[1] == size:

@@ -17,7 +17,7 @@ class Interaction(Registrable, nn.Module, ABC, interface="interaction"):
     Owner gives: ``input_dim``, the width of the task streams.
 
     Attributes:
-        changes: what it changes in the task streams, so that a model can refuse one whose
+        changes: Parts of the task streams that it changes, so that a model can refuse one whose
             work it would not read.
 
     Shapes:

@@ -115,8 +115,8 @@ def instances(
 
     Args:
         members: (mention, entity), ordered by entity.
-        pairs: of entities.
-        sizes: mentions of each entity.
+        pairs: Pairs of entities.
+        sizes: Number of mentions of each entity.
     """
     first = sizes.cumsum(0) - sizes
     head, tail = pairs.unbind(1)

@@ -19,8 +19,8 @@ class Arguments:
     """The entities that pairs are made of, and their mentions.
 
     Args:
-        spans: of the mentions.
-        rows: representations of the mentions.
+        spans: Spans of the mentions.
+        rows: Representations of the mentions.
         widths: width embeddings of the mentions.
         members: (mention, entity) rows, ordered by entity.
         entities: representations of the entities.

@@ -24,8 +24,8 @@ class Memory(nn.Module):
     output of ``softmax``.
 
     Args:
-        task: whose prototypes the slots are.
-        input_dim: width of the rows.
+        task: Task whose prototypes are the slots.
+        input_dim: Width of the rows.
         slot_dim: width of the slots.
         similarity: ``"bilinear"`` maps the slots to the rows; ``"dot"`` and ``"cosine"``
             compare them as they are.

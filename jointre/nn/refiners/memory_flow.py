@@ -29,8 +29,8 @@ class MemoryFlow(Refiner):
     Paper: https://arxiv.org/abs/2307.11762
 
     Args:
-        memories: whose prototypes attend.
-        similarity: of rows and slots: ``"bilinear"`` has a map for each memory; ``"dot"``
+        memories: Tasks whose prototypes attend.
+        similarity: Similarity of rows and slots: ``"bilinear"`` has a map per memory; ``"dot"``
             and ``"cosine"`` need slots of the rows' width.
         scale: factor of the scores; null: 1, and 16 for cosines (released code: 1).
         fusion: how rows and gains become new rows.

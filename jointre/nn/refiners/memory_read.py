@@ -25,8 +25,8 @@ class MemoryRead(Refiner):
     Paper: https://arxiv.org/abs/2307.11762
 
     Args:
-        memories: whose prototypes are read.
-        similarity: of rows and slots: ``"bilinear"`` has a map for each memory; ``"dot"``
+        memories: Tasks whose prototypes are read.
+        similarity: Similarity of rows and slots: ``"bilinear"`` has a map per memory; ``"dot"``
             and ``"cosine"`` need slots of the rows' width.
         scale: factor of the scores; null: 1, and 16 for cosines.
         memory_grad: let the gradient of what reads the rows reach the prototypes.

@@ -13,6 +13,7 @@ from jointre.cli.colors import colors_of
 from jointre.cli.options import (
     Device,
     Entities,
+    OnErrorOption,
     OverlapOption,
     Packages,
     ThresholdOption,
@@ -20,6 +21,7 @@ from jointre.cli.options import (
     thresholds_of,
 )
 from jointre.cli.pipes import groups
+from jointre.cli.resume import begin, finish, require_same, settings_of
 from jointre.cli.sources import STDIN, is_text, open_pipe, read, total_of
 from jointre.data.parts import Part
 from jointre.plurals import counted
@@ -76,6 +78,7 @@ def predict(
             show_default=False,
         ),
     ] = None,
+    on_error: OnErrorOption = None,
     threshold: ThresholdOption = None,
     overlap: OverlapOption = None,
     device: Device = "auto",
@@ -148,14 +151,32 @@ def predict(
         tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
     pipe = open_pipe(sources, documents)
     done = _resumed(output, render, sources) if resume else 0
+    if output is not None and resumable:
+        options = {
+            "format": format,
+            "documents": documents,
+            "entities": entities,
+            "precision": precision,
+            "language": predictor.language,
+            "threshold": thresholds_of(threshold),
+            "overlap": overlap,
+            "on_error": on_error,
+        }
+        settings = settings_of(predictor.model, sources, options)
+        if resume:
+            require_same(output, settings)
+        else:
+            begin(output, settings)
     losses = Losses()
     failed: list[Path] = []
     with (
         explained_interruption(output, resumable, tell),
-        bar("predicting", total_of(sources, format, documents)) as step,
+        bar("predicting", total_of(sources, format, documents, on_error)) as step,
     ):
         step(done)
-        texts = islice(read(sources, format, documents, predictor, failed, pipe), done, None)
+        texts = islice(
+            read(sources, format, documents, predictor, failed, pipe, on_error), done, None
+        )
         batches: Iterable[Iterable[Document]] = [texts]
         if pipe is not None and documents is not None:
             batches = groups(texts, _BUFFER, partial(pipe.has, documents))
@@ -172,6 +193,8 @@ def predict(
         finally:
             for line in losses.lines():
                 tell(line)
+            if output is not None:
+                finish(output)
     if failed:
         raise DataError(
             f"{len(failed)} of {counted(len(sources), 'files')} could not be read completely, "

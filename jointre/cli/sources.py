@@ -8,17 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import typer
 
 from jointre.cli.options import tell
 from jointre.cli.pipes import OpenPipe
+from jointre.cli.readers import reader_of
 from jointre.data.parts import Part, parts
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
     from jointre.inference import Predictor
+
+OnError = Literal["stop", "skip"]
 
 STDIN = Path("-")
 _TABLES = (".csv", ".tsv")
@@ -40,6 +43,7 @@ def read(
     predictor: "Predictor",
     failed: list[Path],
     pipe: OpenPipe | None = None,
+    on_error: OnError | None = None,
 ) -> Iterator["Document"]:
     """The documents of files and of standard input, one at a time, with different ids.
 
@@ -54,6 +58,7 @@ def read(
         predictor: that will read them.
         failed: Receives the files that could not be read completely.
         pipe: Standard input if it is read as it arrives.
+        on_error: What a reader does at records with errors; None: its default, which is to stop.
 
     Raises:
         DataError: No file can be read.
@@ -63,7 +68,7 @@ def read(
     seen: set[str] = set()
     for path, name in zip(sources, names_of(sources), strict=True):
         try:
-            for document in _of_source(path, name, format, part, predictor, pipe):
+            for document in _of_source(path, name, format, part, predictor, pipe, on_error):
                 id = document.id
                 if id in seen:
                     id = f"{name}:{id}" if path != STDIN else id
@@ -100,6 +105,7 @@ def _of_source(
     part: Part | None,
     predictor: "Predictor",
     pipe: OpenPipe | None,
+    on_error: OnError | None,
 ) -> Iterator["Document"]:
     from jointre.data.readers.files import read_text
 
@@ -110,11 +116,9 @@ def _of_source(
     if chosen is None:
         yield from _documents(read_text(path), name, part, predictor)
         return
-    from jointre.data.readers import Reader
-
     if format is None and is_text(path):
         tell(f"{path}: read as records of the format {chosen!r}")
-    reader = Reader.by_name(chosen)()
+    reader = reader_of(chosen, None, on_error)
     yield from reader.read(path)
     for line in reader.losses.lines():
         tell(f"{path}: {line}")
@@ -264,9 +268,13 @@ def open_pipe(sources: Sequence[Path], part: Part | None) -> OpenPipe | None:
         return None
 
 
-def total_of(sources: Sequence[Path], format: str | None, part: Part | None) -> int | None:
+def total_of(
+    sources: Sequence[Path],
+    format: str | None,
+    part: Part | None,
+    on_error: OnError | None = None,
+) -> int | None:
     """Number of documents, None where it cannot be known before they are read."""
-    from jointre.data.readers import Reader
     from jointre.data.readers.files import read_text
     from jointre.errors import JointreError
 
@@ -277,7 +285,7 @@ def total_of(sources: Sequence[Path], format: str | None, part: Part | None) -> 
         try:
             chosen = format or format_of(path)
             if chosen is not None:
-                total += sum(1 for _ in Reader.by_name(chosen)().read(path))
+                total += sum(1 for _ in reader_of(chosen, None, on_error).read(path))
             elif part in ("line", "paragraph"):
                 total += sum(1 for _ in parts(read_text(path), part))
             else:

@@ -1,0 +1,91 @@
+"""What an interrupted prediction was made of, so that nothing else is continued in its place."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jointre.errors import DataError, abbreviated
+
+if TYPE_CHECKING:
+    from jointre.models.model import Model
+
+
+def record_of(output: Path) -> Path:
+    """The file beside an output that says what the output is made of."""
+    return output.with_name(f"{output.name}.partial.json")
+
+
+def settings_of(
+    model: "Model", sources: Sequence[Path], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All that decides the content of an output, as JSON has it.
+
+    Args:
+        model: The model; its weights are told apart by a digest.
+        sources: Files in their order; each is told apart by name and size.
+        options: Options of the command.
+    """
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    inputs = [[str(path), path.stat().st_size if path.is_file() else None] for path in sources]
+    settings = {"model": digest.hexdigest(), "inputs": inputs, **options}
+    made: dict[str, Any] = json.loads(json.dumps(settings))
+    return made
+
+
+def begin(output: Path, settings: Mapping[str, Any]) -> None:
+    """Note what an output is made of, before its first record is written.
+
+    Nothing is noted where no partial output is made: for a device, or where nothing can be
+    written.
+
+    Args:
+        output: The output.
+        settings: What :func:`settings_of` has made.
+    """
+    if output.parent.is_dir() and (output.is_file() or not output.exists()):
+        with suppress(OSError):  # the output itself will say what is wrong
+            record_of(output).write_text(json.dumps(settings), encoding="utf-8")
+
+
+def require_same(output: Path, settings: Mapping[str, Any]) -> None:
+    """Refuse to continue an output that was begun with other settings.
+
+    Args:
+        output: The output.
+        settings: What it would be continued with.
+
+    Raises:
+        DataError: A setting differs; all differences are listed.
+    """
+    try:
+        before = json.loads(record_of(output).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return  # an output of an earlier version
+    except ValueError as error:
+        raise DataError(
+            f"{record_of(output)}: it is damaged, so it cannot be checked whether {output} can be "
+            "continued; delete it and the .partial file to begin again"
+        ) from error
+    differences = [
+        f"{name}: {abbreviated(before.get(name))} there, {abbreviated(settings[name])} now"
+        for name in settings
+        if before.get(name) != settings[name]
+    ]
+    if differences:
+        raise DataError(
+            f"{output}: --resume must continue with the same model, files and options, but these "
+            f"differ: {'; '.join(differences)}. Repeat the first command with --resume, or delete "
+            f"{output.name}.partial to begin again"
+        )
+
+
+def finish(output: Path) -> None:
+    """Delete the note of an output that is complete, or of which nothing was written."""
+    if not output.with_name(f"{output.name}.partial").exists():
+        record_of(output).unlink(missing_ok=True)

@@ -219,7 +219,7 @@ def _positive(found: Any) -> int:
 
 def indexed(documents: list[Document]) -> list[DocumentIndex]:
     """With the published settings, which draws of all documents agree with."""
-    sampler = DocumentSampler(Vocabulary.build(documents), 10)
+    sampler = DocumentSampler(Vocabulary.build(documents), AllSpans(10))
     made = [sampler.index(document) for document in documents]
     for number, one in enumerate(made):
         found: Any = sampler(one, np.random.default_rng((0, 0, number)))

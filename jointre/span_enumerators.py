@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from jointre.config import Registrable
 from jointre.errors import ConfigError
-from jointre.layout import Spans
+from jointre.positions import Spans
 
 SpanWidth = Annotated[int, Ge(1), Le(1_000)]
 

@@ -10,10 +10,10 @@ from beartype.claw import beartype_package
 # Readers define functions in functions, each of which would be wrapped again at every call (a
 # third of their tests' time); the others import types for mypy only.
 SKIPPED = (
-    "jointre.data.readers",
+    "jointre.formats",
     "jointre.cli",
     "jointre.data.schema",
-    "jointre.data.views.graph",
+    "jointre.integrations.graph",
 )
 
 beartype_package(

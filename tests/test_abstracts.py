@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from jointre.data.checks import check_corpus
-from jointre.data.readers.jsonl import JsonlReader
 from jointre.data.schema import Document, Entity, Span
 from jointre.data.words import words_of
+from jointre.formats.jsonl.reader import JsonlReader
 
 ABSTRACTS = Path(__file__).parents[1] / "fixtures" / "abstracts"
 SPLITS = ("train", "dev", "test")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import Device, OnErrorOption, Packages, tell
+from jointre.cli.options import Device, OnErrorOption, Packages, log
 
 
 def attention(
@@ -40,19 +40,19 @@ def attention(
     Example: jointre attention runs/quickstart fixtures/newswire/dev.jsonl
     --document newswire-dev-001 --output attention.html
     """
+    from jointre.analysis.heatmap import check_output, write
     from jointre.config import include_packages
-    from jointre.study.heatmap import check_output, write
 
     check_output(output)
     include_packages(include_package or ())
+    from jointre.analysis.attention import attention_of, unit_of
     from jointre.inference import Predictor
     from jointre.inference.settings import RunSettings
-    from jointre.study.attention import attention_of, unit_of
 
     reader = RunSettings.of(run, format, None, on_error=on_error).reader
     documents = list(reader.read(file))
-    for line in reader.losses.lines():
-        tell(f"{file}: {line}")
+    for line in reader.skipped.lines():
+        log(f"{file}: {line}")
     model = Predictor.load(run, device=device).model
     write(attention_of(model, unit_of(documents, model.unit, document)), output)
     typer.echo(f"{output}: written")

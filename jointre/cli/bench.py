@@ -8,7 +8,7 @@ import typer
 from jointre.cli.options import OnErrorOption, Output
 
 if TYPE_CHECKING:
-    from jointre.study.efficiency import Measure
+    from jointre.analysis.efficiency import Measure
 
 
 def bench(
@@ -34,21 +34,21 @@ def bench(
     from rich.console import Console
     from rich.table import Table
 
-    from jointre.data.readers.files import dump, replaced
+    from jointre.analysis.report import measure_all
+    from jointre.formats.common.files import dump, replaced
     from jointre.inference.settings import RunSettings
-    from jointre.study.report import measure_all
 
-    def tell(what: str) -> None:
+    def log(what: str) -> None:
         typer.echo(what, err=True)
 
     torch.set_num_threads(threads)
     reader = RunSettings.of(run, format, None, on_error=on_error).reader
     documents = list(reader.read(data))
-    for line in reader.losses.lines():
-        tell(f"{data}: {line}")
+    for line in reader.skipped.lines():
+        log(f"{data}: {line}")
     table = Table("measure", "ours", "baseline", "ratio", "runs")
     found = []
-    for measure in measure_all(run, documents, runs, units, batch_size, tell):
+    for measure in measure_all(run, documents, runs, units, batch_size, log):
         found.append(measure)
         name, ours, baseline, ratio, _ = row = _row(measure)
         typer.echo(f"  {name}: {ours}, baseline {baseline}, ratio {ratio}", err=True)

@@ -14,9 +14,9 @@ def colors_of(items: Sequence[str] | None) -> dict[str, str]:
     Raises:
         DataError: An item has another form, or a colour is not one.
     """
-    from jointre.data.readers.files import parse, read_text
-    from jointre.data.views.colors import check_colors
+    from jointre.display.colors import check_colors
     from jointre.errors import DataError
+    from jointre.formats.common.files import parse, read_text
 
     colors: dict[str, str] = {}
     for item in items or ():

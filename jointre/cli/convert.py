@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, Packages, tell
+from jointre.cli.options import OnErrorOption, Packages, log
 
 
 def convert(
@@ -51,10 +51,10 @@ def convert(
 
     include_packages(include_package or ())
     from jointre.cli.readers import format_of, reader_of
-    from jointre.data.convert import convert as run
+    from jointre.formats.convert import convert as run
 
     reader = reader_of(format_of(source, source_format, "--from"), option, on_error)
-    losses = run(source, target, reader, reader_of(target_format, None))
-    for line in losses.lines():
-        tell(line)
-    typer.echo(f"{target}: written; {'see above for what was lost' if losses else 'nothing lost'}")
+    skipped = run(source, target, reader, reader_of(target_format, None))
+    for line in skipped.lines():
+        log(line)
+    typer.echo(f"{target}: written; {'see above for what was lost' if skipped else 'nothing lost'}")

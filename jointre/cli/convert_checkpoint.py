@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import ConfigFile, ExtVars, Overrides, Packages, load, tell
+from jointre.cli.options import ConfigFile, ExtVars, Overrides, Packages, load, log
 
 
 def convert_checkpoint(
@@ -34,9 +34,9 @@ def convert_checkpoint(
     """
     loaded = load(config, overrides, ext_var, include_package)
     from jointre.config import construct, resolve
-    from jointre.data.readers import Reader
     from jointre.data.vocabulary import Vocabulary
     from jointre.errors import DataError
+    from jointre.formats import Reader
     from jointre.models.published import convert_checkpoint as run
     from jointre.training.experiment import Experiment
 
@@ -49,5 +49,5 @@ def convert_checkpoint(
     symmetric = resolved["data"]["symmetric"]
     vocabulary = Vocabulary.build([], labels, symmetric)
     for name in run(checkpoint, resolved["model"], vocabulary, archive):
-        tell(f"{checkpoint}: {name} left out; no part of the model reads it")
+        log(f"{checkpoint}: {name} left out; no part of the model reads it")
     typer.echo(f"{archive}: written")

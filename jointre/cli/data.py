@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jointre.cli.command import CheckedApp
-from jointre.cli.options import OnErrorOption, Output, Packages, tell
+from jointre.cli.options import OnErrorOption, Output, Packages, log
 
 if TYPE_CHECKING:
     from jointre.data.checks import CorpusReport
@@ -27,7 +27,7 @@ def list_formats(include_package: Packages = None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from jointre.data.readers import Reader
+    from jointre.formats import Reader
 
     table = Table("format", "file endings", "a record is a", "what it is")
     for name in Reader.names():
@@ -77,7 +77,7 @@ def check(
     include_packages(include_package or ())
     from jointre.cli.readers import format_of, reader_of
     from jointre.data.checks import check_corpus
-    from jointre.data.readers.files import dump, replaced
+    from jointre.formats.common.files import dump, replaced
 
     reader = reader_of(format_of(file, format), option, on_error)
     count, limit = None, None
@@ -86,8 +86,8 @@ def check(
 
         count, limit = piece_counter(encoder)
     report = check_corpus(reader.read(file), max_width, max_words, limit, count)
-    for line in reader.losses.lines():
-        tell(line)
+    for line in reader.skipped.lines():
+        log(line)
     if output is not None:
         with replaced(output) as stream:
             stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")

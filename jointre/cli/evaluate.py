@@ -15,7 +15,7 @@ from jointre.cli.options import (
     ThresholdOption,
     TrainFacts,
     label_table,
-    tell,
+    log,
     thresholds_of,
 )
 from jointre.plurals import counted
@@ -65,8 +65,8 @@ def evaluate(
 
     include_packages(include_package or ())
     from jointre.cli.progress import bar
-    from jointre.data.readers import Reader
-    from jointre.data.readers.files import dump, replaced
+    from jointre.formats import Reader
+    from jointre.formats.common.files import dump, replaced
     from jointre.inference import Predictor
     from jointre.inference.evaluate import evaluate as score
     from jointre.inference.settings import RunSettings
@@ -76,18 +76,18 @@ def evaluate(
 
     settings = RunSettings.of(run, format, protocol, train_facts or (), data, on_error)
     documents = list(settings.reader.read(data))
-    for line in settings.reader.losses.lines():
-        tell(f"{data}: {line}")
+    for line in settings.reader.skipped.lines():
+        log(f"{data}: {line}")
     loaded = archive.load(run)
     note = trained_on_note(loaded.about, settings.reader.files(data))
     if note is not None:
-        tell(f"{data}: {note}")
+        log(f"{data}: {note}")
     predictor = Predictor(
         loaded.model, device=device, threshold=thresholds_of(threshold), overlap=overlap
     )
     for kind, counts in predictor.vocabulary.unknown_labels(documents).items():
         for label, count in counts.items():
-            tell(
+            log(
                 f"{data}: {counted(count, f'{kind} with label {label!r}')}, unknown to the model: "
                 "missed"
             )
@@ -102,4 +102,4 @@ def evaluate(
         Reader.by_name("jsonl")().write(predicted, predictions)
     Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))
     if recall.gold:
-        tell(f"{data}: {recall}")
+        log(f"{data}: {recall}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, Packages, tell
+from jointre.cli.options import OnErrorOption, Packages, log
 from jointre.cli.split import DevShare, Format, ReaderOptions, SplitSeed, TestShare
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def init(
     parts |= {part: path for part, path in given.items() if path is not None}
     options = reader_options(option) | ({} if on_error is None else {"on_error": on_error})
     source = Source(parts, format_of(parts["train"], format), options)
-    project = init_project(source, dir, dev=dev, test=test, seed=seed, language=language, tell=tell)
+    project = init_project(source, dir, dev=dev, test=test, seed=seed, language=language, log=log)
     _show(project)
 
 

@@ -201,6 +201,6 @@ def label_table(report: "Report", title: str) -> "Table":
     return shown
 
 
-def tell(line: str) -> None:
+def log(line: str) -> None:
     """Print a line about the course of things, beside the results."""
     typer.echo(line, err=True)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from jointre.data.parts import Part
+from jointre.data.parts import SplitBy
 
 Item = TypeVar("Item")
 _BLOCK = 1 << 16
@@ -36,7 +36,7 @@ class OpenPipe:
         line, end, self._arrived = self._arrived.partition(b"\n")
         return line + end
 
-    def has(self, part: Part) -> bool:
+    def has(self, part: SplitBy) -> bool:
         """Whether a whole line or paragraph can be read without waiting.
 
         Args:

@@ -17,13 +17,13 @@ from jointre.cli.options import (
     OverlapOption,
     Packages,
     ThresholdOption,
-    tell,
+    log,
     thresholds_of,
 )
 from jointre.cli.pipes import groups
 from jointre.cli.resume import begin, finish, require_same, settings_of
 from jointre.cli.sources import STDIN, is_text, open_pipe, read, total_of
-from jointre.data.parts import Part
+from jointre.data.parts import SplitBy
 from jointre.plurals import counted
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def predict(
         typer.Option(help="Reader of all files: spert, dygie, jsonl, …", show_default=False),
     ] = None,
     documents: Annotated[
-        Part | None,
+        SplitBy | None,
         typer.Option(
             help="What of a text is a document: the file, which is the default, each paragraph "
             "(blank lines stand between them) or each line.",
@@ -113,7 +113,7 @@ def predict(
 
     include_packages(include_package or ())
     from jointre.cli.progress import bar
-    from jointre.data.losses import Losses
+    from jointre.data.skipped import SkippedData
     from jointre.inference import Predictor
     from jointre.inference.outputs import (
         explained_interruption,
@@ -148,7 +148,7 @@ def predict(
         overlap=overlap,
     )
     if precision == "bf16" and not computes_bfloat16(predictor.device):
-        tell("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
+        log("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
     pipe = open_pipe(sources, documents)
     done = _resumed(output, render, sources) if resume else 0
     if output is not None and resumable:
@@ -167,10 +167,10 @@ def predict(
             require_same(output, settings)
         else:
             begin(output, settings)
-    losses = Losses()
+    skipped = SkippedData()
     failed: list[Path] = []
     with (
-        explained_interruption(output, resumable, tell),
+        explained_interruption(output, resumable, log),
         bar("predicting", total_of(sources, format, documents, on_error)) as step,
     ):
         step(done)
@@ -181,7 +181,7 @@ def predict(
         if pipe is not None and documents is not None:
             batches = groups(texts, _BUFFER, partial(pipe.has, documents))
         found = chain.from_iterable(
-            predictor.pipe(batch, entities=entities, buffer=_BUFFER, losses=losses)
+            predictor.pipe(batch, entities=entities, buffer=_BUFFER, skipped=skipped)
             for batch in batches
         )
         drawn = found if render is None else pictured(found, render, wanted)
@@ -191,8 +191,8 @@ def predict(
             else:
                 write(drawn, output, step, resume)
         finally:
-            for line in losses.lines():
-                tell(line)
+            for line in skipped.lines():
+                log(line)
             if output is not None:
                 finish(output)
     if failed:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from jointre.cli.options import tell
+from jointre.cli.options import log
 
 if TYPE_CHECKING:
-    from jointre.data.readers import Reader
+    from jointre.formats import Reader
 
 
 def reader_of(
@@ -27,7 +27,7 @@ def reader_of(
         ConfigError: no reader has the name, or it does not take an option.
     """
     from jointre.config import construct
-    from jointre.data.readers import Reader
+    from jointre.formats import Reader
 
     chosen = {} if on_error is None else {"on_error": on_error}
     reader: Reader = construct(Reader, {"type": format, **reader_options(options), **chosen})
@@ -45,10 +45,10 @@ def format_of(path: Path, format: str | None, option: str = "--format") -> str:
     Raises:
         DataError: The path does not exist, or its format cannot be detected.
     """
-    from jointre.data.readers import Reader
-    from jointre.data.readers.detect import detect
-    from jointre.data.readers.files import check_file
     from jointre.errors import DataError
+    from jointre.formats import Reader
+    from jointre.formats.common.detect import detect
+    from jointre.formats.common.files import check_file
 
     if format is not None:
         return format
@@ -60,7 +60,7 @@ def format_of(path: Path, format: str | None, option: str = "--format") -> str:
             f"{path}: the format cannot be detected; name it with {option}, which takes "
             f"{', '.join(Reader.names())}"
         )
-    tell(f"{path}: detected the format {detected}")
+    log(f"{path}: detected the format {detected}")
     return detected
 
 

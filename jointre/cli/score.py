@@ -66,8 +66,8 @@ def score(
     from rich.console import Console
 
     from jointre.cli.readers import format_of, reader_options
-    from jointre.data.readers.files import dump, replaced
     from jointre.evaluation.files import score_files
+    from jointre.formats.common.files import dump, replaced
 
     scored = score_files(
         gold,
@@ -86,8 +86,8 @@ def score(
         with replaced(output) as stream:
             stream.write(dump(scored.report.to_dict(), str(output)).encode() + b"\n")
     remarks = Console(stderr=True)
-    for path, losses in scored.losses.items():
-        for line in losses.lines():
+    for path, skipped in scored.skipped.items():
+        for line in skipped.lines():
             remarks.print(f"{path}: {line}", markup=False, highlight=False)
     report = scored.report
     Console().print(label_table(report, f"protocol {report.protocol}, in percent"))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import typer
 
-from jointre.cli.options import tell
+from jointre.cli.options import log
 from jointre.cli.pipes import OpenPipe
 from jointre.cli.readers import reader_of
-from jointre.data.parts import Part, parts
+from jointre.data.parts import SplitBy, parts
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -39,7 +39,7 @@ def is_text(path: Path) -> bool:
 def read(
     sources: Sequence[Path],
     format: str | None,
-    part: Part | None,
+    part: SplitBy | None,
     predictor: "Predictor",
     failed: list[Path],
     pipe: OpenPipe | None = None,
@@ -80,7 +80,7 @@ def read(
             failed.append(path)
             if len(failed) == len(sources):
                 raise
-            tell(f"skipped: {error}")
+            log(f"skipped: {error}")
 
 
 def names_of(sources: Sequence[Path]) -> list[str]:
@@ -102,12 +102,12 @@ def _of_source(
     path: Path,
     name: str,
     format: str | None,
-    part: Part | None,
+    part: SplitBy | None,
     predictor: "Predictor",
     pipe: OpenPipe | None,
     on_error: OnError | None,
 ) -> Iterator["Document"]:
-    from jointre.data.readers.files import read_text
+    from jointre.formats.common.files import read_text
 
     if path == STDIN:
         yield from _of_stdin(part, predictor, pipe)
@@ -117,11 +117,11 @@ def _of_source(
         yield from _documents(read_text(path), name, part, predictor)
         return
     if format is None and is_text(path):
-        tell(f"{path}: read as records of the format {chosen!r}")
+        log(f"{path}: read as records of the format {chosen!r}")
     reader = reader_of(chosen, None, on_error)
     yield from reader.read(path)
-    for line in reader.losses.lines():
-        tell(f"{path}: {line}")
+    for line in reader.skipped.lines():
+        log(f"{path}: {line}")
 
 
 def format_of(path: Path) -> str | None:
@@ -130,9 +130,9 @@ def format_of(path: Path) -> str | None:
     Raises:
         DataError: The file is neither a text nor of a known format.
     """
-    from jointre.data.readers.detect import detect
-    from jointre.data.readers.files import opened
     from jointre.errors import DataError
+    from jointre.formats.common.detect import detect
+    from jointre.formats.common.files import opened
 
     found = detect(path)
     if found is not None or path.is_dir():
@@ -187,12 +187,12 @@ def _is_json(text: str) -> bool:
 
 
 def _documents(
-    text: str, name: str, part: Part | None, predictor: "Predictor"
+    text: str, name: str, part: SplitBy | None, predictor: "Predictor"
 ) -> Iterator["Document"]:
     if part is None and predictor.model.unit == "document":
         lines, paragraphs = (sum(1 for _ in parts(text, some)) for some in ("line", "paragraph"))
         if lines > 1:
-            tell(
+            log(
                 f"{name}: {lines} lines in {paragraphs} paragraphs, read as one document; say "
                 "--documents file, paragraph or line"
             )
@@ -201,14 +201,14 @@ def _documents(
 
 
 def _of_stdin(
-    part: Part | None, predictor: "Predictor", pipe: OpenPipe | None
+    part: SplitBy | None, predictor: "Predictor", pipe: OpenPipe | None
 ) -> Iterator["Document"]:
     """The documents of standard input; lines and paragraphs as soon as they are complete."""
     from jointre.errors import DataError
 
     stream = typer.get_binary_stream("stdin")
     if stream.isatty():
-        tell("reading text from the terminal; end it with Ctrl-D (Ctrl-Z and Enter on Windows)")
+        log("reading text from the terminal; end it with Ctrl-D (Ctrl-Z and Enter on Windows)")
     number = 0
     block: list[str] = []
     for line in _lines(pipe or stream):
@@ -230,7 +230,7 @@ def _of_stdin(
 
 
 def _block(
-    block: Sequence[str], last: int, part: Part | None, predictor: "Predictor"
+    block: Sequence[str], last: int, part: SplitBy | None, predictor: "Predictor"
 ) -> Iterator["Document"]:
     """The documents of some lines of standard input, the last of which has a number."""
     before = last - len(block)
@@ -252,7 +252,7 @@ def _lines(stream: BinaryIO | OpenPipe) -> Iterable[str]:
         offset += len(line)
 
 
-def open_pipe(sources: Sequence[Path], part: Part | None) -> OpenPipe | None:
+def open_pipe(sources: Sequence[Path], part: SplitBy | None) -> OpenPipe | None:
     """Standard input if its lines or paragraphs are predicted as they arrive.
 
     Args:
@@ -271,12 +271,12 @@ def open_pipe(sources: Sequence[Path], part: Part | None) -> OpenPipe | None:
 def total_of(
     sources: Sequence[Path],
     format: str | None,
-    part: Part | None,
+    part: SplitBy | None,
     on_error: OnError | None = None,
 ) -> int | None:
     """Number of documents, None where it cannot be known before they are read."""
-    from jointre.data.readers.files import read_text
     from jointre.errors import JointreError
+    from jointre.formats.common.files import read_text
 
     if STDIN in sources:
         return None

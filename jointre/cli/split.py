@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, Packages, tell
+from jointre.cli.options import OnErrorOption, Packages, log
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -58,13 +58,13 @@ def split(
     include_packages(include_package or ())
     from jointre.cli.readers import format_of, reader_of
     from jointre.data.partition import partition
-    from jointre.data.readers import Reader
-    from jointre.data.readers.files import replaced_folder
+    from jointre.formats import Reader
+    from jointre.formats.common.files import replaced_folder
 
     reader = reader_of(format_of(corpus, format), option, on_error)
     documents = list(reader.read(corpus))
-    for line in reader.losses.lines():
-        tell(line)
+    for line in reader.skipped.lines():
+        log(line)
     parts = {name: part for name, part in partition(documents, dev, test, seed).items() if part}
     with replaced_folder(dir) as draft:
         for name, part in parts.items():

@@ -11,9 +11,9 @@ from jointre.cli.options import (
     Overrides,
     Packages,
     load,
+    log,
     score_rows,
     show_scores,
-    tell,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def train(
         force=force,
         recover=recover,
         progress=typer.get_text_stream("stderr").isatty(),
-        tell=tell,
+        log=log,
     )
     _show(result)
 

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
-from jointre.layout import Layout, Spans
+from jointre.positions import Positions, Spans
 
 M = TypeVar("M", bound="Movable")
 
@@ -38,24 +38,24 @@ class EncoderInput(Movable):
     Args:
         ids: Piece ids of the windows.
         mask: True where a window has a piece.
-        gather: Flat index of each position into the windows; None: window i is unit i.
-        layout: Roles of the positions, and the words of the units.
+        window_index: Flat index of each position into the windows; None: window i is unit i.
+        positions: Roles of the positions, and the words of the units.
         audible: Words that may begin or end a predicted mention; None: all of them.
 
     Shapes:
-        ids and mask ``"w p"``, gather ``"b t"``, audible ``"b n"``.
+        ids and mask ``"w p"``, window_index ``"b t"``, audible ``"b n"``.
     """
 
     ids: Int[Tensor, "w p"]
     mask: Bool[Tensor, "w p"]
-    gather: Int[Tensor, "b t"] | None
-    layout: Layout
+    window_index: Int[Tensor, "b t"] | None
+    positions: Positions
     audible: Bool[Tensor, "b n"] | None = None
 
     @property
     def size(self) -> int:
         """Number of units."""
-        return len(self.layout.roles)
+        return len(self.positions.roles)
 
     def candidates(self, spans: Spans) -> Spans:
         """The spans that begin and end with a word of which the encoder sees something."""

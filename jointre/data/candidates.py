@@ -13,7 +13,7 @@ from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError, abbreviated
-from jointre.layout import Spans
+from jointre.positions import Spans
 from jointre.span_enumerators import SpanEnumerator
 
 Integers = NDArray[np.int64]
@@ -27,18 +27,18 @@ class SentenceCandidates:
     Args:
         spans: ``[start, end)`` in words, one row per span.
         entity_targets: A class per span: 0 for no mention, else the label's index + 1.
-        kept: Rows of the spans that are mentions.
+        mention_rows: Rows of the spans that are mentions.
         pairs: (head, tail) rows of ``kept``.
         relation_targets: Multi-hot labels of the pairs.
 
     Shapes:
-        spans ``"s 2"``, entity_targets ``"s"``, kept ``"m"``, pairs ``"q 2"``, relation_targets
-        ``"q r"``.
+        spans ``"s 2"``, entity_targets ``"s"``, mention_rows ``"m"``, pairs ``"q 2"``,
+        relation_targets ``"q r"``.
     """
 
     spans: Integers
     entity_targets: Integers
-    kept: Integers
+    mention_rows: Integers
     pairs: Integers
     relation_targets: Floats
 
@@ -51,25 +51,25 @@ class DocumentCandidates:
         spans: ``[start, end)`` in words, one row per span.
         mention_targets: 1 for each span that is a mention, 0 for others, -1 where the loss does
             not ask.
-        kept: Rows of the spans that are mentions.
-        members: (row of ``kept``, entity), ordered by entity; every entity has one.
+        mention_rows: Rows of the spans that are mentions.
+        mention_entity: (row of ``kept``, entity), ordered by entity; every entity has one.
         entity_targets: Label of each entity.
-        coreference_pairs: Pairs of rows of ``kept``.
+        coreference_pairs: Pairs of rows of ``mention_rows``.
         coreference_targets: 1 for pairs of mentions of one entity.
         edit_distances: Distances between the words of these pairs, in characters.
         pairs: (head, tail) entities.
         relation_targets: Multi-hot labels of the pairs.
 
     Shapes:
-        spans ``"s 2"``, mention_targets ``"s"``, kept ``"m"``, members ``"l 2"``, entity_targets
-        ``"e"``, coreference_pairs ``"z 2"``, coreference_targets and edit_distances ``"z"``, pairs
-        ``"q 2"``, relation_targets ``"q r"``.
+        spans ``"s 2"``, mention_targets ``"s"``, mention_rows ``"m"``, mention_entity ``"l 2"``,
+        entity_targets ``"e"``, coreference_pairs ``"z 2"``, coreference_targets and
+        edit_distances ``"z"``, pairs ``"q 2"``, relation_targets ``"q r"``.
     """
 
     spans: Integers
     mention_targets: Floats
-    kept: Integers
-    members: Integers
+    mention_rows: Integers
+    mention_entity: Integers
     entity_targets: Integers
     coreference_pairs: Integers
     coreference_targets: Floats

@@ -26,27 +26,27 @@ class DocumentIndex:
 
     Args:
         mentions: ``[start, end)`` of every entity's mentions, entity after entity.
-        kept: the first row in ``mentions`` of each distinct span.
-        members: (row of ``kept``, entity) of every mention.
+        mention_rows: the first row in ``mentions`` of each distinct span.
+        mention_entity: (row of ``mention_rows``, entity) of every mention.
         labels: the label of each entity.
         inside: candidate spans within a gold span, but no gold span themselves.
         outside: all other candidate spans, also those that cross or hold a gold span.
-        coreferent: rows of ``kept``: two mentions of one entity.
-        distinct: rows of ``kept``: two mentions of different entities.
-        distances: edit distances between the words of ``kept``, in characters.
+        coreferent: rows of ``mention_rows``: two mentions of one entity.
+        distinct: rows of ``mention_rows``: two mentions of different entities.
+        distances: edit distances between the words of ``mention_rows``, in characters.
         related: (head, tail) entities with a relation.
         relations: multi-hot labels of ``related``.
         unrelated: (head, tail) entities without one in that direction.
 
     Shapes:
-        mentions ``"l 2"``, kept ``"m"``, members ``"l 2"``, labels
+        mentions ``"l 2"``, mention_rows ``"m"``, mention_entity ``"l 2"``, labels
         ``"e"``, inside and outside ``"_ 2"``, coreferent and distinct ``"_ 2"``, distances
         ``"m m"``, related ``"q 2"``, relations ``"q r"``, unrelated ``"_ 2"``.
     """
 
     mentions: Rows
-    kept: Rows
-    members: Rows
+    mention_rows: Rows
+    mention_entity: Rows
     labels: Rows
     inside: Rows
     outside: Rows
@@ -80,21 +80,21 @@ class DocumentIndex:
         first: dict[tuple[int, int], int] = {}
         rows = [first.setdefault(span, len(first)) for _, span in mentions]
         spans = _rows([span for _, span in mentions])
-        members = _rows(zip(rows, (number for number, _ in mentions), strict=True))
-        kept = np.unique(members[:, 0], return_index=True)[1].astype(np.int32)
+        mention_entity = _rows(zip(rows, (number for number, _ in mentions), strict=True))
+        mention_rows = np.unique(mention_entity[:, 0], return_index=True)[1].astype(np.int32)
         inside, outside = _negative_spans(document, spans, span_enumerator)
-        coreferent, distinct = _mention_pairs(members)
+        coreferent, distinct = _mention_pairs(mention_entity)
         related, relations, unrelated = _entity_pairs(document, vocabulary)
         return cls(
             mentions=spans,
-            kept=kept,
-            members=members,
+            mention_rows=mention_rows,
+            mention_entity=mention_entity,
             labels=np.array(_labels(document, vocabulary), np.int32),
             inside=inside,
             outside=outside,
             coreferent=coreferent,
             distinct=distinct,
-            distances=_distances(document.tokens, spans[kept]),
+            distances=_distances(document.tokens, spans[mention_rows]),
             related=related,
             relations=relations,
             unrelated=unrelated,
@@ -129,9 +129,9 @@ def _negative_spans(
     return free[within], free[~within]
 
 
-def _mention_pairs(members: Rows) -> tuple[Rows, Rows]:
+def _mention_pairs(mention_entity: Rows) -> tuple[Rows, Rows]:
     """Ordered pairs of mentions of one entity, and of different ones; never a row with itself."""
-    row, entity = members.T
+    row, entity = mention_entity.T
     same = entity[:, None] == entity[None, :]
     other = row[:, None] != row[None, :]
     return row[np.argwhere(same & other)], row[np.argwhere(~same & other)]

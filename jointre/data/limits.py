@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document, Span
 from jointre.data.sentences import sentence_of, sentences_of
+from jointre.data.skipped import SkippedData
 from jointre.data.symmetric import left_to_right
 from jointre.span_enumerators import SpanEnumerator
 
@@ -39,19 +39,19 @@ class Limits:
     distinct_starts: bool = False
     clusters: bool = True
 
-    def count(self, document: Document, symmetric: frozenset[str], losses: Losses) -> None:
+    def count(self, document: Document, symmetric: frozenset[str], skipped: SkippedData) -> None:
         """Count what a unit holds beyond the limits.
 
         Args:
             document: a unit with its gold.
             symmetric: relation labels that hold in both directions.
-            losses: Counts what is beyond the limits, with an example of each kind.
+            skipped: Counts what is beyond the limits, with an example of each kind.
         """
-        self._count_mentions(document, losses)
-        self._count_spans(document, losses)
-        self._count_relations(document, symmetric, losses)
+        self._count_mentions(document, skipped)
+        self._count_spans(document, skipped)
+        self._count_relations(document, symmetric, skipped)
         if document.clusters and not self.clusters:
-            losses.add(
+            skipped.add(
                 "coreference clusters that group entities, which are not learnt (only the mentions "
                 "of one entity are)",
                 f"document {document.id!r}",
@@ -68,7 +68,7 @@ class Limits:
             return "that cross a sentence boundary"
         return None
 
-    def _count_mentions(self, document: Document, losses: Losses) -> None:
+    def _count_mentions(self, document: Document, skipped: SkippedData) -> None:
         lost = set()
         taken = [False] * len(document.tokens)
         for index, entity in enumerate(document.entities):
@@ -81,12 +81,12 @@ class Limits:
             for mention, reason in zip(entity.mentions, reasons, strict=True):
                 if reason is not None:
                     example = f"{_shown(document, mention)} ({mention.width} words)"
-                    losses.add(f"mentions {reason}, which cannot be predicted", example)
+                    skipped.add(f"mentions {reason}, which cannot be predicted", example)
             if all(reasons):
                 lost.add(index)
         for relation in document.relations:
             if {relation.head, relation.tail} & lost:
-                losses.add(
+                skipped.add(
                     "relations of mentions that cannot be predicted",
                     _arguments(document, relation.label, relation.head, relation.tail),
                 )
@@ -100,7 +100,7 @@ class Limits:
         taken[words] = [True] * mention.width
         return None
 
-    def _count_spans(self, document: Document, losses: Losses) -> None:
+    def _count_spans(self, document: Document, skipped: SkippedData) -> None:
         labels: dict[Span, dict[str | None, None]] = {}
         owners: Counter[Span] = Counter()
         for entity in document.entities:
@@ -110,19 +110,19 @@ class Limits:
         for span, names in labels.items():
             if self.one_label and len(names) > 1:
                 listed = ", ".join(str(name) for name in names)
-                losses.add(
+                skipped.add(
                     "further labels of a span, of which the model predicts one",
                     f"{_shown(document, span)}: {listed}",
                     len(names) - 1,
                 )
             if self.one_entity and owners[span] > 1:
-                losses.add(
+                skipped.add(
                     "spans that several entities share, which the model gives to one",
                     _shown(document, span),
                 )
 
     def _count_relations(
-        self, document: Document, symmetric: frozenset[str], losses: Losses
+        self, document: Document, symmetric: frozenset[str], skipped: SkippedData
     ) -> None:
         entities = document.entities
         spans = {mention for entity in entities for mention in entity.mentions}
@@ -133,28 +133,28 @@ class Limits:
             shown = _arguments(document, relation.label, relation.head, relation.tail)
             labels.setdefault((relation.head, relation.tail), []).append(relation.label)
             if self.distinct_arguments and head.mentions == tail.mentions:
-                losses.add("relations of a mention with itself, which are not learnt", shown)
+                skipped.add("relations of a mention with itself, which are not learnt", shown)
             elif self.distinct_starts and max(starts[e.span.start] for e in (head, tail)) > 1:
-                losses.add(
+                skipped.add(
                     "relations of mentions that start at the same word as another mention, which "
                     "the table of relations does not tell apart",
                     shown,
                 )
         for (head_index, tail_index), names in labels.items():
             if self.one_relation and len(names) > 1:
-                losses.add(
+                skipped.add(
                     "further labels of a pair, of which the model predicts one",
                     _arguments(document, ", ".join(names), head_index, tail_index),
                     len(names) - 1,
                 )
 
 
-def beyond(units: Iterable[Document], limits: Limits, symmetric: frozenset[str]) -> Losses:
+def beyond(units: Iterable[Document], limits: Limits, symmetric: frozenset[str]) -> SkippedData:
     """Everything that the units hold beyond a model's limits."""
-    losses = Losses()
+    skipped = SkippedData()
     for unit in units:
-        limits.count(unit, symmetric, losses)
-    return losses
+        limits.count(unit, symmetric, skipped)
+    return skipped
 
 
 def _shown(document: Document, mention: Span) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Literal
 
-Part = Literal["file", "paragraph", "line"]
+SplitBy = Literal["file", "paragraph", "line"]
 
 
-def parts(text: str, part: Part) -> Iterator[tuple[int, str]]:
+def parts(text: str, part: SplitBy) -> Iterator[tuple[int, str]]:
     """The documents of a text, each with the line, counted from 1, at which it begins.
 
     A paragraph ends where the text does or a line is blank; blank lines are in no document, but

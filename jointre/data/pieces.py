@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jointre.data.batch import EncoderInput
 from jointre.errors import ConfigError, DataError
-from jointre.layout import Layout, Role
+from jointre.positions import Positions, Role
 
 CACHE_LIMIT = 500_000
 
@@ -185,20 +185,20 @@ class PieceMaker:
             roles[row, size - end : size] = Role.SPECIAL
             words[row, : len(unit.starts) - 1, 0] = unit.starts[:-1]
             words[row, : len(unit.starts) - 1, 1] = unit.starts[1:]
-        layout = Layout(torch.from_numpy(roles), torch.from_numpy(words))
+        positions = Positions(torch.from_numpy(roles), torch.from_numpy(words))
         audible = _audible(units, most)
         if longest - edge - end <= self.room:
             ids = np.full((len(units), longest), self.padding, np.int64)
             for row, unit in enumerate(units):
                 ids[row, : lengths[row]] = unit.ids
             mask = torch.from_numpy(roles > 0)
-            return EncoderInput(torch.from_numpy(ids), mask, None, layout, audible=audible)
-        ids, window_mask, gather = self._windowed(units, longest)
+            return EncoderInput(torch.from_numpy(ids), mask, None, positions, audible=audible)
+        ids, window_mask, window_index = self._windowed(units, longest)
         return EncoderInput(
             torch.from_numpy(ids),
             torch.from_numpy(window_mask),
-            torch.from_numpy(gather),
-            layout,
+            torch.from_numpy(window_index),
+            positions,
             audible=audible,
         )
 
@@ -212,7 +212,7 @@ class PieceMaker:
         total = sum(map(len, plans))
         ids = np.full((total, width), self.padding, np.int64)
         mask = np.zeros((total, width), bool)
-        gather = np.zeros((len(units), longest), np.int64)
+        window_index = np.zeros((len(units), longest), np.int64)
         row = 0
         for number, (unit, plan) in enumerate(zip(units, plans, strict=True)):
             own = unit.ids[edge : len(unit.ids) - end]
@@ -220,9 +220,9 @@ class PieceMaker:
                 line = [*self.first, *own[start:stop], *self.last]
                 ids[row + offset, : len(line)] = line
                 mask[row + offset, : len(line)] = True
-            gather[number, : len(unit.ids)] = self._sources(plan, len(own), row, width)
+            window_index[number, : len(unit.ids)] = self._sources(plan, len(own), row, width)
             row += len(plan)
-        return ids, mask, gather
+        return ids, mask, window_index
 
     def _sources(
         self, plan: list[tuple[int, int]], count: int, row: int, width: int

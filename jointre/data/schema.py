@@ -227,10 +227,10 @@ class Document:
             {'id': 'd', 'tokens': ['Ada'], \
 'entities': [{'label': 'Person', 'mentions': [[0, 1]]}], 'relations': []}
         """
-        from jointre.data.losses import Losses
-        from jointre.data.readers.jsonl_record import record_of
+        from jointre.data.skipped import SkippedData
+        from jointre.formats.jsonl.record import record_of
 
-        return record_of(self, Losses())
+        return record_of(self, SkippedData())
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Document":
@@ -247,7 +247,7 @@ class Document:
             Document(id='d', tokens=('Ada',), text=None, offsets=None, sentences=(), entities=(), \
 relations=(), clusters=(), flags=(), extra={})
         """
-        from jointre.data.readers.jsonl import document_of
+        from jointre.formats.jsonl.reader import document_of
 
         return document_of(record)
 
@@ -273,7 +273,7 @@ relations=(), clusters=(), flags=(), extra={})
             >>> doc.ents
             (Ada,)
         """
-        from jointre.data.readers.docbin_doc import doc_of
+        from jointre.formats.docbin.doc import doc_of
 
         doc: Doc = doc_of(self, nlp.vocab, key)
         return doc
@@ -295,7 +295,7 @@ relations=(), clusters=(), flags=(), extra={})
             >>> list(document.to_networkx().edges(data="label"))
             [(0, 1, 'met')]
         """
-        from jointre.data.views.graph import to_networkx
+        from jointre.integrations.graph import to_networkx
 
         return to_networkx(self)
 
@@ -325,12 +325,12 @@ relations=(), clusters=(), flags=(), extra={})
             >>> Document("d", ("Ada",)).render()[:36]
             '<svg xmlns="http://www.w3.org/2000/s'
         """
-        from jointre.data.views.render import render
+        from jointre.display.render import render
 
         return render(self, style, format, output, colors)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from jointre.data.views.page import inner
+        from jointre.display.page import inner
 
         return inner(self, "relations", {})

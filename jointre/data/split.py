@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentence_of, sentences_of
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.plurals import counted
 
@@ -31,7 +31,7 @@ class Unit:
 def split(
     documents: Sequence[Document],
     by: Literal["sentence", "document"],
-    losses: Losses | None = None,
+    skipped: SkippedData | None = None,
 ) -> list[Unit]:
     """The units of documents, in order; empty sentences and documents are units too.
 
@@ -43,14 +43,14 @@ def split(
         documents: they are not changed.
         by: ``"document"``: each is a unit, as it is; ``"sentence"``: one unit a
             sentence, or one in all where ``sentences`` is empty.
-        losses: when given, counts what no unit holds.
+        skipped: when given, counts what no unit holds.
 
     Raises:
         DataError: sentences of a document do not follow one another.
     """
     if by == "document":
         return [Unit(source, 0, document) for source, document in enumerate(documents)]
-    lost = Losses() if losses is None else losses
+    lost = SkippedData() if skipped is None else skipped
     return [
         unit
         for source, document in enumerate(documents)
@@ -58,7 +58,7 @@ def split(
     ]
 
 
-def _sentences(source: int, document: Document, losses: Losses) -> list[Unit]:
+def _sentences(source: int, document: Document, skipped: SkippedData) -> list[Unit]:
     borders = sentences_of(document)
     single = all(len(entity.mentions) == 1 for entity in document.entities)
     if borders == (Span(0, len(document.tokens)),) and single:
@@ -71,13 +71,13 @@ def _sentences(source: int, document: Document, losses: Losses) -> list[Unit]:
             sentence = sentence_of(mention, borders)
             if sentence is None:
                 example = f"document {document.id!r}, tokens [{mention.start}, {mention.end})"
-                losses.add("mentions across sentences left out", example)
+                skipped.add("mentions across sentences left out", example)
                 continue
             first[index].setdefault(sentence, len(entities[sentence]))
             entities[sentence].append(_alone(entity, number, borders[sentence].start))
-    relations = _relations(document, first, len(borders), losses)
+    relations = _relations(document, first, len(borders), skipped)
     if document.clusters:
-        losses.add("clusters left out", f"document {document.id!r}", len(document.clusters))
+        skipped.add("clusters left out", f"document {document.id!r}", len(document.clusters))
     return [
         Unit(source, border.start, _part(document, number, border, entities, relations))
         for number, border in enumerate(borders)
@@ -95,7 +95,7 @@ def _alone(entity: Entity, number: int, offset: int) -> Entity:
 
 
 def _relations(
-    document: Document, first: Sequence[dict[int, int]], size: int, losses: Losses
+    document: Document, first: Sequence[dict[int, int]], size: int, skipped: SkippedData
 ) -> list[list[Relation]]:
     relations: list[list[Relation]] = [[] for _ in range(size)]
     for relation in document.relations:
@@ -103,7 +103,7 @@ def _relations(
         shared = sorted(heads.keys() & tails.keys())
         if not shared:
             example = f"document {document.id!r}, {relation.label} of entities "
-            losses.add(
+            skipped.add(
                 "relations across sentences left out",
                 f"{example}{relation.head} and {relation.tail}",
             )

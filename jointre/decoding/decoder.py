@@ -16,8 +16,8 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding.overlaps import Overlap, OverlapRule
 from jointre.decoding.thresholds import DEFAULT, Thresholds, accepted, per_label
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.losses.label_scores import LabelScores
+from jointre.positions import Spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from jointre.decoding.clustering import cluster
 from jointre.decoding.decoder import Decoder, Relations
 from jointre.decoding.overlaps import Overlap
 from jointre.decoding.thresholds import Threshold, Thresholds
-from jointre.layout import Spans
+from jointre.positions import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class FoundEntities:
     """The mentions of a batch and the entities they make up.
 
     Shapes:
-        spans and scores ``"m"``, members ``"l 2"``: (mention, entity) ordered by entity,
+        spans and scores ``"m"``, mention_entity ``"l 2"``: (mention, entity) ordered by entity,
         units, labels and label_scores ``"g"`` of the entities.
     """
 
     spans: Spans
     scores: Float[Tensor, " m"]
-    members: Int[Tensor, "l 2"]
+    mention_entity: Int[Tensor, "l 2"]
     units: Int[Tensor, " g"]
     labels: Int[Tensor, " g"]
     label_scores: Float[Tensor, " g"]
@@ -113,11 +113,11 @@ class DocumentDecoder(Decoder):
             entity[start : start + size] = count + numbers
             count += int(numbers.max()) + 1
         order = entity.argsort(kind="stable")
-        members = np.stack([order, entity[order]], 1)
-        opening = np.searchsorted(members[:, 1], np.arange(count))
+        mention_entity = np.stack([order, entity[order]], 1)
+        opening = np.searchsorted(mention_entity[:, 1], np.arange(count))
         device = probabilities.device
         return (
-            torch.from_numpy(members).to(device),
+            torch.from_numpy(mention_entity).to(device),
             torch.from_numpy(units[order[opening]]).to(device),
         )
 
@@ -214,11 +214,13 @@ class _Host(NamedTuple):
 
 def _transferred(found: FoundEntities, pairs: Int[Tensor, "q 2"], relations: Relations) -> _Host:
     """All of it, packed for the way from the device."""
-    mention = found.members[:, 0]
+    mention = found.mention_entity[:, 0]
     rows = torch.stack([found.spans.start[mention], found.spans.end[mention]], 1)
     entity = torch.stack([found.units, found.labels], 1)
     links = torch.cat([pairs[relations.rows], relations.labels[:, None]], 1)
-    whole = torch.cat([part.flatten() for part in (rows, found.members[:, 1], entity, links)])
+    whole = torch.cat(
+        [part.flatten() for part in (rows, found.mention_entity[:, 1], entity, links)]
+    )
     parts = [found.scores[mention], found.label_scores, relations.probabilities]
     numbers = torch.cat([part.float() for part in parts]).cpu().tolist()
     packed = whole.cpu()

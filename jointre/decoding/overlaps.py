@@ -9,8 +9,8 @@ from torch import Tensor
 from jointre.data.overlaps import LabelOverlaps
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.span_ops import ordered_pairs
+from jointre.positions import Spans
 
 Overlap = Literal["all", "learned", "nested", "flat"]
 """What may overlap: everything, what overlaps in the training data, nested mentions, nothing."""

@@ -14,7 +14,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding.decoder import Decoder, Mentions, Relations
 from jointre.decoding.overlaps import Overlap
 from jointre.decoding.thresholds import Thresholds
-from jointre.layout import Spans
+from jointre.positions import Spans
 
 
 @Decoder.register("table")

@@ -8,13 +8,13 @@ from typing import Any
 
 from jointre.config import construct
 from jointre.config.options import options_of
-from jointre.data.readers import Losses, Reader
-from jointre.data.readers.faults import OnError
-from jointre.data.readers.files import stem
-from jointre.data.readers.types_file import read_types
 from jointre.data.schema import Document
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, Report
+from jointre.formats import Reader, SkippedData
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.files import stem
+from jointre.formats.common.types_file import read_types
 
 _NOUNS = {"max_width": "width", "train_facts": "training facts"}
 
@@ -25,11 +25,11 @@ class Scored:
 
     Args:
         report: the scores.
-        losses: what the readers could not represent, by file.
+        skipped: what the readers could not represent, by file.
     """
 
     report: Report
-    losses: dict[Path, Losses]
+    skipped: dict[Path, SkippedData]
 
 
 def score_files(
@@ -76,16 +76,16 @@ def score_files(
     if train_facts:
         options["train_facts"] = list(train_facts)
     metric = _metric(protocol, labels, options)
-    losses: dict[Path, Losses] = {}
+    skipped: dict[Path, SkippedData] = {}
     shared = {} if on_error is None else {"on_error": on_error}
-    wanted = _read(gold, format, types, losses, shared)
+    wanted = _read(gold, format, types, skipped, shared)
     given_options = {**predicted_options, **shared}
-    given = _read(predicted, predicted_format or format, types, losses, given_options)
+    given = _read(predicted, predicted_format or format, types, skipped, given_options)
     paired = [
         replace(other, id=one.id) if _unnamed(one, gold) or _unnamed(other, predicted) else other
         for one, other in zip(wanted, given, strict=False)
     ]
-    return Scored(metric.score(wanted, paired + given[len(paired) :]), losses)
+    return Scored(metric.score(wanted, paired + given[len(paired) :]), skipped)
 
 
 def _metric(protocol: str, symmetric: frozenset[str], options: Mapping[str, Any]) -> Metric:
@@ -106,7 +106,7 @@ def _read(
     path: Path,
     format: str,
     types: Path | None,
-    losses: dict[Path, Losses],
+    skipped: dict[Path, SkippedData],
     options: Mapping[str, Any],
 ) -> list[Document]:
     config = {"type": format, **options}
@@ -114,8 +114,8 @@ def _read(
         config["types"] = str(types)
     reader: Reader = construct(Reader, config)
     documents = list(reader.read(path))
-    if reader.losses:
-        losses[path] = reader.losses
+    if reader.skipped:
+        skipped[path] = reader.skipped
     return documents
 
 

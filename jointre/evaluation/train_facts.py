@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jointre.data.readers import JsonlReader
-from jointre.data.readers.char_spans import SPLIT_WORDS
-from jointre.data.readers.detect import detect
-from jointre.data.readers.fields import integer, mapping, sequence, shown, string, strings
-from jointre.data.readers.files import parse, read_text
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 from jointre.evaluation.clusters import clusters_of
+from jointre.formats import JsonlReader
+from jointre.formats.common.char_spans import SPLIT_WORDS
+from jointre.formats.common.detect import detect
+from jointre.formats.common.fields import integer, mapping, sequence, shown, string, strings
+from jointre.formats.common.files import parse, read_text
 from jointre.plurals import counted, there_are
 
 
@@ -73,7 +73,7 @@ def _facts_of(path: Path) -> set[Fact]:
         )
     reader = JsonlReader()
     facts = {fact for one in reader.read(path) for fact in _of_document(one)}
-    lost = [counted(count, kind) for kind, (count, _) in reader.losses if kind != SPLIT_WORDS]
+    lost = [counted(count, kind) for kind, (count, _) in reader.skipped if kind != SPLIT_WORDS]
     if lost:
         raise DataError(f"{path}: not all of it can be read: {'; '.join(lost)}")
     return facts

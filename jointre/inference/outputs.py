@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from jointre.data.losses import Losses
-from jointre.data.readers.files import dump, replaced
-from jointre.data.readers.jsonl_record import record_of
 from jointre.data.schema import Document
-from jointre.data.views import page
+from jointre.data.skipped import SkippedData
+from jointre.display import page
 from jointre.errors import DataError
+from jointre.formats.common.files import dump, replaced
+from jointre.formats.jsonl.record import record_of
 from jointre.plurals import counted
 
 
@@ -65,25 +65,25 @@ def refuse_partial(output: Path, resumable: bool) -> None:
 
 @contextmanager
 def explained_interruption(
-    output: Path | None, resumable: bool, tell: Callable[[str], None]
+    output: Path | None, resumable: bool, log: Callable[[str], None]
 ) -> Iterator[None]:
     """Say what is kept and how to continue when Ctrl-C ends the block.
 
     Args:
         output: The file that is being written; None: standard output.
         resumable: Whether ``--resume`` can continue it.
-        tell: Takes the message.
+        log: Takes the message.
     """
     try:
         yield
     except KeyboardInterrupt:
         partial = None if output is None else partial_of(output)
         if partial is None or not partial.is_file():
-            tell("interrupted")
+            log("interrupted")
         else:
             remedy = ". To continue, repeat the command with --resume" if resumable else ""
             kept = counted(_records_in(partial), "records")
-            tell(f"interrupted: {kept} kept in {partial}{remedy}")
+            log(f"interrupted: {kept} kept in {partial}{remedy}")
         raise
 
 
@@ -158,7 +158,7 @@ def _finish(partial: Path, output: Path) -> None:
 
 
 def _record(document: Document) -> bytes:
-    line = dump(record_of(document, Losses()), f"document {document.id!r}")
+    line = dump(record_of(document, SkippedData()), f"document {document.id!r}")
     return line.encode() + b"\n"
 
 

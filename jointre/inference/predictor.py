@@ -10,8 +10,8 @@ from typing import Any, Literal, final
 
 import torch
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.split import join, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.data.windows import Limit
@@ -143,7 +143,7 @@ class Predictor:
         *,
         entities: Entities = "predict",
         buffer: int = 256,
-        losses: Losses | None = None,
+        skipped: SkippedData | None = None,
     ) -> Iterator[Document]:
         """Predict a stream; texts of a buffer share batches of like length, order is kept.
 
@@ -151,7 +151,7 @@ class Predictor:
             sources: raw texts, token lists or Documents.
             entities: find the entities, or relate those of the Documents.
             buffer: sources that are read before the first result comes.
-            losses: If given, counts what was cut; otherwise it is a warning.
+            skipped: If given, counts what was cut; otherwise it is a warning.
 
         Raises:
             TypeError: A single text or Document is given where several are expected.
@@ -161,21 +161,21 @@ class Predictor:
                 f"pipe takes several texts or Documents, but this is a single "
                 f"{type(sources).__name__}: call extract(...) instead, or put it into a list"
             )
-        return self._pipe(sources, entities, buffer, losses)
+        return self._pipe(sources, entities, buffer, skipped)
 
     def _pipe(
         self,
         sources: Iterable[Source],
         entities: Entities,
         buffer: int,
-        losses: Losses | None,
+        skipped: SkippedData | None,
     ) -> Iterator[Document]:
         rest = iter(sources)
         count = 0
         while some := list(islice(rest, buffer)):
             read = [self.read(source, f"{count + i}") for i, source in enumerate(some)]
             count += len(some)
-            yield from self.documents(read, entities=entities, losses=losses)
+            yield from self.documents(read, entities=entities, skipped=skipped)
 
     def documents(
         self,
@@ -185,7 +185,7 @@ class Predictor:
         max_pieces: int = MAX_PIECES,
         max_units: int = MAX_UNITS,
         max_words: int | None = None,
-        losses: Losses | None = None,
+        skipped: SkippedData | None = None,
         progress: Callable[[int], None] = lambda done: None,
     ) -> list[Document]:
         """Predict documents at once, cut into sentences if the model works on sentences.
@@ -197,11 +197,11 @@ class Predictor:
             max_units: most units of a batch.
             max_words: Longest sentence, or document for a model of documents, that is read at
                 once; longer ones are read in overlapping windows. None: the predictor's own.
-            losses: If given, counts what was cut; otherwise it is a warning.
+            skipped: If given, counts what was cut; otherwise it is a warning.
             progress: called with the number of units of each finished batch.
         """
         units = split(documents, self.model.unit)
-        lost = Losses() if losses is None else losses
+        lost = SkippedData() if skipped is None else skipped
         limit = self._limit(max_words)
         found = predict(
             self.model,
@@ -211,10 +211,10 @@ class Predictor:
             max_units=max_units,
             entities=entities,
             limit=limit,
-            losses=lost,
+            skipped=lost,
             progress=progress,
         )
-        if losses is None:
+        if skipped is None:
             for line in lost.lines():
                 warnings.warn(line, stacklevel=3)
         return join(documents, units, found)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from jointre.config import Factory, construct, include_hint
-from jointre.data.readers import Reader
-from jointre.data.readers.detect import detect
-from jointre.data.readers.faults import OnError
 from jointre.errors import ArchiveError, ConfigError, DataError, abbreviated
 from jointre.evaluation.metric import Metric
+from jointre.formats import Reader
+from jointre.formats.common.detect import detect
+from jointre.formats.common.faults import OnError
 
 
 @dataclass(frozen=True, slots=True)

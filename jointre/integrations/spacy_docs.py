@@ -10,11 +10,11 @@ from spacy.training import Example
 from spacy.util import filter_spans
 from spacy.vocab import Vocab
 
-from jointre.data.losses import Losses
-from jointre.data.readers.docbin_doc import KEY, Options, doc_of, document_of
-from jointre.data.readers.docbin_record import Chars, EntityRecord, RelationRecord
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
+from jointre.formats.docbin.doc import KEY, Options, doc_of, document_of
+from jointre.formats.docbin.record import Chars, EntityRecord, RelationRecord
 from jointre.integrations.spacy_store import (
     found_in,
     register_extensions,
@@ -185,27 +185,29 @@ def _named(span: DocSpan) -> tuple[int, int, str]:
     return span.start, span.end, span.label_
 
 
-def from_spacy(doc: Doc, key: str = KEY, id: str = "0", losses: Losses | None = None) -> Document:
+def from_spacy(
+    doc: Doc, key: str = KEY, id: str = "0", skipped: SkippedData | None = None
+) -> Document:
     """A Doc as a Document, with the entities and relations of a key.
 
     Args:
         doc: annotated by a jointre component, by :func:`set_relations` or by :func:`to_spacy`.
         key: the component's ``spans_key``.
         id: names the Document if the Doc has no name.
-        losses: when given, counts what is left out or decided.
+        skipped: when given, counts what is left out or decided.
     """
-    lost = Losses() if losses is None else losses
+    lost = SkippedData() if skipped is None else skipped
     return document_of(doc, Options(key, ents=False), id, f"Doc {id!r}", lost)
 
 
-def with_findings(reading: Reading, doc: Doc, key: str, losses: Losses) -> Document:
+def with_findings(reading: Reading, doc: Doc, key: str, skipped: SkippedData) -> Document:
     """The words of a Doc with the findings of a Doc of the same text.
 
     Args:
         reading: of a Doc, tokenised in any way.
         doc: holds the findings, as :func:`from_spacy` reads them.
         key: of the findings.
-        losses: counts mentions with a border inside a word; they are left out.
+        skipped: counts mentions with a border inside a word; they are left out.
     """
     entities, relations = findings(doc, key)
     place = Places(reading.offsets)
@@ -215,7 +217,7 @@ def with_findings(reading: Reading, doc: Doc, key: str, losses: Losses) -> Docum
         spans = tuple(span for chars in mentions if (span := place(chars)) is not None)
         if len(spans) < len(mentions):
             text = doc.text[slice(*mentions[0])]
-            losses.add(
+            skipped.add(
                 "mentions left out because a border is inside a token",
                 repr(text),
                 len(mentions) - len(spans),
@@ -230,7 +232,7 @@ def with_findings(reading: Reading, doc: Doc, key: str, losses: Losses) -> Docum
     ]
     if len(links) < len(relations):
         kind = "relations of entities without a mention left out"
-        losses.add(kind, repr(doc.text[:40]), len(relations) - len(links))
+        skipped.add(kind, repr(doc.text[:40]), len(relations) - len(links))
     document = reading.document
     return Document(
         document.id,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document, Entity
 from jointre.data.sentences import sentence_of
+from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
 from jointre.integrations.spacy_docs import Places, Reading, chars_of
 
@@ -17,7 +17,7 @@ def given(
     doc: Doc,
     vocabulary: Vocabulary,
     renamed: Mapping[str, str],
-    losses: Losses,
+    skipped: SkippedData,
     whole: bool,
 ) -> Document:
     """The words of a Doc with the entities of ``doc.ents``, one mention each.
@@ -27,7 +27,7 @@ def given(
         doc: its entities.
         vocabulary: of the model; entities with other labels are left out.
         renamed: the model's labels of the Doc's.
-        losses: counts what is left out.
+        skipped: counts what is left out.
         whole: the model reads documents; else mentions that cross sentences are left out.
     """
     place = Places(reading.offsets)
@@ -40,9 +40,9 @@ def given(
             kind = (
                 f"entities with the label {span.label_!r}, which the model does not know, left out"
             )
-            losses.add(kind, repr(span.text))
+            skipped.add(kind, repr(span.text))
         elif words is None or not (whole or sentence_of(words, borders) is not None):
-            losses.add("entities left out because they cross a sentence's border", repr(span.text))
+            skipped.add("entities left out because they cross a sentence's border", repr(span.text))
         else:
             entities.append(Entity(label, (words,)))
     return replace(reading.document, entities=tuple(entities))

@@ -13,8 +13,8 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from jointre.config import Factory, construct, load_config, resolve
 from jointre.config.bounds import Seed
-from jointre.data.losses import Losses
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError, DataError
 from jointre.integrations.spacy_docs import check_texts, read, with_findings
@@ -162,13 +162,13 @@ def gold_of(examples: Iterable[Example], key: str) -> list[Document]:
     Raises:
         DataError: the texts of an Example differ.
     """
-    losses = Losses()
+    skipped = SkippedData()
     found = []
     for number, example in enumerate(examples):
         check_texts(example, str(number))
         reading = read(example.predicted, str(number), sentences=example.reference)
-        found.append(with_findings(reading, example.reference, key, losses))
-    for line in losses.lines():
+        found.append(with_findings(reading, example.reference, key, skipped))
+    for line in skipped.lines():
         _warn(line)
     return found
 

@@ -15,8 +15,8 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 from thinc.util import get_torch_default_device
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Overlap
 from jointre.errors import ConfigError
@@ -145,19 +145,19 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         use = self.settings.use_ents
         if use is not False:
             renamed = {} if use is True else use
-            losses = Losses()
+            skipped = SkippedData()
             documents = [
-                given(reading, doc, predictor.vocabulary, renamed, losses, whole)
+                given(reading, doc, predictor.vocabulary, renamed, skipped, whole)
                 for reading, doc in zip(readings, docs, strict=True)
             ]
-            self._warn_of_losses(losses, predictor.vocabulary)
-        cuts = Losses()
+            self._warn_of_skipped(skipped, predictor.vocabulary)
+        cuts = SkippedData()
         found = predictor.documents(
             documents,
             entities="predict" if use is False else "given",
             max_units=self.settings.batch_size,
             max_words=None if whole else self.settings.max_words,
-            losses=cuts,
+            skipped=cuts,
         )
         self._warn_of_cuts(cuts)
         return list(zip(readings, found, strict=True))
@@ -184,7 +184,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         torch.set_num_threads(1)
         self._process = os.getpid()
 
-    def _warn_of_cuts(self, cuts: Losses) -> None:
+    def _warn_of_cuts(self, cuts: SkippedData) -> None:
         for line in cuts.lines():
             warnings.warn(
                 f"component {self.name!r}: {line}. Put a sentencizer or parser before the "
@@ -192,8 +192,8 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
                 stacklevel=2,
             )
 
-    def _warn_of_losses(self, losses: Losses, vocabulary: Vocabulary) -> None:
-        for line in losses.lines():
+    def _warn_of_skipped(self, skipped: SkippedData, vocabulary: Vocabulary) -> None:
+        for line in skipped.lines():
             warnings.warn(
                 f"component {self.name!r}: {line}. The model's labels are "
                 f"{', '.join(vocabulary.entity_labels)}; use_ents={{'theirs': 'the model's'}} "

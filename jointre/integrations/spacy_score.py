@@ -8,12 +8,12 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from jointre.config import Factory, construct
-from jointre.data.losses import Losses
-from jointre.data.readers.docbin_doc import KEY
-from jointre.data.readers.docbin_record import Chars
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Ratios, Scores
+from jointre.formats.docbin.doc import KEY
+from jointre.formats.docbin.record import Chars
 from jointre.integrations.spacy_docs import Reading, check_texts, read, with_findings
 
 SHORT = {"entity": "ents", "relation_boundary": "rel", "relation_strict": "rel_strict"}
@@ -71,7 +71,7 @@ def pair(example: Example, key: str, id: str) -> tuple[Document, Document]:
 
 
 def _over(words: Document, offsets: Sequence[Chars], doc: Doc, key: str) -> Document:
-    return with_findings(Reading(words, tuple(offsets)), doc, key, Losses())
+    return with_findings(Reading(words, tuple(offsets)), doc, key, SkippedData())
 
 
 def _named(prefix: str, scores: Scores) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Entities and relations that a spaCy Doc holds, as Spans.
 
-How they are kept there, :mod:`jointre.data.readers.docbin_record` says.
+How they are kept there, :mod:`jointre.formats.docbin.record` says.
 """
 
 import warnings
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
 
-from jointre.data.readers.docbin_record import (
+from jointre.formats.docbin.record import (
     EntityRecord,
     Record,
     RelationRecord,

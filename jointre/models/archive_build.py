@@ -176,4 +176,4 @@ def _try(model: Model) -> None:
     encoder = model.encoder
     batch = model.piece_maker().batch([model.piece_maker()(["a"])])
     with torch.inference_mode():
-        encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+        encoder(batch.ids, batch.mask, batch.window_index, batch.positions)

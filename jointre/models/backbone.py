@@ -68,7 +68,7 @@ class Backbone(nn.Module):
             inputs: Pieces of the units.
             prototypes: Prototypes of the classifiers by task, which the refiners read.
         """
-        stream = self.encoder(inputs.ids, inputs.mask, inputs.gather, inputs.layout)
+        stream = self.encoder(inputs.ids, inputs.mask, inputs.window_index, inputs.positions)
         if self.word_pooler is not None:
             stream = self.word_pooler(stream)
         if self.refinement is not None:

@@ -20,7 +20,6 @@ from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, DocumentDecoder, FoundEntities, mention_pairs
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel
 from jointre.models.document_stages import (
@@ -36,7 +35,7 @@ from jointre.nn.classifiers import Classifier
 from jointre.nn.coreference import CoreferenceScorer
 from jointre.nn.dropout import Dropout
 from jointre.nn.encoders import Encoder
-from jointre.nn.group_poolers import GroupPooler
+from jointre.nn.entity_poolers import EntityPooler
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import BinaryLoss, Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
@@ -44,11 +43,12 @@ from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Stream, Streams
 from jointre.nn.take import take
 from jointre.nn.type_embeddings import TypeEmbedding
 from jointre.nn.word_poolers import WordPooler
+from jointre.positions import Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 60  # longer mentions share the last width
@@ -84,17 +84,17 @@ class DocumentOutput:
 
     Shapes:
         span_logits ``"a"`` of a trained span enumerator, of the spans before they are pruned;
-        mention_logits ``"s"``; kept ``"m"`` rows of the spans; coreference_logits ``"z"``;
-        members ``"l 2"`` (kept row, entity); units ``"g"`` and labels ``"g"`` of entities;
-        entity_logits ``"g c"``; pairs ``"q 2"`` of entities; relation_logits ``"q r"``.
+        mention_logits ``"s"``; mention_rows ``"m"`` rows of the spans; coreference_logits ``"z"``;
+        mention_entity ``"l 2"`` (row of mention_rows, entity); units ``"g"`` and labels ``"g"`` of
+        entities; entity_logits ``"g c"``; pairs ``"q 2"`` of entities; relation_logits ``"q r"``.
     """
 
     spans: Spans
     span_logits: Float[Tensor, " a"] | None
     mention_logits: Float[Tensor, " s"]
-    kept: Int[Tensor, " m"]
+    mention_rows: Int[Tensor, " m"]
     coreference_logits: Float[Tensor, " z"]
-    members: Int[Tensor, "l 2"]
+    mention_entity: Int[Tensor, "l 2"]
     units: Int[Tensor, " g"]
     entity_logits: Float[Tensor, "g c"]
     labels: Int[Tensor, " g"]
@@ -165,7 +165,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),
         mention_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
         coreference: Factory[CoreferenceScorer] = Factory(CoreferenceScorer.by_name("pairwise")),
-        entity_pooler: Factory[GroupPooler] = Factory(GroupPooler.by_name("max")),
+        entity_pooler: Factory[EntityPooler] = Factory(EntityPooler.by_name("max")),
         entity_dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
         entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
         type_embedding: Factory[TypeEmbedding] = Factory(TypeEmbedding.by_name("prototypes")),
@@ -266,28 +266,32 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         """Spans → mentions → clusters → types → pairs."""
         streams = self.backbone(stages.inputs, self.prototypes)
         spans, given = stages.spans, stages.entities
-        rows = self.span_pooler(streams.entity.states, spans.ranges(streams.entity.layout))
+        rows = self.span_pooler(streams.entity.states, spans.ranges(streams.entity.positions))
         keep, span_logits = score_and_prune(
             self.span_enumerator,
             rows,
             self._width_block(spans),
             spans,
-            streams.entity.layout,
+            streams.entity.positions,
             prune=given is None,
         )
         if keep is not None:
             rows, spans = take(rows, keep), spans[keep]
         rows = self.span_refinement(rows, spans.unit, self.prototypes)
-        mention_logits = self.mention_classifier([Block(rows), self._width_block(spans)])[:, 0]
+        mention_logits = self.mention_classifier([FeatureBlock(rows), self._width_block(spans)])[
+            :, 0
+        ]
         if given is None:
-            kept = self.decoder.find_spans(spans, mention_logits.sigmoid())
+            mention_rows = self.decoder.find_spans(spans, mention_logits.sigmoid())
         else:
-            kept = given.rows
-        mentions, rows = spans[kept], take(rows, kept)
-        coreference_logits, members, units = self._entities(stages, mentions, rows)
-        entities = self.entity_pooler(take(rows, members[:, 0]), members[:, 1], len(units))
+            mention_rows = given.rows
+        mentions, rows = spans[mention_rows], take(rows, mention_rows)
+        coreference_logits, mention_entity, units = self._entities(stages, mentions, rows)
+        entities = self.entity_pooler(
+            take(rows, mention_entity[:, 0]), mention_entity[:, 1], len(units)
+        )
         entities = self.entity_dropout(entities)
-        entity_logits = self.entity_classifier([Block(entities)])
+        entity_logits = self.entity_classifier([FeatureBlock(entities)])
         labels = self.entity_loss.scores(entity_logits).labels.argmax(1)
         if given is not None:
             labels = given.labels.where(given.labels >= 0, labels)
@@ -296,9 +300,9 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             mentions,
             rows if streams.relation is streams.entity else self._rows(streams.relation, mentions),
             self._width_block(mentions),
-            members,
+            mention_entity,
             entities,
-            Block(self.type_embedding(self.entity_classifier.prototypes), labels),
+            FeatureBlock(self.type_embedding(self.entity_classifier.prototypes), labels),
             stages.sentences[mentions.unit, mentions.start],
         )
         relation_logits = self._relate(streams, arguments, pairs)
@@ -306,9 +310,9 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             spans,
             span_logits,
             mention_logits,
-            kept,
+            mention_rows,
             coreference_logits,
-            members,
+            mention_entity,
             units,
             entity_logits,
             labels,
@@ -350,9 +354,9 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         """The units with predicted entities and relations."""
         types = self.entity_loss.scores(output.entity_logits).labels
         found = FoundEntities(
-            output.spans[output.kept],
-            output.mention_logits[output.kept].sigmoid(),
-            output.members,
+            output.spans[output.mention_rows],
+            output.mention_logits[output.mention_rows].sigmoid(),
+            output.mention_entity,
             output.units,
             output.labels,
             types.gather(1, output.labels[:, None])[:, 0],
@@ -364,7 +368,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
 
     def _rows(self, stream: Stream, spans: Spans) -> Float[Tensor, "s k"]:
         """Refined representations of spans."""
-        rows = self.span_pooler(stream.states, spans.ranges(stream.layout))
+        rows = self.span_pooler(stream.states, spans.ranges(stream.positions))
         refined: Tensor = self.span_refinement(rows, spans.unit, self.prototypes)
         return refined
 
@@ -373,18 +377,22 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
     ) -> tuple[Float[Tensor, " z"], Int[Tensor, "l 2"], Int[Tensor, " g"]]:
         """Coreference logits, (mention, entity) rows, and the unit of each entity."""
         if stages.entities is not None:
-            logits, members, pairs = rows.new_zeros(0), stages.entities.members, stages.pairs
+            logits, mention_entity, pairs = (
+                rows.new_zeros(0),
+                stages.entities.mention_entity,
+                stages.pairs,
+            )
             if pairs is not None:
                 logits = self.coreference(rows, pairs.coreference, pairs.edit_distances)
-            mention, entity = members.unbind(1)
+            mention, entity = mention_entity.unbind(1)
             sizes = torch.unique_consecutive(entity, return_counts=True)[1]
-            return logits, members, mentions.unit[mention[sizes.cumsum(0) - sizes]]
+            return logits, mention_entity, mentions.unit[mention[sizes.cumsum(0) - sizes]]
         found = torch.stack([mentions.unit, mentions.start, mentions.end], 1).cpu().numpy()
         candidates = mention_pairs(found[:, 0])
         texts = [" ".join(stages.tokens[unit][start:end]) for unit, start, end in found.tolist()]
         logits = self._corefer(rows, candidates, edit_distances(texts, candidates))
-        members, units = self.decoder.cluster(found[:, 0], candidates, logits.sigmoid())
-        return logits, members, units
+        mention_entity, units = self.decoder.cluster(found[:, 0], candidates, logits.sigmoid())
+        return logits, mention_entity, units
 
     def _corefer(
         self, rows: Float[Tensor, "m k"], pairs: NDArray[np.int64], distances: NDArray[np.int64]
@@ -406,5 +414,5 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             ]
         )
 
-    def _width_block(self, spans: Spans) -> Block:
-        return Block(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))
+    def _width_block(self, spans: Spans) -> FeatureBlock:
+        return FeatureBlock(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))

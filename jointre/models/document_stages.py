@@ -24,8 +24,8 @@ from jointre.data.samplers import CorefSampler
 from jointre.data.schema import Document
 from jointre.data.sentences import sentence_numbers
 from jointre.data.vocabulary import Vocabulary
-from jointre.layout import Spans
 from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
+from jointre.positions import Spans
 from jointre.span_enumerators import SpanEnumerator
 
 
@@ -35,15 +35,16 @@ class GivenEntities(Movable):
 
     Args:
         rows: Rows of the mentions among the candidate spans, each once.
-        members: (row of ``rows``, entity), ordered by entity; a mention may belong to several.
+        mention_entity: (row of ``rows``, entity), ordered by entity; a mention may
+            belong to several.
         labels: Label of each entity, -1 where the most probable one is taken.
 
     Shapes:
-        rows ``"m"``, members ``"l 2"``, labels ``"e"``.
+        rows ``"m"``, mention_entity ``"l 2"``, labels ``"e"``.
     """
 
     rows: Int[Tensor, " m"]
-    members: Int[Tensor, "l 2"]
+    mention_entity: Int[Tensor, "l 2"]
     labels: Int[Tensor, " e"]
 
 
@@ -143,11 +144,11 @@ class DocumentPreparer(Preparer[DocumentStages]):
             spans = [mentions.spans for mentions in found]
             entities = _given(
                 spans,
-                [mentions.kept for mentions in found],
-                [mentions.members for mentions in found],
+                [mentions.mention_rows for mentions in found],
+                [mentions.mention_entity for mentions in found],
                 [given_labels(unit, self.vocabulary) for unit in units],
             )
-        words = inputs.layout.words.shape[1]
+        words = inputs.positions.words.shape[1]
         return DocumentStages(
             inputs,
             pack_spans(spans),
@@ -183,12 +184,12 @@ class DocumentTrainingPreparer(TrainingPreparer[DocumentStages, DocumentTargets]
             tuple(document.tokens for document in documents),
             pad_words(
                 [sentence_numbers(document) for document in documents],
-                inputs.layout.words.shape[1],
+                inputs.positions.words.shape[1],
             ),
             _given(
                 [unit.spans for unit in units],
-                [unit.kept for unit in units],
-                [unit.members for unit in units],
+                [unit.mention_rows for unit in units],
+                [unit.mention_entity for unit in units],
                 [unit.entity_targets for unit in units],
             ),
             _pairs(units),
@@ -208,42 +209,42 @@ class _OwnMentions:
 
     Args:
         spans: The proposed spans, then the mentions that are not among them.
-        kept: Rows of the mentions.
-        members: (row of ``kept``, entity).
+        mention_rows: Rows of the mentions.
+        mention_entity: (row of ``mention_rows``, entity).
     """
 
     spans: Integers
-    kept: Integers
-    members: Integers
+    mention_rows: Integers
+    mention_entity: Integers
 
 
 def _own_mentions(document: Document, proposed: Integers) -> _OwnMentions:
     """The refiners see the proposed spans as well, as they do in prediction."""
     place = {(start, end): row for row, (start, end) in enumerate(proposed.tolist())}
-    members = []
-    kept: dict[int, int] = {}
+    mention_entity = []
+    mention_rows: dict[int, int] = {}
     for number, entity in enumerate(document.entities):
         for span in dict.fromkeys(entity.mentions):
             row = place.setdefault((span.start, span.end), len(place))
-            members.append((kept.setdefault(row, len(kept)), number))
+            mention_entity.append((mention_rows.setdefault(row, len(mention_rows)), number))
     return _OwnMentions(
         np.array(list(place), np.int64).reshape(-1, 2),
-        np.array(list(kept), np.int64),
-        np.array(members, np.int64).reshape(-1, 2),
+        np.array(list(mention_rows), np.int64),
+        np.array(mention_entity, np.int64).reshape(-1, 2),
     )
 
 
 def _given(
     spans: Sequence[Integers],
-    kept: Sequence[Integers],
-    members: Sequence[Integers],
+    mention_rows: Sequence[Integers],
+    mention_entity: Sequence[Integers],
     labels: Sequence[Integers],
 ) -> GivenEntities:
     """The entities of several units, from rows that count within each unit."""
-    sizes = [np.array([len(k), len(e)]) for k, e in zip(kept, labels, strict=True)]
+    sizes = [np.array([len(k), len(e)]) for k, e in zip(mention_rows, labels, strict=True)]
     return GivenEntities(
-        pack_rows(kept, [len(rows) for rows in spans]),
-        pack_rows(members, sizes),
+        pack_rows(mention_rows, [len(rows) for rows in spans]),
+        pack_rows(mention_entity, sizes),
         pack_rows(labels),
     )
 
@@ -251,7 +252,9 @@ def _given(
 def _pairs(units: Sequence[DocumentCandidates]) -> CandidatePairs:
     """The sampled pairs of several units."""
     return CandidatePairs(
-        pack_rows([unit.coreference_pairs for unit in units], [len(unit.kept) for unit in units]),
+        pack_rows(
+            [unit.coreference_pairs for unit in units], [len(unit.mention_rows) for unit in units]
+        ),
         pack_rows([unit.edit_distances for unit in units]),
         pack_rows([unit.pairs for unit in units], [len(unit.entity_targets) for unit in units]),
     )

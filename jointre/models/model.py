@@ -20,10 +20,10 @@ from jointre.data.truncate import beginning
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Overlap
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.losses import Loss
+from jointre.positions import Spans
 
 Entities = Literal["predict", "given"]
 """Find the entities, or relate those that the documents have."""

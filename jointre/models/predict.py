@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from jointre.data.bucketing import budget_batches
-from jointre.data.losses import Losses
 from jointre.data.mentions import in_reading_order
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.windows import DOCUMENT_LIMIT, SENTENCE_LIMIT, Cut, Limit, cut
 from jointre.models.model import Item, Model, Preparer
 from jointre.models.pruning import SpanRecall
@@ -80,7 +80,7 @@ def predict(
     max_pieces: int = MAX_PIECES,
     max_units: int = MAX_UNITS,
     limit: Limit | None = None,
-    losses: Losses | None = None,
+    skipped: SkippedData | None = None,
     recall: SpanRecall | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Document]:
@@ -95,7 +95,7 @@ def predict(
         max_units: most units of a batch.
         limit: Units beyond it are read in overlapping windows; None: the limit of the model's
             kind of unit.
-        losses: If given, counts units that were read in windows or truncated.
+        skipped: If given, counts units that were read in windows or truncated.
         recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
         progress: called with the number of units of each finished batch.
     """
@@ -107,7 +107,7 @@ def predict(
         for item, document in zip(batch, found_in_batch, strict=True):
             found[item.number] = document
         progress(sum(item.number in firsts for item in batch))
-    return prepared.united(found, Losses() if losses is None else losses)
+    return prepared.united(found, SkippedData() if skipped is None else skipped)
 
 
 class Prepared:
@@ -151,12 +151,12 @@ class Prepared:
         """The index of each unit's first part."""
         return {*np.cumsum([0, *(len(one.parts) for one in self._cuts)]).tolist()}
 
-    def united(self, found: Mapping[int, Document], losses: Losses) -> list[Document]:
+    def united(self, found: Mapping[int, Document], skipped: SkippedData) -> list[Document]:
         """The units with what was predicted in their parts.
 
         Args:
             found: The predicted parts, by their index; other parts have no predictions.
-            losses: Counts units that were read in windows or truncated.
+            skipped: Counts units that were read in windows or truncated.
         """
         remaining = (
             found[i] if i in found else replace(part, entities=(), relations=(), clusters=())
@@ -165,7 +165,7 @@ class Prepared:
         united = []
         for unit, one in zip(self.units, self._cuts, strict=True):
             own = [next(remaining) for _ in one.parts]
-            _count(unit, one, own, self._limit, self._kind, losses)
+            _count(unit, one, own, self._limit, self._kind, skipped)
             given, by_label = self._entities == "given", self._kind == "sentence"
             united.append(one.united(unit, own, given, by_label))
         return united
@@ -182,12 +182,12 @@ def _count(
     predictions: Sequence[Document],
     limit: Limit,
     kind_of_unit: str,
-    losses: Losses,
+    skipped: SkippedData,
 ) -> None:
     """Count a unit that was read in windows, and words that the encoder did not see."""
     size = len(unit.tokens)
     if len(cut.windows) > 1:
-        losses.add(
+        skipped.add(
             f"{kind_of_unit}s of more than {limit.words:,} words or {limit.pieces:,} pieces were "
             "cut into overlapping windows (pairs further apart are not found; add full stops or "
             "line breaks to such texts)",
@@ -197,7 +197,7 @@ def _count(
         for flag in document.flags:
             kind, _, count = flag.partition(":")
             if kind == "truncated" and count.isdigit():
-                losses.add(
+                skipped.add(
                     "words at the end of long units were not read, because the model truncates",
                     repr(unit.id),
                     int(count),

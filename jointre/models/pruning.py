@@ -11,10 +11,10 @@ from torch import Tensor
 from jointre.config import Factory
 from jointre.data.schema import Document
 from jointre.errors import ConfigError
-from jointre.layout import Layout, Spans
 from jointre.nn.losses import BinaryLoss
 from jointre.nn.pruned_spans import PrunedSpans as PrunedSpans  # registers it
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
+from jointre.positions import Positions, Spans
 from jointre.span_enumerators import SpanEnumerator
 
 
@@ -83,9 +83,9 @@ def build_enumerator(
 def score_and_prune(
     enumerator: SpanEnumerator,
     rows: Float[Tensor, "s d"],
-    widths: Block,
+    widths: FeatureBlock,
     spans: Spans,
-    layout: Layout,
+    positions: Positions,
     prune: bool,
 ) -> tuple[Int[Tensor, " k"] | None, Float[Tensor, " s"] | None]:
     """Rows of the spans that stay (None: all of them), and the enumerator's logits, if any.
@@ -95,14 +95,14 @@ def score_and_prune(
         rows: Pooled spans.
         widths: Width embeddings of the spans.
         spans: The spans, ordered by unit.
-        layout: Positions of their units.
+        positions: Positions of their units.
         prune: Whether spans are left to be pruned: in prediction, not in training.
     """
     if enumerator.scorer is None:
         return None, None
-    logits: Float[Tensor, "s 1"] = enumerator.scorer([Block(rows), widths])
+    logits: Float[Tensor, "s 1"] = enumerator.scorer([FeatureBlock(rows), widths])
     scores = logits[:, 0]
-    return (enumerator.keep(scores, spans, layout.lengths) if prune else None), scores
+    return (enumerator.keep(scores, spans, positions.lengths) if prune else None), scores
 
 
 def span_loss(logits: Float[Tensor, " s"], is_mention: Bool[Tensor, " s"]) -> Float[Tensor, ""]:

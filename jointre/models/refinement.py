@@ -6,11 +6,11 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Factory
-from jointre.layout import Role
 from jointre.nn.classifiers import Classifier
 from jointre.nn.initialise import initialise
 from jointre.nn.refiners import Refiner
 from jointre.nn.streams import Stream
+from jointre.positions import Role
 
 
 class Refinement(nn.Module):
@@ -54,7 +54,7 @@ class Refinement(nn.Module):
         """The stream whose real positions are refined."""
         if not self.refiners:
             return stream
-        real = stream.layout.roles != Role.PAD
+        real = stream.positions.roles != Role.PAD
         states = stream.states.clone()
         states[real] = self(stream.states[real], real.nonzero()[:, 0], prototypes)
         return stream.updated(states)

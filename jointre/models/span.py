@@ -15,7 +15,6 @@ from jointre.data.samplers import Sampler, SentenceSampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, Mentions, SpanDecoder
-from jointre.layout import Spans
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel
 from jointre.models.fit import of_kind
@@ -36,10 +35,11 @@ from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
 from jointre.nn.take import take
 from jointre.nn.word_poolers import WordPooler
+from jointre.positions import Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
@@ -185,9 +185,9 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         )
         scores = self.entity_loss.scores(entity_logits)
         mentions = self.decoder.mentions(spans, scores, stages.mentions)
-        kept = spans[mentions.rows]
-        pairs = ordered_pairs(kept.unit) if stages.pairs is None else stages.pairs
-        relation_logits = self._score_pairs(streams, kept, pairs)
+        mention_rows = spans[mentions.rows]
+        pairs = ordered_pairs(mention_rows.unit) if stages.pairs is None else stages.pairs
+        relation_logits = self._score_pairs(streams, mention_rows, pairs)
         return SpanOutput(spans, span_logits, entity_logits, mentions, pairs, relation_logits)
 
     def kept_spans(self, output: SpanOutput) -> Spans | None:
@@ -239,35 +239,41 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         """The same for the spans of units ``low`` to ``high``."""
         stream = streams.entity[low:high]
         own = Spans(spans.unit - low, spans.start, spans.end)
-        rows = self.span_pooler(stream.states, own.ranges(stream.layout))
+        rows = self.span_pooler(stream.states, own.ranges(stream.positions))
         keep, span_logits = score_and_prune(
-            self.span_enumerator, rows, self._width_block(own), own, stream.layout, prune
+            self.span_enumerator, rows, self._width_block(own), own, stream.positions, prune
         )
         if keep is not None:
             rows, own, spans = take(rows, keep), own[keep], spans[keep]
         rows = self.span_refinement(rows, own.unit, self.prototypes)
-        blocks = [Block(stream.summary, own.unit), Block(rows), self._width_block(own)]
-        words = stream.layout.words
+        blocks = [
+            FeatureBlock(stream.summary, own.unit),
+            FeatureBlock(rows),
+            self._width_block(own),
+        ]
+        words = stream.positions.words
         first, last = words[own.unit, own.start, 0], words[own.unit, own.end - 1, 0]
-        blocks.append(Block(take(streams.pair[low:high], own.unit, first, last)))
+        blocks.append(FeatureBlock(take(streams.pair[low:high], own.unit, first, last)))
         return spans, span_logits, self.entity_classifier(blocks)
 
     def _score_pairs(
         self, streams: Streams, mentions: Spans, pairs: Int[Tensor, "q 2"]
     ) -> Float[Tensor, "q r"]:
         """Logits of the pairs, some at a time."""
-        states, layout = streams.relation.states, streams.relation.layout
-        rows = self.span_pooler(states, mentions.ranges(layout))
+        states, positions = streams.relation.states, streams.relation.positions
+        rows = self.span_pooler(states, mentions.ranges(positions))
         rows = self.span_refinement(rows, mentions.unit, self.prototypes)
         arguments = Arguments.of_mentions(mentions, rows, self._width_block(mentions))
-        start = layout.words[mentions.unit, mentions.start, 0]
+        start = positions.words[mentions.unit, mentions.start, 0]
         parts = []
         for some in torch.split(pairs, PAIRS_AT_ONCE):
             blocks = self.pair_encoder(streams, arguments, some)
             head, tail = some[:, 0], some[:, 1]
-            blocks.append(Block(take(streams.pair, mentions.unit[head], start[head], start[tail])))
+            blocks.append(
+                FeatureBlock(take(streams.pair, mentions.unit[head], start[head], start[tail]))
+            )
             parts.append(self.relation_classifier(blocks))
         return torch.cat(parts)
 
-    def _width_block(self, spans: Spans) -> Block:
-        return Block(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))
+    def _width_block(self, spans: Spans) -> FeatureBlock:
+        return FeatureBlock(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))

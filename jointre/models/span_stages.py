@@ -20,8 +20,8 @@ from jointre.data.candidates import (
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import SentenceSampler
 from jointre.data.vocabulary import Vocabulary
-from jointre.layout import Spans
 from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
+from jointre.positions import Spans
 from jointre.span_enumerators import SpanEnumerator
 
 
@@ -115,10 +115,16 @@ class SpanTrainingPreparer(TrainingPreparer[SpanStages, SpanTargets]):
         """Collate units, with the candidates of the epoch."""
         units = [self.sample(item.index, self.rng(epoch, item.number)) for item in items]
         spans = [unit.spans for unit in units]
-        kept = pack_rows([unit.kept for unit in units], [len(rows) for rows in spans])
-        pairs = pack_rows([unit.pairs for unit in units], [len(unit.kept) for unit in units])
+        mention_rows = pack_rows(
+            [unit.mention_rows for unit in units], [len(rows) for rows in spans]
+        )
+        pairs = pack_rows(
+            [unit.pairs for unit in units], [len(unit.mention_rows) for unit in units]
+        )
         return TrainingBatch(
-            SpanStages(self.inputs(items), pack_spans(spans), GivenMentions(kept, None), pairs),
+            SpanStages(
+                self.inputs(items), pack_spans(spans), GivenMentions(mention_rows, None), pairs
+            ),
             SpanTargets(
                 pack_rows([unit.entity_targets for unit in units]),
                 pack_targets([unit.relation_targets for unit in units]),

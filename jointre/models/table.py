@@ -15,7 +15,6 @@ from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, Mentions, TableDecoder
 from jointre.errors import ConfigError
-from jointre.layout import Cells, Layout, Role, Spans
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel, Task
 from jointre.models.fit import of_kind
@@ -33,9 +32,10 @@ from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Stream, Streams
 from jointre.nn.word_poolers import WordPooler
+from jointre.positions import Cells, Positions, Role, Spans
 
 CELLS_AT_ONCE = 1 << 11  # classified together: bounds memory
 
@@ -59,12 +59,12 @@ class TableOutput:
 
     Shapes:
         entity_logits ``"q c"`` over entity_cells, relation_logits ``"z r"`` over
-        relation_cells, both in positions of the layout; spans ``"s"``, mentions ``"m"`` among
+        relation_cells, both in positions of the positions; spans ``"s"``, mentions ``"m"`` among
         them and links ``"l 3"`` (unit, first word of the head and of the tail), which are empty
         in training.
     """
 
-    layout: Layout
+    positions: Positions
     entity_cells: Cells
     entity_logits: Float[Tensor, "q c"]
     relation_cells: Cells
@@ -178,13 +178,13 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         streams = self.backbone(stages.inputs, self.prototypes)
         if not stages.whole:
             return self._decided(streams, stages)
-        layout = streams.entity.layout
-        real = layout.roles != Role.PAD
+        positions = streams.entity.positions
+        real = positions.roles != Role.PAD
         table = real[:, :, None] & real[:, None]
         upper, whole = Cells(*table.triu().nonzero().T), Cells(*table.nonzero().T)
-        none = torch.zeros(0, 3, dtype=torch.long, device=layout.roles.device)
+        none = torch.zeros(0, 3, dtype=torch.long, device=positions.roles.device)
         return TableOutput(
-            layout,
+            positions,
             upper,
             self._score(self.entity_classifier, streams.entity, streams.pair, upper),
             whole,
@@ -197,10 +197,10 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
     def losses(self, output: TableOutput, targets: TableTargets) -> dict[str, Float[Tensor, ""]]:
         """Both tables' losses (CARE §3)."""
         logits, cells = output.entity_logits, output.entity_cells
-        entity = self._loss(self.entity_loss, logits, cells, targets.entity_cells, output.layout)
+        entity = self._loss(self.entity_loss, logits, cells, targets.entity_cells, output.positions)
         logits, cells = output.relation_logits, output.relation_cells
         relation = self._loss(
-            self.relation_loss, logits, cells, targets.relation_cells, output.layout
+            self.relation_loss, logits, cells, targets.relation_cells, output.positions
         )
         return {"entity": entity, "relation": relation}
 
@@ -213,17 +213,17 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
 
     def _decided(self, streams: Streams, stages: TableStages) -> TableOutput:
         """Mentions, decided or given, and the relations between their first words."""
-        layout, given = streams.entity.layout, stages.given
-        spans = stages.inputs.candidates(all_spans(layout)) if given is None else given.spans
-        cells = spans.cells(layout)
+        positions, given = streams.entity.positions, stages.given
+        spans = stages.inputs.candidates(all_spans(positions)) if given is None else given.spans
+        cells = spans.cells(positions)
         logits = self._score(self.entity_classifier, streams.entity, streams.pair, cells)
         scores = self.entity_loss.scores(logits)
         mentions = self.decoder.mentions(spans, scores, None if given is None else given.mentions)
-        links = start_pairs(spans[mentions.rows], layout.words.shape[1])
-        first = layout.words[..., 0]
+        links = start_pairs(spans[mentions.rows], positions.words.shape[1])
+        first = positions.words[..., 0]
         pairs = Cells(links[:, 0], first[links[:, 0], links[:, 1]], first[links[:, 0], links[:, 2]])
         return TableOutput(
-            layout,
+            positions,
             cells,
             logits,
             pairs,
@@ -250,13 +250,13 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
             some = cells[low:high]
             states, unit = stream.states[first:last].flatten(0, 1), some.unit - first
             blocks = [
-                Block(states, unit * size + some.row),
-                Block(states, unit * size + some.column),
+                FeatureBlock(states, unit * size + some.row),
+                FeatureBlock(states, unit * size + some.column),
             ]
             if self.features.pair_map:
-                blocks.append(Block(picked(low, high) if rows is None else rows))
+                blocks.append(FeatureBlock(picked(low, high) if rows is None else rows))
             if self.features.summary:
-                blocks.append(Block(stream.summary[first:last], unit))
+                blocks.append(FeatureBlock(stream.summary[first:last], unit))
             logits: Tensor = classifier(blocks)
             return logits
 
@@ -282,12 +282,12 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         logits: Float[Tensor, "q c"],
         cells: Cells,
         gold: Int[Tensor, "g 4"],
-        layout: Layout,
+        positions: Positions,
     ) -> Float[Tensor, ""]:
         """Weighted sum over cells; ``gold`` counts in words."""
-        units, size = layout.roles.shape
+        units, size = positions.roles.shape
         unit, row, column, label = gold.unbind(1)
-        first = layout.words[..., 0]
+        first = positions.words[..., 0]
         number = cells.unit.new_zeros(units, size, size)
         number[cells.unit, cells.row, cells.column] = torch.arange(len(cells), device=gold.device)
         targets = torch.zeros_like(logits)
@@ -295,7 +295,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         if self.normalise_by == "padded_length":
             weight = logits.new_full((len(cells),), 1 / size)
         else:
-            lengths = (layout.roles != Role.PAD).sum(1)
+            lengths = (positions.roles != Role.PAD).sum(1)
             weight = (1 / (units * lengths.to(logits.dtype)))[cells.unit]
         value: Tensor = loss(logits, targets, weight)
         return value
@@ -323,9 +323,9 @@ def in_parts(counts: Sequence[int]) -> list[tuple[int, int, int, int]]:
     return [*parts, (low, high, first, len(counts))]
 
 
-def all_spans(layout: Layout) -> Spans:
+def all_spans(positions: Positions) -> Spans:
     """All spans of all widths: unit by unit, by first, then by last word."""
-    real = layout.words[..., 1] > 0
+    real = positions.words[..., 1] > 0
     unit, first, last = (real[:, :, None] & real[:, None]).triu().nonzero().unbind(1)
     return Spans(unit, first, last + 1)
 

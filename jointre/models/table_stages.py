@@ -13,8 +13,8 @@ from jointre.data.candidates import given_labels, given_spans, pack_rows, pack_s
 from jointre.data.pieces import PieceMaker
 from jointre.data.tables import entity_cells, relation_cells
 from jointre.data.vocabulary import Vocabulary
-from jointre.layout import Spans
 from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
+from jointre.positions import Spans
 
 MAX_CELLS = 1 << 17  # of a batch: 64 MiB for a map of 128 channels
 

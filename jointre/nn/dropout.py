@@ -14,7 +14,7 @@ class Dropout(nn.Dropout):
     """``nn.Dropout``; on a CPU, each draw of 64 bits decides on four values.
 
     torch's own drawing takes 15 % of a training step over tables, and no less with a second
-    thread. 16 bits tell a probability to 0.00001, and what is kept is scaled by the rounded
+    thread. 16 bits log a probability to 0.00001, and what is kept is scaled by the rounded
     one, so that the mean is exact.
 
     Shapes:

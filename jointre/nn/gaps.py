@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from jointre.layout import Ranges
+from jointre.positions import Ranges
 
 BITS = 24  # of a position; the others of a 64-bit number are the unit's
 

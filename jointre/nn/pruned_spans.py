@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.classifiers import Classifier
+from jointre.positions import Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 Count = Annotated[int, Ge(0), Le(1_000_000)]

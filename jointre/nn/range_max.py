@@ -7,9 +7,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from jointre.layout import Ranges
 from jointre.nn.segment_ops import segment_max
 from jointre.nn.take import take
+from jointre.positions import Ranges
 
 LEVELS = 5
 BLOCK = 1 << (LEVELS - 1)  # positions; wider windows start at multiples of it only

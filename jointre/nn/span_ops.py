@@ -4,8 +4,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from jointre.layout import Ranges
 from jointre.nn.take import take
+from jointre.positions import Ranges
 
 
 def range_sum(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:

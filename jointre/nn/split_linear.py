@@ -12,7 +12,7 @@ from jointre.nn.dropout import Dropout
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FeatureBlock:
     """Some columns of a feature matrix: ``values[index]``, or ``values`` where index is None.
 
     Shapes:
@@ -30,7 +30,7 @@ class Block:
 
 
 def split_linear(
-    blocks: Sequence[Block],
+    blocks: Sequence[FeatureBlock],
     weight: Float[Tensor, "o f"],
     bias: Float[Tensor, " o"] | None = None,
 ) -> Float[Tensor, "q o"]:
@@ -101,10 +101,10 @@ class SplitLinear(nn.Linear):
             super().reset_parameters()
 
     def forward(  # type: ignore[override]
-        self, blocks: Sequence[Block]
+        self, blocks: Sequence[FeatureBlock]
     ) -> Float[Tensor, "q o"]:
         """Scores of the candidates."""
         if self.training and self.dropout.p > 0:
             rows = torch.cat([block.rows() for block in blocks], 1)
-            blocks = [Block(self.dropout(rows))]
+            blocks = [FeatureBlock(self.dropout(rows))]
         return split_linear(blocks, self.weight, self.bias)

@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from jointre.layout import Layout, Role
 from jointre.nn.masking import masked_mean
+from jointre.positions import Positions, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +20,26 @@ class Stream:
 
     states: Float[Tensor, "b t d"]
     summary: Float[Tensor, "b d"]
-    layout: Layout
+    positions: Positions
 
     @classmethod
-    def of(cls, states: Float[Tensor, "b t d"], layout: Layout) -> "Stream":
+    def of(cls, states: Float[Tensor, "b t d"], positions: Positions) -> "Stream":
         """A stream whose summary is [CLS], or the mean over the words where there is none."""
-        first = layout.roles[:, 0] == Role.SUMMARY
+        first = positions.roles[:, 0] == Role.SUMMARY
         if bool(first.all()):
-            return cls(states, states[:, 0], layout)
-        mean = masked_mean(states, layout.is_word)
-        return cls(states, torch.where(first[:, None], states[:, 0], mean), layout)
+            return cls(states, states[:, 0], positions)
+        mean = masked_mean(states, positions.is_word)
+        return cls(states, torch.where(first[:, None], states[:, 0], mean), positions)
 
     def updated(self, states: Float[Tensor, "b t d"]) -> "Stream":
         """The stream with new states; the summary follows where it is one of them ([CLS])."""
-        first = self.layout.roles[:, :1] == Role.SUMMARY
+        first = self.positions.roles[:, :1] == Role.SUMMARY
         summary = torch.where(first, states[:, 0], self.summary)
-        return type(self)(states, summary, self.layout)
+        return type(self)(states, summary, self.positions)
 
     def __getitem__(self, units: slice) -> "Stream":
         """The stream of some of the units."""
-        return type(self)(self.states[units], self.summary[units], self.layout[units])
+        return type(self)(self.states[units], self.summary[units], self.positions[units])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Streams:
     @classmethod
     def without_pairs(cls, shared: Stream, entity: Stream, relation: Stream) -> "Streams":
         """Streams whose pair map has width 0."""
-        units, positions = shared.layout.roles.shape
+        units, positions = shared.positions.roles.shape
         return cls(
             shared, entity, relation, shared.states.new_zeros(units, positions, positions, 0)
         )

@@ -33,7 +33,7 @@ class Epochs(Callback):
         best: Keeps the archive of the best epoch.
         monitor: Dev scores whose sum selects the best epoch.
         patience: Epochs without a better score after which training stops.
-        tell: called with a line about each epoch.
+        log: called with a line about each epoch.
     """
 
     def __init__(
@@ -42,10 +42,10 @@ class Epochs(Callback):
         best: BestArchive,
         monitor: list[str],
         patience: int | None,
-        tell: Callable[[str], None],
+        log: Callable[[str], None],
     ) -> None:
         self.run, self.best, self.monitor = run, best, monitor
-        self.patience, self.tell = patience, tell
+        self.patience, self.log = patience, log
         self.rows: list[Row] = []
         self.best_epoch = self.improved_epoch = -1
         self.best_value = float("-inf")
@@ -118,7 +118,7 @@ class Epochs(Callback):
         self.rows = [*self.rows[:epoch], row]
         if trainer.is_global_zero:
             replace_text(self.run.history, as_csv(self.rows))
-            self.tell(self._line(row))
+            self.log(self._line(row))
 
     def _save(self, trainer: Trainer, pl_module: TrainingModule, epoch: int) -> None:
         if trainer.is_global_zero:

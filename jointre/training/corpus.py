@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.split import Unit, carve_dev, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
@@ -65,7 +65,7 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
         train, dev = carve_dev(train, settings.dev_fraction, settings.dev_seed)
     if settings.train_on == "train+dev":
         train = train + dev
-    _tell(reader.losses, "", warn)
+    _tell(reader.skipped, "", warn)
     vocabulary = Vocabulary.build(train, labels, settings.symmetric)
     if not any(document.tokens for document in train):
         raise DataError(f"{settings.train}: no words to train on")
@@ -119,34 +119,34 @@ def training_units(
                     f"document {document.id!r}: entity {index} ({words!r}) has no label, so it "
                     "cannot be learnt; give it one or leave it out"
                 )
-    losses = Losses()
-    units = split(documents, "sentence" if model_unit == "sentence" else "document", losses)
-    _tell(losses, "train: ", warn)
+    skipped = SkippedData()
+    units = split(documents, "sentence" if model_unit == "sentence" else "document", skipped)
+    _tell(skipped, "train: ", warn)
     return [unit for unit in units if unit.document.tokens]
 
 
-def cut_off(items: Sequence[Item]) -> Losses:
+def cut_off(items: Sequence[Item]) -> SkippedData:
     """What the encoder does not see of units longer than its input."""
-    losses = Losses()
+    skipped = SkippedData()
     for item in items:
         if not item.pieces.truncated:
             continue
         example = f"document {item.document.id!r}"
-        losses.add("units longer than the encoder's input are cut (long_inputs)", example)
+        skipped.add("units longer than the encoder's input are cut (long_inputs)", example)
         whole, part = item.document, item.visible
         for kind, count in (
             ("mentions beyond the cut", _mentions(whole) - _mentions(part)),
             ("relations beyond the cut", len(whole.relations) - len(part.relations)),
         ):
             if count:
-                losses.add(kind, example, count)
-    return losses
+                skipped.add(kind, example, count)
+    return skipped
 
 
 def _mentions(document: Document) -> int:
     return sum(len(entity.mentions) for entity in document.entities)
 
 
-def _tell(losses: Losses, prefix: str, warn: Callable[[str], None]) -> None:
-    for line in losses.lines():
+def _tell(skipped: SkippedData, prefix: str, warn: Callable[[str], None]) -> None:
+    for line in skipped.lines():
         warn(prefix + line)

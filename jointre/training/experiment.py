@@ -8,9 +8,9 @@ from annotated_types import Ge, Gt, Le, Lt, MinLen
 
 from jointre.config import Factory
 from jointre.config.bounds import Seed
-from jointre.data.readers import Reader
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, monitor_keys
+from jointre.formats import Reader
 from jointre.models import Model
 from jointre.training.hooks import TrainingCallback
 from jointre.training.optimizers import Optimizer

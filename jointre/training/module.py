@@ -12,8 +12,8 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.split import Unit, join
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
@@ -47,7 +47,7 @@ class DevSet(Dataset[list[Item]]):
         Args:
             found: The predicted items, by their numbers.
         """
-        return join(self.documents, self.units, self._prepared.united(found, Losses()))
+        return join(self.documents, self.units, self._prepared.united(found, SkippedData()))
 
     def __len__(self) -> int:
         return len(self.batches)

@@ -19,11 +19,11 @@ class Notes:
 
     Args:
         path: the log.
-        tell: takes each line at once.
+        log: takes each line at once.
     """
 
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
-        self._path, self._tell = path, tell
+    def __init__(self, path: Path, log: Callable[[str], None]) -> None:
+        self._path, self._tell = path, log
         self._handler: logging.FileHandler | None = None
         self._early: list[str] = []
 

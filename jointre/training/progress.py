@@ -55,14 +55,14 @@ class ProgressLines(Callback):
     The rate is that of this process, scoring of dev included.
 
     Args:
-        tell: called with each line.
+        log: called with each line.
         clock: returns seconds.
     """
 
     def __init__(
-        self, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+        self, log: Callable[[str], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.tell = tell
+        self.log = log
         self.pace = Pace(clock)
         self.steps_before = 0
 
@@ -106,7 +106,7 @@ class ProgressLines(Callback):
         epochs = trainer.max_epochs or 1
         left = self.pace.left(step - self.steps_before, epochs * size - self.steps_before)
         loss = float(trainer.callback_metrics["loss_step"])
-        self.tell(
+        self.log(
             f"epoch {trainer.current_epoch + 1} of {epochs}, step {step:,} of {epochs * size:,}"
             f"{scoring}: loss {loss:.4f}, {left}"
         )
@@ -118,7 +118,7 @@ class Counted:
     Args:
         title: Description of the work.
         total: Number of units in all.
-        tell: called with each line.
+        log: called with each line.
         clock: returns seconds.
     """
 
@@ -126,10 +126,10 @@ class Counted:
         self,
         title: str,
         total: int,
-        tell: Callable[[str], None],
+        log: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.title, self.total, self.tell = title, total, tell
+        self.title, self.total, self.log = title, total, log
         self.pace, self.done = Pace(clock), 0
 
     def __call__(self, done: int) -> None:
@@ -137,7 +137,7 @@ class Counted:
         self.done += done
         if self.pace.due():
             left = self.pace.left(self.done, self.total).replace("step", "unit")
-            self.tell(f"{self.title}: {self.done:,} of {self.total:,} units, {left}")
+            self.log(f"{self.title}: {self.done:,} of {self.total:,} units, {left}")
 
 
 def duration(seconds: float) -> str:

@@ -10,11 +10,11 @@ from jointre.config.options import options_of
 from jointre.data.checks import CorpusReport, check_corpus
 from jointre.data.language import language_of
 from jointre.data.partition import PARTS, partition
-from jointre.data.readers import Reader
-from jointre.data.readers.files import added_to_folder, refuse_existing
 from jointre.data.schema import Document
 from jointre.data.symmetric import annotated_both_ways
 from jointre.errors import DataError
+from jointre.formats import Reader
+from jointre.formats.common.files import added_to_folder, refuse_existing
 from jointre.plurals import counted
 
 EXPERIMENT = "experiment.jsonnet"
@@ -92,7 +92,7 @@ def init_project(
     test: float = 0.1,
     seed: int = 0,
     language: str | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    log: Callable[[str], None] = lambda line: None,
 ) -> Project:
     """Check a corpus, split it, choose a recipe and write an experiment file.
 
@@ -104,14 +104,14 @@ def init_project(
         test: Share of the documents for test, likewise.
         seed: Random seed for the split.
         language: spaCy's code of the texts' language; None: guessed from the texts.
-        tell: Takes lines about what was read.
+        log: Takes lines about what was read.
 
     Raises:
         DataError: The corpus cannot be read, has no entities or too few documents, or the folder
             has a file of a name that would be written.
     """
     refuse_existing(folder, [EXPERIMENT])
-    documents = _read(source, language, tell)
+    documents = _read(source, language, log)
     everything = [document for part in documents.values() for document in part]
     guessed = language or language_of(
         document.text or " ".join(document.tokens) for document in everything
@@ -149,14 +149,14 @@ def init_project(
 
 
 def _read(
-    source: Source, language: str | None, tell: Callable[[str], None]
+    source: Source, language: str | None, log: Callable[[str], None]
 ) -> dict[str, list[Document]]:
     documents = {}
     for part, path in source.parts.items():
         reader = source.reader(language)
         documents[part] = list(reader.read(path))
-        for line in reader.losses.lines():
-            tell(f"{path}: {line}")
+        for line in reader.skipped.lines():
+            log(f"{path}: {line}")
         if not documents[part]:
             raise DataError(f"{path}: no documents in it")
     return documents

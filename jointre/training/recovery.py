@@ -16,14 +16,14 @@ from jointre.training.run_dir import RunDirectory
 
 
 def usable_checkpoint(
-    run: RunDirectory, state: Mapping[str, torch.Tensor], tell: Callable[[str], None]
+    run: RunDirectory, state: Mapping[str, torch.Tensor], log: Callable[[str], None]
 ) -> Path | None:
     """The newest checkpoint that is whole; None if no epoch has finished.
 
     Args:
         run: The run directory.
         state: Parameters and buffers of the training module, which the checkpoint must fit.
-        tell: Takes a line if the last checkpoint is damaged.
+        log: Takes a line if the last checkpoint is damaged.
 
     Raises:
         RunError: All checkpoints are damaged, or the model has other parameters.
@@ -39,7 +39,7 @@ def usable_checkpoint(
             continue
         _require_fit(path, stored, state)
         if path != present[0]:
-            tell(f"{reasons[0]}; training continues from the checkpoint of the epoch before")
+            log(f"{reasons[0]}; training continues from the checkpoint of the epoch before")
             present[0].unlink(missing_ok=True)  # so that it does not replace the one before
         return path
     if reasons:
@@ -83,17 +83,17 @@ def _require_fit(
 
 
 @contextmanager
-def explained_interruption(epochs: Epochs, tell: Callable[[str], None]) -> Iterator[None]:
+def explained_interruption(epochs: Epochs, log: Callable[[str], None]) -> Iterator[None]:
     """Say what is kept and how to continue when Ctrl-C ends the block.
 
     Args:
         epochs: Knows which epochs have finished.
-        tell: Takes the line.
+        log: Takes the line.
     """
     try:
         yield
     except KeyboardInterrupt:
-        tell(interrupted(epochs))
+        log(interrupted(epochs))
         raise
 
 

@@ -20,11 +20,11 @@ from lightning.pytorch.loggers import TensorBoardLogger
 
 from jointre.config import LoadedConfig, construct, load_config, resolve
 from jointre.data.limits import beyond
-from jointre.data.readers import JsonlReader
 from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.errors import ConfigError, RunError
 from jointre.evaluation.metric import Metric
+from jointre.formats import JsonlReader
 from jointre.inference.evaluate import evaluate
 from jointre.inference.trained_on import digests
 from jointre.models import Model, archive
@@ -71,7 +71,7 @@ def train(
     force: bool = False,
     recover: bool = False,
     progress: bool = False,
-    tell: Callable[[str], None] = logger.info,
+    log: Callable[[str], None] = logger.info,
 ) -> Result:
     """Train an experiment into a run directory.
 
@@ -83,7 +83,7 @@ def train(
         force: empty the directory first, if it holds a run.
         recover: go on with the run in it.
         progress: show a progress bar.
-        tell: takes lines about the course of the training.
+        log: takes lines about the course of the training.
 
     Raises:
         ConfigError, DataError, RunError: something is wrong; nothing is left half-written.
@@ -104,10 +104,10 @@ def train(
     if not follower:
         run.check(resolved, force=force, recover=recover, sources=loaded.files)
     if recover and run.finished:
-        tell(f"{run.path}: the run is finished; nothing is left to do")
+        log(f"{run.path}: the run is finished; nothing is left to do")
         _tidy(experiment, run)
         return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
-    notes = Notes(run.log, tell)
+    notes = Notes(run.log, log)
     corpus = read_corpus(experiment.data, notes)
     torch.manual_seed(experiment.seed)
     model = experiment.model(vocabulary=corpus.vocabulary)
@@ -186,13 +186,13 @@ def _module(
     corpus: Corpus,
     model: Model,
     metric: Metric,
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> TrainingModule:
     """The units, tokenised, with the model around which the loop will run."""
     settings = experiment.training
     preparer = model.training_preparer(experiment.seed)
-    units = training_units(corpus.train, model.unit, tell)
-    count, items = Counted("preparing training units", len(units), tell), []
+    units = training_units(corpus.train, model.unit, log)
+    count, items = Counted("preparing training units", len(units), log), []
     for number, unit in enumerate(units):
         items.append(preparer.item(number, unit.document))
         count(1)
@@ -202,16 +202,16 @@ def _module(
     losses = beyond((item.visible for item in items), model.limits, symmetric)
     for prefix, lost in (("train", losses), ("train", cut_off(items)), ("dev", cut_off(dev.items))):
         for line in lost.lines():
-            tell(f"{prefix}: {line}")
+            log(f"{prefix}: {line}")
     made = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
-    tell(
+    log(
         f"{counted(len(units), 'training units')}, {counted(len(batches), 'batches')} per epoch, "
         f"{counted(len(dev.units), 'dev units')}, "
         f"{counted(len(corpus.vocabulary.entity_labels), 'entity labels')}, "
         f"{counted(len(corpus.vocabulary.relation_labels), 'relation labels')}"
     )
     if dev.batches:
-        tell(f"the best epoch is selected by dev {' + '.join(made.monitor)}")
+        log(f"the best epoch is selected by dev {' + '.join(made.monitor)}")
     return made
 
 
@@ -246,7 +246,7 @@ def _trainer(
             enable_version_counter=False,
         ),
     ]
-    callbacks.append(RichProgressBar() if progress else ProgressLines(epochs.tell))
+    callbacks.append(RichProgressBar() if progress else ProgressLines(epochs.log))
     # What a callback lets rest has no gradient, for which the processes would wait in vain.
     resting = settings.devices > 1 and bool(settings.callbacks)
     with warnings.catch_warnings():
@@ -301,7 +301,7 @@ def _finish(
     metric: Metric,
     run: RunDirectory,
     epochs: Epochs,
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> Result:
     """Score test, write the archive and metrics.json."""
     model.eval()
@@ -319,7 +319,7 @@ def _finish(
         split_name = "test" if corpus.test else "dev"
         documents = corpus.test or corpus.dev
         if documents and (corpus.test or name == chosen):
-            count = Counted(f"scoring {split_name}", len(split(documents, model.unit)), tell)
+            count = Counted(f"scoring {split_name}", len(split(documents, model.unit)), log)
             report, predicted = evaluate(model, documents, metric, count)
             block[split_name] = report.to_dict()
             examples = predicted if name == chosen else examples

@@ -25,7 +25,7 @@ class Rows(NamedTuple):
     first: int
 
 
-def warm_start(model: Model, source: Path, tell: Callable[[str], None]) -> dict[str, str]:
+def warm_start(model: Model, source: Path, log: Callable[[str], None]) -> dict[str, str]:
     """Give a new model the weights of a trained one.
 
     Labels that both models have keep their rows, wherever they stand; labels that only the new
@@ -34,7 +34,7 @@ def warm_start(model: Model, source: Path, tell: Callable[[str], None]) -> dict[
     Args:
         model: the model to be trained.
         source: a run directory or an archive.
-        tell: called with a line about what was copied.
+        log: called with a line about what was copied.
 
     Returns:
         Digests of the files that the source was trained on, by path.
@@ -57,7 +57,7 @@ def warm_start(model: Model, source: Path, tell: Callable[[str], None]) -> dict[
             value.copy_(old[name])
     model.load_state_dict(new)
     for kind in ("entity", "relation"):
-        tell(_summary(kind, source, trained, model))
+        log(_summary(kind, source, trained, model))
     return dict(loaded.about.get("trained_on", {}))
 
 

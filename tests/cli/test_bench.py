@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from jointre.analysis import report
+from jointre.analysis.efficiency import Measure
 from jointre.cli.main import app
-from jointre.study import report
-from jointre.study.efficiency import Measure
 
 
 def test_prints_and_writes_the_measures(

@@ -98,7 +98,7 @@ def test_an_interruption_is_130(jointre: Command, monkeypatch: pytest.MonkeyPatc
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("jointre.data.readers.Reader.names", interrupted)
+    monkeypatch.setattr("jointre.formats.Reader.names", interrupted)
     ended = jointre("data", "list")
     assert ended.code == 130
     assert "Traceback" not in ended.err

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.cli.options import load, score_rows, show_scores, tell
+from jointre.cli.options import load, log, score_rows, show_scores
 from jointre.errors import ConfigError
 from jointre.evaluation.report import Counts, Report, Scores
 
@@ -27,5 +27,5 @@ def test_rows_and_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_tell(capsys: pytest.CaptureFixture[str]) -> None:
-    tell("line")
+    log("line")
     assert capsys.readouterr() == ("", "line\n")

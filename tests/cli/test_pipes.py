@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from jointre.cli.pipes import OpenPipe, groups
-from jointre.data.parts import Part
+from jointre.data.parts import SplitBy
 
 
 def test_items_that_wait_are_grouped() -> None:
@@ -34,7 +34,7 @@ def test_only_whole_lines_and_paragraphs_have_arrived(
     left, right = os.pipe()
     os.write(right, sent)
     pipe = OpenPipe(left)
-    parts: tuple[Part, ...] = ("line", "paragraph")
+    parts: tuple[SplitBy, ...] = ("line", "paragraph")
     assert [pipe.has(part) for part in parts] == [line, paragraph]
     os.close(right)
     read = list(iter(pipe.readline, b""))

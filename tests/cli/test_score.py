@@ -100,7 +100,7 @@ def test_help_shows_an_example() -> None:
 def test_module_imports_nothing_heavy() -> None:
     code = (
         "import sys, jointre.cli.score; "
-        "heavy = {'torch', 'numpy', 'spacy', 'jointre.data.readers'} & set(sys.modules); "
+        "heavy = {'torch', 'numpy', 'spacy', 'jointre.formats'} & set(sys.modules); "
         "sys.exit(', '.join(heavy) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -36,8 +36,8 @@ def test_spans_of_units() -> None:
 
 
 def test_rows_are_moved_by_the_units_before() -> None:
-    kept = pack_rows([array([0, 2]), array([]), array([1, 0])], [3, 0, 2])
-    assert kept.tolist() == [0, 2, 4, 3]
+    mention_rows = pack_rows([array([0, 2]), array([]), array([1, 0])], [3, 0, 2])
+    assert mention_rows.tolist() == [0, 2, 4, 3]
     pairs = pack_rows([array([[0, 1], [1, 0]], 2), array([], 2), array([[1, 0]], 2)], [2, 0, 2])
     assert pairs.tolist() == [[0, 1], [1, 0], [3, 2]]
     assert pack_rows([array([5]), array([7])]).tolist() == [5, 7]
@@ -45,9 +45,9 @@ def test_rows_are_moved_by_the_units_before() -> None:
 
 def test_columns_may_count_different_things() -> None:
     """Members of documents: the mention is moved by the mentions, the entity by the entities."""
-    members = array([[0, 0], [1, 1], [0, 2], [1, 2]], 2)
+    mention_entity = array([[0, 0], [1, 1], [0, 2], [1, 2]], 2)
     sizes = [array([2, 3]), array([0, 0]), array([2, 3])]
-    found = pack_rows([members, array([], 2), members], sizes)
+    found = pack_rows([mention_entity, array([], 2), mention_entity], sizes)
     assert found.tolist() == [
         *([0, 0], [1, 1], [0, 2], [1, 2]),
         *([2, 3], [3, 4], [2, 5], [3, 5]),

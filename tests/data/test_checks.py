@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from jointre.data.checks import check_corpus
-from jointre.data.readers import DygieReader, SpertReader
 from jointre.data.schema import Document
+from jointre.formats import DygieReader, SpertReader
 from tests.data.documents import TYPES_ARE_SAMPLED, document, plain_documents
 from tests.data.real import real
 

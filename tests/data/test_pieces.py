@@ -16,7 +16,7 @@ from transformers import AutoTokenizer
 from jointre.data import pieces as module
 from jointre.data.pieces import PieceMaker
 from jointre.errors import ConfigError, DataError
-from jointre.layout import Role
+from jointre.positions import Role
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import FAMILIES, Kind, tiny_documents, tiny_words
 from tests.data.documents import TYPES_ARE_SAMPLED
@@ -73,9 +73,9 @@ def test_words_that_look_special_are_text(kind: Kind) -> None:
     assert edge == (kind != "t5")
     assert not reserved & set(found.ids[edge:-1].tolist())
     batch = maker.batch([found])
-    assert (batch.layout.roles == Role.SUMMARY).sum() == edge
-    assert (batch.layout.roles == Role.SPECIAL).sum() == 1
-    assert batch.layout.lengths.tolist() == [len(SPECIAL) + 1]
+    assert (batch.positions.roles == Role.SUMMARY).sum() == edge
+    assert (batch.positions.roles == Role.SPECIAL).sum() == 1
+    assert batch.positions.lengths.tolist() == [len(SPECIAL) + 1]
 
 
 def test_byte_level_pieces_of_a_special_word() -> None:
@@ -89,7 +89,7 @@ def test_without_special_tokens() -> None:
     found, whole = maker(["Ada", "London"]), maker_of()(["Ada", "London"])
     assert found.ids.tolist() == whole.ids[1:-1].tolist()
     assert found.starts.tolist() == (whole.starts - 1).tolist()
-    assert maker.batch([found]).layout.roles.tolist() == [[1] * len(found.ids)]
+    assert maker.batch([found]).positions.roles.tolist() == [[1] * len(found.ids)]
 
 
 def test_batch() -> None:
@@ -97,7 +97,7 @@ def test_batch() -> None:
     units = [maker(["Rome"]), maker(SENTENCE), maker(["London", "."])]
     batch = maker.batch(units)
     longest = len(units[1].ids)
-    assert batch.gather is None
+    assert batch.window_index is None
     assert batch.size == 3
     for row, unit in enumerate(units):
         size = len(unit.ids)
@@ -105,11 +105,11 @@ def test_batch() -> None:
         assert batch.ids[row, size:].tolist() == [maker.padding] * (longest - size)
         assert batch.mask[row].tolist() == [True] * size + [False] * (longest - size)
         roles = [Role.SUMMARY, *[Role.WORD] * (size - 2), Role.SPECIAL]
-        assert batch.layout.roles[row].tolist() == roles + [Role.PAD] * (longest - size)
+        assert batch.positions.roles[row].tolist() == roles + [Role.PAD] * (longest - size)
         words = list(zip(unit.starts[:-1].tolist(), unit.starts[1:].tolist(), strict=True))
-        assert [tuple(word) for word in batch.layout.words[row, : len(words)].tolist()] == words
-        assert not batch.layout.words[row, len(words) :].any()
-    assert batch.layout.lengths.tolist() == [1, 11, 2]
+        assert [tuple(word) for word in batch.positions.words[row, : len(words)].tolist()] == words
+        assert not batch.positions.words[row, len(words) :].any()
+    assert batch.positions.lengths.tolist() == [1, 11, 2]
 
 
 @TYPES_ARE_SAMPLED
@@ -140,13 +140,13 @@ def test_windows_are_gathered(stride: int, special: bool) -> None:
     maker = maker_of(room=6, stride=stride, special_tokens=special)
     units = [maker(SENTENCE), maker(["Rome"]), maker(SENTENCE[:5])]
     batch = maker.batch(units)
-    assert batch.gather is not None
+    assert batch.window_index is not None
     flat, edge = batch.ids.flatten(), int(special)
     first = 0
     for row, unit in enumerate(units):
         own = len(unit.ids) - 2 * edge
         plan = naive.windows_of(own, 6, stride)
-        sources = batch.gather[row, : len(unit.ids)]
+        sources = batch.window_index[row, : len(unit.ids)]
         assert flat[sources].tolist() == unit.ids.tolist()
         for position in range(own):
             window = naive.best_window(plan, position)
@@ -180,9 +180,9 @@ def test_units_of_which_no_word_fits() -> None:
     maker = maker_of(room=1, long_inputs="truncate")
     unit = maker(["Lovelace"])
     assert unit.truncated == 1
-    layout = maker.batch([unit, unit]).layout
-    assert layout.words.tolist() == [[[0, 0]], [[0, 0]]]
-    assert layout.lengths.tolist() == [0, 0]
+    positions = maker.batch([unit, unit]).positions
+    assert positions.words.tolist() == [[[0, 0]], [[0, 0]]]
+    assert positions.lengths.tolist() == [0, 0]
 
 
 def test_units_without_a_piece() -> None:
@@ -190,9 +190,9 @@ def test_units_without_a_piece() -> None:
     maker = maker_of(special_tokens=False)
     batch = maker.batch([maker([]), maker([])])
     assert batch.ids.tolist() == [[maker.padding]] * 2
-    assert batch.layout.roles.tolist() == [[Role.PAD]] * 2
+    assert batch.positions.roles.tolist() == [[Role.PAD]] * 2
     assert not batch.mask.any()
-    assert not batch.layout.lengths.any()
+    assert not batch.positions.lengths.any()
 
 
 def test_two_thousand_words() -> None:
@@ -201,9 +201,9 @@ def test_two_thousand_words() -> None:
     maker = maker_of(room=62, stride=16)
     unit = maker(tokens)
     batch = maker.batch([unit])
-    assert batch.layout.lengths.tolist() == [2000]
-    assert batch.gather is not None
-    assert batch.ids.flatten()[batch.gather[0]].tolist() == unit.ids.tolist()
+    assert batch.positions.lengths.tolist() == [2000]
+    assert batch.window_index is not None
+    assert batch.ids.flatten()[batch.window_index[0]].tolist() == unit.ids.tolist()
 
 
 def test_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

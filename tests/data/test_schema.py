@@ -5,10 +5,10 @@ import pytest
 import spacy
 from hypothesis import HealthCheck, given, settings
 
-from jointre.data.readers import JsonlReader
-from jointre.data.readers.docbin_record import records
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
+from jointre.formats import JsonlReader
+from jointre.formats.docbin.record import records
 from tests.data.documents import TYPES_ARE_SAMPLED, rich_documents
 
 ONE = Entity("X", (Span(0, 1),))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.skipped import SkippedData
 from jointre.data.split import Unit, carve_dev, join, split
 from jointre.errors import DataError
 from tests.data.documents import TYPES_ARE_SAMPLED, document, files_of, plain_documents
@@ -37,8 +37,8 @@ def test_by_document_each_is_a_unit_as_it_is() -> None:
 
 
 def test_by_sentence_offsets_are_those_of_the_sentence() -> None:
-    losses = Losses()
-    first, empty, last = split([TWO], "sentence", losses)
+    skipped = SkippedData()
+    first, empty, last = split([TWO], "sentence", skipped)
     assert first.document == document(
         "Ada met Bob .", (("Peop", 0, 1), ("Peop", 2, 3)), (("Knows", 0, 1),), id="d#0"
     )
@@ -47,18 +47,18 @@ def test_by_sentence_offsets_are_those_of_the_sentence() -> None:
     assert last.document == document(
         "He left Rome .", (("Loc", 2, 3), ("Peop", 0, 1)), (("Left", 1, 0),), id="d#2"
     )
-    assert losses.lines() == [
+    assert skipped.lines() == [
         "1 relation across sentences left out; first: document 'd', Left of entities 1 and 2"
     ]
 
 
 def test_mentions_and_clusters_across_sentences_are_counted() -> None:
-    losses = Losses()
+    skipped = SkippedData()
     whole = document(
         "a b c d", (("X", 1, 3), ("X", 0, 1)), (("r", 0, 1),), "d", ((0, 2), (2, 4)), ((0, 1),)
     )
-    assert [len(unit.document.entities) for unit in split([whole], "sentence", losses)] == [1, 0]
-    assert losses.lines() == [
+    assert [len(unit.document.entities) for unit in split([whole], "sentence", skipped)] == [1, 0]
+    assert skipped.lines() == [
         "1 mention across sentences left out; first: document 'd', tokens [1, 3)",
         "1 relation across sentences left out; first: document 'd', r of entities 0 and 1",
         "1 cluster left out; first: document 'd'",
@@ -71,13 +71,13 @@ def test_entities_with_several_mentions_become_several_entities() -> None:
     whole = replace(
         TWO, entities=(ada, rome), relations=(Relation("Likes", 0, 1, 0.5, (0,)),), clusters=()
     )
-    losses = Losses()
-    first, _, last = (unit.document for unit in split([whole], "sentence", losses))
+    skipped = SkippedData()
+    first, _, last = (unit.document for unit in split([whole], "sentence", skipped))
     assert [entity.span for entity in last.entities] == [Span(0, 1), Span(1, 2), Span(2, 3)]
     assert [entity.mention_scores for entity in last.entities] == [(0.2,), (0.3,), None]
     assert first.relations == (Relation("Likes", 0, 1),)
     assert last.relations == (Relation("Likes", 0, 2),)
-    assert not losses
+    assert not skipped
 
 
 def test_text_is_cut_with_its_offsets() -> None:
@@ -134,11 +134,11 @@ def test_join_refuses_what_does_not_belong_together() -> None:
 
 @given(files_of(plain_documents(split=True)))
 def test_joining_gold_units_gives_gold_less_what_crosses(documents: list[Document]) -> None:
-    losses = Losses()
-    units = split(documents, "sentence", losses)
+    skipped = SkippedData()
+    units = split(documents, "sentence", skipped)
     joined = join(documents, units, [unit.document for unit in units])
-    lost_mentions = losses["mentions across sentences left out"]
-    lost_relations = losses["relations across sentences left out"]
+    lost_mentions = skipped["mentions across sentences left out"]
+    lost_relations = skipped["relations across sentences left out"]
     for before, after in zip(documents, joined, strict=True):
         assert after.tokens == before.tokens
         assert after.sentences == before.sentences

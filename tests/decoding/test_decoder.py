@@ -10,8 +10,8 @@ from jointre.data.overlaps import LabelOverlaps
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.losses import LabelScores
+from jointre.positions import Spans
 
 VOCABULARY = Vocabulary(("Org", "Place"), ("in", "of"), overlaps=LabelOverlaps())
 SPANS = Spans(torch.tensor([0, 0]), torch.tensor([0, 2]), torch.tensor([3, 3]))

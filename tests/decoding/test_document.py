@@ -16,8 +16,8 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import DocumentDecoder
 from jointre.decoding.document import FoundEntities, mention_pairs
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.losses import LabelScores
+from jointre.positions import Spans
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import clustering as naive
 
@@ -38,7 +38,7 @@ def decode(
 ) -> list[Document]:
     """Entities are (unit, label, score, mentions); relations scores of each label by entities."""
     spans = sorted({(unit, s, e, p) for unit, _, _, own in entities for s, e, p in own})
-    members = [
+    mention_entity = [
         (spans.index((unit, *mention)), number)
         for number, (unit, _, _, own) in enumerate(entities)
         for mention in own
@@ -47,7 +47,7 @@ def decode(
     found = FoundEntities(
         Spans(*columns.unbind(1)),
         torch.tensor([span[3] for span in spans]),
-        torch.tensor(members, dtype=torch.long).reshape(-1, 2),
+        torch.tensor(mention_entity, dtype=torch.long).reshape(-1, 2),
         torch.tensor([entity[0] for entity in entities], dtype=torch.long),
         torch.tensor([entity[1] for entity in entities], dtype=torch.long),
         torch.tensor([entity[2] for entity in entities]),
@@ -131,10 +131,10 @@ def clustered(
     pairs = mention_pairs(array)
     linked = torch.tensor([scores[i, j] for i, j in pairs.tolist()])
     decoder = DocumentDecoder(VOCABULARY, coreference_threshold=threshold)
-    members, owners = decoder.cluster(array, pairs, linked)
-    assert members[:, 1].tolist() == sorted(members[:, 1].tolist())
+    mention_entity, owners = decoder.cluster(array, pairs, linked)
+    assert mention_entity[:, 1].tolist() == sorted(mention_entity[:, 1].tolist())
     groups: list[list[int]] = [[] for _ in owners]
-    for mention, entity in members.tolist():
+    for mention, entity in mention_entity.tolist():
         groups[entity].append(mention)
     return groups, owners.tolist()
 
@@ -195,12 +195,12 @@ def test_thousands_of_mentions() -> None:
     pairs = mention_pairs(units)
     assert len(pairs) == 1500 * 1499 // 2 + 1000
     probabilities = torch.rand(len(pairs), generator=torch.Generator().manual_seed(0))
-    members, owners = DocumentDecoder(VOCABULARY).cluster(units, pairs, probabilities)
+    mention_entity, owners = DocumentDecoder(VOCABULARY).cluster(units, pairs, probabilities)
     spans = Spans(torch.from_numpy(units), torch.zeros(3500).long(), torch.ones(3500).long())
     found = FoundEntities(
         spans,
         torch.rand(3500),
-        members,
+        mention_entity,
         owners,
         torch.zeros_like(owners),
         torch.rand(len(owners)),

@@ -11,7 +11,7 @@ from jointre.data.overlaps import LabelOverlaps
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding.overlaps import Overlap, OverlapRule
 from jointre.errors import ConfigError
-from jointre.layout import Spans
+from jointre.positions import Spans
 
 LABELS = ("Org", "Place")
 LEARNED = LabelOverlaps(

@@ -11,8 +11,8 @@ from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import SpanDecoder
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.losses import LabelScores
+from jointre.positions import Spans
 from tests.data.documents import document
 
 VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In", "Spouse"), frozenset({"Spouse"}))

@@ -15,8 +15,8 @@ from jointre.data.tables import entity_cells, relation_cells
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Mentions, TableDecoder
 from jointre.errors import ConfigError
-from jointre.layout import Spans
 from jointre.nn.losses import LabelScores
+from jointre.positions import Spans
 from tests.data.documents import LABELS, TYPES_ARE_SAMPLED, document, plain_documents
 
 VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In", "Spouse"), frozenset({"Spouse"}))

@@ -74,8 +74,8 @@ def test_two_formats_and_what_readers_could_not_hold(tmp_path: Path) -> None:
     predicted = saved(tmp_path / "predicted.jsonl", line)
     scored = score_files(gold, predicted, "spert", "pure", predicted_format="dygie")
     assert scored.report.flat()["relation_strict_f1"] == 1
-    assert list(scored.losses) == [predicted]
-    assert len(scored.losses[predicted].lines()) == 1
+    assert list(scored.skipped) == [predicted]
+    assert len(scored.skipped[predicted].lines()) == 1
 
 
 def test_max_width_is_for_protocols_that_take_it(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from jointre.data.readers import JsonlReader
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 from jointre.evaluation.train_facts import Fact, names_of, read_train_facts
+from jointre.formats import JsonlReader
 from tests.evaluation.clustered import document
 
 VERTICES = [

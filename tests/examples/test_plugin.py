@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.data.readers import JsonlReader
+from jointre.formats import JsonlReader
 from jointre.testing.tiny import tiny_encoder
 from tests.markdown import ROOT, shell
 from tests.tiny_runs import NEWSWIRE

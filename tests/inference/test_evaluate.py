@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from jointre.config import construct
-from jointre.data.readers import Reader
 from jointre.evaluation.metric import Metric
+from jointre.formats import Reader
 from jointre.inference.evaluate import evaluate
 from jointre.models import archive
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 import jointre
-from jointre.data.readers import BratReader
 from jointre.data.schema import Document
 from jointre.errors import ArchiveError, ConfigError
+from jointre.formats import BratReader
 from jointre.inference import Predictor
 from jointre.inference.predictor import choose_device, language_of
 from jointre.models import archive

@@ -10,8 +10,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from jointre.data.readers import Reader
 from jointre.data.schema import Document
+from jointre.formats import Reader
 
 
 @pytest.fixture(autouse=True)

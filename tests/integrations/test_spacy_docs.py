@@ -4,8 +4,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.inference.predictor import Predictor
 from jointre.integrations import from_spacy, set_relations, to_spacy
@@ -96,7 +96,7 @@ def test_relations_by_hand(nlp: Language) -> None:
 def test_entities_without_a_record(nlp: Language) -> None:
     doc = nlp("Ada likes Rome \n")
     doc.ents = [DocSpan(doc, 2, 4, label="Loc")]
-    losses = Losses()
+    losses = SkippedData()
     assert with_findings(read(doc), doc, "jointre", losses).entities == (
         Entity("Loc", (Span(2, 3),)),
     )
@@ -111,7 +111,7 @@ def test_mentions_with_a_border_inside_a_word_are_counted(nlp: Language) -> None
     doc = nlp("Ada left Rome")
     ada, rome = DocSpan(doc, 0, 1, label="Peop"), DocSpan(doc, 2, 3, label="Loc")
     set_relations(doc, [(ada, "Left", rome)])
-    coarse, losses = Doc(nlp.vocab, words=["Ada left", "Rome"]), Losses()
+    coarse, losses = Doc(nlp.vocab, words=["Ada left", "Rome"]), SkippedData()
     found = with_findings(read(coarse), doc, "jointre", losses)
     assert (found.entities, found.relations) == ((Entity("Loc", (Span(1, 2),)),), ())
     assert losses["mentions left out because a border is inside a token"] == 1

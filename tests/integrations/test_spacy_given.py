@@ -2,8 +2,8 @@ import spacy
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from jointre.data.losses import Losses
 from jointre.data.schema import Entity, Span
+from jointre.data.skipped import SkippedData
 from jointre.integrations.spacy_docs import read
 from jointre.integrations.spacy_given import given
 from jointre.testing.tiny import tiny_vocabulary
@@ -23,7 +23,7 @@ def example() -> Doc:
 
 
 def test_entities_of_another_component() -> None:
-    doc, losses = example(), Losses()
+    doc, losses = example(), SkippedData()
     names = {"PERSON": "Peop"}
     found = given(read(doc), doc, tiny_vocabulary(), names, losses, whole=False)
     assert found.entities == (Entity("Peop", (Span(0, 1),)), Entity("Loc", (Span(2, 3),)))
@@ -34,7 +34,7 @@ def test_entities_of_another_component() -> None:
 
 
 def test_documents_hold_mentions_across_sentences() -> None:
-    doc, losses = example(), Losses()
+    doc, losses = example(), SkippedData()
     found = given(read(doc), doc, tiny_vocabulary(), {}, losses, whole=True)
     assert [entity.span for entity in found.entities] == [Span(2, 3), Span(3, 5)]
     assert losses["entities with the label 'PERSON', which the model does not know, left out"] == 1

@@ -10,8 +10,8 @@ import torch
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from jointre.data.readers import Reader
 from jointre.errors import ConfigError, DataError, RunError
+from jointre.formats import Reader
 from jointre.integrations import to_spacy
 from jointre.integrations.spacy_learner import (
     Learner,

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from jointre.config import construct
-from jointre.data.readers import Reader
 from jointre.data.schema import Document
+from jointre.formats import Reader
 
 
 def gold(run: Path) -> list[Document]:

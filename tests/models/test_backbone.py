@@ -24,7 +24,7 @@ def test_widths_and_positions(tiny_data: Path, pooler: str | None) -> None:
     make = model.piece_maker()
     batch = make.batch([make(["Ingrid", "left"]), make(["Bergen"])])
     streams = made(batch, {})
-    positions = 2 if pooler else batch.layout.roles.shape[1]
+    positions = 2 if pooler else batch.positions.roles.shape[1]
     assert streams.entity.states.shape == (2, positions, made.output_dim)
     assert streams.relation.summary.shape == (2, made.output_dim)
     assert streams.shared.states.shape[-1] == made.shared_dim == 32

@@ -203,7 +203,7 @@ def test_little_to_find(encoder: Path) -> None:
         Document("no word again", ()),
     ]
     output = run(model, "given", given)
-    assert (len(output.kept), len(output.units), len(output.relation_logits)) == (5, 4, 2)
+    assert (len(output.mention_rows), len(output.units), len(output.relation_logits)) == (5, 4, 2)
     found = predict(model, given, model.preparer("given"))
     assert [document.entities for document in found] == [d.entities for d in given]
     model.decoder.mention_threshold = 1.0
@@ -334,7 +334,7 @@ def test_a_corpus_without_relations(overfitted_documents: Path, tmp_path: Path) 
         "data.test": None,
     }
     told: list[str] = []
-    train(experiment(data, JEREX | changes), tmp_path / "run", tell=told.append)
+    train(experiment(data, JEREX | changes), tmp_path / "run", log=told.append)
     assert [line for line in told if "no relation labels" in line] == [
         "train: there are no relation labels; only entities are learnt"
     ]

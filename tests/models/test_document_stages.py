@@ -83,7 +83,9 @@ def test_given_entities() -> None:
         for number, (unit, entity) in enumerate(owners)
         for span in dict.fromkeys(entity.mentions)
     ]
-    assert [(found[row], number) for row, number in batch.entities.members.tolist()] == expected
+    assert [
+        (found[row], number) for row, number in batch.entities.mention_entity.tolist()
+    ] == expected
     labels = [VOCABULARY.entity_index(str(entity.label)) for _, entity in owners]
     assert batch.entities.labels.tolist() == labels
     assert batch.pairs is None
@@ -135,4 +137,4 @@ def test_truncated_documents(mode: Mode) -> None:
     batch = made.stages if mode == "train" else made
     assert max(end for _, _, end in rows(batch)) == cut
     assert batch.tokens == (TEXTS[0].tokens[:cut],)
-    assert batch.inputs.layout.lengths.tolist() == [cut]
+    assert batch.inputs.positions.lengths.tolist() == [cut]

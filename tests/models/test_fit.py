@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
 
 from jointre.config import Factory
 from jointre.data.samplers import CorefSampler, DocumentSampler, SentenceSampler, SpanSampler
@@ -12,7 +13,6 @@ from jointre.errors import ConfigError
 from jointre.inference import Predictor
 from jointre.models.fit import Labels, check_head, of_kind
 from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
-from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
 from tests.models.found import content, gold
 from tests.tiny_runs import experiment, memorise
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from jointre.data.schema import Document, Entity, Span
-from jointre.layout import Spans
 from jointre.models import archive
 from jointre.models.pruning import SpanRecall
+from jointre.positions import Spans
 from jointre.training.run import train
 from tests import tiny_runs
 
@@ -52,7 +52,7 @@ def pruned_run(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
         changes |= {"training.protocol": "jerex", "training.monitor": "entity_f1"}
     changes["model.span_enumerator"] = PRUNED
     config = tiny_runs.experiment(data, changes)
-    train(config, folder / "run", tell=lambda line: None)
+    train(config, folder / "run", log=lambda line: None)
     return folder / "run"
 
 

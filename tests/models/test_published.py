@@ -12,10 +12,10 @@ from torch import Tensor
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ArchiveError
-from jointre.layout import Role
 from jointre.models import Model, archive
 from jointre.models.published import convert_checkpoint, convert_state, read_state
 from jointre.nn.streams import Stream
+from jointre.positions import Role
 from jointre.testing.tiny import tiny_encoder
 from tests.naive.sinet import sinet
 from tests.nn import golden
@@ -107,8 +107,8 @@ def test_a_converted_checkpoint_gives_the_golden_values(
     model = converted(tmp_path, encoder, published)
 
     def golden_states(module: Any, inputs: Any, output: Stream) -> Stream:
-        assert output.layout.roles.tolist() == golden.layout().roles.tolist()
-        return Stream.of(fill((1, 6, 4), 0), output.layout)
+        assert output.positions.roles.tolist() == golden.positions().roles.tolist()
+        return Stream.of(fill((1, 6, 4), 0), output.positions)
 
     model.encoder.register_forward_hook(golden_states)
     entity, relation, _ = logits(model, WORDS)
@@ -121,8 +121,8 @@ def test_a_converted_checkpoint_computes_what_the_formulas_say(
 ) -> None:
     model = converted(tmp_path, encoder, published)
     entity, relation, (batch, streams) = logits(model, ("left", "Bob", "Rome9", "Bob"))
-    assert (batch.inputs.layout.roles == Role.WORD).sum() == 5  # Rome9 has two pieces
-    words = [(start, end) for start, end in batch.inputs.layout.words[0].tolist()]
+    assert (batch.inputs.positions.roles == Role.WORD).sum() == 5  # Rome9 has two pieces
+    words = [(start, end) for start, end in batch.inputs.positions.words[0].tolist()]
     pairs = [(head, tail) for head, tail in golden.PAIRS.tolist()]
     expected = sinet(streams.shared.states[0], words, golden.SPANS, pairs, HEADS, heads=2)
     torch.testing.assert_close((entity, relation), expected, atol=1e-5, rtol=1e-5)

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from jointre.config import Factory, construct
-from jointre.layout import Role
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier, LinearClassifier, SimilarityClassifier
 from jointre.nn.refiners import MemoryFlow, MemoryRead, Refiner
 from jointre.nn.streams import Stream
+from jointre.positions import Role
 from jointre.testing.contracts.inputs import layout_of, stream_of
 from tests.naive import memory as naive
 
@@ -94,7 +94,7 @@ def test_streams(options: dict[str, Any], special: bool) -> None:
     other = module.stream(
         stream_of(UNITS, WIDTH, padding=2, garbage=9, special=special), prototypes()
     )
-    real = stream.layout.roles != Role.PAD
+    real = stream.positions.roles != Role.PAD
     for unit in range(len(UNITS)):
         own = stream.states[unit][real[unit]]
         expected = module(own, torch.zeros(len(own), dtype=torch.long), prototypes())
@@ -105,8 +105,8 @@ def test_streams(options: dict[str, Any], special: bool) -> None:
 
 
 def test_streams_of_which_nothing_is_read() -> None:
-    layout = layout_of([1], special=False)
-    empty = type(layout)(torch.zeros_like(layout.roles), torch.zeros_like(layout.words))
-    stream = Stream.of(torch.randn(*layout.roles.shape, WIDTH), empty)
+    positions = layout_of([1], special=False)
+    empty = type(positions)(torch.zeros_like(positions.roles), torch.zeros_like(positions.words))
+    stream = Stream.of(torch.randn(*positions.roles.shape, WIDTH), empty)
     found = refinement_of(FLOW, READ).stream(stream, prototypes())
     assert torch.equal(found.states, stream.states)

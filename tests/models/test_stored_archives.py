@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from jointre.data.mentions import in_reading_order
-from jointre.data.readers import Reader
 from jointre.data.schema import Document
+from jointre.formats import Reader
 from jointre.inference import Predictor
 
 STORED = Path(__file__).parents[2] / "fixtures" / "archives"

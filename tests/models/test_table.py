@@ -215,7 +215,7 @@ def test_a_corpus_without_relations(tiny_data: Path, tmp_path: Path) -> None:
     changes["data.reader"] = {"type": "jsonl", "types": str(tmp_path / "types.json")}
     changes["model"] = table_model(tiny_data / "encoder")
     told: list[str] = []
-    train(experiment(tiny_data, CARE | changes), tmp_path / "run", tell=told.append)
+    train(experiment(tiny_data, CARE | changes), tmp_path / "run", log=told.append)
     assert [line for line in told if "no relation labels" in line] == [
         "train: there are no relation labels; only entities are learnt"
     ]

@@ -75,7 +75,7 @@ def run(model: TableModel, document: Document, work: Work, published: bool) -> N
     batch = training_batch(model, [document])
     if published:
         tables = naive.tables(model, batch.stages)
-        losses = naive.losses(model, tables, [document], batch.stages.inputs.layout)
+        losses = naive.losses(model, tables, [document], batch.stages.inputs.positions)
     else:
         losses = tuple(model.losses(model(batch.stages), batch.targets).values())
     torch.stack(list(losses)).sum().backward()

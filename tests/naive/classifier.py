@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 
 
-def concatenated(blocks: Sequence[Block], candidates: int) -> Tensor:
+def concatenated(blocks: Sequence[FeatureBlock], candidates: int) -> Tensor:
     """One row a candidate, built one by one."""
     rows = []
     for q in range(candidates):
@@ -17,7 +17,7 @@ def concatenated(blocks: Sequence[Block], candidates: int) -> Tensor:
     return torch.stack(rows)
 
 
-def linear(layer: nn.Linear, blocks: Sequence[Block], candidates: int) -> Tensor:
+def linear(layer: nn.Linear, blocks: Sequence[FeatureBlock], candidates: int) -> Tensor:
     """The Linear of every concatenated row."""
     return nn.functional.linear(concatenated(blocks, candidates), layer.weight, layer.bias)
 

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
-from jointre.layout import Role
 from jointre.nn.interactions.ctam import CrossTaskAttention, CrossTaskLayer
 from jointre.nn.streams import Stream
+from jointre.positions import Role
 from tests.naive.spans import pool_mask, word_positions
 
 
@@ -13,13 +13,13 @@ def agent_of(stream: Stream, unit: int, kind: str) -> Tensor:
     """[CLS], or the maximum or mean over the sentence's word pieces."""
     if kind == "cls":
         return stream.summary[unit]
-    return pool_mask(stream.states[unit], word_positions(stream.layout, unit), kind)
+    return pool_mask(stream.states[unit], word_positions(stream.positions, unit), kind)
 
 
 def memory_of(stream: Stream, unit: int, mask_padding: bool) -> Tensor:
     """The other space's states without its [CLS]; with PAD where the released code has it."""
     rows = []
-    for position, role in enumerate(stream.layout.roles[unit].tolist()):
+    for position, role in enumerate(stream.positions.roles[unit].tolist()):
         if role == Role.SUMMARY or (mask_padding and role == Role.PAD):
             continue
         rows.append(stream.states[unit, position])

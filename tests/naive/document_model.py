@@ -40,8 +40,8 @@ class Scored:
         entity: logits ``[g c]``.
         relation: logits by entities.
         spans: all of them.
-        kept: the spans that are mentions.
-        members: the mentions of each entity.
+        mention_rows: the spans that are mentions.
+        mention_entity: the mentions of each entity.
         labels: of the entities.
     """
 
@@ -50,8 +50,8 @@ class Scored:
     entity: list[Tensor] = field(default_factory=list)
     relation: dict[Pair, Tensor] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
-    kept: list[int] = field(default_factory=list)
-    members: list[list[int]] = field(default_factory=list)
+    mention_rows: list[int] = field(default_factory=list)
+    mention_entity: list[list[int]] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
 
 
@@ -99,7 +99,7 @@ class Reading:
             "entity": model.entity_classifier.prototypes,
             "relation": model.relation_classifier.prototypes,
         }
-        stream = model.encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+        stream = model.encoder(batch.ids, batch.mask, batch.window_index, batch.positions)
         states = refined(model.backbone.refinement, stream.states[0], self.prototypes)
         streams = model.backbone.projection(stream.updated(states[None]))
         self.shared = states
@@ -165,13 +165,13 @@ def scored(
         mention = classify(model.mention_classifier, torch.stack(features))[:, 0]
     found = Scored(mention, spans=spans)
     if chosen is not None:
-        found.kept = chosen.kept.tolist()
+        found.mention_rows = chosen.mention_rows.tolist()
     elif given:
         own = dict.fromkeys(span for entity in document.entities for span in entity.mentions)
-        found.kept = [spans.index(span) for span in own]
+        found.mention_rows = [spans.index(span) for span in own]
     else:
         probable = (mention.sigmoid() >= model.decoder.mention_threshold).tolist()
-        found.kept = [row for row, yes in enumerate(probable) if yes]
+        found.mention_rows = [row for row, yes in enumerate(probable) if yes]
     group(model, read, rows, found, chosen, given)
     relate(model, read, rows, found, chosen)
     return found
@@ -186,14 +186,14 @@ def group(
     given: bool,
 ) -> None:
     """Coreference logits, the mentions of the entities, their types."""
-    mentions = [found.spans[row] for row in found.kept]
+    mentions = [found.spans[row] for row in found.mention_rows]
     size = len(mentions)
     pairs = [] if given else [(i, j) for i in range(size) for j in range(i + 1, size)]
     if chosen is not None:
         pairs = [(i, j) for i, j in chosen.coreference_pairs.tolist()]
     for i, j in pairs:
         distance = read.distance(mentions[i], mentions[j])
-        both = rows[[found.kept[i], found.kept[j]]], torch.tensor([[0, 1]])
+        both = rows[[found.mention_rows[i], found.mention_rows[j]]], torch.tensor([[0, 1]])
         part = model.coreference
         if isinstance(part, PairwiseCoreference):
             logit = coreference_scorer.pairwise(part, *both, torch.tensor([distance]))
@@ -202,7 +202,7 @@ def group(
         found.coreference.append(logit[0])
     document = read.document
     if chosen is not None or given:
-        found.members = [
+        found.mention_entity = [
             [mentions.index(span) for span in dict.fromkeys(entity.mentions)]
             for entity in document.entities
         ]
@@ -210,12 +210,12 @@ def group(
         linked = (logit.sigmoid().item() for logit in found.coreference)
         scores = dict(zip(pairs, linked, strict=True))
         number = clustering.cluster(size, scores, model.decoder.coreference_threshold)
-        found.members = [
+        found.mention_entity = [
             [i for i in range(size) if number[i] == c] for c in range(len(set(number)))
         ]
-    for entity, own in enumerate(found.members):
+    for entity, own in enumerate(found.mention_entity):
         whole = memory.pool(
-            rows[[found.kept[i] for i in own]],
+            rows[[found.mention_rows[i] for i in own]],
             [0] * len(own),
             1,
             model.entity_pooler.registered_name,
@@ -235,13 +235,13 @@ def relate(
     chosen: DocumentCandidates | None,
 ) -> None:
     """Logits of the pairs of entities."""
-    mentions = [found.spans[row] for row in found.kept]
+    mentions = [found.spans[row] for row in found.mention_rows]
     same = model.backbone.projection.registered_name == "identity"
-    related = rows[found.kept] if same else read.rows("relation", mentions)
+    related = rows[found.mention_rows] if same else read.rows("relation", mentions)
     how = model.entity_pooler.registered_name
     entities = [
-        memory.pool(rows[[found.kept[i] for i in own]], [0] * len(own), 1, how)[0]
-        for own in found.members
+        memory.pool(rows[[found.mention_rows[i] for i in own]], [0] * len(own), 1, how)[0]
+        for own in found.mention_entity
     ]
     part = model.type_embedding
     types = model.entity_classifier.prototypes.detach()
@@ -255,8 +255,8 @@ def relate(
         kinds = [types[found.labels[h]], types[found.labels[t]]]
         if isinstance(encode, MultiInstance):
             instances = []
-            for i in found.members[h]:
-                for j in found.members[t]:
+            for i in found.mention_entity[h]:
+                for j in found.mention_entity[t]:
                     context, words, sentences = read.instance(mentions[i], mentions[j])
                     parts = [context, related[i], related[j], entities[h], entities[t]]
                     parts.append(encode.token_distance.weight[min(words, 699)])
@@ -312,8 +312,10 @@ def decided(model: DocumentModel, document: Document, one: Scored) -> Document:
     """The document with what its probabilities decide."""
     types = [model.entity_loss.scores(logits[None]).labels[0] for logits in one.entity]
     entities = []
-    for members, label, probabilities in zip(one.members, one.labels, types, strict=True):
-        rows = sorted((one.spans[one.kept[i]], one.kept[i]) for i in members)
+    for mention_entity, label, probabilities in zip(
+        one.mention_entity, one.labels, types, strict=True
+    ):
+        rows = sorted((one.spans[one.mention_rows[i]], one.mention_rows[i]) for i in mention_entity)
         entities.append(
             Entity(
                 model.vocabulary.entity_labels[label],

@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from jointre.layout import Layout
 from jointre.models.span import SpanModel
 from jointre.models.span_stages import SpanStages
 from jointre.nn.streams import Stream
+from jointre.positions import Positions
 from tests.naive import ctam
 from tests.naive.spans import enumerate_all, gap_mask, span_mask
 
@@ -23,15 +23,15 @@ def pool_masks(states: Tensor, masks: Tensor, how: str) -> Tensor:
     return total / masks.sum(2).clamp(min=1)[..., None] if how == "mean" else total
 
 
-def padded(rows: list[Row], layout: Layout) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
+def padded(rows: list[Row], positions: Positions) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
     """Masks ``[b s l]`` and widths ``[b s]`` of spans, and the (unit, slot) of every row."""
-    units, positions = layout.roles.shape
+    units, positions = positions.roles.shape
     slots = [sum(row[0] == unit for row in rows[:i]) for i, (unit, _, _) in enumerate(rows)]
     size = max(slots, default=0) + 1
     masks = torch.zeros(units, size, positions, dtype=torch.bool)
     widths = torch.zeros(units, size, dtype=torch.long)
     for (unit, start, end), slot in zip(rows, slots, strict=True):
-        masks[unit, slot] = span_mask(layout, unit, start, end)
+        masks[unit, slot] = span_mask(positions, unit, start, end)
         widths[unit, slot] = end - start
     return masks, widths, [(row[0], slot) for row, slot in zip(rows, slots, strict=True)]
 
@@ -39,7 +39,7 @@ def padded(rows: list[Row], layout: Layout) -> tuple[Tensor, Tensor, list[tuple[
 def task_streams(model: SpanModel, shared: Stream) -> tuple[Stream, Stream, Tensor, Tensor]:
     """Both task streams and their summaries after the interaction."""
     weights = [task.weight for task in model.backbone.projection.tasks]
-    entity, relation = (Stream.of(shared.states @ w.T, shared.layout) for w in weights)
+    entity, relation = (Stream.of(shared.states @ w.T, shared.positions) for w in weights)
     module = model.backbone.interaction
     first = ctam.summary(module, entity, relation, 0)
     return entity, relation, first, ctam.summary(module, relation, entity, 1)
@@ -49,14 +49,16 @@ def forward(
     model: SpanModel, batch: SpanStages, span_pool: str, context_pool: str
 ) -> dict[str, object]:
     """Logits of the spans and pairs, packed in the model's order."""
-    layout = batch.inputs.layout
-    shared = model.encoder(batch.inputs.ids, batch.inputs.mask, batch.inputs.gather, layout)
+    positions = batch.inputs.positions
+    shared = model.encoder(
+        batch.inputs.ids, batch.inputs.mask, batch.inputs.window_index, positions
+    )
     entity, relation, entity_summary, relation_summary = task_streams(model, shared)
     columns = batch.spans.unit, batch.spans.start, batch.spans.end
     rows: list[Row] = [tuple(row) for row in torch.stack(columns, 1).tolist()]
     if batch.mentions is None:
-        assert rows == enumerate_all(layout.lengths.tolist(), model.span_enumerator.max_width)
-    masks, widths, where = padded(rows, layout)
+        assert rows == enumerate_all(positions.lengths.tolist(), model.span_enumerator.max_width)
+    masks, widths, where = padded(rows, positions)
     pooled = pool_masks(entity.states, masks, span_pool)
     summary = entity_summary[:, None].expand(-1, masks.shape[1], -1)
     features = torch.cat([summary, pooled, model.widths(widths)], -1)
@@ -74,7 +76,7 @@ def forward(
         if head != tail and mentions[head][0] == mentions[tail][0]
     ]
     pairs = pairs if batch.pairs is None else [tuple(pair) for pair in batch.pairs.tolist()]
-    masks, widths, where = padded(mentions, layout)
+    masks, widths, where = padded(mentions, positions)
     pooled = pool_masks(relation.states, masks, span_pool)
     sizes = model.widths(widths)
     found = []

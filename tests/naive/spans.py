@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from jointre.layout import Layout, Ranges, Role
+from jointre.positions import Positions, Ranges, Role
 
 
 def enumerate_all(lengths: list[int], max_width: int) -> list[tuple[int, int, int]]:
@@ -38,11 +38,11 @@ def pool_mask(states: Tensor, mask: Tensor, how: str) -> Tensor:
     return total / mask.sum() if how == "mean" else total
 
 
-def span_mask(layout: Layout, unit: int, start: int, end: int) -> Tensor:
+def span_mask(positions: Positions, unit: int, start: int, end: int) -> Tensor:
     """True on the pieces of the words [start, end)."""
-    mask = torch.zeros(layout.roles.shape[1], dtype=torch.bool)
+    mask = torch.zeros(positions.roles.shape[1], dtype=torch.bool)
     for word in range(start, end):
-        first, last = layout.words[unit, word].tolist()
+        first, last = positions.words[unit, word].tolist()
         mask[first:last] = True
     return mask
 
@@ -68,6 +68,6 @@ def pairs(groups: list[int]) -> list[tuple[int, int]]:
     ]
 
 
-def word_positions(layout: Layout, unit: int) -> Tensor:
+def word_positions(positions: Positions, unit: int) -> Tensor:
     """True on the pieces of words."""
-    return layout.roles[unit] == Role.WORD
+    return positions.roles[unit] == Role.WORD

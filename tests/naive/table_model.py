@@ -10,10 +10,10 @@ from torch.nn.functional import binary_cross_entropy_with_logits, layer_norm, li
 
 from jointre.data.batch import Stages
 from jointre.data.schema import Document
-from jointre.layout import Layout, Role
 from jointre.models.table import TableModel
 from jointre.nn.classifiers.feedforward import FeedforwardClassifier
 from jointre.nn.interactions.conv_co_attention import ConvCoAttention
+from jointre.positions import Positions, Role
 from tests.naive import care
 
 ACTIVATIONS = {"elu": nn.functional.elu, "relu": nn.functional.relu}
@@ -60,13 +60,13 @@ def tables(
     """
     backbone = model.backbone
     stream = model.encoder(
-        batch.inputs.ids, batch.inputs.mask, batch.inputs.gather, batch.inputs.layout
+        batch.inputs.ids, batch.inputs.mask, batch.inputs.window_index, batch.inputs.positions
     )
     if backbone.word_pooler is not None:
         stream = backbone.word_pooler(stream)
     streams = backbone.projection(stream)
     found = []
-    for unit, roles in enumerate(stream.layout.roles):
+    for unit, roles in enumerate(stream.positions.roles):
         size = sum(role != Role.PAD for role in roles.tolist())
         own = {"entity": streams.entity.states[unit], "relation": streams.relation.states[unit]}
         own = {task: states[:size] for task, states in own.items()}
@@ -93,7 +93,7 @@ def tables(
                 columns.append(whole.expand(size, size, -1))
             assert isinstance(part, FeedforwardClassifier)
             logits[task] = classify(part, torch.cat(columns, 2), normalise, activation)
-        words = [start for start, end in stream.layout.words[unit].tolist() if end]
+        words = [start for start, end in stream.positions.words[unit].tolist() if end]
         found.append(Tables(logits["entity"], logits["relation"], words))
     return found
 
@@ -113,12 +113,12 @@ def losses(
     model: TableModel,
     found: Sequence[Tables],
     units: Sequence[Document],
-    layout: Layout,
+    positions: Positions,
     *,
     over_labels: str = "sum",
     normalise_by: str = "sentence_length",
 ) -> tuple[Tensor, Tensor]:
-    """Both losses, cell by cell from the documents; ``layout`` is that of the tables."""
+    """Both losses, cell by cell from the documents; ``positions`` is that of the tables."""
     vocabulary = model.vocabulary
     totals = [torch.zeros(()), torch.zeros(())]
     for one, document in zip(found, units, strict=True):
@@ -134,7 +134,7 @@ def losses(
         length = len(one.entity)
         share = 1 / (length * len(units))
         if normalise_by == "padded_length":
-            share = 1 / layout.roles.shape[1]
+            share = 1 / positions.roles.shape[1]
         for task, logits in enumerate((one.entity, one.relation)):
             each = binary_cross_entropy_with_logits(logits, gold[task], reduction="none")
             cells = each.sum(2) if over_labels == "sum" else each.mean(2)

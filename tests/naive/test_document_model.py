@@ -170,7 +170,7 @@ def test_training(name: str) -> None:
     items = [prepare.item(index, unit) for index, unit in enumerate(UNITS)]
     training = prepare(items, epoch=3)
     batch = training.stages
-    assert (batch.inputs.gather is not None) == (name == "windows")
+    assert (batch.inputs.window_index is not None) == (name == "windows")
     chosen = [prepare.sample(item.index, prepare.rng(3, item.number)) for item in items]
     slow = [naive.scored(model, unit, own) for unit, own in zip(UNITS, chosen, strict=True)]
     output = run(model, batch)

@@ -76,7 +76,7 @@ def test_training(interaction: dict[str, Any], pools: tuple[str, str], kind: Kin
     model = model_of(interaction, pools, kind).train()
     training = training_batch(model, UNITS)
     batch, targets = training.stages, training.targets
-    assert (batch.inputs.gather is not None) == (kind == "roberta")
+    assert (batch.inputs.window_index is not None) == (kind == "roberta")
     found, expected = run(model, batch), naive.forward(model, batch, *pools)
     torch.testing.assert_close(found.entity_logits, expected["entity"], **CLOSE)
     torch.testing.assert_close(found.relation_logits, expected["relation"], **CLOSE)

@@ -99,7 +99,7 @@ def test_training(config: dict[str, Any], told: dict[str, Any]) -> None:
     model = model_of(**config).train()
     training = training_batch(model, UNITS)
     batch = training.stages
-    assert (batch.inputs.gather is not None) == (config.get("kind") == "roberta")
+    assert (batch.inputs.window_index is not None) == (config.get("kind") == "roberta")
     found, expected = run(model, batch), naive.tables(model, batch, **told)
     entity, relation = naive.packed(expected)
     torch.testing.assert_close(found.entity_logits, entity, **CLOSE)
@@ -109,7 +109,7 @@ def test_training(config: dict[str, Any], told: dict[str, Any]) -> None:
         model,
         expected,
         UNITS,
-        found.layout,
+        found.positions,
         over_labels=over,
         normalise_by=config.get("normalise_by", "sentence_length"),
     )

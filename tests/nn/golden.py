@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from jointre.layout import Layout, Role, Spans
+from jointre.positions import Positions, Role, Spans
 
 TOLERANCE = {"atol": 2e-6, "rtol": 0.0}
 SPANS = [(0, 1), (1, 2), (2, 3), (0, 2), (1, 3), (0, 3)]
@@ -22,10 +22,10 @@ def set_weights(module: torch.nn.Module, values: dict[str, Tensor]) -> None:
         own[name].data.copy_(value)
 
 
-def layout(padding: int = 0) -> Layout:
+def positions(padding: int = 0) -> Positions:
     """[CLS], three words of 1, 2 and 1 pieces, [SEP], padding."""
     roles = [Role.SUMMARY, *[Role.WORD] * 4, Role.SPECIAL, *[Role.PAD] * padding]
-    return Layout(
+    return Positions(
         torch.tensor([[int(role) for role in roles]]), torch.tensor([[[1, 2], [2, 4], [4, 5]]])
     )
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from jointre.layout import Ranges
 from jointre.nn.gaps import BITS, distinct_gaps
+from jointre.positions import Ranges
 
 
 def test_gaps_by_hand() -> None:

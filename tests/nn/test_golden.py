@@ -3,15 +3,15 @@
 import pytest
 import torch
 
-from jointre.layout import Role
 from jointre.nn.classifiers import LinearClassifier
 from jointre.nn.interactions import CrossTaskAttention
 from jointre.nn.losses import BinaryLoss, SoftmaxLoss
 from jointre.nn.pair_encoders import Arguments, BetweenContext
 from jointre.nn.projections import LinearProjection
 from jointre.nn.span_poolers import MaxSpanPooler
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Stream, Streams
+from jointre.positions import Role
 from tests.nn import golden
 from tests.nn.golden import TOLERANCE, fill
 
@@ -25,7 +25,7 @@ def streams(padding: int = 0, mask_padding: bool = True) -> tuple[CrossTaskAtten
     )
     ctam = CrossTaskAttention(input_dim=4, heads=2, mask_padding=mask_padding).eval()
     golden.set_weights(ctam.stacks[0][0], golden.CTAM_WEIGHTS)
-    return ctam, projection(Stream.of(states, golden.layout(padding)))
+    return ctam, projection(Stream.of(states, golden.positions(padding)))
 
 
 def test_summaries() -> None:
@@ -49,7 +49,7 @@ def test_attention_is_read_by_a_hook() -> None:
 @pytest.mark.parametrize("mask_padding", [True, False])
 def test_padding(mask_padding: bool) -> None:
     ctam, before = streams(padding=2, mask_padding=mask_padding)
-    assert (before.shared.layout.roles == Role.PAD).sum() == 2
+    assert (before.shared.positions.roles == Role.PAD).sum() == 2
     expected = golden.ENTITY_SUMMARY if mask_padding else golden.UNMASKED_ENTITY_SUMMARY
     torch.testing.assert_close(ctam(before).entity.summary, expected, **TOLERANCE)
 
@@ -60,19 +60,21 @@ def test_logits_and_losses(training: bool) -> None:
     after = ctam(before)
     spans = golden.spans()
     pooler = MaxSpanPooler()
-    widths = Block(fill((100, 2), 14), spans.width)
+    widths = FeatureBlock(fill((100, 2), 14), spans.width)
     entity = LinearClassifier(input_dim=10, state_dim=4, num_logits=3, dropout=0.0).train(training)
     weights = {"linear.weight": fill((3, 10), 10), "linear.bias": fill((3,), 11)}
     golden.set_weights(entity, weights)
-    rows = pooler(after.entity.states, spans.ranges(golden.layout()))
-    entity_logits = entity([Block(after.entity.summary, spans.unit), Block(rows), widths])
+    rows = pooler(after.entity.states, spans.ranges(golden.positions()))
+    entity_logits = entity(
+        [FeatureBlock(after.entity.summary, spans.unit), FeatureBlock(rows), widths]
+    )
     torch.testing.assert_close(entity_logits, golden.ENTITY_LOGITS, **TOLERANCE)
 
     encode = BetweenContext(shared_dim=4, summary_dim=4, span_dim=4, width_dim=2, type_dim=0)
     relation = LinearClassifier(encode.output_dim, state_dim=4, num_logits=2, dropout=0.0)
     weights = {"linear.weight": fill((2, 20), 12), "linear.bias": fill((2,), 13)}
     golden.set_weights(relation, weights)
-    rows = pooler(after.relation.states, spans.ranges(golden.layout()))
+    rows = pooler(after.relation.states, spans.ranges(golden.positions()))
     blocks = encode(after, Arguments.of_mentions(spans, rows, widths), golden.PAIRS)
     relation_logits = relation.train(training)(blocks)
     torch.testing.assert_close(relation_logits, golden.RELATION_LOGITS, **TOLERANCE)

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from jointre.config import Factory, construct
 from jointre.data.batch import EncoderInput
 from jointre.data.vocabulary import Vocabulary
-from jointre.layout import Layout, Role
 from jointre.models.model import Model
 from jointre.models.table import TableModel, TableOutput
 from jointre.models.table_stages import TableStages, TableTargets
 from jointre.nn.interactions import ConvCoAttention
 from jointre.nn.streams import Stream, Streams
+from jointre.positions import Positions, Role
 from jointre.testing.tiny import tiny_encoder
 from tests.naive import care as naive
 from tests.naive.table_model import classify
@@ -29,16 +29,18 @@ LOSS = {"type": "binary", "over_labels": "sum"}
 class Given(nn.Module):
     """Stands for an encoder: the golden states, and padding that is not zero."""
 
-    def forward(self, ids: Tensor, mask: Tensor, gather: Tensor | None, layout: Layout) -> Stream:
-        padded = layout.roles.shape[1] > 4
+    def forward(
+        self, ids: Tensor, mask: Tensor, window_index: Tensor | None, positions: Positions
+    ) -> Stream:
+        padded = positions.roles.shape[1] > 4
         states = torch.cat([golden.STATES, golden.PADDING], 1) if padded else golden.STATES
-        return Stream.of(states, layout)
+        return Stream.of(states, positions)
 
 
-def layout(padding: int) -> Layout:
+def positions(padding: int) -> Positions:
     roles = [Role.WORD] * 4 + [Role.PAD] * padding
     words = [[[i, i + 1] for i in range(4)]]
-    return Layout(torch.tensor([[int(role) for role in roles]]), torch.tensor(words))
+    return Positions(torch.tensor([[int(role) for role in roles]]), torch.tensor(words))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def model_of(encoder: str, normalise_by: str) -> TableModel:
 
 def run(model: TableModel, padding: int) -> tuple[TableOutput, dict[str, float]]:
     ids = torch.zeros(1, 4 + padding, dtype=torch.long)
-    stages = TableStages(EncoderInput(ids, ids == 0, None, layout(padding)), whole=True)
+    stages = TableStages(EncoderInput(ids, ids == 0, None, positions(padding)), whole=True)
     with torch.no_grad():
         output = model(stages)
         losses = model.losses(output, TableTargets(golden.GOLD_ENTITY, golden.GOLD_RELATION))
@@ -88,7 +90,7 @@ def test_streams_and_map(encoder: str, padding: int) -> None:
     assert isinstance(module, ConvCoAttention)
     assert module.features is not None
     assert torch.equal(module.features.index(4), golden.DISTANCES)
-    stream = Given()(torch.zeros(1), torch.zeros(1), None, layout(padding))
+    stream = Given()(torch.zeros(1), torch.zeros(1), None, positions(padding))
     with torch.no_grad():
         after = module(Streams.without_pairs(stream, stream, stream))
     for found, expected in (

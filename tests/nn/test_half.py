@@ -7,7 +7,7 @@ from torch import nn
 from jointre.nn.half import HalfLinear, computes_bfloat16, halve_feed_forward
 
 
-class Block(nn.Module):
+class FeatureBlock(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.attend = nn.Linear(8, 8)
@@ -18,7 +18,7 @@ class Block(nn.Module):
 
 
 def test_only_layers_that_change_the_width_are_halved() -> None:
-    block = Block()
+    block = FeatureBlock()
     halve_feed_forward(block)
     assert {name for name, part in block.named_modules() if isinstance(part, HalfLinear)} == {
         "feed.0",
@@ -30,7 +30,7 @@ def test_only_layers_that_change_the_width_are_halved() -> None:
 
 def test_the_result_is_close_and_keeps_its_precision() -> None:
     torch.manual_seed(0)
-    block, states = Block(), torch.randn(5, 8)
+    block, states = FeatureBlock(), torch.randn(5, 8)
     exact = block(states)
     halve_feed_forward(block)
     rough = block(states)
@@ -40,7 +40,7 @@ def test_the_result_is_close_and_keeps_its_precision() -> None:
 
 
 def test_twice_is_once() -> None:
-    block = Block()
+    block = FeatureBlock()
     halve_feed_forward(block)
     halve_feed_forward(block)
     assert isinstance(block.feed[0].linear, nn.Linear)

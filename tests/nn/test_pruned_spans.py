@@ -7,7 +7,7 @@ import torch
 
 from jointre.config import Factory, construct
 from jointre.errors import ConfigError
-from jointre.layout import Spans
+from jointre.positions import Spans
 from jointre.span_enumerators import SpanEnumerator
 from jointre.testing.contracts import SpanEnumeratorContract
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from jointre.layout import Ranges
 from jointre.nn.range_max import _slice_max, _window_max, range_max
+from jointre.positions import Ranges
 from tests.naive import spans as naive
 from tests.nn.compare import equal
 

@@ -5,9 +5,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jointre.layout import Ranges
 from jointre.nn.range_max import range_max
 from jointre.nn.span_ops import ordered_pairs, range_sum
+from jointre.positions import Ranges
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import spans as naive
 from tests.nn.compare import equal

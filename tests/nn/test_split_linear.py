@@ -4,20 +4,20 @@ import pytest
 import torch
 
 from jointre.nn.dropout import Dropout
-from jointre.nn.split_linear import Block, SplitLinear, split_linear
+from jointre.nn.split_linear import FeatureBlock, SplitLinear, split_linear
 from tests.naive import classifier as naive
 from tests.nn.compare import equal
 
 
-def blocks_of(seed: int, candidates: int) -> list[Block]:
+def blocks_of(seed: int, candidates: int) -> list[FeatureBlock]:
     """Shared, own, absent and constant columns."""
     generator = torch.Generator().manual_seed(seed)
     index = torch.randint(3, (candidates,), generator=generator)
     return [
-        Block(torch.randn(3, 4, generator=generator), index),
-        Block(torch.randn(candidates, 2, generator=generator)),
-        Block(torch.zeros(candidates, 0)),
-        Block(torch.randn(1, 3, generator=generator), torch.zeros_like(index)),
+        FeatureBlock(torch.randn(3, 4, generator=generator), index),
+        FeatureBlock(torch.randn(candidates, 2, generator=generator)),
+        FeatureBlock(torch.zeros(candidates, 0)),
+        FeatureBlock(torch.randn(1, 3, generator=generator), torch.zeros_like(index)),
     ]
 
 
@@ -64,9 +64,9 @@ def test_few_candidates_of_many_rows(candidates: int) -> None:
     generator = torch.Generator().manual_seed(candidates)
     index = torch.randint(5, (candidates,), generator=generator)
     blocks = [
-        Block(torch.randn(5, 4, generator=generator), index),
-        Block(torch.randn(2, 3, generator=generator), index % 2),
-        Block(torch.randn(candidates, 2, generator=generator)),
+        FeatureBlock(torch.randn(5, 4, generator=generator), index),
+        FeatureBlock(torch.randn(2, 3, generator=generator), index % 2),
+        FeatureBlock(torch.randn(candidates, 2, generator=generator)),
     ]
     layer = SplitLinear(9, 5)
     inputs = [*layer.parameters(), *(block.values for block in blocks)]
@@ -86,7 +86,7 @@ def test_fewest_rows_are_multiplied(
 
     monkeypatch.setattr(torch.nn.functional, "linear", counting)
     index = torch.arange(candidates) % 5
-    found = SplitLinear(4, 3).eval()([Block(torch.randn(5, 4), index)])
+    found = SplitLinear(4, 3).eval()([FeatureBlock(torch.randn(5, 4), index)])
     assert found.shape == (candidates, 3)
     assert sizes == [multiplied]
 
@@ -95,14 +95,16 @@ def test_no_candidates() -> None:
     none = torch.zeros(0, dtype=torch.long)
     layer = SplitLinear(6, 5, dropout=0.4)
     for training in (True, False):
-        found = layer.train(training)([Block(torch.randn(3, 4), none), Block(torch.zeros(0, 2))])
+        found = layer.train(training)(
+            [FeatureBlock(torch.randn(3, 4), none), FeatureBlock(torch.zeros(0, 2))]
+        )
         assert found.shape == (0, 5)
 
 
 def test_no_outputs() -> None:
     """As many as a corpus without relations has relation labels; torch would warn."""
     layer = SplitLinear(4, 0)
-    found = layer([Block(torch.randn(5, 4))])
+    found = layer([FeatureBlock(torch.randn(5, 4))])
     assert found.shape == (5, 0)
     assert layer.weight.shape == (0, 4)
     one = SplitLinear(4, 1)
@@ -115,10 +117,10 @@ def test_no_outputs() -> None:
 def test_columns_must_fit(columns: int, training: bool) -> None:
     layer = SplitLinear(9, 5, dropout=0.1).train(training)
     with pytest.raises(ValueError, match=f"blocks of {columns} columns for a Linear of 9"):
-        layer([Block(torch.randn(2, columns))])
+        layer([FeatureBlock(torch.randn(2, columns))])
 
 
 def test_rows() -> None:
     values = torch.arange(6.0).view(3, 2)
-    assert Block(values).rows() is values
-    assert Block(values, torch.tensor([2, 0])).rows().tolist() == [[4.0, 5.0], [0.0, 1.0]]
+    assert FeatureBlock(values).rows() is values
+    assert FeatureBlock(values, torch.tensor([2, 0])).rows().tolist() == [[4.0, 5.0], [0.0, 1.0]]

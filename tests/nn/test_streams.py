@@ -2,13 +2,13 @@
 
 import torch
 
-from jointre.layout import Layout, Role
 from jointre.nn.streams import Stream, Streams
+from jointre.positions import Positions, Role
 
 
-def layout(*rows: list[Role]) -> Layout:
+def positions(*rows: list[Role]) -> Positions:
     roles = torch.tensor([[int(role) for role in row] for row in rows])
-    return Layout(roles, torch.zeros(len(rows), 1, 2, dtype=torch.long))
+    return Positions(roles, torch.zeros(len(rows), 1, 2, dtype=torch.long))
 
 
 CLS, WORD, SEP, PAD = Role.SUMMARY, Role.WORD, Role.SPECIAL, Role.PAD
@@ -16,35 +16,35 @@ STATES = torch.arange(24.0).view(2, 4, 3)
 
 
 def test_summary_is_the_first_position() -> None:
-    stream = Stream.of(STATES, layout([CLS, WORD, SEP, PAD], [CLS, WORD, WORD, SEP]))
+    stream = Stream.of(STATES, positions([CLS, WORD, SEP, PAD], [CLS, WORD, WORD, SEP]))
     assert torch.equal(stream.summary, STATES[:, 0])
 
 
 def test_summary_is_the_mean_over_words() -> None:
-    stream = Stream.of(STATES, layout([WORD, WORD, PAD, PAD], [WORD, WORD, WORD, WORD]))
+    stream = Stream.of(STATES, positions([WORD, WORD, PAD, PAD], [WORD, WORD, WORD, WORD]))
     assert stream.summary.tolist() == [[1.5, 2.5, 3.5], [16.5, 17.5, 18.5]]
 
 
 def test_each_unit_has_its_own_kind_of_summary() -> None:
-    stream = Stream.of(STATES, layout([CLS, WORD, SEP, PAD], [WORD, WORD, PAD, PAD]))
+    stream = Stream.of(STATES, positions([CLS, WORD, SEP, PAD], [WORD, WORD, PAD, PAD]))
     assert stream.summary.tolist() == [[0.0, 1.0, 2.0], [13.5, 14.5, 15.5]]
 
 
 def test_a_unit_without_words_has_a_zero_summary() -> None:
-    stream = Stream.of(STATES, layout([PAD] * 4, [WORD] * 4))
+    stream = Stream.of(STATES, positions([PAD] * 4, [WORD] * 4))
     assert stream.summary[0].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_some_of_the_units() -> None:
-    stream = Stream.of(STATES, layout([CLS, WORD, SEP, PAD], [CLS, WORD, WORD, SEP]))[1:]
+    stream = Stream.of(STATES, positions([CLS, WORD, SEP, PAD], [CLS, WORD, WORD, SEP]))[1:]
     assert torch.equal(stream.states, STATES[1:])
     assert stream.summary.tolist() == [[12.0, 13.0, 14.0]]
-    assert stream.layout.roles.tolist() == [[2, 1, 1, 3]]
+    assert stream.positions.roles.tolist() == [[2, 1, 1, 3]]
 
 
 def test_streams_by_task() -> None:
-    stream = Stream.of(STATES, layout([WORD] * 4, [WORD] * 4))
-    other = Stream.of(STATES + 1, stream.layout)
+    stream = Stream.of(STATES, positions([WORD] * 4, [WORD] * 4))
+    other = Stream.of(STATES + 1, stream.positions)
     streams = Streams.without_pairs(stream, stream, other)
     assert streams.pair.shape == (2, 4, 4, 0)
     assert streams.task("entity") is stream

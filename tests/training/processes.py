@@ -43,7 +43,7 @@ def body(
     torch.set_num_threads(threads)
     if die_at is not None:
         _die_at(die_at, after)
-    train(config, path, recover=True, tell=lambda line: None)
+    train(config, path, recover=True, log=lambda line: None)
 
 
 def _die_at(number: int, after: bool) -> None:

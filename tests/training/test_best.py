@@ -39,7 +39,7 @@ def interrupted(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Epochs, "on_train_epoch_end", scored)
         with pytest.raises(KeyboardInterrupt):
-            train(config, path, tell=lambda line: None)
+            train(config, path, log=lambda line: None)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -79,7 +79,7 @@ def test_a_tie_moves_the_best_epoch_but_not_the_patience(tiny_data: Path, tmp_pa
     config = experiment(tiny_data, {"training.epochs": 6, "training.patience": 3})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Epochs, "on_train_epoch_end", scored)
-        result = train(config, tmp_path, tell=lambda line: None)
+        result = train(config, tmp_path, log=lambda line: None)
     assert result.metrics["best"]["epoch"] == 3
     assert result.metrics["last"]["epoch"] == 4
     saved = archive.load(tmp_path).model.state_dict()

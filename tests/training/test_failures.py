@@ -21,7 +21,7 @@ from tests.tiny_runs import experiment
 
 def run(folder: Path, path: Path, changes: dict[str, Any] | None = None, **options: Any) -> Result:
     config = experiment(folder, {"training.epochs": 1, **(changes or {})})
-    return train(config, path, **{"tell": lambda line: None, **options})
+    return train(config, path, **{"log": lambda line: None, **options})
 
 
 def weights(path: Path) -> bytes:

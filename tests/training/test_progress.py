@@ -91,10 +91,10 @@ def lines_of(
         patch.setattr(TrainingModule, "validation_step", slow(validation))
         config = experiment(tiny_data, {"training.epochs": 2, "data.test": None})
         if stop is None:
-            run.train(config, path, tell=told.append, recover=recover)
+            run.train(config, path, log=told.append, recover=recover)
         else:
             with pytest.raises(KeyboardInterrupt):
-                run.train(config, path, tell=told.append, recover=recover)
+                run.train(config, path, log=told.append, recover=recover)
     return [line for line in told if ", step " in line]
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from jointre.config import check, load_config
-from jointre.data.readers import Reader
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
+from jointre.formats import Reader
 from jointre.training.experiment import Experiment
 from jointre.training.project import Project, Source, init_project
 

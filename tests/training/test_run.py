@@ -8,9 +8,9 @@ import pytest
 import torch
 
 import jointre
-from jointre.data.readers import JsonlReader
 from jointre.errors import ConfigError, DataError, RunError
 from jointre.evaluation.metric import Metric
+from jointre.formats import JsonlReader
 from jointre.models import archive
 from jointre.training.callbacks import Epochs
 from jointre.training.module import TrainingModule
@@ -22,7 +22,7 @@ SPLIT = {"precision", "recall", "f1", "support", "macro_f1", "per_type"}
 
 def run(folder: Path, path: Path, changes: dict[str, Any] | None = None, **options: Any) -> Result:
     config = experiment(folder, {"training.epochs": 1, **(changes or {})})
-    return train(config, path, **{"tell": lambda line: None, **options})
+    return train(config, path, **{"log": lambda line: None, **options})
 
 
 def weights(path: Path) -> bytes:
@@ -111,7 +111,7 @@ def test_workers_change_nothing_and_seeds_do(
 def test_recover_of_a_finished_run_does_nothing(tiny_data: Path, tiny_run: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*")}
     told: list[str] = []
-    result = run(tiny_data, tiny_run, {"training.epochs": 5}, recover=True, tell=told.append)
+    result = run(tiny_data, tiny_run, {"training.epochs": 5}, recover=True, log=told.append)
     assert told == [f"{tiny_run}: the run is finished; nothing is left to do"]
     assert result.metrics == metrics(tiny_run)
     assert {path: path.stat().st_mtime_ns for path in tiny_run.rglob("*")} == before
@@ -192,10 +192,10 @@ def test_without_dev_and_test(tiny_data: Path, tmp_path: Path) -> None:
 def test_dev_fraction_and_train_and_dev(tiny_data: Path, tmp_path: Path) -> None:
     told: list[str] = []
     carved = {"data.dev": None, "data.dev_fraction": 0.25}
-    run(tiny_data, tmp_path / "a", carved, tell=told.append)
+    run(tiny_data, tmp_path / "a", carved, log=told.append)
     assert told[0].startswith("18 training units, 5 batches per epoch, 6 dev units")
     both = {"data.train_on": "train+dev"}
-    run(tiny_data, tmp_path / "b", both, tell=told.append)
+    run(tiny_data, tmp_path / "b", both, log=told.append)
     assert any(line.startswith("34 training units, 9 batches") for line in told)
 
 
@@ -278,7 +278,7 @@ def test_unlabelled_entities_are_refused_before_anything_is_written(
 def test_long_units_that_are_cut_are_told(tiny_data: Path, tmp_path: Path) -> None:
     told: list[str] = []
     changes = {"model.encoder.long_inputs": "truncate", "model.encoder.max_length": 24}
-    run(tiny_data, tmp_path, changes, tell=told.append)
+    run(tiny_data, tmp_path, changes, log=told.append)
     cut = [line for line in told if "longer than the encoder's input are cut" in line]
     assert [line.split(":")[0] for line in cut] == ["train", "dev"]
     assert "are cut (long_inputs); first: document 'newswire-train-" in cut[0]
@@ -292,7 +292,7 @@ def test_annotations_that_cannot_be_learnt_are_reported_once_before_training(
         tiny_data,
         tmp_path,
         {"model.span_enumerator.max_width": 1, "training.epochs": 2},
-        tell=told.append,
+        log=told.append,
     )
     reports = [line for line in told if "cannot be predicted" in line]
     assert len(reports) == 2

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from jointre.config import construct
-from jointre.data.readers import JsonlReader
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ArchiveError, ConfigError
+from jointre.formats import JsonlReader
 from jointre.inference import Predictor
 from jointre.models import Model, archive
 from jointre.training.experiment import Experiment
@@ -172,7 +172,7 @@ def test_a_training_starts_where_another_ended(
         "data.reader": {"type": "jsonl", "types": str(tiny_data / "types.json")},
     }
     told: list[str] = []
-    result = train(experiment(tiny_data, changes), tmp_path, tell=told.append)
+    result = train(experiment(tiny_data, changes), tmp_path, log=told.append)
     before = json.loads((tiny_run / "metrics.json").read_text())["best"]
     assert result.metrics["last"]["dev"] == before["dev"]
     assert result.metrics["last"]["test"] == before["test"]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from jointre_example.log_mean_exp import LogMeanExpSpanPooler
 
-from jointre.layout import Ranges
+from jointre.positions import Ranges
 from jointre.testing.contracts import SpanPoolerContract
 
 

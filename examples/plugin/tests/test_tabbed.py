@@ -72,8 +72,8 @@ def test_mistakes_are_told_with_their_line(
 def test_what_tabs_cannot_part_is_counted(tmp_path: Path, document: Document, kind: str) -> None:
     path = tmp_path / "a.tabbed"
     last = Document("last", ("Bob", "left"))
-    losses = TabbedReader().write([document, last], path)
-    assert [found for found, _ in losses] == [kind]
+    skipped = TabbedReader().write([document, last], path)
+    assert [found for found, _ in skipped] == [kind]
     documents = list(TabbedReader().read(path))
     assert documents[-1] == last
     assert len(documents) == (1 if "skipped" in kind else 2)

@@ -13,9 +13,9 @@ from jointre_tagger.model import decoded
 from jointre_tagger.stages import tags_of
 
 import jointre
-from jointre.data.readers import Reader
 from jointre.data.schema import Document, Entity, Span
 from jointre.data.vocabulary import Vocabulary
+from jointre.formats import Reader
 from jointre.testing.contracts import ModelContract
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_words
 from jointre.training.run import train
@@ -94,7 +94,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "accelerator": "cpu",
         },
     }
-    train(config, folder / "run", tell=lambda line: None)
+    train(config, folder / "run", log=lambda line: None)
     return folder / "run"
 
 

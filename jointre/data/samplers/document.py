@@ -80,14 +80,14 @@ class DocumentSampler(CorefSampler):
         return DocumentCandidates(
             spans=_joined(unit.mentions, negative, *rest),
             entity_targets=_joined(unit.labels),
-            kept=_joined(unit.kept),
+            mention_rows=_joined(unit.mention_rows),
             pairs=_joined(unit.related, unrelated),
             relation_targets=np.concatenate([unit.relations, zeros]),
             mention_targets=_marked(len(unit.mentions), len(negative), sum(map(len, rest))),
             coreference_pairs=coreference,
             coreference_targets=_marked(len(unit.coreferent), len(distinct)),
             edit_distances=_joined(unit.distances[coreference[:, 0], coreference[:, 1]]),
-            members=_joined(unit.members),
+            mention_entity=_joined(unit.mention_entity),
         )
 
 

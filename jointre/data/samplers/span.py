@@ -54,7 +54,7 @@ class SpanSampler(SentenceSampler):
         return SentenceCandidates(
             spans=np.concatenate([gold, negatives]),
             entity_targets=np.array(labels + [0] * len(negatives), np.int64),
-            kept=np.arange(len(gold)),
+            mention_rows=np.arange(len(gold)),
             pairs=pairs,
             relation_targets=targets,
         )
@@ -88,9 +88,9 @@ class SpanSampler(SentenceSampler):
             if pair[0] != pair[1]:  # a span is never paired with itself when predicting
                 target = positive.setdefault(pair, np.zeros(len(names), np.float32))
                 target[self.vocabulary.relation_index(relation.label)] = 1
-        members = np.array(sorted(first_row.values()), np.int64)
+        mention_entity = np.array(sorted(first_row.values()), np.int64)
         free = np.zeros((len(gold), len(gold)), bool)
-        free[np.ix_(members, members)] = True
+        free[np.ix_(mention_entity, mention_entity)] = True
         np.fill_diagonal(free, False)
         known = np.array(list(positive), np.int64).reshape(-1, 2)
         free[known[:, 0], known[:, 1]] = False

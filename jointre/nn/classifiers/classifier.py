@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from jointre.config import Registrable
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 
 
 class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
@@ -40,7 +40,7 @@ class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
         return (*weights, *(name for name in biases if name in known))
 
     @abstractmethod
-    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""
 
     @property

@@ -8,13 +8,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from jointre.nn.classifiers.classifier import Classifier
-from jointre.nn.split_linear import Block, split_linear
+from jointre.nn.split_linear import FeatureBlock, split_linear
 from jointre.nn.take import take
 
 EPSILON = 1e-8  # shortest length that a cosine divides by
 
 
-def cosines(blocks: Sequence[Block], vectors: Float[Tensor, "c f"]) -> Float[Tensor, "q c"]:
+def cosines(blocks: Sequence[FeatureBlock], vectors: Float[Tensor, "c f"]) -> Float[Tensor, "q c"]:
     """Cosines of the candidates' concatenated blocks, never built, and each vector."""
     squares: Tensor = vectors.new_zeros(())
     for block in blocks:
@@ -46,7 +46,7 @@ class CosineClassifier(Classifier):
         # Not a Linear: those are drawn narrowly by the model.
         self.memory = nn.Parameter(torch.randn(num_logits, input_dim))
 
-    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
         """Cosines of the candidates."""
         return cosines(blocks, self.memory)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from jointre.config.bounds import Width
 from jointre.nn.classifiers.classifier import Classifier
 from jointre.nn.dropout import Dropout
-from jointre.nn.split_linear import Block, SplitLinear
+from jointre.nn.split_linear import FeatureBlock, SplitLinear
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "gelu": nn.GELU}
 
@@ -58,9 +58,9 @@ class FeedforwardClassifier(Classifier):
         start = 0.0 if prior is None else math.log(prior / (1 - prior))
         self.output = SplitLinear(hidden, num_logits, initial_bias=start)
 
-    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""
-        logits: Tensor = self.output([Block(self.transform(self.hidden(blocks)))])
+        logits: Tensor = self.output([FeatureBlock(self.transform(self.hidden(blocks)))])
         return logits
 
     @property

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from jointre.nn.classifiers.classifier import Classifier
-from jointre.nn.split_linear import Block, SplitLinear
+from jointre.nn.split_linear import FeatureBlock, SplitLinear
 
 
 @final
@@ -35,7 +35,7 @@ class LinearClassifier(Classifier):
         super().__init__()
         self.linear = SplitLinear(input_dim, num_logits, dropout)
 
-    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""
         logits: Tensor = self.linear(blocks)
         return logits

@@ -11,7 +11,7 @@ from jointre.config.bounds import Scale, Width
 from jointre.errors import ConfigError
 from jointre.nn.classifiers.classifier import Classifier
 from jointre.nn.classifiers.cosine import cosines
-from jointre.nn.split_linear import Block, SplitLinear, split_linear
+from jointre.nn.split_linear import FeatureBlock, SplitLinear, split_linear
 
 COSINE_SCALE = 16.0  # without one a sigmoid of a cosine stays between 0.27 and 0.73
 
@@ -66,7 +66,7 @@ class SimilarityClassifier(Classifier):
         start = scale or (COSINE_SCALE if similarity == "cosine" else 1.0)
         self.scale = nn.Parameter(torch.tensor(start)) if learn_scale else start
 
-    def forward(self, blocks: Sequence[Block]) -> Float[Tensor, "q c"]:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""
         slots = self.prototypes
         if self.map is None:
@@ -74,7 +74,7 @@ class SimilarityClassifier(Classifier):
         elif self.similarity == "bilinear":
             similar = split_linear(blocks, slots @ self.map.weight)
         else:
-            similar = cosines([Block(self.map(blocks))], slots)
+            similar = cosines([FeatureBlock(self.map(blocks))], slots)
         return similar * self.scale
 
     @property

@@ -9,8 +9,8 @@ from jaxtyping import Bool, Int
 from torch import Tensor, nn
 
 from jointre.config import Registrable
-from jointre.layout import Layout
 from jointre.nn.streams import Stream
+from jointre.positions import Positions
 
 LongInputs = Literal["windows", "truncate", "extend"]
 
@@ -19,7 +19,7 @@ class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
     """Encoder: turns piece ids into states, one vector per piece.
 
     Shapes:
-        ids and mask ``"w p"`` (w windows of p pieces), gather ``"b t"`` (position → flat
+        ids and mask ``"w p"`` (w windows of p pieces), window_index ``"b t"`` (position → flat
         index into w·p; None where window i is unit i) → Stream over ``"b t"``.
     """
 
@@ -48,8 +48,8 @@ class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
         self,
         ids: Int[Tensor, "w p"],
         mask: Bool[Tensor, "w p"],
-        gather: Int[Tensor, "b t"] | None,
-        layout: Layout,
+        window_index: Int[Tensor, "b t"] | None,
+        positions: Positions,
     ) -> Stream:
         """States of the positions."""
 

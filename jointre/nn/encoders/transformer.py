@@ -9,12 +9,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from jointre.errors import ConfigError
-from jointre.layout import Layout
 from jointre.nn.encoders import positions, sources, stored
 from jointre.nn.encoders.encoder import Encoder, LongInputs
 from jointre.nn.streams import Stream
 from jointre.nn.take import take
 from jointre.plurals import counted
+from jointre.positions import Positions
 
 
 @final
@@ -42,7 +42,7 @@ class TransformerEncoder(Encoder):
             embeddings', stay as they are, added positions too; null freezes nothing.
 
     Shapes:
-        ids and mask ``"w p"``, gather ``"b t"`` → Stream over ``"b t"``.
+        ids and mask ``"w p"``, window_index ``"b t"`` → Stream over ``"b t"``.
 
     Raises:
         ConfigError: the encoder cannot be loaded, has no padding token, has fewer layers
@@ -107,14 +107,14 @@ class TransformerEncoder(Encoder):
         self,
         ids: Int[Tensor, "w p"],
         mask: Bool[Tensor, "w p"],
-        gather: Int[Tensor, "b t"] | None,
-        layout: Layout,
+        window_index: Int[Tensor, "b t"] | None,
+        layout: Positions,
     ) -> Stream:
         """States of the positions, in float32."""
         hidden: Float[Tensor, "w p d"] = self.model(
             input_ids=ids, attention_mask=mask.long()
         ).last_hidden_state
-        states = hidden if gather is None else take(hidden.flatten(0, 1), gather)
+        states = hidden if window_index is None else take(hidden.flatten(0, 1), window_index)
         return Stream.of(states.float(), layout)
 
     def save(self, folder: Path) -> None:

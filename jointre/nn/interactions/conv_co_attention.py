@@ -12,7 +12,6 @@ from torch.nn.functional import leaky_relu
 from jointre.config import Factory
 from jointre.config.bounds import Channels, Heads
 from jointre.errors import ConfigError
-from jointre.layout import Role
 from jointre.nn.dropout import Dropout
 from jointre.nn.interactions.ctam import divisors
 from jointre.nn.interactions.interaction import Interaction, Task
@@ -21,6 +20,7 @@ from jointre.nn.pair_features import PairFeatures
 from jointre.nn.pair_map import SLOPE, PairMap
 from jointre.nn.streams import Stream, Streams
 from jointre.nn.take import take
+from jointre.positions import Role
 
 OTHER: dict[str, str] = {"entity": "relation", "relation": "entity"}
 
@@ -154,14 +154,14 @@ class ConvCoAttention(Interaction):
 
     def forward(self, streams: Streams) -> Streams:
         """Update the states of each stream in ``directions``, and make the pair map."""
-        lengths = (streams.entity.layout.roles != Role.PAD).sum(1)
+        lengths = (streams.entity.positions.roles != Role.PAD).sum(1)
         parts, order = [], []
         for length in torch.unique(lengths).tolist():
             units = (lengths == length).nonzero().flatten()
             group = {task: streams.task(task).states[units, :length] for task in OTHER}
             parts.append(self._without_padding(group))
             order.append(units)
-        size = streams.entity.layout.roles.shape[1]
+        size = streams.entity.positions.roles.shape[1]
         changed: dict[str, Stream] = {}
         for task in OTHER:
             states = together([own[task] for own, _ in parts], order, size)

@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 from jointre.config.bounds import Heads
 from jointre.errors import ConfigError
-from jointre.layout import Role
 from jointre.nn.dropout import Dropout
 from jointre.nn.interactions.interaction import Interaction, Task
 from jointre.nn.masking import Softmax, masked_max, masked_mean
 from jointre.nn.streams import Stream, Streams
+from jointre.positions import Role
 
 Agent = Literal["cls", "max", "mean"]
 
@@ -138,17 +138,17 @@ class CrossTaskAttention(Interaction):
             keep = self._keys(other)
             for layer in stack:  # type: ignore[attr-defined]
                 agent = layer(agent, other.states, keep)
-            changed[task] = Stream(own.states, agent, own.layout)
+            changed[task] = Stream(own.states, agent, own.positions)
         return streams.replacing(**changed)
 
     def _agent(self, stream: Stream) -> Float[Tensor, "b d"]:
         if self.agent == "cls":
             return stream.summary
         pool = masked_max if self.agent == "max" else masked_mean
-        return pool(stream.states, stream.layout.is_word)
+        return pool(stream.states, stream.positions.is_word)
 
     def _keys(self, stream: Stream) -> Bool[Tensor, "b t"]:
-        roles = stream.layout.roles
+        roles = stream.positions.roles
         keys = roles != Role.SUMMARY
         return keys & (roles != Role.PAD) if self.mask_padding else keys
 

@@ -1,8 +1,8 @@
 """Pair encoders: two entities → feature blocks."""
 
 from jointre.nn.pair_encoders.between_context import BetweenContext
-from jointre.nn.pair_encoders.entities_only import EntitiesOnly
+from jointre.nn.pair_encoders.global_pair_encoder import GlobalPairEncoder
 from jointre.nn.pair_encoders.multi_instance import MultiInstance
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder
 
-__all__ = ["Arguments", "BetweenContext", "EntitiesOnly", "MultiInstance", "PairEncoder"]
+__all__ = ["Arguments", "BetweenContext", "GlobalPairEncoder", "MultiInstance", "PairEncoder"]

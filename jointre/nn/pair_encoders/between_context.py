@@ -9,7 +9,7 @@ from jointre.config import Factory
 from jointre.nn.gaps import distinct_gaps
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
 from jointre.nn.span_poolers import SpanPooler
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
 
 
@@ -52,16 +52,16 @@ class BetweenContext(PairEncoder):
 
     def forward(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
-    ) -> list[Block]:
+    ) -> list[FeatureBlock]:
         """Feature blocks of the pairs."""
-        head, tail = arguments.members[pairs, 0].unbind(1)
-        gaps, gap = distinct_gaps(arguments.spans.ranges(streams.shared.layout), head, tail)
+        head, tail = arguments.mention_entity[pairs, 0].unbind(1)
+        gaps, gap = distinct_gaps(arguments.spans.ranges(streams.shared.positions), head, tail)
         context = self.context_pooler(streams.shared.states, gaps)
         return [
-            Block(context, gap),
-            Block(streams.relation.summary, arguments.spans.unit[head]),
-            Block(arguments.rows, head),
-            Block(arguments.rows, tail),
+            FeatureBlock(context, gap),
+            FeatureBlock(streams.relation.summary, arguments.spans.unit[head]),
+            FeatureBlock(arguments.rows, head),
+            FeatureBlock(arguments.rows, tail),
             choose(arguments.widths, head),
             choose(arguments.widths, tail),
         ]

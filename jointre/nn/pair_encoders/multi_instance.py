@@ -14,7 +14,7 @@ from jointre.nn.gaps import distinct_gaps
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
 from jointre.nn.segment_ops import segment_max
 from jointre.nn.span_poolers import SpanPooler
-from jointre.nn.split_linear import Block, SplitLinear
+from jointre.nn.split_linear import FeatureBlock, SplitLinear
 from jointre.nn.streams import Streams
 
 TOKEN_ROWS = 700  # distances in words; farther ones share the last row
@@ -69,17 +69,17 @@ class MultiInstance(PairEncoder):
 
     def forward(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
-    ) -> list[Block]:
+    ) -> list[FeatureBlock]:
         """The pairs' hidden layer."""
-        sizes = torch.bincount(arguments.members[:, 1], minlength=len(arguments.entities))
+        sizes = torch.bincount(arguments.mention_entity[:, 1], minlength=len(arguments.entities))
         parts = [self._instances(streams, arguments, some, sizes) for some in bounded(pairs, sizes)]
         head, tail = pairs.unbind(1)
         blocks = [
-            Block(torch.cat(parts)),
+            FeatureBlock(torch.cat(parts)),
             choose(arguments.types, head),
             choose(arguments.types, tail),
         ]
-        return [Block(self.dropout(self.hidden(blocks).relu()))]
+        return [FeatureBlock(self.dropout(self.hidden(blocks).relu()))]
 
     def _instances(
         self,
@@ -89,32 +89,32 @@ class MultiInstance(PairEncoder):
         sizes: Int[Tensor, " g"],
     ) -> Float[Tensor, "q d"]:
         """Maxima over the mention pairs of each pair."""
-        one, other, pair = instances(arguments.members, pairs, sizes)
+        one, other, pair = instances(arguments.mention_entity, pairs, sizes)
         spans, sentences = arguments.spans, arguments.sentences
-        gaps, gap = distinct_gaps(spans.ranges(streams.shared.layout), one, other)
+        gaps, gap = distinct_gaps(spans.ranges(streams.shared.positions), one, other)
         start, end = spans.start, spans.end
         earlier = torch.where(start[one] <= start[other], end[one], end[other]) - 1
         words = torch.maximum(start[one], start[other]) - earlier
         apart = (sentences[one] - sentences[other]).abs()
         blocks = [
-            Block(self.context_pooler(streams.shared.states, gaps), gap),
-            Block(arguments.rows, one),
-            Block(arguments.rows, other),
-            Block(arguments.entities, pairs[pair, 0]),
-            Block(arguments.entities, pairs[pair, 1]),
-            Block(self.token_distance.weight, words.clamp(0, TOKEN_ROWS - 1)),
-            Block(self.sentence_distance.weight, apart.clamp(max=SENTENCE_ROWS - 1)),
+            FeatureBlock(self.context_pooler(streams.shared.states, gaps), gap),
+            FeatureBlock(arguments.rows, one),
+            FeatureBlock(arguments.rows, other),
+            FeatureBlock(arguments.entities, pairs[pair, 0]),
+            FeatureBlock(arguments.entities, pairs[pair, 1]),
+            FeatureBlock(self.token_distance.weight, words.clamp(0, TOKEN_ROWS - 1)),
+            FeatureBlock(self.sentence_distance.weight, apart.clamp(max=SENTENCE_ROWS - 1)),
         ]
         return segment_max(self.dropout(self.instance(blocks)), pair, len(pairs))
 
 
 def instances(
-    members: Int[Tensor, "l 2"], pairs: Int[Tensor, "q 2"], sizes: Int[Tensor, " g"]
+    mention_entity: Int[Tensor, "l 2"], pairs: Int[Tensor, "q 2"], sizes: Int[Tensor, " g"]
 ) -> tuple[Int[Tensor, " k"], Int[Tensor, " k"], Int[Tensor, " k"]]:
     """All (head mention, tail mention) of each pair of entities, and their pair.
 
     Args:
-        members: (mention, entity), ordered by entity.
+        mention_entity: (mention, entity), ordered by entity.
         pairs: Pairs of entities.
         sizes: Number of mentions of each entity.
     """
@@ -124,8 +124,8 @@ def instances(
     pair = torch.repeat_interleave(counts)
     place = torch.arange(len(pair), device=pair.device) - (counts.cumsum(0) - counts)[pair]
     width = sizes[tail][pair]
-    one = members[first[head][pair] + place // width, 0]
-    other = members[first[tail][pair] + place % width, 0]
+    one = mention_entity[first[head][pair] + place // width, 0]
+    other = mention_entity[first[tail][pair] + place % width, 0]
     return one, other, pair
 
 

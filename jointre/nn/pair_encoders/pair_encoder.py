@@ -9,9 +9,9 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Registrable
-from jointre.layout import Spans
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
+from jointre.positions import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +22,31 @@ class Arguments:
         spans: Spans of the mentions.
         rows: Representations of the mentions.
         widths: width embeddings of the mentions.
-        members: (mention, entity) rows, ordered by entity.
+        mention_entity: (mention, entity) rows, ordered by entity.
         entities: representations of the entities.
         types: type vectors of the entities; of width 0 where there are none.
         sentences: sentence of each mention, counted in its unit.
 
     Shapes:
-        spans and sentences ``"m"``, rows ``"m k"``, widths Block of ``"m w"``, members
-        ``"l 2"``, entities ``"g k"``, types Block of ``"g e"``.
+        spans and sentences ``"m"``, rows ``"m k"``, widths FeatureBlock of ``"m w"``,
+        mention_entity ``"l 2"``, entities ``"g k"``, types FeatureBlock of ``"g e"``.
     """
 
     spans: Spans
     rows: Float[Tensor, "m k"]
-    widths: Block
-    members: Int[Tensor, "l 2"]
+    widths: FeatureBlock
+    mention_entity: Int[Tensor, "l 2"]
     entities: Float[Tensor, "g k"]
-    types: Block
+    types: FeatureBlock
     sentences: Int[Tensor, " m"]
 
     @classmethod
-    def of_mentions(cls, spans: Spans, rows: Float[Tensor, "m k"], widths: Block) -> "Arguments":
+    def of_mentions(
+        cls, spans: Spans, rows: Float[Tensor, "m k"], widths: FeatureBlock
+    ) -> "Arguments":
         """Every mention is an entity of its own, without a type vector."""
         each = torch.arange(len(spans), device=rows.device)
-        none = Block(rows.new_zeros(len(spans), 0))
+        none = FeatureBlock(rows.new_zeros(len(spans), 0))
         return cls(
             spans, rows, widths, torch.stack([each, each], 1), rows, none, torch.zeros_like(each)
         )
@@ -77,10 +79,10 @@ class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
     @abstractmethod
     def forward(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
-    ) -> list[Block]:
+    ) -> list[FeatureBlock]:
         """Feature blocks of the pairs (head, tail)."""
 
 
-def choose(block: Block, rows: Int[Tensor, " q"]) -> Block:
+def choose(block: FeatureBlock, rows: Int[Tensor, " q"]) -> FeatureBlock:
     """The block of some of its candidates."""
-    return Block(block.values, rows if block.index is None else block.index[rows])
+    return FeatureBlock(block.values, rows if block.index is None else block.index[rows])

@@ -9,7 +9,7 @@ from jointre.testing.contracts.contract import Contract, ModuleContract
 from jointre.testing.contracts.coreference import CoreferenceContract
 from jointre.testing.contracts.document_sampler import DocumentSamplerContract
 from jointre.testing.contracts.encoder import EncoderContract
-from jointre.testing.contracts.groups import GroupPoolerContract
+from jointre.testing.contracts.groups import EntityPoolerContract
 from jointre.testing.contracts.loss import LossContract
 from jointre.testing.contracts.model import ModelContract
 from jointre.testing.contracts.pair_features import PairFeaturesContract
@@ -30,7 +30,7 @@ __all__ = [
     "CoreferenceContract",
     "DocumentSamplerContract",
     "EncoderContract",
-    "GroupPoolerContract",
+    "EntityPoolerContract",
     "InteractionContract",
     "LossContract",
     "ModelContract",

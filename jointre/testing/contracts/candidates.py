@@ -8,13 +8,13 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from jointre.layout import Ranges
 from jointre.nn.classifiers import Classifier
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Stream, Streams
+from jointre.positions import Ranges
 from jointre.testing.contracts.compare import same
 from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, spans_of, stream_of, streams_of
@@ -40,7 +40,7 @@ class SpanPoolerContract(ModuleContract):
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Pooling:
         """States, and the ranges of all spans with an empty one."""
         stream = stream_of(units, TASK, padding, garbage)
-        ranges = spans_of(units).ranges(stream.layout)
+        ranges = spans_of(units).ranges(stream.positions)
         rows = torch.arange(len(units))
         return Pooling(
             stream,
@@ -121,10 +121,10 @@ class PairEncoderContract(ModuleContract):
         arguments = Arguments(
             spans,
             table[0, numbers, spans.start, spans.end],
-            Block(widths, spans.width),
+            FeatureBlock(widths, spans.width),
             torch.stack([mention, named], 1),
             table[1, numbers[opening], spans.start[opening], 0],
-            Block(types, spans.start[opening]),
+            FeatureBlock(types, spans.start[opening]),
             spans.start // 2,
         )
         streams = streams_of(units, SHARED, TASK, padding, garbage)
@@ -137,9 +137,11 @@ class PairEncoderContract(ModuleContract):
 
     def view(self, result: Tensor, batch: Pairing, row: int) -> View:
         """The rows of a unit's pairs."""
-        members = batch.arguments.members
-        mention = torch.searchsorted(members[:, 1].contiguous(), batch.pairs[:, 0].contiguous())
-        return {"rows": result[batch.arguments.spans.unit[members[mention, 0]] == row]}
+        mention_entity = batch.arguments.mention_entity
+        mention = torch.searchsorted(
+            mention_entity[:, 1].contiguous(), batch.pairs[:, 0].contiguous()
+        )
+        return {"rows": result[batch.arguments.spans.unit[mention_entity[mention, 0]] == row]}
 
     def sources(self, batch: Pairing) -> list[Tensor]:
         """The entities' rows; the other inputs are read by some encoders only."""
@@ -159,10 +161,10 @@ class PairEncoderContract(ModuleContract):
             own,
             spans=own.spans[:0],
             rows=own.rows[:0],
-            widths=Block(own.widths.values, own.members[:0, 0]),
-            members=own.members[:0],
+            widths=FeatureBlock(own.widths.values, own.mention_entity[:0, 0]),
+            mention_entity=own.mention_entity[:0],
             entities=own.entities[:0],
-            types=Block(own.types.values, own.members[:0, 0]),
+            types=FeatureBlock(own.types.values, own.mention_entity[:0, 0]),
             sentences=own.sentences[:0],
         )
         shape_is(
@@ -190,7 +192,7 @@ class ClassifierContract(ModuleContract):
     interface = Classifier
     owner: ClassVar[dict[str, int]] = {"input_dim": 9, "state_dim": TASK, "num_logits": 5}
 
-    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> list[Block]:
+    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> list[FeatureBlock]:
         """Blocks of columns: one value for all, shared values, none, own values."""
         generator = torch.Generator().manual_seed(3)
         shared = torch.randn(3, 4, generator=generator)
@@ -198,17 +200,17 @@ class ClassifierContract(ModuleContract):
         index = torch.tensor(list(units), dtype=torch.long)
         constant = torch.randn(1, 2, generator=generator)
         return [
-            Block(constant, torch.zeros_like(index)),
-            Block(shared, 2 * index % 3),
-            Block(torch.zeros(len(index), 0)),
-            Block(own[index]),
+            FeatureBlock(constant, torch.zeros_like(index)),
+            FeatureBlock(shared, 2 * index % 3),
+            FeatureBlock(torch.zeros(len(index), 0)),
+            FeatureBlock(own[index]),
         ]
 
-    def view(self, result: Tensor, batch: list[Block], row: int) -> View:
+    def view(self, result: Tensor, batch: list[FeatureBlock], row: int) -> View:
         """The logits of a candidate."""
         return {"logits": result[row]}
 
-    def sources(self, batch: list[Block]) -> list[Tensor]:
+    def sources(self, batch: list[FeatureBlock]) -> list[Tensor]:
         """The values of the blocks that have columns."""
         return [block.values for block in batch if block.values.shape[1]]
 
@@ -230,12 +232,12 @@ class ClassifierContract(ModuleContract):
         columns = torch.cat([block.rows() for block in batch], 1)
         same(
             {"logits": module(batch)},
-            {"logits": module([Block(columns)])},
+            {"logits": module([FeatureBlock(columns)])},
             "blocks with an index give other logits than their concatenated columns",
         )
         module.train()
         found = []
-        for blocks in (batch, [Block(columns)]):
+        for blocks in (batch, [FeatureBlock(columns)]):
             torch.manual_seed(0)
             found.append({"logits": module(blocks)})
         first, second = found

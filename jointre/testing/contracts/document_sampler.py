@@ -28,17 +28,21 @@ class DocumentSamplerContract(SamplerContract):
         """Every field is given, in the right type; rows point into the rows before them."""
         for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            spans, kept, members = len(found.spans), len(found.kept), len(found.members)
+            spans, mention_rows, mention_entity = (
+                len(found.spans),
+                len(found.mention_rows),
+                len(found.mention_entity),
+            )
             entities, pairs = len(found.entity_targets), len(found.pairs)
             linked, relations = len(found.edit_distances), len(self.vocabulary().relation_labels)
             for name, shape, most in (
                 ("spans", (spans, 2), len(document.tokens) + 1),
-                ("kept", (kept,), spans),
+                ("mention_rows", (mention_rows,), spans),
                 ("entity_targets", (entities,), len(self.vocabulary().entity_labels)),
                 ("pairs", (pairs, 2), entities),
-                ("coreference_pairs", (linked, 2), kept),
+                ("coreference_pairs", (linked, 2), mention_rows),
                 ("edit_distances", (linked,), 10_000),
-                ("members", (members, 2), max(kept, entities)),
+                ("mention_entity", (mention_entity, 2), max(mention_rows, entities)),
             ):
                 rows = getattr(found, name)
                 assert rows.shape == shape, f"{at} {name} has shape {rows.shape}, not {shape}"
@@ -82,25 +86,32 @@ class DocumentSamplerContract(SamplerContract):
             gold = set[tuple[int, int]]().union(*clusters)
             positive = {tuple(span) for span in found.spans[found.mention_targets == 1].tolist()}
             assert positive == gold, f"{at} the positive spans are not the gold mentions"
-            kept = [tuple(span) for span in found.spans[found.kept].tolist()]
-            assert sorted(kept) == sorted(gold), f"{at} kept is not each gold mention once"
-            order = found.members[:, 1]
-            assert (np.diff(order) >= 0).all(), f"{at} members must be ordered by entity"
+            mention_rows = [tuple(span) for span in found.spans[found.mention_rows].tolist()]
+            assert sorted(mention_rows) == sorted(gold), (
+                f"{at} mention_rows are not each gold mention once"
+            )
+            order = found.mention_entity[:, 1]
+            assert (np.diff(order) >= 0).all(), f"{at} mention_entity must be ordered by entity"
             own = [
-                [kept[row] for row in found.members[order == e, 0]] for e in range(len(clusters))
+                [mention_rows[row] for row in found.mention_entity[order == e, 0]]
+                for e in range(len(clusters))
             ]
             once = all(len(spans) == len(set(spans)) for spans in own)
             assert once, f"{at} an entity lists a mention twice"
-            assert [set(spans) for spans in own] == clusters, f"{at} members are not the gold's"
+            assert [set(spans) for spans in own] == clusters, (
+                f"{at} mention_entity is not the gold's"
+            )
             named = [labels.entity_labels[label] for label in found.entity_targets]
             assert named == [entity.label for entity in document.entities], f"{at} labels"
-            self._check_links(found, kept, clusters, at)
+            self._check_links(found, mention_rows, clusters, at)
             self._check_relations(found, document, at)
 
-    def _check_links(self, found: Any, kept: list[Any], clusters: list[set[Any]], at: str) -> None:
+    def _check_links(
+        self, found: Any, mention_rows: list[Any], clusters: list[set[Any]], at: str
+    ) -> None:
         linked = found.coreference_targets == 1
         positive, negative = (
-            {(kept[i], kept[j]) for i, j in found.coreference_pairs[rows]}
+            {(mention_rows[i], mention_rows[j]) for i, j in found.coreference_pairs[rows]}
             for rows in (linked, ~linked)
         )
         wanted = {(a, b) for spans in clusters for a in spans for b in spans if a != b}

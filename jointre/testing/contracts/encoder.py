@@ -82,35 +82,35 @@ class EncoderContract(ModuleContract):
         maker = self.pieces
         batch = maker.batch([maker(SENTENCES[unit].split()) for unit in units])
         ids, mask = batch.ids, batch.mask
-        if batch.gather is None and padding:
+        if batch.window_index is None and padding:
             room = maker.room + len(maker.first) + len(maker.last) - ids.shape[1]
             room = min(padding, room)
             ids = torch.nn.functional.pad(ids, (0, room))
             mask = torch.nn.functional.pad(mask, (0, room))
-            roles = torch.nn.functional.pad(batch.layout.roles, (0, room))
-            batch = replace(batch, layout=replace(batch.layout, roles=roles))
+            roles = torch.nn.functional.pad(batch.positions.roles, (0, room))
+            batch = replace(batch, positions=replace(batch.positions, roles=roles))
         generator = torch.Generator().manual_seed(garbage)
         noise = torch.randint(0, len(maker.tokenizer), ids.shape, generator=generator)
         return replace(batch, ids=torch.where(mask, ids, noise), mask=mask)
 
     def call(self, module: Any, batch: EncoderInput) -> Stream:
         """Run the encoder."""
-        stream: Stream = module(batch.ids, batch.mask, batch.gather, batch.layout)
+        stream: Stream = module(batch.ids, batch.mask, batch.window_index, batch.positions)
         return stream
 
     def view(self, result: Stream, batch: EncoderInput, row: int) -> View:
         """The states and the summary of a unit."""
-        real = batch.layout.roles[row] > 0
+        real = batch.positions.roles[row] > 0
         return {"states": result.states[row][real], "summary": result.summary[row]}
 
     def test_declared_width(self) -> None:
         """One state of the declared width a position, and the layout as it was."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         result = self.call(module, batch)
-        wanted = (*batch.layout.roles.shape, module.output_dim)
+        wanted = (*batch.positions.roles.shape, module.output_dim)
         shape_is(result.states, wanted, "an encoder gives one state of output_dim a position")
         shape_is(result.summary, (len(UNITS), module.output_dim), "one summary a unit")
-        assert torch.equal(result.layout.roles, batch.layout.roles), "the layout must stay"
+        assert torch.equal(result.positions.roles, batch.positions.roles), "the layout must stay"
 
     def test_restored_without_weights(self, tmp_path: Path) -> None:
         """What is saved rebuilds the encoder; with the state dict it computes the same."""

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from jointre.nn.group_poolers import GroupPooler
+from jointre.nn.entity_poolers import EntityPooler
 from jointre.testing.contracts.compare import same
 from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, size, stream_of
@@ -27,10 +27,10 @@ class Groups:
     unit: Int[Tensor, " g"]
 
 
-class GroupPoolerContract(ModuleContract):
-    """The suite of :class:`~jointre.nn.group_poolers.GroupPooler`."""
+class EntityPoolerContract(ModuleContract):
+    """The suite of :class:`~jointre.nn.entity_poolers.EntityPooler`."""
 
-    interface = GroupPooler
+    interface = EntityPooler
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Groups:
         """A group for each word, of a row for each of its pieces, and an empty one a unit.

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from jointre.layout import Layout, Role, Spans
 from jointre.nn.streams import Stream, Streams
+from jointre.positions import Positions, Role, Spans
 
 UNITS: tuple[tuple[int, ...], ...] = ((1, 2, 1), (1,), (2, 1, 1, 3, 1), (1, 1))  # pieces a word
 
@@ -16,7 +16,7 @@ def size(unit: int, special: bool = True) -> int:
     return sum(UNITS[unit]) + 2 * special
 
 
-def layout_of(units: Sequence[int], padding: int = 0, special: bool = True) -> Layout:
+def layout_of(units: Sequence[int], padding: int = 0, special: bool = True) -> Positions:
     """The layout of some of the sample units.
 
     Args:
@@ -35,7 +35,7 @@ def layout_of(units: Sequence[int], padding: int = 0, special: bool = True) -> L
         roles[row, first:position] = Role.WORD
         if special:
             roles[row, 0], roles[row, position] = Role.SUMMARY, Role.SPECIAL
-    return Layout(roles, words)
+    return Positions(roles, words)
 
 
 def stream_of(
@@ -56,15 +56,15 @@ def stream_of(
         salt: seed of the units' states.
         special: surround units with [CLS] and [SEP].
     """
-    layout = layout_of(units, padding, special)
-    states = torch.empty(*layout.roles.shape, width)
+    positions = layout_of(units, padding, special)
+    states = torch.empty(*positions.roles.shape, width)
     for row, unit in enumerate(units):
         noise = torch.Generator().manual_seed(1000 * garbage + unit + 500)
         states[row] = 10 * torch.randn(states.shape[1:], generator=noise)
         own = torch.Generator().manual_seed(1000 * salt + unit + 1)
         length = size(unit, special)
         states[row, :length] = torch.randn(length, width, generator=own)
-    return Stream.of(states, layout)
+    return Stream.of(states, positions)
 
 
 def streams_of(

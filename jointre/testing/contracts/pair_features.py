@@ -5,9 +5,9 @@ from typing import Any
 
 from torch import Tensor
 
-from jointre.layout import Layout, Role
 from jointre.nn.pair_features import PairFeatures
 from jointre.nn.take import take
+from jointre.positions import Positions, Role
 from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, layout_of
 from jointre.testing.contracts.streams import shape_is
@@ -20,20 +20,20 @@ class PairFeaturesContract(ModuleContract):
 
     interface = PairFeatures
 
-    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Layout:
+    def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Positions:
         """The layout: features know how many positions there are, nothing else."""
         return layout_of(units, padding)
 
-    def large_batch(self) -> Layout:
+    def large_batch(self) -> Positions:
         """A unit of many positions; the number of units does not matter."""
         return self.batch([0], padding=200)
 
-    def call(self, module: Any, batch: Layout) -> Tensor:
+    def call(self, module: Any, batch: Positions) -> Tensor:
         """The features of all pairs of the longest unit's positions."""
         cells: Tensor = take(module.values, module.index(batch.roles.shape[1]))
         return cells
 
-    def view(self, result: Tensor, batch: Layout, row: int) -> View:
+    def view(self, result: Tensor, batch: Positions, row: int) -> View:
         """The features of a unit's pairs."""
         length = int((batch.roles[row] != Role.PAD).sum())
         return {"cells": result[:length, :length]}

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from jointre.config.options import options_of
-from jointre.data.losses import Losses
-from jointre.data.readers import Reader
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
+from jointre.formats import Reader
 from jointre.testing.contracts.contract import Contract
 from jointre.testing.tiny import tiny_documents, tiny_texts
 
@@ -18,7 +18,7 @@ CUTS = 60  # places at which the sample is cut off
 
 
 class ReaderContract(Contract):
-    """The suite of :class:`~jointre.data.readers.Reader`.
+    """The suite of :class:`~jointre.formats.Reader`.
 
     Attributes:
         sample: a file of the format, text or bytes, as short as you like, with two documents or
@@ -126,7 +126,7 @@ class ReaderContract(Contract):
             reader.on_error = "skip"
             error = _raised(lambda path, reader=reader: list(reader.read(path)), path)
             if error is None:
-                counted = any("errors skipped" in each for each, _ in reader.losses)
+                counted = any("errors skipped" in each for each, _ in reader.skipped)
                 assert counted, f"{path}: errors are skipped with on_error='skip' but not counted"
                 skipped += 1
         assert skipped, (
@@ -142,8 +142,8 @@ class ReaderContract(Contract):
         if not self.writes():
             self._refused(documents, target)
             return
-        losses = reader.write(documents, target)
-        assert not losses, f"writing what the format holds loses {losses.lines()[0]}"
+        skipped = reader.write(documents, target)
+        assert not skipped, f"writing what the format holds loses {skipped.lines()[0]}"
         again = self._read(target)
         for before, after in zip(documents, again, strict=True):
             assert after == before, f"document {before.id!r} changes when written and read"
@@ -155,9 +155,9 @@ class ReaderContract(Contract):
         documents = self.documents() if self.writes() else ()
         for number, document in enumerate(documents):
             at = f"document {document.id!r}"
-            found, losses = self._trip(document, tmp_path, f"{number}a")
+            found, skipped = self._trip(document, tmp_path, f"{number}a")
             whole = [facts(each) for each in found] == [facts(document)]
-            assert whole or losses, f"{at} comes back changed, but nothing is counted"
+            assert whole or skipped, f"{at} comes back changed, but nothing is counted"
             for each in found:
                 (again,), _ = self._trip(each, tmp_path, f"{number}b")
                 assert facts(again) == facts(each), (
@@ -193,13 +193,15 @@ class ReaderContract(Contract):
             "out" + (self.build().suffixes[0] if isinstance(self.sample, Content) else "")
         )
 
-    def _trip(self, document: Document, folder: Path, name: str) -> tuple[list[Document], Losses]:
+    def _trip(
+        self, document: Document, folder: Path, name: str
+    ) -> tuple[list[Document], SkippedData]:
         reader = self.build()
         target = self._target(folder).with_stem(f"out{name}")
-        losses: Losses = reader.write([document], target)
+        skipped: SkippedData = reader.write([document], target)
         found = list(reader.read(target))
-        losses.merge(reader.losses)
-        return found, losses
+        skipped.merge(reader.skipped)
+        return found, skipped
 
     def _refused(self, documents: Sequence[Document], target: Path) -> None:
         error = _raised(self.build().write, documents, target)

@@ -54,14 +54,15 @@ class SamplerContract(Contract):
         relations = len(self.vocabulary().relation_labels)
         for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            targets, kept, pairs = found.entity_targets, found.kept, found.pairs
+            targets, mention_rows, pairs = found.entity_targets, found.mention_rows, found.pairs
             labels = found.relation_targets
             spans, count = found.spans, len(found.spans)
             assert spans.shape == (count, 2) and spans.dtype == np.int64, f"{at} spans"  # noqa: PT018
             assert targets.shape == (count,), f"{at} one entity target a span"
-            assert kept.ndim == 1 and (kept < count).all(), f"{at} kept names rows of spans"  # noqa: PT018
+            assert mention_rows.ndim == 1, f"{at} mention_rows has one axis"
+            assert (mention_rows < count).all(), f"{at} mention_rows are rows of spans"
             assert pairs.shape == (len(pairs), 2), f"{at} a pair is (head, tail)"
-            assert (pairs < max(1, len(kept))).all(), f"{at} pairs name rows of kept"
+            assert (pairs < max(1, len(mention_rows))).all(), f"{at} pairs are rows of mention_rows"
             assert labels.shape == (len(pairs), relations), f"{at} one column a relation label"
             assert labels.dtype == np.float32, f"{at} relation targets are float32"
 
@@ -83,7 +84,7 @@ class SamplerContract(Contract):
         labels = self.vocabulary()
         for document, found in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            targets, kept, pairs = found.entity_targets, found.kept, found.pairs
+            targets, mention_rows, pairs = found.entity_targets, found.mention_rows, found.pairs
             hot = found.relation_targets
             entities = {
                 (tuple(span), labels.entity_labels[target - 1])
@@ -92,7 +93,7 @@ class SamplerContract(Contract):
             }
             gold = {(tuple(entity.span), entity.label) for entity in document.entities}
             assert entities == gold, f"{at} the positive spans are not the gold entities"
-            spans = found.spans[kept].tolist()
+            spans = found.spans[mention_rows].tolist()
             relations = {
                 (tuple(spans[head]), tuple(spans[tail]), labels.relation_labels[column])
                 for (head, tail), row in zip(pairs, hot, strict=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from jointre.data.sentences import sentences_of
-from jointre.layout import Spans
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
+from jointre.positions import Spans
 from jointre.span_enumerators import SpanEnumerator
 from jointre.testing.contracts.contract import Contract
 from jointre.testing.tiny import tiny_documents, tiny_texts
@@ -118,7 +118,7 @@ class SpanEnumeratorContract(Contract):
         fewer = sum(map(len, alone)) < sum(map(len, proposed))
         assert fewer, "nothing is pruned; take a smaller ratio for this suite"
         for rows, features_of_unit in zip(alone, features, strict=True):
-            scores = enumerator.scorer([Block(features_of_unit)])[:, 0]
+            scores = enumerator.scorer([FeatureBlock(features_of_unit)])[:, 0]
             dropped = [row for row in range(len(scores)) if row not in rows]
             if rows and dropped:
                 assert scores[rows].min() >= scores[dropped].max(), "a better span is dropped"
@@ -135,7 +135,7 @@ class SpanEnumeratorContract(Contract):
         unit = torch.from_numpy(np.repeat(np.arange(len(sizes)), sizes))
         rows = torch.from_numpy(np.concatenate(proposed))
         with torch.no_grad():
-            scores = enumerator.scorer([Block(torch.cat(list(features)))])[:, 0]
+            scores = enumerator.scorer([FeatureBlock(torch.cat(list(features)))])[:, 0]
             kept = enumerator.keep(scores, Spans(unit, rows[:, 0], rows[:, 1]), torch.tensor(words))
         assert bool((kept.diff() > 0).all()), "kept rows are not in order"
         first = np.cumsum([0, *sizes[:-1]]).tolist()

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from jointre.layout import Role
 from jointre.nn.interactions import Interaction
 from jointre.nn.projections import TaskProjection
 from jointre.nn.streams import Stream, Streams
 from jointre.nn.word_poolers import WordPooler
+from jointre.positions import Role
 from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, stream_of, streams_of
 
@@ -28,7 +28,7 @@ class WordPoolerContract(ModuleContract):
 
     def view(self, result: Stream, batch: Stream, row: int) -> View:
         """The states of a unit's words."""
-        words = int(batch.layout.lengths[row])
+        words = int(batch.positions.lengths[row])
         return {"states": result.states[row, :words]}
 
     def sources(self, batch: Stream) -> list[Tensor]:
@@ -39,18 +39,18 @@ class WordPoolerContract(ModuleContract):
         """Positions are words, the summary and the width stay."""
         batch = self.batch(range(len(UNITS)))
         result = self.build()(batch)
-        words = batch.layout.words.shape[1]
+        words = batch.positions.words.shape[1]
         wanted = (len(UNITS), words, WIDTH)
         shape_is(result.states, wanted, "a word pooler gives one state a word")
         assert torch.equal(result.summary, batch.summary), "a word pooler leaves the summary alone"
         lengths = [len(unit) for unit in UNITS]
-        real = result.layout.roles == Role.WORD
+        real = result.positions.roles == Role.WORD
         assert real.sum(1).tolist() == lengths, (
             "the new layout must mark one position a word as WORD"
         )
         for row, count in enumerate(lengths):
             own = [[i, i + 1] for i in range(count)]
-            assert result.layout.words[row, :count].tolist() == own, (
+            assert result.positions.words[row, :count].tolist() == own, (
                 "in the new layout word i must be position i"
             )
 
@@ -80,7 +80,7 @@ class ProjectionContract(ModuleContract):
         assert torch.equal(result.shared.states, batch.states), (
             "a projection leaves the shared stream alone"
         )
-        streams_have(result, module.output_dim, batch.layout.roles.shape)
+        streams_have(result, module.output_dim, batch.positions.roles.shape)
         assert result.pair.shape[-1] == 0, "a projection makes no pair map"
 
 
@@ -113,7 +113,7 @@ class InteractionContract(ModuleContract):
         """The task streams keep their width; the pair map has the declared one."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         result = module(batch)
-        positions = batch.shared.layout.roles.shape
+        positions = batch.shared.positions.roles.shape
         streams_have(result, WIDTH, positions)
         wanted = (*positions, positions[1], module.pair_dim)
         shape_is(result.pair, wanted, "the pair map must have the declared pair_dim")
@@ -124,7 +124,7 @@ class InteractionContract(ModuleContract):
 
 def length_of(stream: Stream, row: int) -> int:
     """Positions of a unit without its padding."""
-    length = stream.layout.roles[row].nonzero()
+    length = stream.positions.roles[row].nonzero()
     return int(length.max()) + 1 if len(length) else 0
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from jointre.config import Factory, construct
 from jointre.data.candidates import DocumentCandidates
 from jointre.data.document_index import DocumentIndex
-from jointre.data.readers import DocredReader, PubtatorReader
 from jointre.data.samplers import DocumentSampler, Sampler
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError
+from jointre.formats import DocredReader, PubtatorReader
 from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts import DocumentSamplerContract
 from jointre.testing.tiny import tiny_texts, tiny_vocabulary
@@ -93,8 +93,8 @@ def test_gold_comes_first_entity_after_entity() -> None:
     gold = [(0, 4), (8, 9), (1, 6), (11, 12), (3, 4), (8, 9)]
     assert spans(found)[:6] == gold
     assert found.mention_targets.tolist() == [1.0] * 6 + [0.0] * 3
-    assert found.kept.tolist() == [0, 1, 2, 3, 4]
-    assert rows(found.members) == [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (1, 2)]
+    assert found.mention_rows.tolist() == [0, 1, 2, 3, 4]
+    assert rows(found.mention_entity) == [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (1, 2)]
     assert found.entity_targets.tolist() == [1, 1, 0]  # labels: entities have no class for none
 
 
@@ -121,14 +121,14 @@ def test_all_coreferent_pairs_and_some_others() -> None:
     found = draw(FIRST, coreference_negatives=5)
     assert found.coreference_targets.tolist() == [1.0] * (6 + 2 + 2) + [0.0] * 5
     assert len(set(rows(found.coreference_pairs))) == 15
-    owner = dict(rows(found.members))
+    owner = dict(rows(found.mention_entity))
     same = [owner[i] == owner[j] for i, j in rows(found.coreference_pairs)]
     assert same == [True] * 10 + [False] * 5
 
 
 def test_distances_are_those_of_the_pairs() -> None:
     found = draw(FIRST)
-    words = [" ".join(FIRST.tokens[start:end]) for start, end in found.spans[found.kept]]
+    words = [" ".join(FIRST.tokens[start:end]) for start, end in found.spans[found.mention_rows]]
     assert found.edit_distances.tolist() == [
         naive.levenshtein(words[i], words[j]) for i, j in rows(found.coreference_pairs)
     ]
@@ -198,11 +198,15 @@ def test_against_loops(document: Document, max_width: int, most: int, ratio: flo
     assert len(set(drawn)) == len(drawn) == within + min(len(outside), most - within)
     assert found.mention_targets.sum() == len(gold)
 
-    kept = [spans(found)[row] for row in found.kept]
-    links = Counter((kept[i], kept[j]) for i, j in found.coreference_pairs[: _positive(found)])
+    mention_rows = [spans(found)[row] for row in found.mention_rows]
+    links = Counter(
+        (mention_rows[i], mention_rows[j]) for i, j in found.coreference_pairs[: _positive(found)]
+    )
     same, different = naive.mention_pairs(document)
     assert links == Counter(same)
-    others = Counter((kept[i], kept[j]) for i, j in found.coreference_pairs[_positive(found) :])
+    others = Counter(
+        (mention_rows[i], mention_rows[j]) for i, j in found.coreference_pairs[_positive(found) :]
+    )
     assert others <= Counter(different)
     assert others.total() == min(most, len(different))
 
@@ -233,13 +237,13 @@ def indexed(documents: list[Document]) -> list[DocumentIndex]:
 
 def sharing(one: DocumentIndex) -> int:
     """Entities that have a mention in common with another."""
-    owners = np.bincount(one.members[:, 0], minlength=len(one.kept))
-    return len(set(one.members[owners[one.members[:, 0]] > 1, 1].tolist()))
+    owners = np.bincount(one.mention_entity[:, 0], minlength=len(one.mention_rows))
+    return len(set(one.mention_entity[owners[one.mention_entity[:, 0]] > 1, 1].tolist()))
 
 
 def mention_pairs(one: DocumentIndex) -> int:
     """Pairs of mentions of all ordered pairs of entities."""
-    sizes = np.bincount(one.members[:, 1])
+    sizes = np.bincount(one.mention_entity[:, 1])
     return int(sizes.sum() ** 2 - (sizes**2).sum())
 
 
@@ -264,7 +268,7 @@ def test_cdr(split: str, expected: list[int]) -> None:
         labels[0],
         labels[1],
         sum(len(one.mentions) for one in made),
-        sum(len(one.kept) for one in made),
+        sum(len(one.mention_rows) for one in made),
         sum(sharing(one) for one in made),
         sum(sharing(one) > 0 for one in made),
         sum(len(one.related) for one in made),

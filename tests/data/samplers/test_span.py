@@ -58,8 +58,8 @@ def test_gold_comes_first_in_file_order() -> None:
     assert spans(found)[:3] == [(4, 5), (0, 2), (4, 6)]
     assert found.entity_targets is not None
     assert found.entity_targets.tolist() == [3, 1, 2] + [0] * (len(found.spans) - 3)
-    assert found.kept is not None
-    assert found.kept.tolist() == [0, 1, 2]
+    assert found.mention_rows is not None
+    assert found.mention_rows.tolist() == [0, 1, 2]
 
 
 def test_all_other_spans_when_there_are_few() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jointre.data.readers import Reader
 from jointre.evaluation import Metric
+from jointre.formats import Reader
 
 FOLDER = Path(
     os.environ.get("JOINTRE_REAL_DATA", Path(__file__).parents[3].parent / "shared" / "data")

@@ -5,7 +5,7 @@ import torch
 
 from jointre.nn.classifiers import CosineClassifier
 from jointre.nn.initialise import initialise
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.testing.contracts import ClassifierContract
 from tests.naive import classifier as naive
 from tests.nn.compare import equal
@@ -32,7 +32,9 @@ def test_by_hand() -> None:
     module = CosineClassifier(2, 2, 3)
     with torch.no_grad():
         module.memory.copy_(torch.tensor([[2.0, 0.0], [-3.0, -4.0], [8.0, 6.0]]))
-    assert module([Block(torch.tensor([[3.0, 4.0]]))])[0].tolist() == pytest.approx([0.6, -1, 0.96])
+    assert module([FeatureBlock(torch.tensor([[3.0, 4.0]]))])[0].tolist() == pytest.approx(
+        [0.6, -1, 0.96]
+    )
 
 
 def test_vectors_stay_wide() -> None:
@@ -47,7 +49,7 @@ def test_vectors_stay_wide() -> None:
 def test_zeros_have_finite_gradients() -> None:
     module = CosineClassifier(3, 2, 3)
     rows = torch.zeros(2, 3, requires_grad=True)
-    logits = module([Block(rows)])
+    logits = module([FeatureBlock(rows)])
     logits.sum().backward()
     assert not logits.any()
     assert rows.grad is not None

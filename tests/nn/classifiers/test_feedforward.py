@@ -7,7 +7,7 @@ import torch
 
 from jointre.nn.classifiers import FeedforwardClassifier
 from jointre.nn.initialise import initialise
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.testing.contracts import ClassifierContract
 from tests.naive import classifier as naive
 from tests.nn.compare import equal
@@ -60,5 +60,5 @@ def test_without_labels() -> None:
 def test_prior_is_where_probabilities_start() -> None:
     module = FeedforwardClassifier(input_dim=4, state_dim=6, num_logits=3, prior=0.01)
     initialise(module, 1e-9)
-    probabilities = module([Block(torch.randn(5, 4))]).sigmoid()
+    probabilities = module([FeatureBlock(torch.randn(5, 4))]).sigmoid()
     torch.testing.assert_close(probabilities, torch.full((5, 3), 0.01))

@@ -9,7 +9,7 @@ import torch
 from jointre.errors import ConfigError
 from jointre.nn.classifiers import SimilarityClassifier
 from jointre.nn.initialise import initialise
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.testing.contracts import ClassifierContract
 from tests.naive import classifier as naive
 from tests.nn.compare import equal
@@ -56,7 +56,7 @@ def test_equals_one_by_one(similarity: Any, scale: float, candidates: int) -> No
 
 def test_by_hand() -> None:
     """A = [[1, 1], [0, 2]], M = [(1, 0), (3, 4)], x = (1, 2): A x = (3, 4)."""
-    row = [Block(torch.tensor([[1.0, 2.0]]))]
+    row = [FeatureBlock(torch.tensor([[1.0, 2.0]]))]
     for similarity, expected in (("bilinear", [3.0, 25.0]), ("cosine", [0.6 * 16, 16.0])):
         module = SimilarityClassifier(2, 2, 2, similarity)  # type: ignore[arg-type]
         with torch.no_grad():
@@ -115,7 +115,7 @@ def test_no_class() -> None:
 def test_features_of_zero_have_a_gradient() -> None:
     module = SimilarityClassifier(2, 2, 3, "cosine")
     rows = torch.zeros(1, 2, requires_grad=True)
-    logits = module([Block(rows)])
+    logits = module([FeatureBlock(rows)])
     logits.sum().backward()
     assert not logits.any()
     assert rows.grad is not None

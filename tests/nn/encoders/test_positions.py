@@ -52,8 +52,8 @@ def encode(encoder: TransformerEncoder, words: list[str]) -> Stream:
     options = (encoder.special_tokens, encoder.max_pieces, encoder.stride, encoder.long_inputs)
     maker = PieceMaker(encoder.tokenizer, *options)
     batch = maker.batch([maker(words)])
-    assert batch.gather is None
-    return encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+    assert batch.window_index is None
+    return encoder(batch.ids, batch.mask, batch.window_index, batch.positions)
 
 
 @pytest.mark.parametrize("kind", FAMILIES)

@@ -87,7 +87,7 @@ def maker_of(encoder: TransformerEncoder) -> PieceMaker:
 def encode(encoder: TransformerEncoder, *units: list[str]) -> Stream:
     maker = maker_of(encoder)
     batch = maker.batch([maker(unit) for unit in units])
-    return encoder(batch.ids, batch.mask, batch.gather, batch.layout)
+    return encoder(batch.ids, batch.mask, batch.window_index, batch.positions)
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
@@ -125,7 +125,7 @@ def test_all_positions_can_be_used(kind: Kind) -> None:
     assert encoder.max_pieces == 24
     ids = torch.full((1, 24), encoder.tokenizer.unk_token_id)
     room = maker_of(encoder).room
-    layout = maker_of(encoder).batch([maker_of(encoder)(["."] * room)]).layout
+    layout = maker_of(encoder).batch([maker_of(encoder)(["."] * room)]).positions
     layout = replace(layout, roles=layout.roles[:, :24])
     stream = encoder(ids, torch.ones_like(ids, dtype=torch.bool), None, layout)
     assert stream.states.isfinite().all()
@@ -218,7 +218,7 @@ def test_a_sentence_of_two_thousand_words() -> None:
     encoder = encoder_of()
     with torch.no_grad():
         stream = encode(encoder, [words[i % len(words)] for i in range(2000)])
-    assert stream.layout.lengths.tolist() == [2000]
+    assert stream.positions.lengths.tolist() == [2000]
     assert stream.states.isfinite().all()
 
 
@@ -236,7 +236,7 @@ def test_without_special_tokens() -> None:
     encoder = encoder_of(special_tokens=False)
     with torch.no_grad():
         stream = encode(encoder, ["Ada", "left"], ["Rome"])
-    assert stream.layout.roles.max() == 1
+    assert stream.positions.roles.max() == 1
     torch.testing.assert_close(stream.summary[0], stream.states[0].mean(0))
 
 
@@ -245,7 +245,7 @@ def test_hard_words(kind: Kind) -> None:
     encoder = encoder_of(kind)
     with torch.no_grad():
         stream = encode(encoder, ["", "\u200b", "[CLS]", "</s>", "🎉"])
-    assert stream.layout.lengths.tolist() == [5]
+    assert stream.positions.lengths.tolist() == [5]
     assert stream.states.isfinite().all()
 
 

@@ -9,12 +9,12 @@ import torch
 
 from jointre.config import Factory, construct
 from jointre.errors import ConfigError
-from jointre.layout import Layout, Role
 from jointre.nn.interactions import ConvCoAttention, Interaction
 from jointre.nn.interactions.conv_co_attention import together
 from jointre.nn.masking import Softmax
 from jointre.nn.pair_features import DistanceFeatures
 from jointre.nn.streams import Stream, Streams
+from jointre.positions import Positions, Role
 from jointre.testing.contracts import InteractionContract
 from jointre.testing.contracts.inputs import streams_of
 from tests.naive import care as naive
@@ -97,12 +97,12 @@ def random_streams(lengths: Sequence[int], seed: int = 0) -> Streams:
     roles = torch.where(real, int(Role.WORD), int(Role.PAD))
     roles[:, 0] = Role.SUMMARY
     ends = torch.stack([place, place + 1], 2)[:, 1:]
-    layout = Layout(roles, ends * real[:, 1:, None])
+    positions = Positions(roles, ends * real[:, 1:, None])
 
     def stream() -> Stream:
         shape = len(lengths), size, WIDTH
         states = torch.randn(shape, generator=generator, dtype=torch.float64)
-        return Stream.of(torch.where(real[..., None], states, 50 * states), layout)
+        return Stream.of(torch.where(real[..., None], states, 50 * states), positions)
 
     return Streams.without_pairs(stream(), stream(), stream())
 
@@ -213,7 +213,7 @@ def test_single_precision(seed: int) -> None:
     wide, streams = make().eval(), random_streams(lengths, seed)
     narrow = Streams.without_pairs(
         *(
-            Stream.of(one.states.float(), one.layout)
+            Stream.of(one.states.float(), one.positions)
             for one in (streams.shared, streams.entity, streams.relation)
         )
     )
@@ -262,12 +262,14 @@ def test_a_unit_without_positions(layers: int) -> None:
     module, lengths = make(layers=layers).eval(), [4, 2]
     streams = random_streams(lengths)
     alone = flat(module(streams), lengths)
-    roles = torch.cat([streams.shared.layout.roles, torch.zeros(1, 4, dtype=torch.long)])
-    words = torch.cat([streams.shared.layout.words, torch.zeros(1, 3, 2, dtype=torch.long)])
+    roles = torch.cat([streams.shared.positions.roles, torch.zeros(1, 4, dtype=torch.long)])
+    words = torch.cat([streams.shared.positions.words, torch.zeros(1, 3, 2, dtype=torch.long)])
 
     def longer(stream: Stream) -> Stream:
         more = torch.cat([stream.states, stream.states[:1]])
-        return Stream(more, torch.cat([stream.summary, stream.summary[:1]]), Layout(roles, words))
+        return Stream(
+            more, torch.cat([stream.summary, stream.summary[:1]]), Positions(roles, words)
+        )
 
     every = (longer(one) for one in (streams.shared, streams.entity, streams.relation))
     torch.testing.assert_close(flat(module(Streams.without_pairs(*every)), lengths), alone)

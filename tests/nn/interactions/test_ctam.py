@@ -8,10 +8,10 @@ import torch
 
 from jointre.config import Factory, construct
 from jointre.errors import ConfigError
-from jointre.layout import Role
 from jointre.nn.interactions import CrossTaskAttention, Interaction
 from jointre.nn.interactions.ctam import divisors
 from jointre.nn.masking import Softmax
+from jointre.positions import Role
 from jointre.testing.contracts import InteractionContract
 from jointre.testing.contracts.inputs import UNITS, streams_of
 from tests.naive import ctam as naive
@@ -71,7 +71,7 @@ def test_equals_the_paper(options: dict[str, Any], training: bool) -> None:
     module = make(**options).train(training).double()
     streams = streams_of(range(len(UNITS)), WIDTH, WIDTH, padding=2)
     before = {
-        name: type(one).of(one.states.double().requires_grad_(True), one.layout)
+        name: type(one).of(one.states.double().requires_grad_(True), one.positions)
         for name, one in (("entity", streams.entity), ("relation", streams.relation))
     }
     inputs = [*(one.states for one in before.values()), *module.parameters()]
@@ -133,7 +133,7 @@ def test_hooks_read_the_attention() -> None:
     module(streams)
     assert len(hooks) == 2
     assert len(seen) == 4  # two directions of two layers
-    roles = streams.shared.layout.roles
+    roles = streams.shared.positions.roles
     closed = (roles == Role.PAD) | (roles == Role.SUMMARY)
     for attention in seen:
         assert attention.shape == (2, 3, roles.shape[1] + 1)
@@ -176,9 +176,9 @@ def test_empty_memory() -> None:
     module = make().eval()
     streams = streams_of([1], WIDTH, WIDTH)
     roles = torch.tensor([[int(Role.SUMMARY), int(Role.PAD), int(Role.PAD)]])
-    layout = type(streams.shared.layout)(roles, torch.zeros(1, 1, 2, dtype=torch.long))
+    positions = type(streams.shared.positions)(roles, torch.zeros(1, 1, 2, dtype=torch.long))
     bare = {
-        name: type(one)(one.states, one.summary, layout)
+        name: type(one)(one.states, one.summary, positions)
         for name, one in (("entity", streams.entity), ("relation", streams.relation))
     }
     found = module(streams.replacing(**bare)).entity.summary

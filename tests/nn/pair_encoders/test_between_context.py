@@ -8,7 +8,7 @@ import torch
 from jointre.config import Factory, construct
 from jointre.nn.pair_encoders import Arguments, BetweenContext, PairEncoder
 from jointre.nn.span_ops import ordered_pairs
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.testing.contracts import PairEncoderContract
 from jointre.testing.contracts.inputs import UNITS, spans_of, streams_of
 from tests.naive import spans as naive
@@ -34,9 +34,9 @@ def test_equals_masks(how: str) -> None:
     spans = spans_of(range(len(UNITS)))
     pairs = ordered_pairs(spans.unit)
     rows, table = torch.randn(len(spans), 3), torch.randn(7, 2)
-    layout = streams.shared.layout
+    positions = streams.shared.positions
     where = [
-        naive.span_mask(layout, *triple)
+        naive.span_mask(positions, *triple)
         for triple in zip(
             spans.unit.tolist(), spans.start.tolist(), spans.end.tolist(), strict=True
         )
@@ -55,7 +55,7 @@ def test_equals_masks(how: str) -> None:
 
     def packed() -> torch.Tensor:
         blocks = module(
-            streams, Arguments.of_mentions(spans, rows, Block(table, spans.width)), pairs
+            streams, Arguments.of_mentions(spans, rows, FeatureBlock(table, spans.width)), pairs
         )
         return torch.cat([block.rows() for block in blocks], 1)
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from jointre.layout import Spans
 from jointre.nn.pair_encoders import Arguments, MultiInstance, multi_instance
 from jointre.nn.span_ops import ordered_pairs
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
+from jointre.positions import Spans
 from jointre.testing.contracts import PairEncoderContract
 from jointre.testing.contracts.inputs import UNITS, spans_of, streams_of
 from tests.naive import spans as naive
@@ -39,10 +39,10 @@ def sample() -> tuple[MultiInstance, Streams, Arguments, Tensor]:
     arguments = Arguments(
         spans,
         torch.randn(len(spans), 3),
-        Block(torch.zeros(9, 2), spans.width),
+        FeatureBlock(torch.zeros(9, 2), spans.width),
         torch.stack([order, entity[order]], 1),
         torch.randn(len(units), 3),
-        Block(torch.randn(2, 2), torch.arange(len(units)) % 2),
+        FeatureBlock(torch.randn(2, 2), torch.arange(len(units)) % 2),
         spans.start // 2,
     )
     return module, streams, arguments, ordered_pairs(units)
@@ -52,12 +52,14 @@ def one_by_one(
     module: MultiInstance, streams: Streams, arguments: Arguments, pairs: Tensor
 ) -> Tensor:
     """The specification's own form: every mention pair's columns, concatenated."""
-    spans, layout = arguments.spans, streams.shared.layout
+    spans, positions = arguments.spans, streams.shared.positions
     triples = zip(spans.unit.tolist(), spans.start.tolist(), spans.end.tolist(), strict=True)
-    where = [naive.span_mask(layout, *triple) for triple in triples]
+    where = [naive.span_mask(positions, *triple) for triple in triples]
     found = []
     for head, tail in pairs.tolist():
-        heads, tails = (arguments.members[arguments.members[:, 1] == e, 0] for e in (head, tail))
+        heads, tails = (
+            arguments.mention_entity[arguments.mention_entity[:, 1] == e, 0] for e in (head, tail)
+        )
         rows = []
         for i in heads.tolist():
             for j in tails.tolist():
@@ -104,9 +106,9 @@ def test_parts_change_nothing(limit: int) -> None:
 def test_far_apart() -> None:
     """Distances beyond the tables share the last row; words in between are counted."""
     sizes = torch.tensor([1, 2])
-    members = torch.tensor([[0, 0], [1, 1], [2, 1]])
+    mention_entity = torch.tensor([[0, 0], [1, 1], [2, 1]])
     pairs = torch.tensor([[1, 0], [0, 1]])
-    one, other, pair = multi_instance.instances(members, pairs, sizes)
+    one, other, pair = multi_instance.instances(mention_entity, pairs, sizes)
     assert (one.tolist(), other.tolist(), pair.tolist()) == (
         [1, 2, 0, 0],
         [0, 0, 1, 2],
@@ -115,18 +117,18 @@ def test_far_apart() -> None:
     module = MultiInstance(5, 4, 3, 2, 0).eval()
     long = streams_of([2], 5, 4)
     words = torch.zeros(1, 1200, 2, dtype=torch.long)
-    layout = type(long.shared.layout)(long.shared.layout.roles, words)
-    stream = type(long.shared)(long.shared.states, long.shared.summary, layout)
+    positions = type(long.shared.positions)(long.shared.positions.roles, words)
+    stream = type(long.shared)(long.shared.states, long.shared.summary, positions)
     spans = Spans(
         torch.zeros(3, dtype=torch.long), torch.tensor([0, 800, 1100]), torch.tensor([1, 801, 1101])
     )
     arguments = Arguments(
         spans,
         torch.zeros(3, 3),
-        Block(torch.zeros(2, 2), spans.width),
-        members,
+        FeatureBlock(torch.zeros(2, 2), spans.width),
+        mention_entity,
         torch.zeros(2, 3),
-        Block(torch.zeros(2, 0)),
+        FeatureBlock(torch.zeros(2, 0)),
         torch.tensor([0, 60, 99]),
     )
     rows = module(Streams.without_pairs(stream, stream, stream), arguments, pairs)[0].rows()

@@ -10,10 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from jointre.layout import Ranges
 from jointre.nn.classifiers import Classifier, LinearClassifier
 from jointre.nn.coreference import CoreferenceScorer
-from jointre.nn.group_poolers import GroupPooler
+from jointre.nn.entity_poolers import EntityPooler
 from jointre.nn.interactions import Interaction
 from jointre.nn.pair_encoders import Arguments, BetweenContext, PairEncoder
 from jointre.nn.projections import TaskProjection
@@ -21,15 +20,16 @@ from jointre.nn.range_max import range_max
 from jointre.nn.refiners import MemoryFlow, Refiner
 from jointre.nn.segment_ops import segment_max
 from jointre.nn.span_poolers import SpanPooler
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Stream, Streams
 from jointre.nn.take import take
 from jointre.nn.word_poolers import MaxWordPooler, WordPooler
+from jointre.positions import Ranges
 from jointre.testing.contracts import (
     ClassifierContract,
     Contract,
     CoreferenceContract,
-    GroupPoolerContract,
+    EntityPoolerContract,
     InteractionContract,
     PairEncoderContract,
     ProjectionContract,
@@ -65,7 +65,7 @@ class HookedInteraction(Hooked, Interaction):
         own, other = streams.relation, streams.entity
         states = own.states + self.dropout(self.linear(other.states))
         states = self.touched(states, other.states)
-        return streams.replacing(relation=Stream.of(states, own.layout))
+        return streams.replacing(relation=Stream.of(states, own.positions))
 
 
 class HookedProjection(Hooked, TaskProjection):
@@ -77,7 +77,7 @@ class HookedProjection(Hooked, TaskProjection):
 
     def forward(self, stream: Stream) -> Streams:
         states = self.touched(self.dropout(self.linear(stream.states)), stream.states)
-        made = Stream.of(states, stream.layout)
+        made = Stream.of(states, stream.positions)
         return Streams.without_pairs(stream, made, made)
 
 
@@ -91,7 +91,7 @@ class HookedWordPooler(Hooked, WordPooler):
         done = self.inner(stream)
         states = self.touched(done.states, stream.states)
         summary = self.widened(done.summary, states.shape[-1])
-        return Stream(states, summary, done.layout)
+        return Stream(states, summary, done.positions)
 
     def widened(self, summary: Tensor, width: int) -> Tensor:
         """A stream's summary is as wide as its states, also where these are too wide."""
@@ -107,7 +107,7 @@ class HookedSpanPooler(Hooked, SpanPooler):
         return self.touched(range_max(states, ranges), states)
 
 
-class HookedGroupPooler(Hooked, GroupPooler):
+class HookedGroupPooler(Hooked, EntityPooler):
     def __init__(self) -> None:
         super().__init__()
         self.prepare()
@@ -127,10 +127,10 @@ class HookedPairEncoder(Hooked, PairEncoder):
         self.output_dim = self.inner.output_dim
         self.prepare()
 
-    def forward(self, streams: Streams, arguments: Arguments, pairs: Tensor) -> list[Block]:
+    def forward(self, streams: Streams, arguments: Arguments, pairs: Tensor) -> list[FeatureBlock]:
         blocks = self.inner(streams, arguments, pairs)
         rows = torch.cat([block.rows() for block in blocks], 1)
-        return [Block(self.touched(rows, arguments.rows))]
+        return [FeatureBlock(self.touched(rows, arguments.rows))]
 
 
 class HookedClassifier(Hooked, Classifier):
@@ -139,7 +139,7 @@ class HookedClassifier(Hooked, Classifier):
         self.inner = LinearClassifier(input_dim, state_dim, num_logits, dropout=0.5)
         self.prepare()
 
-    def forward(self, blocks: Sequence[Block]) -> Tensor:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Tensor:
         return self.touched(self.inner(blocks), blocks[-1].values)
 
     @property
@@ -194,7 +194,7 @@ SOUND = {
     "projection": Sound(ProjectionContract, HookedProjection, "test_declared_width"),
     "word_pooler": Sound(WordPoolerContract, HookedWordPooler, "test_one_position_a_word"),
     "span_pooler": Sound(SpanPoolerContract, HookedSpanPooler, "test_one_row_a_range"),
-    "group_pooler": Sound(GroupPoolerContract, HookedGroupPooler, "test_one_row_a_group"),
+    "group_pooler": Sound(EntityPoolerContract, HookedGroupPooler, "test_one_row_a_group"),
     "pair_encoder": Sound(PairEncoderContract, HookedPairEncoder, "test_declared_width"),
     "classifier": Sound(ClassifierContract, HookedClassifier, "test_one_logit_a_class"),
     "refiner": Sound(

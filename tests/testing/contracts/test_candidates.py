@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from jointre.layout import Ranges
 from jointre.nn.classifiers import Classifier, LinearClassifier
 from jointre.nn.pair_encoders import Arguments, BetweenContext, PairEncoder
 from jointre.nn.range_max import range_max
 from jointre.nn.span_poolers import SpanPooler
-from jointre.nn.split_linear import Block
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
+from jointre.positions import Ranges
 from jointre.testing.contracts import ClassifierContract, PairEncoderContract, SpanPoolerContract
 from tests.testing.contracts.faults import fails, suite
 
@@ -50,22 +50,22 @@ class Pairs(PairEncoder):
         self.inner = BetweenContext(shared_dim, summary_dim, span_dim, width_dim, type_dim)
         self.output_dim = self.inner.output_dim
 
-    def forward(self, streams: Streams, arguments: Arguments, pairs: Tensor) -> list[Block]:
+    def forward(self, streams: Streams, arguments: Arguments, pairs: Tensor) -> list[FeatureBlock]:
         return self.faulty(self.inner(streams, arguments, pairs))
 
-    def faulty(self, blocks: list[Block]) -> list[Block]:
+    def faulty(self, blocks: list[FeatureBlock]) -> list[FeatureBlock]:
         return blocks
 
 
 class TooNarrow(Pairs):
-    def faulty(self, blocks: list[Block]) -> list[Block]:
+    def faulty(self, blocks: list[FeatureBlock]) -> list[FeatureBlock]:
         return blocks[1:]
 
 
 class SeesOtherPairs(Pairs):
-    def faulty(self, blocks: list[Block]) -> list[Block]:
+    def faulty(self, blocks: list[FeatureBlock]) -> list[FeatureBlock]:
         rows = blocks[0].rows()
-        return [Block(rows.cumsum(0)), *blocks[1:]]
+        return [FeatureBlock(rows.cumsum(0)), *blocks[1:]]
 
 
 class Logits(Classifier):
@@ -77,7 +77,7 @@ class Logits(Classifier):
 
     extra = 0
 
-    def forward(self, blocks: Sequence[Block]) -> Tensor:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Tensor:
         return self.inner(blocks)
 
     @property
@@ -96,19 +96,21 @@ class FlatPrototypes(Logits):
 
 
 class IgnoresIndex(Logits):
-    def forward(self, blocks: Sequence[Block]) -> Tensor:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Tensor:
         count = len(blocks[-1].values)
         rows = torch.arange(count)
-        return self.inner([Block(block.values[rows % len(block.values)]) for block in blocks])
+        return self.inner(
+            [FeatureBlock(block.values[rows % len(block.values)]) for block in blocks]
+        )
 
 
 class DropsSharedValues(Logits):
     """One dropout mask for the candidates that share a row: another model."""
 
-    def forward(self, blocks: Sequence[Block]) -> Tensor:
+    def forward(self, blocks: Sequence[FeatureBlock]) -> Tensor:
         drop = nn.functional.dropout
         if self.training:
-            blocks = [Block(drop(block.values, 0.5), block.index) for block in blocks]
+            blocks = [FeatureBlock(drop(block.values, 0.5), block.index) for block in blocks]
         return self.inner.eval()(blocks)
 
 

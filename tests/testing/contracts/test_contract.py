@@ -22,7 +22,7 @@ class Sound(Interaction):
         self.dropout = nn.Dropout(0.3)
 
     def context(self, stream: Stream) -> Tensor:
-        return masked_mean(stream.states, stream.layout.is_word)
+        return masked_mean(stream.states, stream.positions.is_word)
 
     def mixed(self, context: Tensor) -> Tensor:
         return self.linear(context)
@@ -32,7 +32,7 @@ class Sound(Interaction):
         for task, other in (("entity", "relation"), ("relation", "entity")):
             own = streams.task(task)
             read = self.dropout(self.mixed(self.context(streams.task(other))))
-            changed[task] = Stream(own.states, (own.summary + read).float(), own.layout)
+            changed[task] = Stream(own.states, (own.summary + read).float(), own.positions)
         return streams.replacing(**changed)
 
 
@@ -44,7 +44,7 @@ class LeaksPadding(Sound):
 class CutsGradient(Sound):
     def forward(self, streams: Streams) -> Streams:
         cut = {
-            task: Stream(own.states.detach(), own.summary, own.layout)
+            task: Stream(own.states.detach(), own.summary, own.positions)
             for task, own in (("entity", streams.entity), ("relation", streams.relation))
         }
         return super().forward(streams.replacing(**cut))

@@ -38,7 +38,7 @@ class OneTargetLess(Sound):
 
 class PastTheMentions(Sound):
     def faulty(self, found: Any) -> Any:
-        return replace(found, coreference_pairs=found.coreference_pairs + len(found.kept))
+        return replace(found, coreference_pairs=found.coreference_pairs + len(found.mention_rows))
 
 
 class AcrossSentences(Sound):
@@ -50,12 +50,12 @@ class AcrossSentences(Sound):
 
 class ForgetsShared(Sound):
     def faulty(self, found: Any) -> Any:
-        return replace(found, members=found.members[: len(found.kept)])
+        return replace(found, mention_entity=found.mention_entity[: len(found.mention_rows)])
 
 
 class Unsorted(Sound):
     def faulty(self, found: Any) -> Any:
-        return replace(found, members=found.members[::-1])
+        return replace(found, mention_entity=found.mention_entity[::-1])
 
 
 class ClassesNotLabels(Sound):
@@ -99,8 +99,8 @@ def test_sound_sampler() -> None:
         (OneTargetLess, "test_shapes", r"mention_targets has shape \(17,\), not \(18,\)"),
         (PastTheMentions, "test_shapes", r"coreference_pairs must lie in 0\.\.7"),
         (AcrossSentences, "test_spans_lie_in_the_document", "or not inside a sentence"),
-        (ForgetsShared, "test_gold_is_all_there", "members are not the gold's"),
-        (Unsorted, "test_gold_is_all_there", "members must be ordered by entity"),
+        (ForgetsShared, "test_gold_is_all_there", "mention_entity is not the gold's"),
+        (Unsorted, "test_gold_is_all_there", "mention_entity must be ordered by entity"),
         (ClassesNotLabels, "test_gold_is_all_there", "labels"),
         (SelfPairs, "test_gold_is_all_there", "are no mentions of different entities"),
         (OneDirection, "test_gold_is_all_there", "positive mention pairs are not those of one"),

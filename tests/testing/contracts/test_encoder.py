@@ -8,9 +8,9 @@ import pytest
 from jaxtyping import Bool, Int
 from torch import Tensor
 
-from jointre.layout import Layout
 from jointre.nn.encoders import Encoder, TransformerEncoder
 from jointre.nn.streams import Stream
+from jointre.positions import Positions
 from jointre.testing.contracts import EncoderContract
 from jointre.testing.contracts.encoder import tiny_folder
 from tests.testing.contracts.faults import fails, suite
@@ -44,10 +44,10 @@ class Sound(Encoder):
         self,
         ids: Int[Tensor, "w p"],
         mask: Bool[Tensor, "w p"],
-        gather: Int[Tensor, "b t"] | None,
-        layout: Layout,
+        window_index: Int[Tensor, "b t"] | None,
+        positions: Positions,
     ) -> Stream:
-        return self.inner(ids, mask, gather, layout)
+        return self.inner(ids, mask, window_index, positions)
 
     def save(self, folder: Path) -> None:
         self.inner.save(folder)
@@ -62,10 +62,10 @@ class NoMask(Sound):
         self,
         ids: Int[Tensor, "w p"],
         mask: Bool[Tensor, "w p"],
-        gather: Int[Tensor, "b t"] | None,
-        layout: Layout,
+        window_index: Int[Tensor, "b t"] | None,
+        positions: Positions,
     ) -> Stream:
-        return self.inner(ids, mask | True, gather, layout)
+        return self.inner(ids, mask | True, window_index, positions)
 
 
 class WrongWidth(Sound):

@@ -5,13 +5,13 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from jointre.nn.group_poolers import GroupPooler
+from jointre.nn.entity_poolers import EntityPooler
 from jointre.nn.segment_ops import segment_max, segment_sum
-from jointre.testing.contracts import GroupPoolerContract
+from jointre.testing.contracts import EntityPoolerContract
 from tests.testing.contracts.faults import fails, passes, suite
 
 
-class Sound(GroupPooler):
+class Sound(EntityPooler):
     """The maximum, with a hook for faults."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class ByPlace(Sound):
 
 
 def test_sound_pooler() -> None:
-    passes(suite(GroupPoolerContract, Sound))
+    passes(suite(EntityPoolerContract, Sound))
 
 
 @pytest.mark.parametrize(
@@ -72,4 +72,4 @@ def test_sound_pooler() -> None:
     ],
 )
 def test_fault_is_found(component: type, check: str, message: str) -> None:
-    fails(suite(GroupPoolerContract, component), check, message)
+    fails(suite(EntityPoolerContract, component), check, message)

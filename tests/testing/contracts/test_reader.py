@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from jointre.data.losses import Losses
-from jointre.data.readers import JsonlReader, Reader
-from jointre.data.readers.faults import Faults, OnError
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.formats import JsonlReader, Reader
+from jointre.formats.common.faults import Faults, OnError
 from jointre.testing.contracts import Contract, ReaderContract
 from tests.testing.contracts.faults import fails, passes, suite
 
@@ -35,7 +35,7 @@ class Sound(Reader):
         for place, document in self.inner._documents(path):
             yield place, self.found(document)
 
-    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
         return self.inner.write((self.held(document) for document in documents), path)
 
     def found(self, document: Document) -> Document:
@@ -64,10 +64,10 @@ class Turns(Sound):
 
 
 class CountsButTurns(Turns):
-    def write(self, documents: Iterable[Document], path: Path) -> Losses:
-        losses = super().write(documents, path)
-        losses.add("relations turned", "all")
-        return losses
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
+        skipped = super().write(documents, path)
+        skipped.add("relations turned", "all")
+        return skipped
 
 
 class RaisesAnything(Sound):
@@ -83,25 +83,25 @@ class NamesNothing(Sound):
 
 
 class WritesAsItGoes(Sound):
-    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
         path.write_text("")
         for document in documents:
             self.inner.write([document], path)
-        return Losses()
+        return SkippedData()
 
 
 class LeavesDrafts(Sound):
-    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
         path.with_name("draft").touch()
         return super().write(documents, path)
 
 
 class HidesErrors(Sound):
-    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
         try:
             return super().write(documents, path)
         except Exception:
-            return Losses()
+            return SkippedData()
 
 
 class ReadsLate(Sound):
@@ -151,7 +151,7 @@ class SkipsNothing(Sound):
 class SkipsInSilence(Sound):
     def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
         own = self.faults
-        self.faults = Faults(own.on_error, Losses())
+        self.faults = Faults(own.on_error, SkippedData())
         yield from super()._documents(path)
         for message in self.faults.found if own.on_error == "stop" else ():
             own.add(message)
@@ -224,12 +224,12 @@ class SomeFolder(Sound):
         for file in self.files(path):
             yield from super()._documents(file)
 
-    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
         path.mkdir()
-        losses = Losses()
+        skipped = SkippedData()
         for document in documents:
-            losses.merge(self.inner.write([document], path / f"{document.id}.jsonl"))
-        return losses
+            skipped.merge(self.inner.write([document], path / f"{document.id}.jsonl"))
+        return skipped
 
 
 def test_a_format_may_be_a_folder(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class Halves(TaskProjection):
         self.linear = nn.Linear(input_dim, self.output_dim)
 
     def forward(self, stream: Stream) -> Streams:
-        half = Stream(self.linear(stream.states), self.linear(stream.summary), stream.layout)
+        half = Stream(self.linear(stream.states), self.linear(stream.summary), stream.positions)
         return Streams.without_pairs(stream, half, half)
 
 
@@ -52,7 +52,7 @@ class OldLayout(WordPooler):
 
     def forward(self, stream: Stream) -> Stream:
         done = self.first(stream)
-        return replace(done, layout=replace(done.layout, words=done.layout.words + 1))
+        return replace(done, positions=replace(done.positions, words=done.positions.words + 1))
 
 
 class OtherSummary(OldLayout):

@@ -35,8 +35,8 @@ class GatedExchange(Interaction):
         """The streams after the exchange."""
         entity, relation = streams.entity, streams.relation
         return streams.replacing(
-            entity=Stream.of(self.entity(entity.states, relation.states), entity.layout),
-            relation=Stream.of(self.relation(relation.states, entity.states), relation.layout),
+            entity=Stream.of(self.entity(entity.states, relation.states), entity.positions),
+            relation=Stream.of(self.relation(relation.states, entity.states), relation.positions),
         )
 
 

@@ -8,9 +8,9 @@ from annotated_types import Gt
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from jointre.layout import Ranges
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.take import take
+from jointre.positions import Ranges
 
 
 @final

@@ -1,7 +1,8 @@
 """A decoder that gives a pair one relation at most."""
 
-from jointre.decoding import Decoder, Relations, SpanDecoder
 from jointre.nn.losses import LabelScores
+
+from jointre.decoding import Decoder, Relations, SpanDecoder
 
 
 @Decoder.register("one_relation")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, final
 
-from jointre.data.readers import Losses, Reader
-from jointre.data.readers.faults import OnError
-from jointre.data.readers.fields import shown, span
-from jointre.data.readers.files import read_lines, replaced
-from jointre.data.readers.plain import plain
-from jointre.data.readers.writable import TEXT, writable
 from jointre.data.schema import Document, Entity, Relation
 from jointre.errors import DataError
+from jointre.formats import Reader, SkippedData
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.fields import shown, span
+from jointre.formats.common.files import read_lines, replaced
+from jointre.formats.common.supported import plain
+from jointre.formats.common.writable import TEXT, writable
 
 FIELDS = {
     "document": ("id",),
@@ -75,22 +75,22 @@ class TabbedReader(Reader):
             parsed = [_parsed(text, place) for place, text in lines]
             yield parsed[0].place, _document(parsed)
 
-    def write(self, documents: Iterable[Document], path: Path) -> Losses:
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
         """Writes documents and counts what the lines cannot hold.
 
         A document with white space in a word, or a tab or line end in its id or a label, is
         skipped.
         """
-        losses = Losses()
+        skipped = SkippedData()
         with replaced(path) as stream:
-            for document in writable(documents, losses, TEXT):
-                before = losses.copy()
+            for document in writable(documents, skipped, TEXT):
+                before = skipped.copy()
                 try:
-                    stream.write(_record(document, losses))
+                    stream.write(_record(document, skipped))
                 except DataError as error:
-                    losses.restore(before)
-                    losses.add("documents that the format cannot hold skipped", str(error))
-        return losses
+                    skipped.restore(before)
+                    skipped.add("documents that the format cannot hold skipped", str(error))
+        return skipped
 
 
 def _parsed(text: str, place: str) -> Line:
@@ -134,15 +134,15 @@ def _relation(line: Line, count: int) -> Relation:
     return Relation(line.fields[0], head, tail)
 
 
-def _record(document: Document, losses: Losses) -> bytes:
+def _record(document: Document, skipped: SkippedData) -> bytes:
     """The lines of a document and the blank line after them.
 
     Raises:
         DataError: A word, a label or the id cannot stand between tabs.
     """
     if document.extra:
-        losses.add("keys of documents skipped", f"document {document.id!r}", len(document.extra))
-    lines = _lines(plain(document, frozenset(), losses))
+        skipped.add("keys of documents skipped", f"document {document.id!r}", len(document.extra))
+    lines = _lines(plain(document, frozenset(), skipped))
     return b"".join(_encoded(line, document) for line in lines) + b"\n"
 
 

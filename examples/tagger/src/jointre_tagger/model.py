@@ -14,7 +14,6 @@ from jointre.data.limits import Limits
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Mentions, Overlap, SpanDecoder
-from jointre.layout import Layout, Spans
 from jointre.models import Model
 from jointre.models.model import Entities, mean_loss
 from jointre.nn.encoders import Encoder
@@ -23,6 +22,7 @@ from jointre.nn.losses import BinaryLoss, LabelScores
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.take import take
 from jointre.nn.word_poolers import WordPooler
+from jointre.positions import Positions, Spans
 from jointre_tagger.stages import (
     TaggerPreparer,
     TaggerStages,
@@ -117,23 +117,23 @@ class TaggerModel(Model[TaggerStages, TaggerTargets, TaggerOutput]):
     def forward(self, stages: TaggerStages) -> TaggerOutput:
         """Tags → mentions → pairs."""
         inputs = stages.inputs
-        stream = self.encoder(inputs.ids, inputs.mask, inputs.gather, inputs.layout)
+        stream = self.encoder(inputs.ids, inputs.mask, inputs.window_index, inputs.positions)
         stream = self.word_pooler(stream)
-        states, layout = stream.states, stream.layout
-        unit, word = (layout.words[..., 1] > 0).nonzero().unbind(1)
-        rows = take(states, unit, layout.words[unit, word, 0])
+        states, positions = stream.states, stream.positions
+        unit, word = (positions.words[..., 1] > 0).nonzero().unbind(1)
+        rows = take(states, unit, positions.words[unit, word, 0])
         tag_logits: Float[Tensor, "n k"] = self.tagger(rows)
         probabilities = tag_logits.softmax(-1)
         if stages.spans is None or stages.mentions is None:
             spans, mentions = decoded(unit, word, probabilities)
         else:
             spans = stages.spans
-            scores = span_scores(probabilities, spans, layout)
+            scores = span_scores(probabilities, spans, positions)
             mentions = self.decoder.given_mentions(stages.mentions, scores)
         pairs = ordered_pairs(spans.unit)
         ends = torch.cat(
             [
-                take(states, spans.unit, layout.words[spans.unit, edge, 0])
+                take(states, spans.unit, positions.words[spans.unit, edge, 0])
                 for edge in (spans.start, spans.end - 1)
             ],
             1,
@@ -184,15 +184,17 @@ def first_of_unit(unit: Int[Tensor, " n"]) -> Bool[Tensor, " n"]:
     return torch.cat([unit[:1] == unit[:1], unit[1:] != unit[:-1]])
 
 
-def span_scores(probabilities: Float[Tensor, "n k"], spans: Spans, layout: Layout) -> LabelScores:
+def span_scores(
+    probabilities: Float[Tensor, "n k"], spans: Spans, positions: Positions
+) -> LabelScores:
     """Label probabilities of given spans: those of the tags at their first words.
 
     Args:
         probabilities: Probability of each tag of the words of the batch.
         spans: The spans.
-        layout: Positions of the units.
+        positions: Positions of the units.
     """
-    lengths = layout.lengths
+    lengths = positions.lengths
     first = lengths.cumsum(0) - lengths
     tags = probabilities[first[spans.unit] + spans.start]
     return LabelScores(tags[:, 1::2] + tags[:, 2::2], tags[:, 0], exclusive=True)

@@ -23,8 +23,8 @@ from jointre.data.schema import Document
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
-from jointre.layout import Spans
 from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
+from jointre.positions import Spans
 
 
 @dataclass(frozen=True, slots=True)

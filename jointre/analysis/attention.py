@@ -1,0 +1,235 @@
+"""What a trained model attends to in a text: tables of words, ready to draw or to export."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from jointre.analysis.attention_readings import Reading, readings
+from jointre.data.batch import EncoderInput
+from jointre.data.nearest import did_you_mean
+from jointre.data.schema import Document
+from jointre.data.split import split
+from jointre.errors import ConfigError, DataError
+from jointre.models.model import Item, Model
+from jointre.nn.interactions import CrossTaskAttention
+from jointre.positions import Role
+
+Mark = Literal["related", "entity"]
+SHOWN_IDS = 8  # of the choices in a message
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionRow:
+    """One distribution over what is read.
+
+    Args:
+        key: what reads: ``("bert",)``, ``("ner",)``, ``("re",)``, or a slot of a memory,
+            ``("memory", "entity", LABEL)``.
+        weights: one a token of the picture.
+        rest: the weight of end tokens ([SEP]), which the picture leaves out.
+    """
+
+    key: tuple[str, ...]
+    weights: tuple[float, ...]
+    rest: float
+
+    @property
+    def top(self) -> float:
+        """The greatest of the weights."""
+        return max(self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldMention:
+    """A gold mention in the picture.
+
+    Args:
+        label: of its entity.
+        start, end: half-open, in tokens of the picture.
+        related: the entity takes part in a gold relation.
+    """
+
+    label: str | None
+    start: int
+    end: int
+    related: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionMap:
+    """Attention of all readers over the words of a unit.
+
+    Args:
+        id: of the unit.
+        tokens: the words; before them ``"[CLS]"``, or what stands for it, if something reads it.
+        rows: one a reader; weights and rest sum to 1.
+        entities: the gold mentions.
+        notes: what the rows do not show.
+    """
+
+    id: str
+    tokens: tuple[str, ...]
+    rows: tuple[AttentionRow, ...]
+    entities: tuple[GoldMention, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def marks(self) -> tuple[Mark | None, ...]:
+        """For each token: in a related gold entity, in another one, in none."""
+        marks: list[Mark | None] = [None] * len(self.tokens)
+        for mention in sorted(self.entities, key=lambda one: one.related):  # related wins
+            for place in range(mention.start, mention.end):
+                marks[place] = "related" if mention.related else "entity"
+        return tuple(marks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON: a list of weights under each reader's key."""
+        rest = _nested(self.rows, lambda row: row.rest) if any(r.rest for r in self.rows) else {}
+        return {
+            "id": self.id,
+            "tokens": list(self.tokens),
+            **_nested(self.rows, lambda row: list(row.weights)),
+            **({"sep": rest} if rest else {}),
+            "entities": [asdict(mention) for mention in self.entities],
+            "notes": list(self.notes),
+        }
+
+
+def unit_of(
+    documents: Sequence[Document], by: Literal["sentence", "document"], id: str | None
+) -> Document:
+    """The unit of a model that an id names; the only one without an id.
+
+    Args:
+        documents: of a file.
+        by: what the model reads at once.
+        id: of a document that is one unit, or of a unit: ``ID#2`` is sentence 2 of ID, from 0.
+
+    Raises:
+        DataError: the id names none, several, or a unit without words.
+    """
+    units = [unit.document for unit in split(documents, by)]
+    found = [unit for unit in units if id in (None, unit.id)]
+    if len(found) != 1:
+        sentences = [unit.id for unit in units if id and unit.id.rpartition("#")[0] == id]
+        if id is None:
+            problem = f"name one of the {len(found)} units"
+        elif sentences:
+            problem = f"{id!r} has {len(sentences)} sentences; name one of them"
+        elif found:
+            problem = f"{id!r} is the id of {len(found)} units; ids must differ"
+        else:
+            problem = f"no unit is called {id!r}"
+        choices = [repr(one) for one in sentences or [unit.id for unit in units]]
+        more = ", …" if len(choices) > SHOWN_IDS else ""
+        hint = did_you_mean(id, [unit.id for unit in units]) if id and not found else ""
+        raise DataError(f"{problem}. Units: {', '.join(choices[:SHOWN_IDS])}{more}{hint}")
+    if not found[0].tokens:
+        raise DataError(f"document {found[0].id!r} has no words")
+    return found[0]
+
+
+def attention_of(model: Model, unit: Document) -> AttentionMap:
+    """What the model attends to in a unit (SINET §10, memory §3.4).
+
+    Args:
+        model: in evaluation mode; its weights and settings stay as they are.
+        unit: a sentence or a document, as the model reads them; its gold is marked.
+
+    Raises:
+        ConfigError: no part of the model has attention that is read here.
+        DataError: the encoder refuses the unit, or would see none of its words.
+    """
+    preparer = model.preparer("predict")
+    item = preparer.item(0, unit)
+    tokens = item.visible.tokens
+    if not tokens:
+        raise DataError(f"document {unit.id!r}: the model cuts it within its first word")
+    stages = preparer([item]).to(next(model.parameters()).device)
+    found = readings(model, stages)
+    if not found:
+        raise ConfigError(
+            "this model has no attention to show: no encoder with [CLS], no interaction "
+            "'ctam', and no 'memory_flow' among its token_refiners that is active"
+        )
+    first = _first(model, stages.inputs) if any(_reads_first(one) for one in found) else None
+    rows = tuple(row for one in found for row in _rows(model, one, len(tokens), first is not None))
+    return AttentionMap(
+        unit.id,
+        tokens if first is None else (first, *tokens),
+        rows,
+        _mentions(unit, int(first is not None), len(tokens)),
+        tuple(_notes(item, stages.inputs)),
+    )
+
+
+def _nested(rows: Sequence[AttentionRow], value: Callable[[AttentionRow], Any]) -> dict[str, Any]:
+    """The rows' values by their keys, one level a part."""
+    nested: dict[str, Any] = {}
+    for row in rows:
+        place = nested
+        for part in row.key[:-1]:
+            place = place.setdefault(part, {})
+        place[row.key[-1]] = value(row)
+    return nested
+
+
+def _reads_first(reading: Reading) -> bool:
+    """Whether it reads [CLS], or itself."""
+    summary = bool((reading.positions.roles == Role.SUMMARY).any())
+    return summary or reading.key[0].partition("_")[0] in ("ner", "re")
+
+
+def _first(model: Model, inputs: EncoderInput) -> str:
+    """What stands before the words: [CLS], and what CTAM's agent is instead."""
+    ctam = next((one for one in model.modules() if isinstance(one, CrossTaskAttention)), None)
+    names = ["[CLS]"] if bool((inputs.positions.roles == Role.SUMMARY).any()) else []
+    if ctam is not None and ctam.agent != "cls":
+        names.append(f"[{ctam.agent.upper()}]")
+    return "/".join(names) or "[MEAN]"
+
+
+def _rows(model: Model, reading: Reading, words: int, first: bool) -> Iterator[AttentionRow]:
+    """The rows of a reading of one unit; pieces are summed to words, the mass stays 1."""
+    weights, roles = reading.weights[0].double(), reading.positions.roles[0]
+    bounds = reading.positions.words[0, :words].tolist()
+    columns = [weights[:, start:end].sum(1) for start, end in bounds]
+    if first:
+        columns.insert(0, weights[:, roles == Role.SUMMARY].sum(1) + reading.own[0].double())
+    table: Float[Tensor, "r n"] = torch.stack(columns, 1)
+    rest = weights[:, roles == Role.SPECIAL].sum(1)
+    for name, values, left in zip(
+        _slots(model, reading), table.tolist(), rest.tolist(), strict=True
+    ):
+        yield AttentionRow((*reading.key, *name), tuple(values), left)
+
+
+def _slots(model: Model, reading: Reading) -> list[tuple[str, ...]]:
+    """The labels of a memory's slots, with what is no label; () for a single reader."""
+    if len(reading.key) == 1:
+        return [()]
+    known = model.vocabulary
+    labels = known.entity_labels if reading.key[1] == "entity" else known.relation_labels
+    none = ["(none)"] if reading.weights.shape[1] > len(labels) else []
+    return [(label,) for label in [*none, *labels]]
+
+
+def _mentions(unit: Document, offset: int, words: int) -> tuple[GoldMention, ...]:
+    related = {end for relation in unit.relations for end in (relation.head, relation.tail)}
+    return tuple(
+        GoldMention(entity.label, start + offset, end + offset, number in related)
+        for number, entity in enumerate(unit.entities)
+        for start, end in entity.mentions
+        if end <= words
+    )
+
+
+def _notes(item: Item, inputs: EncoderInput) -> Iterator[str]:
+    if item.pieces.truncated:
+        yield f"{item.pieces.truncated} words were cut off, as the model is told to"
+    if inputs.window_index is not None and bool((inputs.positions.roles == Role.SUMMARY).any()):
+        yield f"bert: the encoder read {len(inputs.ids)} windows; this is the first one's [CLS]"

@@ -1,0 +1,159 @@
+"""Attention weights of a batch, read by hooks while the model runs as always."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from jointre.data.batch import EncoderInput, Stages
+from jointre.errors import ConfigError
+from jointre.models.backbone import Backbone
+from jointre.models.model import Model
+from jointre.nn.encoders.attention import last_attention
+from jointre.nn.encoders.transformer import TransformerEncoder
+from jointre.nn.interactions import CrossTaskAttention
+from jointre.nn.masking import Softmax
+from jointre.nn.refiners import MemoryFlow
+from jointre.nn.streams import Streams
+from jointre.positions import Positions, Role
+
+
+class Reading(NamedTuple):
+    """Attention of one kind over the positions of a batch.
+
+    Args:
+        key: what reads: ``("bert",)``, ``("ner",)``, ``("memory", "entity")``, ….
+        weights: of the positions, a distribution together with ``own``.
+        own: what a reader that is no position itself gives to itself; 0 where it is one.
+        positions: of the positions.
+
+    Shapes:
+        weights ``"b r t"``: b units, r readers, t positions; own ``"b r"``.
+    """
+
+    key: tuple[str, ...]
+    weights: Float[Tensor, "b r t"]
+    own: Float[Tensor, "b r"]
+    positions: Positions
+
+
+def readings(model: Model, stages: Stages) -> list[Reading]:
+    """All that is known about a batch: the encoder's, the memories', the task agents' reading.
+
+    Heads are averaged; the weights are those before dropout.
+
+    Args:
+        model: in evaluation mode; it is not changed.
+        stages: Prepared for prediction, on the model's device.
+
+    Raises:
+        ConfigError: the model is not made of a backbone.
+    """
+    backbone = getattr(model, "backbone", None)
+    if not isinstance(backbone, Backbone):
+        raise ConfigError(
+            f"model {model.registered_name!r} has no backbone whose attention could be read; "
+            "take a model of type 'span', 'table' or 'document'"
+        )
+    flows = _flows(backbone)
+    layers = _cross_task_layers(backbone)
+    streams: list[Streams] = []
+    watch = backbone.interaction.register_forward_pre_hook(
+        lambda module, inputs: streams.append(inputs[0])
+    )
+    with torch.inference_mode(), ExitStack() as stack:
+        stack.callback(watch.remove)
+        flow_outputs = [stack.enter_context(_outputs([one])) for _, one in flows]
+        agent_outputs = stack.enter_context(_outputs(dict.fromkeys(one for _, one in layers)))
+        model(stages)
+        found = _encoder_reading(backbone, stages.inputs)
+    for (key, _), outputs in zip(flows, flow_outputs, strict=True):
+        for weights in outputs:  # none while the memory is not active
+            own = weights.new_zeros(weights.shape[:2])
+            found.append(Reading(key, weights, own, streams[0].shared.positions))
+    for (key, _), weights in zip(layers, agent_outputs, strict=True):
+        mean = weights.mean(1, keepdim=True)
+        other = streams[0].task("relation" if key[0].startswith("ner") else "entity")
+        found.append(Reading(key, mean[..., :-1], mean[..., -1], other.positions))
+    return found
+
+
+@contextmanager
+def _outputs(modules: Iterable[Softmax]) -> Iterator[list[Tensor]]:
+    """The outputs of the modules in the order of their calls."""
+    found: list[Tensor] = []
+    with ExitStack() as stack:
+        for module in modules:
+            hook = module.register_forward_hook(lambda module, inputs, output: found.append(output))
+            stack.callback(hook.remove)
+        yield found
+
+
+def _flows(backbone: Backbone) -> list[tuple[tuple[str, ...], Softmax]]:
+    """Each memory that attends over tokens; later refiners are numbered from 2."""
+    refiners = [] if backbone.refinement is None else list(backbone.refinement.refiners)
+    flows = [refiner for refiner in refiners if isinstance(refiner, MemoryFlow)]
+    return [
+        ((name, task), _softmax(memory))
+        for name, flow in zip(_numbered("memory"), flows, strict=False)
+        for task, memory in flow.memories.items()
+    ]
+
+
+def _cross_task_layers(backbone: Backbone) -> list[tuple[tuple[str, ...], Softmax]]:
+    """CTAM's layers in the order of their calls; a layer may serve both directions."""
+    ctam = backbone.interaction
+    if not isinstance(ctam, CrossTaskAttention):
+        return []
+    found: list[tuple[tuple[str, ...], Softmax]] = []
+    for position, task in enumerate(ctam.directions):
+        names = _numbered("ner" if task == "entity" else "re")
+        stack = ctam.stacks[position % len(ctam.stacks)]
+        assert isinstance(stack, nn.ModuleList)
+        found += [((name,), _softmax(layer)) for name, layer in zip(names, stack, strict=False)]
+    return found
+
+
+def _softmax(module: nn.Module) -> Softmax:
+    softmax = module.softmax
+    assert isinstance(softmax, Softmax)
+    return softmax
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """The name, the name and 2, the name and 3, …."""
+    return (name if number == 1 else f"{name}_{number}" for number in count(1))
+
+
+def _encoder_reading(backbone: Backbone, inputs: EncoderInput) -> list[Reading]:
+    """What [CLS] reads in the encoder's last layer.
+
+    Of a unit that is read in windows it is the first window's [CLS]; the end token of that
+    window stands for the unit's.
+    """
+    positions = inputs.positions
+    first = positions.roles[:, 0] == Role.SUMMARY
+    if not isinstance(backbone.encoder, TransformerEncoder) or not bool(first.all()):
+        return []
+    attention = last_attention(backbone.encoder.model, inputs.ids, inputs.mask)
+    if attention is None:
+        return []
+    rows = attention[:, :, 0].mean(1)
+    units, length = positions.roles.shape
+    weights = rows.new_zeros(units, 1, length)
+    for unit in range(units):
+        window = (
+            unit
+            if inputs.window_index is None
+            else int(inputs.window_index[unit, 0]) // rows.shape[1]
+        )
+        read = rows[window, inputs.mask[window]]
+        ends = positions.roles[unit] == Role.SPECIAL
+        inside = len(read) - int(ends.sum())
+        weights[unit, 0, :inside] = read[:inside]
+        weights[unit, 0, ends] = read[inside:]
+    return [Reading(("bert",), weights, rows.new_zeros(units, 1), positions)]

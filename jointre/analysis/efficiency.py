@@ -1,0 +1,251 @@
+"""What a model costs beyond its bare encoder, as ratios measured in one process.
+
+"Bare encoder" is the same pretrained encoder in inference mode on the same tensors,
+without a tokenizer. Everything is run in turn, ours and the baseline, and the medians of
+the runs are compared, so a drifting machine speed cancels.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from jointre.data.batch import EncoderInput
+from jointre.data.schema import Document
+from jointre.data.split import split
+from jointre.models.model import Item, Model, TrainingBatch
+from jointre.models.predict import plan, predict_batch
+from jointre.nn.half import halve_feed_forward
+from jointre.nn.streams import Stream
+from jointre.training.optimizers import BertAdamW
+from jointre.training.step import clip_gradients, loss_of
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One comparison.
+
+    Args:
+        name: what was measured.
+        value: ours, the median.
+        unit: of value and baseline.
+        baseline: the bare encoder's, the median.
+        ratio: median of the runs' ratios.
+        runs: how many.
+    """
+
+    name: str
+    value: float
+    unit: str
+    baseline: float
+    ratio: float
+    runs: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def compare(name: str, ours: Callable[[], Any], other: Callable[[], Any], runs: int) -> Measure:
+    """Time two functions in turn, after one run of each that is not counted."""
+    pairs = []
+    for number in range(runs + 1):
+        pair = (_seconds(ours), _seconds(other))
+        if number:
+            pairs.append(pair)
+    own, base = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    ratio = statistics.median(a / b for a, b in pairs)
+    return Measure(name, statistics.median(own), "s", statistics.median(base), ratio, runs)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - began
+
+
+def prediction(
+    model: Model,
+    documents: Sequence[Document],
+    max_units: int,
+    max_pieces: int,
+    runs: int,
+    half: bool = False,
+    name: str = "",
+) -> Measure:
+    """Whole prediction, from words to Documents, against the encoder on the same batches.
+
+    Args:
+        model: trained.
+        documents: to predict.
+        max_units: most units of a batch.
+        max_pieces: most padded pieces of a batch.
+        runs: counted ones.
+        half: run ours with the encoder's feed-forward layers in bfloat16, the baseline in float32.
+        name: of the documents, for the measure's; none: the batch size.
+    """
+    own = deepcopy(model) if half else model
+    if half:
+        halve_feed_forward(own.encoder)
+    preparer = model.preparer("predict")
+    units = units_of(documents, model)
+
+    def batches() -> list[list[Item]]:
+        items = [preparer.item(i, unit) for i, unit in enumerate(units)]
+        return plan(items, preparer, max_pieces, max_units)
+
+    def ours() -> None:
+        for batch in batches():
+            predict_batch(own, batch, preparer)
+
+    fixed = [preparer(batch).inputs.to(_device(model)) for batch in batches()]
+
+    def bare() -> None:
+        with torch.inference_mode():
+            for batch in fixed:
+                encode(model, batch)
+
+    kind = "predict in bfloat16" if half else "predict"
+    return compare(f"{kind}, {name or units_a_batch(max_units)}", ours, bare, runs)
+
+
+def training_step(
+    model: Model, documents: Sequence[Document], batch_size: int, steps: int, runs: int
+) -> Measure:
+    """Forward, losses, backward and optimizer against the encoder's with its mean as loss."""
+    preparer = model.training_preparer()
+    items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
+    spread = range(0, len(items) - batch_size, max(1, len(items) // steps))
+    work = Steps(model, [preparer(items[i : i + batch_size]) for i in spread])
+    found = compare(f"training step, {batch_size} units a batch", work.ours, work.bare, runs)
+    model.eval()
+    return found
+
+
+class Steps:
+    """Steps of training over fixed batches, whole or the bare encoder's.
+
+    Args:
+        model: put into training mode.
+        batches: with targets; one step each.
+    """
+
+    def __init__(self, model: Model, batches: Sequence[TrainingBatch]) -> None:
+        self.model = model.train()
+        self.batches = [batch.to(_device(model)) for batch in batches]
+        self._own = BertAdamW(lr=1e-9).build(model.named_parameters())
+        self._base = BertAdamW(lr=1e-9).build(model.encoder.named_parameters())
+
+    def ours(self) -> None:
+        """Forward, losses, backward and optimizer."""
+        for batch in self.batches:
+            loss = loss_of(self.model, batch, "a benchmark", "Train the model before")
+            _update(loss, self._own, list(self.model.parameters()))
+
+    def bare(self) -> None:
+        """The encoder's with its mean as loss."""
+        for batch in self.batches:
+            encoder = list(self.model.encoder.parameters())
+            _update(encode(self.model, batch.stages.inputs).states.mean(), self._base, encoder)
+
+
+def heads(model: Model, documents: Sequence[Document], words: int, runs: int) -> Measure:
+    """Everything after the encoder, for sentences of a length, eight in a batch."""
+    preparer = model.preparer("predict")
+    tokens = [token for document in documents for token in document.tokens]
+    count = 8
+    units = [
+        Document(str(i), tuple(tokens[(i * words) % 1000 : (i * words) % 1000 + words]))
+        for i in range(count)
+    ]
+    items = [preparer.item(i, unit) for i, unit in enumerate(units)]
+    stages = preparer(items).to(_device(model))
+    with torch.inference_mode():
+        stream = encode(model, stages.inputs)
+    replay = _Replay(model, stream)
+
+    def ours() -> None:
+        with replay, torch.inference_mode():
+            output = model(stages)
+            model.documents(output, stages, units)
+
+    def bare() -> None:
+        with torch.inference_mode():
+            encode(model, stages.inputs)
+
+    return compare(f"heads, sentences of {words} words", ours, bare, runs)
+
+
+def spacy_pipe(run: Path, documents: Sequence[Document], count: int, runs: int) -> Measure:
+    """SpaCy's ``nlp.pipe`` with the component, against its tokenizer and the bare predictor.
+
+    Args:
+        run: a run directory or an archive.
+        documents: their units are the texts.
+        count: texts, the same again if there are fewer.
+        runs: counted ones.
+    """
+    nlp = import_module("spacy").blank("en")
+    predictor = nlp.add_pipe("jointre", config={"model": str(run)}).predictor
+    units = units_of(documents, predictor.model)
+    texts = list(islice(cycle(" ".join(unit.tokens) for unit in units), count))
+
+    def ours() -> None:
+        list(nlp.pipe(texts, batch_size=256))
+
+    def bare() -> None:
+        docs = nlp.tokenizer.pipe(texts)
+        list(predictor.pipe(([token.text for token in doc] for doc in docs), buffer=256))
+
+    return compare("spacy_pipe", ours, bare, runs)
+
+
+class _Replay:
+    """While active, the encoder answers with a stream computed before."""
+
+    def __init__(self, model: Model, stream: Stream) -> None:
+        self.encoder, self.stream = model.encoder, stream
+
+    def __enter__(self) -> None:
+        self.encoder.forward = lambda *inputs: self.stream  # type: ignore[method-assign]
+
+    def __exit__(self, *error: object) -> None:
+        del self.encoder.forward
+
+
+def units_of(documents: Sequence[Document], model: Model) -> list[Document]:
+    """What the model works on, without empty ones."""
+    return [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
+
+
+def units_a_batch(most: int) -> str:
+    """The batch size in a measure's name."""
+    return f"at most {most} units a batch"
+
+
+def encode(model: Model, inputs: EncoderInput) -> Stream:
+    """The bare encoder's work on a batch."""
+    stream: Stream = model.encoder(inputs.ids, inputs.mask, inputs.window_index, inputs.positions)
+    return stream
+
+
+def _device(model: Model) -> torch.device:
+    return next(model.parameters()).device
+
+
+def _update(
+    loss: torch.Tensor, optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]
+) -> None:
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    clip_gradients(parameters, 1.0)
+    optimizer.step()

@@ -1,0 +1,108 @@
+"""Peak memory above the loaded model, each case in a fresh process."""
+
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+
+from jointre.analysis.efficiency import Measure, Steps, encode, units_of
+from jointre.data.schema import Document
+from jointre.models import archive
+from jointre.models.predict import plan, predict_batch
+
+
+def prediction_memory(
+    run: Path, documents: Sequence[Document], max_units: int, max_pieces: int, name: str
+) -> Measure:
+    """Peak bytes of predicting all documents, against the encoder on the same batches.
+
+    Args:
+        run: an archive; it is loaded in each process.
+        documents: to predict.
+        max_units: most units of a batch.
+        max_pieces: most padded pieces of a batch.
+        name: of the case, for the measure's.
+    """
+    cases = [(run, documents, max_units, max_pieces, only) for only in (False, True)]
+    return _compared(f"peak memory of prediction, {name}", _predicting, cases)
+
+
+def training_memory(run: Path, documents: Sequence[Document], name: str) -> Measure:
+    """Peak bytes of two training steps on a batch of all documents, against the encoder's.
+
+    Gradients and the optimizer's moments are counted.
+
+    Args:
+        run: an archive; it is loaded in each process.
+        documents: annotated ones.
+        name: of the case, for the measure's.
+    """
+    cases = [(run, documents, only) for only in (False, True)]
+    return _compared(f"peak memory of training, {name}", _training, cases)
+
+
+def _compared(name: str, work: Callable[..., int], cases: Sequence[tuple[Any, ...]]) -> Measure:
+    """Ours and the baseline's peak, each from a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    threads = (torch.get_num_threads(),)
+    with context.Pool(1, torch.set_num_threads, threads, maxtasksperchild=1) as pool:
+        ours, bare = pool.starmap(work, cases, chunksize=1)
+    return Measure(name, float(ours), "bytes", float(bare), ours / bare, 1)
+
+
+def _predicting(
+    run: Path, documents: Sequence[Document], max_units: int, max_pieces: int, encoder_only: bool
+) -> int:
+    model = archive.load(run).model
+    preparer = model.preparer("predict")
+    items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
+    batches = plan(items, preparer, max_pieces, max_units)
+    # Libraries take their own memory once.
+    predict_batch(model, [preparer.item(0, Document("warm", ("One", "word", ".")))], preparer)
+    with _peak() as highest:
+        if encoder_only:
+            with torch.inference_mode():
+                for batch in batches:
+                    encode(model, preparer(batch).inputs)
+        else:
+            kept = [predict_batch(model, batch, preparer) for batch in batches]
+            assert len(kept) == len(batches)
+    return highest[0]
+
+
+def _training(run: Path, documents: Sequence[Document], encoder_only: bool) -> int:
+    model = archive.load(run).model
+    preparer = model.training_preparer()
+    items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
+    steps = Steps(model, [preparer(items)])
+    with _peak() as highest:
+        for _ in range(2):
+            (steps.bare if encoder_only else steps.ours)()
+    return highest[0]
+
+
+@contextmanager
+def _peak() -> Iterator[list[int]]:
+    """Fills the list with the peak resident bytes above those at the start, at least 1."""
+    before = psutil.Process().memory_info().rss
+    marks = Path("/proc/self/clear_refs")
+    if marks.exists() and os.access(marks, os.W_OK):
+        marks.write_text("5")  # starts the high-water mark anew (Linux)
+    found: list[int] = []
+    yield found
+    found.append(max(1, _high_water() - before))
+
+
+def _high_water() -> int:
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

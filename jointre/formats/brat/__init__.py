@@ -1,0 +1,1 @@
+"""brat: standoff annotations in .ann files beside .txt files."""

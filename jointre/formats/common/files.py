@@ -1,0 +1,257 @@
+"""Corpus files: opened plain or gzipped, decoded, parsed and replaced as a whole."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Any
+
+from jointre.data.nearest import did_you_mean
+from jointre.drafts import draft_file, draft_folder
+from jointre.errors import DataError
+from jointre.formats.common.unpacked import unpacked_stream
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def check_file(path: Path) -> None:
+    """Raises a DataError unless ``path`` is a file; a missing one names its nearest neighbour."""
+    if path.is_dir():
+        raise DataError(f"{path}: this is a folder; name a file in it")
+    if path.exists():
+        return
+    folder = path.parent
+    if not folder.is_dir():
+        raise DataError(f"{path}: no such file; the folder {folder} does not exist")
+    names = sorted(item.name for item in folder.iterdir() if item.is_file())
+    raise DataError(f"{path}: no such file in {folder}{did_you_mean(path.name, names)}")
+
+
+def stem(path: Path) -> str:
+    """The file's name without its suffixes: ``train`` for ``train.json.gz``."""
+    return path.name.removesuffix(".gz").rsplit(".", 1)[0] or path.name
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedIOBase]:
+    """The file's bytes, unzipped when its name ends in ``.gz`` or its content is gzip."""
+    check_file(path)
+    try:
+        with path.open("rb") as raw:
+            zipped = path.suffix == ".gz" or raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            if not zipped:
+                yield raw
+                return
+            with unpacked_stream(path, raw) as stream:
+                yield stream
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: not a whole gzip file ({error}); fetch it again") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that holds some, without a byte-order mark."""
+    text = read_characters(path).removeprefix(_BOM.decode())
+    if not text.strip():
+        raise DataError(f"{path}: the file is empty")
+    return text
+
+
+def read_characters(path: Path) -> str:
+    """All characters of a file, as offsets count them; it may be empty."""
+    with opened(path) as stream:
+        content = stream.read()
+    return _decoded(content, path, 0)
+
+
+def read_lines(
+    path: Path, guard: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1, one at a time.
+
+    Args:
+        path: The file.
+        guard: Decides what becomes of a line that is not UTF-8; ``faults.guard`` of a reader.
+    """
+    offset, empty = 0, True
+    with opened(path) as stream:
+        for number, line in enumerate(stream, start=1):
+            text = ""
+            own = line.removeprefix(_BOM) if number == 1 else line
+            empty = empty and not own.strip()
+            with guard():
+                text = _decoded(own, path, offset)
+            offset += len(line)
+            if text.strip():
+                yield number, text
+    if empty:
+        raise DataError(f"{path}: the file is empty")
+
+
+def begins_list(path: Path) -> bool:
+    """Whether the file is one JSON list, to judge by its first character."""
+    with opened(path) as stream:
+        for line in stream:
+            content = line.removeprefix(_BOM).lstrip()
+            if content:
+                return content.startswith(b"[")
+    return False
+
+
+def _decoded(content: bytes, path: Path, offset: int) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not UTF-8 at byte {offset + error.start} "
+            f"(0x{content[error.start]:02x}); convert the file to UTF-8"
+        ) from error
+
+
+def parse(text: str, path: Path, line: int = 1) -> Any:
+    """The JSON value of ``text``, which begins at ``line`` of the file.
+
+    NaN and infinite numbers are read as such; who uses a value checks it.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        end = error.pos >= len(text.rstrip())
+        hint = "; the file seems to be cut off" if end else ""
+        place = f"{path}:{line + error.lineno - 1}"
+        raise DataError(f"{place}: not JSON: {error.msg} at column {error.colno}{hint}") from error
+    except RecursionError as error:
+        raise DataError(
+            f"{path}:{line}: lists and objects are nested too deeply; at most 100 levels are read"
+        ) from error
+    except ValueError as error:
+        raise DataError(f"{path}:{line}: not JSON: {error}") from error
+
+
+def dump(value: Any, place: str) -> str:
+    """The value as one line of JSON that UTF-8 can hold."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{place}: cannot be written as JSON: {error}") from error
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can only hold escaped
+        return json.dumps(value)
+    return text
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[BufferedIOBase]:
+    """A file to write that takes the place of ``path`` once it is whole, gzipped for ``.gz``."""
+    if path.is_dir():
+        raise DataError(f"{path}: this is a folder; name a file to write")
+    if not path.parent.is_dir():
+        raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
+    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: never replaced
+        with _straight(path) as stream:
+            yield stream
+        return
+    try:
+        with draft_file(path) as draft:
+            with draft.open("wb") as raw:
+                if path.suffix == ".gz":
+                    with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+                        yield stream
+                else:
+                    yield raw
+            draft.replace(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill that becomes ``path`` once it is whole; no file is ever overwritten."""
+    if path.is_dir() and any(path.iterdir()):
+        raise DataError(f"{path}: this folder is not empty; name a new one, or empty it")
+    if path.exists() and not path.is_dir():
+        raise DataError(f"{path}: this is a file; name a folder to write")
+    if not path.parent.is_dir():
+        raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
+    try:
+        with draft_folder(path) as draft:
+            yield draft
+            draft.replace(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def added_to_folder(path: Path) -> Iterator[Path]:
+    """A folder whose files are moved into ``path`` in the end: all of them or none.
+
+    ``path`` may hold other files already; none of them is changed or replaced.
+
+    Args:
+        path: The folder; it is created if it does not exist.
+
+    Raises:
+        DataError: A file of the same name is in ``path``, or it cannot be written.
+    """
+    if path.exists() and not path.is_dir():
+        raise DataError(f"{path}: this is a file; name a folder to write")
+    if not path.exists():
+        with replaced_folder(path) as draft:
+            yield draft
+        return
+    try:
+        with draft_folder(path / "files") as draft:
+            yield draft
+            _move_files(draft, path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def refuse_existing(folder: Path, names: Iterable[str]) -> None:
+    """Raise an error if a folder has entries of these names.
+
+    Args:
+        folder: The folder, which need not exist.
+        names: Names of files that are going to be written.
+
+    Raises:
+        DataError: It has; all of them are named.
+    """
+    taken = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
+    if taken:
+        which = "this file exists" if len(taken) == 1 else "these files exist"
+        raise DataError(
+            f"{folder}: {which} already and would be replaced: {', '.join(taken)}; name another "
+            f"folder, or move {'it' if len(taken) == 1 else 'them'} away"
+        )
+
+
+def _move_files(draft: Path, folder: Path) -> None:
+    """Move the files of a draft; if one of them cannot be moved, none is."""
+    names = sorted(path.name for path in draft.iterdir())
+    refuse_existing(folder, names)
+    moved: list[Path] = []
+    try:
+        for name in names:
+            (draft / name).rename(folder / name)
+            moved.append(folder / name)
+    except OSError:
+        for target in moved:
+            target.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _straight(path: Path) -> Iterator[BufferedIOBase]:
+    """A device or a pipe to write to."""
+    try:
+        with path.open("wb") as stream:
+            yield stream
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error

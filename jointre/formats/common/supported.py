@@ -1,0 +1,83 @@
+"""What a format can hold of a document; what it cannot is counted."""
+
+from collections.abc import Set
+from typing import Any
+
+from jointre.data.mentions import keep_entities, one_mention_each
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+
+
+def plain(document: Document, holds: Set[str], skipped: SkippedData) -> Document:
+    """The document with one labelled mention an entity, what is lost being counted.
+
+    Args:
+        document: about to be written.
+        holds: what the format has a place for, see :func:`count_unheld`.
+        skipped: filled.
+    """
+    document = labelled(document, skipped)
+    count_unheld(document, holds, skipped)
+    document, apart = one_mention_each(document)
+    if apart:
+        kind = "entities with several mentions taken apart into mentions"
+        skipped.add(kind, f"document {document.id!r}", apart)
+    return document
+
+
+def labelled(document: Document, skipped: SkippedData) -> Document:
+    """The document without entities that have no label, and their relations; these are counted."""
+    place = f"document {document.id!r}"
+    document, entities, relations = keep_entities(document, lambda item: item.label is not None)
+    if entities:
+        skipped.add("entities without a label left out", place, entities)
+    if relations:
+        skipped.add("relations of entities without a label left out", place, relations)
+    return document
+
+
+def count_unheld(document: Document, holds: Set[str], skipped: SkippedData) -> None:
+    """Counts everything the document has and ``holds`` does not name.
+
+    Args:
+        document: about to be written.
+        holds: what the format has a place for, of the keys of the table below.
+        skipped: filled.
+    """
+    entities, relations = document.entities, document.relations
+    present = {
+        "text": ("texts", document.text is not None),
+        "offsets": ("lists of character offsets", document.offsets is not None),
+        "sentences": ("lists of sentences", len(document.sentences) > 1),
+        "clusters": ("clusters", len(document.clusters)),
+        "flags": ("flags", len(document.flags)),
+        "scores": (
+            "scores",
+            sum(entity.score is not None for entity in entities)
+            + sum(relation.score is not None for relation in relations)
+            + sum(len(entity.mention_scores or ()) for entity in entities),
+        ),
+        "entity_ids": ("ids of entities", sum(entity.id is not None for entity in entities)),
+        "evidence": ("lists of evidence", sum(bool(item.evidence) for item in relations)),
+    }
+    for key, (kind, count) in present.items():
+        if count and key not in holds:
+            skipped.add(f"{kind} left out", f"document {document.id!r}", int(count))
+
+
+def extra_keys(document: Document, taken: Set[str], skipped: SkippedData) -> dict[str, Any]:
+    """The document's ``extra`` for writing, without keys that mean something in the format.
+
+    Args:
+        document: about to be written.
+        taken: the format's own keys.
+        skipped: counts the extra keys that clash with them.
+    """
+    clash = document.extra.keys() & taken
+    if clash:
+        skipped.add(
+            "extra keys with a meaning of their own in the format left out",
+            f"{sorted(clash)[0]!r} of document {document.id!r}",
+            len(clash),
+        )
+    return {key: value for key, value in document.extra.items() if key not in clash}

@@ -1,0 +1,135 @@
+"""Offsets that a tool counted in its own way: found again among the characters of the text."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from jointre.formats.common.copied_text import same_text, similar_text
+from jointre.formats.common.leading_mark import MARK
+
+SIMILAR = "mentions whose copied text differs a little from the text at their offsets, accepted"
+"""What Losses call the claims that are similar."""
+
+_LINE_END = re.compile(r"\r\n|[\r\n\t]|\\n")
+Part = tuple[int, int]
+
+
+class Claim(NamedTuple):
+    """A place in a text as a tool gives it, and what the tool says stands there.
+
+    Args:
+        parts: first character of each part and the one after its last; most places have one.
+        text: of all parts; None: the tool does not say.
+    """
+
+    parts: tuple[Part, ...]
+    text: str | None
+
+
+class Located(NamedTuple):
+    """Where the claimed places are.
+
+    Args:
+        counting: what the tool counted, ``"code points"`` for example.
+        places: the parts of each claim in code points of the text; None: they are outside the
+            text or inside a character, or something else stands there.
+        similar: indices of the claims whose text differs a little from what stands there, see
+            :func:`similar_text`.
+    """
+
+    counting: str
+    places: tuple[tuple[Part, ...] | None, ...]
+    similar: tuple[int, ...] = ()
+
+
+def locate(text: str, claims: Sequence[Claim]) -> Located:
+    """The places of claims, counted in the way in which most of them hold.
+
+    Python and recent tools count code points. JavaScript counts UTF-16 units, two for an emoji,
+    and a browser or a text mode makes one character of a carriage return and its line feed. The
+    texts that a tool gives with its places tell these ways apart; equally good ones are taken in
+    this order. White space is not compared, and small differences of other kinds are accepted.
+
+    Example:
+        >>> locate("😀 Ada", [Claim(((3, 6),), "Ada")])
+        Located(counting='UTF-16 units', places=(((2, 5),),), similar=())
+    """
+    best = Located("", ())
+    held = -1, -1
+    for counting, borders in _countings(text):
+        places = [_place(text, claim, borders, same_text) for claim in claims]
+        same = sum(place is not None for place in places)
+        similar = []
+        for index, claim in enumerate(claims):
+            if places[index] is None:
+                places[index] = _place(text, claim, borders, similar_text)
+                similar += [index] if places[index] is not None else []
+        if (same, len(similar)) > held:
+            best, held = Located(counting, tuple(places), tuple(similar)), (same, len(similar))
+        if same == len(claims):
+            break
+    return best._replace(similar=tuple(_differing(text, claims, best)))
+
+
+def _differing(text: str, claims: Sequence[Claim], located: Located) -> Iterator[int]:
+    """The indices of the claims whose text is not exactly the one at their place.
+
+    That tools join parts by a space, and write one for a line end or a tab, is no difference.
+    """
+    similar = set(located.similar)
+    for index, (claim, parts) in enumerate(zip(claims, located.places, strict=True)):
+        if parts is None or claim.text is None:
+            continue
+        pieces = [text[start:end] for start, end in parts]
+        forms = {_one_line("".join(pieces)), _one_line(" ".join(pieces))}
+        if not _one_line(claim.text).strip() and not "".join(pieces).strip():
+            continue  # a mention without a word, which is counted as such
+        if index in similar or _one_line(claim.text) not in forms:
+            yield index
+
+
+def _one_line(text: str) -> str:
+    return _LINE_END.sub(" ", text)
+
+
+def _countings(text: str) -> Iterator[tuple[str, Sequence[int | None]]]:
+    """Ways of counting, each with the code point of every position; None is inside a character."""
+    yield "code points", range(len(text) + 1)
+    wide, joined = any(char > "\uffff" for char in text), "\r\n" in text
+    if joined:
+        yield "code points, line ends as one", _borders(text, units=False, joins=True)
+    if wide:
+        yield "UTF-16 units", _borders(text, units=True, joins=False)
+    if wide and joined:
+        yield "UTF-16 units, line ends as one", _borders(text, units=True, joins=True)
+    if text.startswith(MARK):
+        yield "code points after the byte-order mark", range(1, len(text) + 1)
+
+
+def _borders(text: str, units: bool, joins: bool) -> list[int | None]:
+    borders: list[int | None] = []
+    for at, char in enumerate(text):
+        if joins and text[at - 1 : at + 1] == "\r\n":
+            continue
+        borders.append(at)
+        if units and char > "\uffff":
+            borders.append(None)
+    return [*borders, len(text)]
+
+
+def _place(
+    text: str,
+    claim: Claim,
+    borders: Sequence[int | None],
+    agree: Callable[[str, str], bool],
+) -> tuple[Part, ...] | None:
+    parts: list[Part] = []
+    for first, last in claim.parts:
+        if not 0 <= first <= last < len(borders):
+            return None
+        start, end = borders[first], borders[last]
+        if start is None or end is None:
+            return None
+        parts.append((start, end))
+    found = "".join(text[start:end] for start, end in parts)
+    return tuple(parts) if claim.text is None or agree(found, claim.text) else None

@@ -1,0 +1,139 @@
+"""spaCy's DocBin: Docs in one file, ``.spacy``."""
+
+import gc
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.errors import DataError
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.fields import shown
+from jointre.formats.common.files import opened, replaced, stem
+from jointre.formats.common.unpacked import check_zlib
+from jointre.formats.common.writable import Form, writable
+from jointre.formats.docbin.doc import ABOUT, KEY, Options, doc_of, document_of
+from jointre.formats.docbin.record import PREFIX
+from jointre.formats.docbin.rel import KEY as REL
+from jointre.formats.reader import Reader
+
+_FORM = Form(utf8=True, empty_words=False, longest_integer=2**63)  # msgpack's integers
+_SHOWN = 120  # characters of spaCy's messages, some of which hold a whole file
+_WORD_LAYERS = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
+
+
+@final
+@Reader.register("docbin")
+class DocbinReader(Reader):
+    """spaCy's binary corpora, as ``spacy train`` reads them (spaCy 3, DocBin version 0.1).
+
+    Words and sentences are the Docs' own, white space aside; words are cut only where an entity
+    from ``user_data`` begins or ends inside one. Entities and relations are those that jointre
+    keeps in ``user_data``, as its spaCy component does; then those of ``doc.ents`` and of other
+    groups of ``doc.spans`` that are not among these, each once. A span's knowledge base id is its
+    entity's id. The relations of ``doc._.rel``, as in spaCy's tutorial on relation extraction, are
+    read too. What else a Doc holds is counted. A Document comes back whole from the file that
+    ``write`` makes of it. Reading runs nothing: the file is msgpack.
+
+    Source: https://spacy.io/api/docbin
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        spans_key: the group of ``doc.spans`` that holds entities, ``"sc"`` for example; null: all
+            groups.
+        ents: ``doc.ents`` are entities too.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such Docs.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".spacy",)
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        spans_key: str | None = None,
+        ents: bool = True,
+        on_error: OnError = "stop",
+    ) -> None:
+        super().__init__(types, on_error)
+        self.options = Options(spans_key, ents)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        with opened(path) as stream:
+            content = stream.read()
+        if not content:
+            raise DataError(f"{path}: the file is empty")
+        tokens = import_module("spacy.tokens")
+        try:
+            with _told(f"{path}: not a DocBin"):
+                with suppress(zlib.error):  # spaCy says it better
+                    check_zlib(path, content)
+                docs = tokens.DocBin().from_bytes(content)
+        except DataError as error:
+            raise self._misread(path, error) from error
+        found = docs.get_docs(import_module("spacy.vocab").Vocab())
+        for number in range(1, len(docs) + 1):
+            place = f"{path}: Doc {number}"
+            with _told(f"{place}: not whole"):
+                doc = next(found)
+            with self.guard(path):
+                with _told(f"{place}: not whole"):
+                    document = document_of(
+                        doc, self.options, f"{stem(path)}:{number}", place, self.skipped
+                    )
+                _count_others(doc, place, self.skipped)
+                yield place, document
+
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
+        """Writes documents; entities and relations under ``spans_key``, else "jointre"."""
+        skipped = SkippedData()
+        tokens = import_module("spacy.tokens")
+        docs = tokens.DocBin(store_user_data=True)
+        vocab = import_module("spacy.vocab").Vocab()
+        with replaced(path) as stream:
+            for document in writable(documents, skipped, _FORM):
+                with _told(f"document {document.id!r}: cannot be written as a Doc"):
+                    docs.add(doc_of(document, vocab, self.options.spans_key or KEY, skipped))
+            stream.write(docs.to_bytes())
+        return skipped
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Errors of spaCy as DataErrors: a damaged file makes it raise whatever its parts raise."""
+    collecting = gc.isenabled()
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise DataError(f"{what} ({detail[:_SHOWN]})") from error
+    finally:
+        if collecting:  # srsly turns the collector off while it unpacks, and back on in success
+            gc.enable()
+
+
+def _count_others(doc: Any, place: str, skipped: SkippedData) -> None:
+    """Counts what a Document has no place for."""
+    # Of an empty Doc, spaCy says that it has every annotation.
+    layers = [name for name in _WORD_LAYERS if len(doc) and doc.has_annotation(name)]
+    if layers:
+        kind = "layers of words (tags, lemmas and the like) left out"
+        skipped.add(kind, f"{place}, {layers[0]}", len(layers))
+    if doc.cats:
+        skipped.add("categories left out", place, len(doc.cats))
+    others = [key for key in doc.user_data if not _ours(key)]
+    if others:
+        skipped.add("user data of others left out", f"{place}, {shown(others[0])}", len(others))
+
+
+def _ours(key: Any) -> bool:
+    return (
+        isinstance(key, tuple)
+        and len(key) == 4
+        and (key == REL or key[1] == ABOUT or str(key[1]).startswith(PREFIX))
+    )

@@ -1,0 +1,92 @@
+"""doccano's JSONL exports: sequence labelling, with relations or without."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar, final
+
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.data.words import check_language
+from jointre.formats.common.char_spans import InsideWords, WordRules
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.files import begins_list, dump, parse, read_lines, replaced, stem
+from jointre.formats.common.writable import TEXT, writable
+from jointre.formats.doccano.offsets import CountedIn, LineEnds
+from jointre.formats.doccano.record import Line
+from jointre.formats.reader import Reader
+
+
+@final
+@Reader.register("doccano")
+class DoccanoReader(Reader):
+    """One text per line: ``label`` of ``[start, end, label]``, or ``entities`` and ``relations``.
+
+    As doccano 1.5 to 1.8 export "JSONL" and "JSONL(Relation)": ``all.jsonl``, or a file for each
+    annotator (``admin.jsonl``); "JSON" is one list of the same objects. ``{"id", "text",
+    "label": [[start, end, label]]}``, or ``{"id",
+    "text", "entities": [{"id", "label", "start_offset", "end_offset"}], "relations": [{"id",
+    "from_id", "to_id", "type"}]}``. The older names ``data``, ``labels`` and ``annotations``, whose
+    labels are numbers, are read too. Words and sentences come from spaCy's rules, and words are cut
+    where a mention begins or ends. Further keys stay in ``extra``, the rows under ``"doccano"``;
+    they are written again while they hold what the document holds, else rows are numbered anew.
+
+    Source: https://github.com/doccano/doccano, https://github.com/doccano/doccano/issues/2290
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        offsets: what they count. doccano counts as browsers do, in ``"utf16"`` units, of which an
+            emoji has two; with its setting "Count grapheme clusters as one character",
+            ``"graphemes"``; versions before 1.5 count ``"code_points"``.
+        line_ends: how offsets count a line end of two characters, a carriage return with its line
+            feed: as ``"one"`` character or ``"two"``. ``"auto"``: in each text, as more mentions
+            begin and end between words; what was decided is counted.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that the mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a text to be predicted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        offsets: CountedIn = "utf16",
+        line_ends: LineEnds = "auto",
+        language: str = "en",
+        inside_words: InsideWords = "split",
+        on_error: OnError = "stop",
+    ) -> None:
+        super().__init__(types, on_error)
+        self.offsets: CountedIn = offsets
+        self.line_ends: LineEnds = line_ends
+        self.language = check_language(language)
+        self.words = WordRules(language, inside_words)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        line = Line(self.offsets, self.words, self.line_ends)
+        if begins_list(path):
+            for number, value in enumerate(self.listed(path), start=1):
+                place = f"{path}: record {number}"
+                with self.guard(path):
+                    yield place, line.read(value, f"{stem(path)}:{number}", place, self.skipped)
+            return
+        for number, text in read_lines(path, self.faults.guard):
+            place = f"{path}:{number}"
+            with self.guard(path):
+                value = parse(text, path, number)
+                yield place, line.read(value, f"{stem(path)}:{number}", place, self.skipped)
+
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
+        """Writes documents in the form with relations ("JSONL(Relation)")."""
+        skipped = SkippedData()
+        line = Line(self.offsets, self.words, self.line_ends)
+        with replaced(path) as stream:
+            for document in writable(documents, skipped, TEXT):
+                record = line.written(document, skipped)
+                stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
+        return skipped

@@ -1,0 +1,1 @@
+"""DocRED's JSON format."""

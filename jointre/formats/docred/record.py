@@ -1,0 +1,171 @@
+"""The annotations of one DocRED document: from its lists to records, and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from jointre.data.mentions import agreed_label, keep_mentions, renumbered
+from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.sentences import sentence_of, sentences_of
+from jointre.data.skipped import SkippedData
+from jointre.errors import DataError
+from jointre.formats.common.fields import integer, mapping, pair, sequence, span, string
+from jointre.formats.docred.rel_info import name_of
+from jointre.plurals import there_are
+
+MixedTypes = Literal["majority", "first"]
+
+
+class Annotation:
+    """Collects entities and relations of one document while it is read.
+
+    Args:
+        borders: the sentences, as spans of the document.
+        place: where the document stands, for messages.
+        skipped: counts what must be left out or decided.
+        mixed_types: which type an entity gets whose mentions differ.
+    """
+
+    def __init__(
+        self, borders: Sequence[Span], place: str, skipped: SkippedData, mixed_types: MixedTypes
+    ) -> None:
+        self.entities: list[Entity] = []
+        self.relations: list[Relation] = []
+        self._borders = borders
+        self._place = place
+        self._losses = skipped
+        self._mixed_types: MixedTypes = mixed_types
+        self._kept: list[int] = []  # indices, in the file, of the entities that have mentions
+        self._count = 0
+
+    def read_entities(self, value: Any) -> None:
+        """Entities: lists of mentions ``{name, sent_id, pos, type}``; ``pos`` is half-open."""
+        groups = sequence(value, self._place, "vertexSet")
+        self._count = len(groups)
+        for index, group in enumerate(groups):
+            what = f"vertexSet[{index}]"
+            labels, spans = [], []
+            for number, item in enumerate(sequence(group, self._place, what)):
+                label, mention = self._mention(item, f"{what}[{number}]")
+                labels.append(label)
+                spans.append(mention)
+            if not spans:
+                self._lose("entities without a mention left out", what)
+                continue
+            distinct = tuple(dict.fromkeys(spans))
+            if len(distinct) < len(spans):
+                kind = "mentions listed twice in one entity kept once"
+                self._lose(kind, what, len(spans) - len(distinct))
+            if len(set(labels)) > 1:
+                how = {"majority": "the most frequent", "first": "that of the first mention"}
+                kind = "entities whose mentions differ in type given"
+                self._lose(f"{kind} {how[self._mixed_types]}", what)
+            self._kept.append(index)
+            self.entities.append(Entity(agreed_label(labels, self._mixed_types), distinct))
+
+    def _mention(self, value: Any, what: str) -> tuple[str, Span]:
+        item = mapping(value, self._place, what)
+        sentence = integer(item.get("sent_id"), self._place, f"{what}.sent_id")
+        if not 0 <= sentence < len(self._borders):
+            raise DataError(
+                f"{self._place}: {what}.sent_id is {sentence}, but "
+                f"{there_are(len(self._borders), 'sentences')}, counted from 0"
+            )
+        border = self._borders[sentence]
+        bounds = pair(item.get("pos"), self._place, f"{what}.pos")
+        start, end = span(*bounds, border.width, self._place, f"{what}.pos in sentence {sentence}")
+        label = string(item.get("type"), self._place, f"{what}.type")
+        return label, Span(border.start + start, border.start + end)
+
+    def read_relations(self, value: Any, names: dict[str, str]) -> None:
+        """Relations: ``{h, t, r, evidence}`` by indices into the entities read before."""
+        relations = [
+            self._relation(item, f"labels[{index}]", names)
+            for index, item in enumerate(sequence(value, self._place, "labels"))
+        ]
+        found, _ = renumbered(self._kept, relations, ())
+        if len(found) < len(relations):
+            kind = "relations of entities without a mention left out"
+            self._lose(kind, "labels", len(relations) - len(found))
+        self.relations += found
+
+    def _relation(self, value: Any, what: str, names: dict[str, str]) -> Relation:
+        item = mapping(value, self._place, what)
+        ends = []
+        for role in ("h", "t"):
+            index = integer(item.get(role), self._place, f"{what}.{role}")
+            if not 0 <= index < self._count:
+                raise DataError(
+                    f"{self._place}: {what}.{role} is {index}, but "
+                    f"{there_are(self._count, 'entities')}, counted from 0"
+                )
+            ends.append(index)
+        code = string(item.get("r"), self._place, f"{what}.r")
+        name = name_of(code, names, f"{self._place}: {what}.r")
+        return Relation(name, ends[0], ends[1], evidence=self._evidence(item, what))
+
+    def _evidence(self, item: Mapping[str, Any], what: str) -> tuple[int, ...]:
+        where = f"{what}.evidence"
+        listed = sequence(item.get("evidence", []), self._place, where)
+        found = [integer(number, self._place, where) for number in listed]
+        known = tuple(number for number in found if 0 <= number < len(self._borders))
+        if len(known) < len(found):
+            kind = "sentences of evidence that do not exist left out"
+            self._lose(kind, where, len(found) - len(known))
+        return known
+
+    def _lose(self, kind: str, what: str, count: int = 1) -> None:
+        self._losses.add(kind, f"{self._place}, {what}", count)
+
+
+def inside_sentences(document: Document, skipped: SkippedData) -> Document:
+    """The document without mentions that cross a sentence border; these are counted.
+
+    Entities that lose all of their mentions go, with their relations, which are counted too.
+    """
+    borders = sentences_of(document)
+    place = f"document {document.id!r}"
+    left, mentions, relations = keep_mentions(
+        document, lambda mention: sentence_of(mention, borders) is not None
+    )
+    if mentions:
+        skipped.add("mentions across sentences left out", place, mentions)
+    if relations:
+        skipped.add("relations of entities without a mention left out", place, relations)
+    return left
+
+
+def entities_of(document: Document) -> list[list[dict[str, Any]]]:
+    """The ``vertexSet`` of a document whose mentions lie within its sentences."""
+    borders = sentences_of(document)
+    return [
+        [_mention_of(document, entity.label, mention, borders) for mention in entity.mentions]
+        for entity in document.entities
+    ]
+
+
+def _mention_of(
+    document: Document, label: str | None, mention: Span, borders: Sequence[Span]
+) -> dict[str, Any]:
+    sentence = sentence_of(mention, borders)
+    if sentence is None:  # inside_sentences has made sure that there is one
+        raise AssertionError(f"{mention} is in none of {borders}")
+    start = borders[sentence].start
+    return {
+        "name": " ".join(document.tokens[mention.start : mention.end]),
+        "sent_id": sentence,
+        "pos": [mention.start - start, mention.end - start],
+        "type": label,
+    }
+
+
+def relations_of(document: Document, codes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The ``labels`` of a document; ``codes`` are those of the relations' names."""
+    return [
+        {
+            "r": codes.get(item.label, item.label),
+            "h": item.head,
+            "t": item.tail,
+            "evidence": list(item.evidence),
+        }
+        for item in document.relations
+    ]

@@ -1,0 +1,1 @@
+"""The JSON lines of DyGIE++, also used by PURE and PL-Marker."""

@@ -1,0 +1,142 @@
+"""DyGIE and DyGIE++ JSON lines: one document a line, offsets in the document, ends inclusive."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from jointre.data.mentions import one_entity_a_cluster
+from jointre.data.schema import Document, Span
+from jointre.data.skipped import SkippedData
+from jointre.errors import DataError
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.fields import identity, mapping, sequence, shown, strings
+from jointre.formats.common.files import dump, parse, read_lines, replaced, stem
+from jointre.formats.common.supported import plain
+from jointre.formats.common.writable import writable
+from jointre.formats.dygie.record import Annotation, record_of
+from jointre.formats.reader import Reader
+
+_KEYS = frozenset({"sentences", "ner", "relations", "clusters"})
+_BRACKETS = {
+    "-LRB-": "(",
+    "-RRB-": ")",
+    "-LSB-": "[",
+    "-RSB-": "]",
+    "-LCB-": "{",
+    "-RCB-": "}",
+}
+
+
+@final
+@Reader.register("dygie")
+class DygieReader(Reader):
+    """Documents of ``sentences`` with ``ner``, ``relations`` and ``clusters``.
+
+    An entity listed twice is kept once. A span with two types gives two entities; relations
+    and clusters take the last. Spans outside the document, and relations and cluster
+    mentions that are not in ``ner``, are counted and left out. Relations across sentences
+    are kept. Every other key is kept in ``extra``. Prediction files hold ``predicted_ner``,
+    ``predicted_relations`` and ``predicted_clusters`` beside the gold; ``predictions`` reads
+    those instead, the last of an item's further values being its probability.
+
+    Paper: https://arxiv.org/abs/1909.03546
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        unescape_brackets: read ``-LRB-`` as ``(`` and so on, six kinds.
+        label_case: ``"capitalize"`` reads the relation label ``USED-FOR`` as ``Used-for``;
+            entity labels stay.
+        predictions: read what another tool predicted, not the gold beside it.
+        clusters: ``"keep"``: an entity a mention, clusters beside them; ``"merge"``: an entity
+            a cluster, with all its mentions and their most frequent label, as document models
+            have it. Members with different labels, and relations that become equal, are counted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        unescape_brackets: bool = False,
+        label_case: Literal["keep", "capitalize"] = "keep",
+        predictions: bool = False,
+        clusters: Literal["keep", "merge"] = "keep",
+        on_error: OnError = "stop",
+    ) -> None:
+        super().__init__(types, on_error)
+        self.clusters = clusters
+        self.unescape_brackets = unescape_brackets
+        self.label_case = label_case
+        self.predictions = predictions
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        for line, text in read_lines(path, self.faults.guard):
+            place = f"{path}:{line}"
+            with self.guard(path):
+                record = mapping(parse(text, path, line), place, "a document")
+                if "sentences" not in record:
+                    raise DataError(
+                        f"{place}: a document needs 'sentences'; found {shown(sorted(record))}"
+                    )
+                yield place, self._document(record, f"{stem(path)}:{line}", place)
+
+    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+        tokens: list[str] = []
+        borders: list[Span] = []
+        for index, words in enumerate(sequence(record["sentences"], place, "sentences")):
+            start = len(tokens)
+            tokens += strings(words, place, f"sentences[{index}]")
+            borders.append(Span(start, len(tokens)))
+        annotation = Annotation(borders, place, self.skipped, self.predictions)
+        annotation.read_ner(self._list(record, "ner", place))
+        relations = self._list(record, "relations", place)
+        annotation.read_relations(relations, self.label_case == "capitalize")
+        annotation.read_clusters(self._clusters(record))
+        if self.unescape_brackets:
+            tokens = [_BRACKETS.get(token, token) for token in tokens]
+        name = record.get("doc_key")
+        # Beyond a string id, the extra keeps how the file wrote it.
+        unused = _KEYS | ({"doc_key"} if isinstance(name, str) else set())
+        document = Document(
+            id=identity(name, default, place, "doc_key"),
+            tokens=tuple(tokens),
+            sentences=tuple(borders),
+            entities=tuple(annotation.entities),
+            relations=tuple(annotation.relations),
+            clusters=tuple(annotation.clusters),
+            extra={key: value for key, value in record.items() if key not in unused},
+        )
+        return self._merged(document, place) if self.clusters == "merge" else document
+
+    def _merged(self, document: Document, place: str) -> Document:
+        document, mixed, repeated = one_entity_a_cluster(document)
+        if mixed:
+            self.skipped.add("clusters of different labels given the most frequent", place, mixed)
+        if repeated:
+            self.skipped.add("relations of merged mentions kept once", place, repeated)
+        return document
+
+    def _clusters(self, record: dict[str, Any]) -> Any:
+        return record.get("predicted_clusters" if self.predictions else "clusters", [])
+
+    def _list(self, record: dict[str, Any], key: str, place: str) -> Any:
+        """The gold or the predicted list of a document."""
+        if not self.predictions:
+            return record.get(key, [])
+        if "predicted_ner" not in record and "predicted_relations" not in record:
+            raise DataError(
+                f"{place}: predictions are to be read, but there is no 'predicted_ner' and no "
+                "'predicted_relations'"
+            )
+        return record.get(f"predicted_{key}", [])
+
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
+        """Writes documents; entities with several mentions become clusters."""
+        skipped = SkippedData()
+        with replaced(path) as stream:
+            for document in writable(documents, skipped):
+                single = plain(document, frozenset({"sentences", "clusters"}), skipped)
+                line = dump(record_of(single, skipped), f"document {document.id!r}")
+                stream.write(f"{line}\n".encode())
+        return skipped

@@ -1,0 +1,1 @@
+"""jointre's own format: one Document per line."""

@@ -1,0 +1,117 @@
+"""Prodigy's JSONL, as ``prodigy db-out`` writes it."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.data.words import check_language
+from jointre.errors import DataError
+from jointre.formats.common.char_spans import InsideWords, WordRules
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.fields import identity, mapping, shown
+from jointre.formats.common.files import dump, parse, read_lines, replaced, stem
+from jointre.formats.common.writable import TEXT, writable
+from jointre.formats.prodigy.record import read_record, record_of
+from jointre.formats.reader import Reader
+
+_MARKS = frozenset({"tokens", "spans", "relations", "answer", "_input_hash", "_task_hash"})
+
+
+@final
+@Reader.register("prodigy")
+class ProdigyReader(Reader):
+    """A line an example of ``ner.manual``, ``spans.manual``, ``rel.manual`` and their kin.
+
+    As Prodigy 1.10 to 1.18 export it: ``{"text", "tokens": [{"text", "start", "end", "id", "ws"}],
+    "spans": [{"start", "end", "token_start", "token_end", "label"}], "relations": [{"head",
+    "child", "head_span", "child_span", "label"}], "answer", "_input_hash", …}``. Only what was
+    accepted is read; what was rejected or ignored, and binary decisions, which cover one span of a
+    text, are counted. Words are the tokens but for white space, or spaCy's rules' where there are
+    none, and are cut where a span begins or ends; sentences come from these rules. A relation's end
+    that is no span is an entity, without a label where it has none. An example is called by its
+    ``id``, else by file and line. Further keys stay in ``extra``, the rows under ``"prodigy"``;
+    they are written again while they hold what the document holds.
+
+    Source: https://prodi.gy/docs/api-interfaces#relations
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        repeated: of a text that occurs several times, as when several people annotate it, all
+            examples are kept (``"keep"``) or the ``"first"``; both are counted.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that the mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a text to be predicted.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        repeated: Literal["keep", "first"] = "keep",
+        language: str = "en",
+        inside_words: InsideWords = "split",
+        on_error: OnError = "stop",
+    ) -> None:
+        super().__init__(types, on_error)
+        self.repeated = repeated
+        self.language = check_language(language)
+        self.words = WordRules(language, inside_words)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        texts: set[str] = set()
+        ids: set[str] = set()
+        for number, line in read_lines(path, self.faults.guard):
+            place = f"{path}:{number}"
+            with self.guard(path):
+                record = mapping(parse(line, path, number), place, "an example")
+                if not record.keys() & _MARKS or not isinstance(record.get("text"), str):
+                    raise DataError(
+                        f"{place}: an example needs 'text' and one of the keys "
+                        f"{', '.join(sorted(_MARKS))}; found {shown(sorted(record))}"
+                    )
+                if not self._accepted(record, place) or not self._fresh(record, texts, place):
+                    continue
+                id = identity(record.get("id"), f"{stem(path)}:{number}", place, "id")
+                id = f"{id}:{number}" if id in ids else id
+                document = read_record(record, id, self.words, place, self.skipped)
+                ids.add(id)
+                yield place, document
+
+    def _accepted(self, record: dict[str, Any], place: str) -> bool:
+        """Whether the example is gold; one without an answer is, as it was given to Prodigy."""
+        answer = record.get("answer", "accept")
+        if answer not in ("accept", "reject", "ignore"):
+            raise DataError(
+                f"{place}: answer must be accept, reject or ignore, not {shown(answer)}"
+            )
+        if answer != "accept":
+            self.skipped.add(f"examples with the answer {answer!r} left out", place)
+        elif record.get("_is_binary"):
+            self.skipped.add("binary decisions about one span of a text left out", place)
+        return answer == "accept" and not record.get("_is_binary")
+
+    def _fresh(self, record: dict[str, Any], texts: set[str], place: str) -> bool:
+        """Whether the example is kept as the first of its text, or in spite of being none."""
+        repeated = record["text"] in texts
+        texts.add(record["text"])
+        if repeated:
+            kept = "kept" if self.repeated == "keep" else "left out"
+            self.skipped.add(f"further examples of a text {kept}", place)
+        return not repeated or self.repeated == "keep"
+
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
+        """Writes documents as accepted examples of ``rel.manual``, for ``prodigy db-in``."""
+        skipped = SkippedData()
+        with replaced(path) as stream:
+            for document in writable(documents, skipped, TEXT):
+                record = record_of(document, self.words, skipped)
+                stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
+        return skipped

@@ -1,0 +1,1 @@
+"""PubTator's format, also used by CDR and BioRED."""

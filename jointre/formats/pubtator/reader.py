@@ -1,0 +1,156 @@
+"""PubTator's text files: titles and abstracts, mentions by characters, relations of concepts."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import ClassVar, Literal, final
+
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.data.words import check_language
+from jointre.errors import ConfigError, DataError
+from jointre.formats.common.char_spans import InsideWords, WordRules, count_reread, utf8
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.files import replaced
+from jointre.formats.common.supported import count_unheld, labelled
+from jointre.formats.common.writable import Form, writable
+from jointre.formats.pubtator.lines import Record, read_records, with_lines
+from jointre.formats.pubtator.mesh import hypernym_pairs, read_tree_numbers
+from jointre.formats.pubtator.record import EVERYTHING, Options, document_of
+from jointre.formats.pubtator.writer import annotation_lines, line_id, written
+from jointre.formats.reader import Reader
+
+_OWN = frozenset({"title_length", "annotations", "hypernym_pairs"})
+_FORM = Form(utf8=True, empty_words=False, id=line_id)
+_HELD = frozenset({"text", "offsets", "sentences", "entity_ids"})
+
+
+@final
+@Reader.register("pubtator")
+class PubtatorReader(Reader):
+    """Abstracts of BioCreative V CDR and others in its form: ``ID|t|title``, ``ID|a|abstract``.
+
+    Then one line per mention, ``ID, start, end, text, label, concept``, and one per relation,
+    ``ID, label, concept, concept``, separated by tabs. An entity is a concept with all its
+    mentions; its id is the concept's. Words and sentences come from spaCy's rules, and no
+    sentence goes from the title into the abstract. Lists of concepts are separated by ``|``, ``,``,
+    ``;`` or ``+``, where the parts have the form of identifiers; a variant such as ``p|SUB|V|5|M``
+    is one identifier. ``extra`` keeps the length of the title and,
+    where writing would not give them back, the annotation lines.
+
+    Paper: https://doi.org/10.1093/database/baw068
+
+    Differences: published systems give a composite mention to all of its concepts and leave
+    out those without one, as the defaults do; they then widen mentions to whole words.
+
+    Args:
+        types: the types file (the one of :class:`SpertReader`).
+        multi_id: a mention that lists several concepts (``D1|D2``) is a mention of
+            ``"all"``, of the ``"first"``, or left out (``"drop"``).
+        ungrounded: a mention without a concept (``-1``) is left out (``"drop"``), so that
+            predicting it is wrong, or an entity of its own (``"singleton"``).
+        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
+            word, so that each mention keeps its characters; ``"widen"`` makes the mention
+            larger, so that words never depend on annotations, as in a new text.
+        hypernym_pairs: ``"drop"`` lists, as ``extra["hypernym_pairs"]``, the unrelated pairs
+            of concepts whose tail is broader than the tail of a relation of the same head, to be
+            left out of negatives and of scores over given entities; ``"keep"`` lists none.
+        mesh: MeSH's descriptors in ASCII (``dYYYY.bin``), for ``hypernym_pairs: "drop"``.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines
+            and documents.
+
+    Raises:
+        ConfigError: of ``hypernym_pairs: "drop"`` and ``mesh`` there is one without the other, or
+            spaCy does not know the language.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".txt", ".PubTator.txt", ".pubtator")
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        multi_id: Literal["all", "first", "drop"] = "all",
+        ungrounded: Literal["drop", "singleton"] = "drop",
+        inside_words: InsideWords = "split",
+        hypernym_pairs: Literal["keep", "drop"] = "keep",
+        mesh: Path | None = None,
+        language: str = "en",
+        on_error: OnError = "stop",
+    ) -> None:
+        super().__init__(types, on_error)
+        if hypernym_pairs == "drop" and mesh is None:
+            raise ConfigError(
+                "hypernym_pairs='drop' needs mesh=FILE, MeSH's hierarchy: the descriptors in "
+                "ASCII (dYYYY.bin, plain or gzipped) of the National Library of Medicine; or "
+                "take 'keep'"
+            )
+        if hypernym_pairs == "keep" and mesh is not None:
+            raise ConfigError(
+                f"mesh={str(mesh)!r} is only used with hypernym_pairs='drop'; give both or none"
+            )
+        self.language = check_language(language)
+        self.options = Options(multi_id, ungrounded, WordRules(language, inside_words))
+        self.mesh = None if mesh is None else Path(mesh)
+
+    @cached_property
+    def _tree(self) -> dict[str, tuple[str, ...]]:
+        return {} if self.mesh is None else read_tree_numbers(self.mesh)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        for place, record in read_records(path, self.faults, partial(self.guard, path)):
+            with self.guard(path):
+                yield place, self._document(record, place)
+
+    def _document(self, record: Record, place: str) -> Document:
+        document = document_of(record, self.options, place, self.skipped, self.faults)
+        extra = dict(document.extra)
+        lines = [line for _, line in record.lines]
+        if lines != annotation_lines(document, record.text, document.offsets or (), SkippedData()):
+            extra["annotations"] = lines
+        if self.mesh is not None:
+            extra["hypernym_pairs"] = hypernym_pairs(document, self._tree)
+        return replace(document, extra=extra)
+
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
+        """Writes documents; annotation lines that ``extra`` keeps return if they still hold."""
+        skipped = SkippedData()
+        with replaced(path) as stream:
+            for document in writable(documents, skipped, _FORM):
+                record = self._record(document, skipped)
+                lines = [f"{record.id}|t|{record.title}", f"{record.id}|a|{record.abstract}"]
+                lines += [f"{record.id}\t{line}" for _, line in record.lines]
+                content = "".join(f"{line}\n" for line in [*lines, ""])
+                stream.write(utf8(content, document.id))
+        return skipped
+
+    def _record(self, document: Document, skipped: SkippedData) -> Record:
+        kept = document.extra.get("annotations")
+        document = labelled(document, skipped)
+        count_unheld(document, _HELD, skipped)
+        others = len(document.extra.keys() - _OWN)
+        if others:
+            skipped.add("keys of documents left out", f"document {document.id!r}", others)
+        record, document, offsets = written(document, skipped)
+        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
+            before = with_lines(record, kept)
+            if _same(_again(before, self.options), document):
+                return before
+        record = with_lines(record, annotation_lines(document, record.text, offsets, skipped))
+        count_reread(
+            document, _again(record, replace(EVERYTHING, words=self.options.words)), skipped
+        )
+        return record
+
+
+def _again(record: Record, options: Options) -> Document | None:
+    """What reading the record will give, or None when it cannot be read."""
+    try:
+        return document_of(record, options, "", SkippedData())
+    except DataError:
+        return None
+
+
+def _same(found: Document | None, document: Document) -> bool:
+    return found is not None and found == replace(document, text=found.text)

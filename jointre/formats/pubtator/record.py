@@ -1,0 +1,82 @@
+"""A PubTator document as a Document: words, entities by concept, relations."""
+
+from dataclasses import dataclass
+
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.formats.common.char_spans import (
+    ENGLISH,
+    CharSpan,
+    WordRules,
+    fit,
+)
+from jointre.formats.common.faults import Faults, Strict
+from jointre.formats.common.tool_offsets import SIMILAR
+from jointre.formats.pubtator.concepts import Concepts, MultiId, Ungrounded
+from jointre.formats.pubtator.lines import Link, Record, parse_line
+from jointre.formats.pubtator.words import words_between
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How documents are read; see :class:`PubtatorReader`."""
+
+    multi_id: MultiId = "all"
+    ungrounded: Ungrounded = "drop"
+    words: WordRules = ENGLISH
+
+
+EVERYTHING = Options("all", "singleton")
+
+
+def document_of(
+    record: Record, options: Options, place: str, skipped: SkippedData, faults: Faults | None = None
+) -> Document:
+    """The document of a record.
+
+    Args:
+        record: as :func:`read_records` gives it.
+        options: what to do where a Document holds less than the record.
+        place: of the record, for messages.
+        skipped: counts what is left out or decided.
+        faults: decides what becomes of lines with errors; None: the first is raised.
+
+    Raises:
+        DataError: a line is no annotation, or a mention is not at its offsets.
+    """
+    text = record.text
+    concepts = Concepts(options.multi_id, options.ungrounded, skipped)
+    guard = (faults or Strict()).guard
+    mentions, links = [], []
+    for here, line in record.lines:
+        with guard("annotation lines"):
+            found = parse_line(line, text, here)
+            if isinstance(found, Link):
+                links.append((here, found))
+                continue
+            # A tab cannot stand in a line's column.
+            if found.text != text[found.start : found.end].replace("\t", " "):
+                skipped.add(SIMILAR, here)
+            mentions.append((here, found))
+    # Of all mentions, so that the words depend on no other option.
+    words, spans = fit(
+        text,
+        [CharSpan(mention.start, mention.end, here) for here, mention in mentions],
+        skipped,
+        place,
+        words_between(record.title, record.abstract, options.words.language),
+        options.words,
+    )
+    for (here, mention), span in zip(mentions, spans, strict=True):
+        if span is not None:
+            concepts.add(mention, span, here)
+    return Document(
+        id=record.id,
+        tokens=words.tokens,
+        text=text,
+        offsets=words.offsets,
+        sentences=words.sentences,
+        entities=tuple(concepts.entities(place)),
+        relations=tuple(concepts.relations(links)),
+        extra={"title_length": len(record.title)},
+    )

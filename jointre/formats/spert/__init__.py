@@ -1,0 +1,1 @@
+"""SpERT's JSON format."""

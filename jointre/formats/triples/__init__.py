@@ -1,0 +1,1 @@
+"""Sentences with triples of words, as in NYT and WebNLG."""

@@ -1,0 +1,139 @@
+"""Triple lists of NYT and WebNLG: a text, and triples of strings without offsets."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.data.vocabulary import LabelSets
+from jointre.errors import DataError
+from jointre.formats.common.faults import OnError
+from jointre.formats.common.fields import identity, mapping, shown, string
+from jointre.formats.common.files import begins_list, dump, parse, read_lines, replaced, stem
+from jointre.formats.common.supported import plain
+from jointre.formats.common.writable import writable
+from jointre.formats.reader import Reader
+from jointre.formats.triples.alignment import split_words
+from jointre.formats.triples.label_map import read_labels
+from jointre.formats.triples.record import (
+    FORMS,
+    UNALIGNED,
+    Annotation,
+    Occurrence,
+    record_of,
+    triples_of,
+)
+
+
+@final
+@Reader.register("triples")
+class TriplesReader(Reader):
+    """Sentences of ``text`` with ``triple_list``, or of ``sentText`` with ``relationMentions``.
+
+    One JSON list or JSON lines, whose words are parted by blanks. A triple is [head, relation,
+    tail], strings; in the starred corpora (NYT*, WebNLG*) each the last word of a name. The
+    words of a name are looked for in the sentence: as they stand, without accents, at last
+    without punctuation. A name that occurs more than once can become several entities, each
+    of one mention. Triples listed twice are kept once. All of this is counted in ``skipped``.
+    Triples that cannot be aligned are kept in ``extra["unaligned"]``, further keys in ``extra``.
+
+    Paper: https://aclanthology.org/P18-1047
+
+    Args:
+        types: a types file (the one of :class:`SpertReader`) or the corpus' label map.
+        entity_label: the label of all entities, for the files name none.
+        unaligned: what becomes of triples whose head or tail the sentence does not hold:
+            ``"count"`` leaves them out and counts them, ``"error"`` raises.
+        occurrence: which place of a repeated name is meant: ``"closest"`` takes, for each
+            triple, the head and the tail with the fewest words between, the first on ties;
+            ``"first"`` always the name's first place, as published scores do. The head and
+            tail of a triple that relates a name to itself are one mention.
+        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    suffixes: ClassVar[tuple[str, ...]] = (".json", ".jsonl")
+
+    def __init__(
+        self,
+        types: Path | None = None,
+        entity_label: str = "Entity",
+        unaligned: Literal["count", "error"] = "count",
+        occurrence: Occurrence = "closest",
+        on_error: OnError = "stop",
+    ) -> None:
+        super().__init__(types, on_error)
+        self.entity_label = entity_label
+        self.unaligned = unaligned
+        self.occurrence: Occurrence = occurrence
+
+    def label_sets(self) -> LabelSets | None:
+        """The labels of the types file or the label map, or None without one."""
+        return None if self.types is None else read_labels(self.types, self.entity_label)
+
+    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+        if begins_list(path):
+            for number, value in enumerate(self.listed(path), start=1):
+                place = f"{path}: record {number}"
+                with self.guard(path):
+                    record = _checked(value, place)
+                    yield place, self._document(record, f"{stem(path)}:{number}", place)
+            return
+        for number, (line, text) in enumerate(read_lines(path, self.faults.guard), start=1):
+            place = f"{path}:{line}"
+            with self.guard(path):
+                record = _checked(parse(text, path, line), place)
+                yield place, self._document(record, f"{stem(path)}:{number}", place)
+
+    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+        form = FORMS[0] if record.keys() >= set(FORMS[0]) else FORMS[1]
+        text = string(record[form[0]], place, form[0])
+        tokens = split_words(text)
+        if " ".join(tokens) != text.strip():
+            self.skipped.add("texts with other blanks than single spaces, read as words", place)
+        found = Annotation(tokens, self.entity_label, self.occurrence, place, self.skipped)
+        found.read(triples_of(record, form[1], place, self.skipped), self.unaligned == "error")
+        name = record.get("id")
+        # Beyond a string id, the extra keeps how the file wrote it.
+        unused = {*form, UNALIGNED} | ({"id"} if isinstance(name, str) else set())
+        if UNALIGNED in record:
+            self.skipped.add(f"keys {UNALIGNED!r}, which reading fills, left out", place)
+        extra = {key: value for key, value in record.items() if key not in unused}
+        if found.unaligned:
+            extra[UNALIGNED] = found.unaligned
+        return Document(
+            id=identity(name, default, place, "id"),
+            tokens=tokens,
+            entities=tuple(found.entities),
+            relations=tuple(found.relations),
+            extra=extra,
+        )
+
+    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
+        """Writes one list of ``id``, ``text`` and ``triple_list``, unaligned triples last.
+
+        Labels of entities and entities in no relation are lost, and relations of repeated
+        words may be read at other places; all that is counted.
+        """
+        skipped = SkippedData()
+        with replaced(path) as stream:
+            stream.write(b"[")
+            for number, document in enumerate(writable(documents, skipped)):
+                single = plain(document, frozenset(), skipped)
+                record = record_of(single, self.entity_label, self.occurrence, skipped)
+                line = dump(record, f"document {document.id!r}")
+                stream.write((",\n" if number else "\n").encode() + line.encode())
+            stream.write(b"\n]\n")
+        return skipped
+
+
+def _checked(value: Any, place: str) -> dict[str, Any]:
+    """The record, when it has the keys of either form."""
+    record = mapping(value, place, "a sentence")
+    if not any(record.keys() >= set(form) for form in FORMS):
+        raise DataError(
+            f"{place}: a sentence needs 'text' and 'triple_list', or 'sentText' and "
+            f"'relationMentions'; found {shown(sorted(record))}"
+        )
+    return record

@@ -1,0 +1,79 @@
+"""Features of pairs of positions, with which a pair map starts."""
+
+from abc import ABC, abstractmethod
+from typing import final
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from jointre.config import Registrable
+from jointre.config.bounds import Width
+
+
+class PairFeatures(Registrable, nn.Module, ABC, interface="pair_features"):
+    """Features of pairs of positions, as a few rows that many pairs share.
+
+    They depend on the positions alone, so that one table serves all units of a batch, and
+    a Linear over them is applied to the rows, not to the pairs.
+
+    Shapes:
+        ``values`` ``"v p"``, p being ``output_dim``; ``index(t)`` ``"t t"`` into its rows.
+    """
+
+    output_dim: int
+
+    @property
+    @abstractmethod
+    def values(self) -> Float[Tensor, "v p"]:
+        """The rows."""
+
+    @abstractmethod
+    def index(self, positions: int) -> Int[Tensor, "t t"]:
+        """The row of each pair of so many positions."""
+
+
+LAST_BUCKET = 9  # of distances of 256 and more
+ROWS = 2 * LAST_BUCKET + 2
+
+
+@final
+@PairFeatures.register("distance")
+class DistanceFeatures(PairFeatures):
+    """An embedding of the signed distance row − column in doubling buckets (CARE §3).
+
+    Row 0 belongs to padding and is never read; then come the buckets 1, 2-3, 4-7, …, 256 and
+    more of positions after the column's, those of positions before it, and last distance 0.
+
+    Paper: https://arxiv.org/abs/2308.12531
+
+    Args:
+        dim: size of the embedding.
+
+    Shapes:
+        values ``"20 p"``, index ``"t t"``.
+    """
+
+    def __init__(self, dim: Width = 20) -> None:
+        super().__init__()
+        self.output_dim = dim
+        # Not an Embedding: those are drawn narrowly by the model, and this one is read as it is.
+        self.table = nn.Parameter(torch.randn(ROWS, dim))
+
+    @property
+    def values(self) -> Float[Tensor, "20 p"]:
+        """One row a bucket."""
+        return self.table
+
+    def index(self, positions: int) -> Int[Tensor, "t t"]:
+        """The bucket of each pair."""
+        place = torch.arange(positions, device=self.table.device)
+        return buckets(place[:, None] - place)
+
+
+def buckets(distance: Int[Tensor, "*q"]) -> Int[Tensor, "*q"]:
+    """The table's row of signed distances."""
+    size = distance.abs()
+    doubling = size.float().frexp().exponent.clamp(max=LAST_BUCKET).long()  # exactly 1 + ⌊log2⌋
+    signed = torch.where(distance > 0, doubling, doubling + LAST_BUCKET)
+    return signed.masked_fill(distance == 0, ROWS - 1)

@@ -1,0 +1,139 @@
+"""Layout, Spans, Cells: what the positions of a batch are, and which of them are scored.
+
+The data side makes them, the network side reads them; so they stand below both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor
+
+
+class Role(IntEnum):
+    """The kinds of position."""
+
+    PAD = 0
+    WORD = 1
+    SUMMARY = 2  # [CLS]
+    SPECIAL = 3  # [SEP]
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Roles of the positions and the position interval of every word.
+
+    Args:
+        roles: one :class:`Role` a position.
+        words: word ``i`` of a unit covers positions ``[start, end)``; rows past a
+            unit's last word are ``(0, 0)``.
+
+    Shapes:
+        roles ``"b t"``, words ``"b n 2"``: b units, t positions, n words.
+    """
+
+    roles: Int[Tensor, "b t"]
+    words: Int[Tensor, "b n 2"]
+
+    @property
+    def is_word(self) -> Bool[Tensor, "b t"]:
+        """True where a position belongs to a word."""
+        return self.roles == Role.WORD
+
+    @property
+    def lengths(self) -> Int[Tensor, " b"]:
+        """Number of words of each unit."""
+        return (self.words[..., 1] > 0).sum(1)
+
+    def to(self, device: torch.device) -> "Positions":
+        """The same layout on another device."""
+        return type(self)(self.roles.to(device), self.words.to(device))
+
+    def __getitem__(self, units: slice) -> "Positions":
+        """The layout of some of the units."""
+        return type(self)(self.roles[units], self.words[units])
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Position intervals ``[start, end)`` as packed rows; an empty one pools to zero.
+
+    Shapes:
+        unit, start, end ``"r"``: r ranges over all units of a batch.
+    """
+
+    unit: Int[Tensor, " r"]
+    start: Int[Tensor, " r"]
+    end: Int[Tensor, " r"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Word spans ``[start, end)`` as packed rows over the batch.
+
+    Shapes:
+        unit, start, end ``"s"``: s spans over all units of a batch, in words.
+    """
+
+    unit: Int[Tensor, " s"]
+    start: Int[Tensor, " s"]
+    end: Int[Tensor, " s"]
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    @property
+    def width(self) -> Int[Tensor, " s"]:
+        """Number of words of each span."""
+        return self.end - self.start
+
+    def ranges(self, positions: Positions) -> Ranges:
+        """The positions that the spans cover."""
+        words = positions.words
+        start = words[self.unit, self.start, 0]
+        return Ranges(self.unit, start, words[self.unit, self.end - 1, 1])
+
+    def cells(self, positions: Positions) -> "Cells":
+        """The spans' cells: the first positions of the first and of the last word."""
+        first = positions.words[..., 0]
+        return Cells(self.unit, first[self.unit, self.start], first[self.unit, self.end - 1])
+
+    def to(self, device: torch.device) -> "Spans":
+        """The same spans on another device."""
+        return type(self)(self.unit.to(device), self.start.to(device), self.end.to(device))
+
+    @classmethod
+    def cat(cls, parts: "Sequence[Spans]") -> "Spans":
+        """All spans of several parts, one after the other."""
+        return cls(
+            *(
+                torch.cat(column)
+                for column in zip(*((p.unit, p.start, p.end) for p in parts), strict=True)
+            )
+        )
+
+    def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Spans":
+        """Some of the spans."""
+        return type(self)(self.unit[rows], self.start[rows], self.end[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells of tables over pairs of positions, as packed rows over the batch.
+
+    Shapes:
+        unit, row, column ``"q"``: q cells over all units of a batch, in positions.
+    """
+
+    unit: Int[Tensor, " q"]
+    row: Int[Tensor, " q"]
+    column: Int[Tensor, " q"]
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Cells":
+        """Some of the cells."""
+        return type(self)(self.unit[rows], self.row[rows], self.column[rows])

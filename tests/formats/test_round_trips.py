@@ -1,0 +1,70 @@
+"""Every reader passes the suite of readers: damage is told, and what is lost is counted."""
+
+import json
+from pathlib import Path
+
+from jointre.testing.contracts import ReaderContract
+from tests.formats import test_docred, test_dygie, test_pubtator, test_spert, test_triples
+
+ANNOTATION = Path(__file__).parents[3] / "fixtures" / "annotation"
+
+
+class TestSpert(ReaderContract):
+    component = "spert"
+    sample = json.dumps([test_spert.SENTENCE | {"ltokens": ["."]}, {"tokens": ["a"]}], indent=1)
+
+
+class TestDygie(ReaderContract):
+    component = "dygie"
+    sample = (
+        f"{json.dumps(test_dygie.RECORD)}\n{json.dumps(test_dygie.RECORD | {'doc_key': 'e'})}\n"
+    )
+
+
+class TestTriplesInAList(ReaderContract):
+    component = "triples"
+    sample = json.dumps([test_triples.WHOLE, test_triples.STAR], indent=1)
+
+
+class TestTriplesInLines(ReaderContract):
+    component = {"type": "triples", "occurrence": "first"}
+    sample = f"{json.dumps(test_triples.RAW)}\n{json.dumps(test_triples.RAW)}\n"
+
+
+class TestDocred(ReaderContract):
+    component = "docred"
+    sample = json.dumps([test_docred.RECORD, test_docred.RECORD | {"title": "B"}], indent=1)
+
+
+class TestPubtator(ReaderContract):
+    component = "pubtator"
+    sample = test_pubtator.SAMPLE
+
+
+class TestJsonl(ReaderContract):
+    component = "jsonl"
+    sample = """\
+{"tokens": ["Ada", "left"], "entities": [{"label": "Peop", "mentions": [[0, 1]]}], "note": 1}
+{"id": "b", "text": "Bob left Rome.", "entities": [{"label": "Peop", "chars": [[0, 3]]}, \
+{"label": "Loc", "chars": [[9, 13]]}], "relations": [{"label": "Left", "head": 0, "tail": 1}]}
+"""
+
+
+class TestBrat(ReaderContract):
+    component = "brat"
+    sample = {
+        "a.txt": "Ada left Rome.",
+        "a.ann": "T1\tPeop 0 3\tAda\nT2\tLoc 9 13\tRome\nR1\tLeft Arg1:T1 Arg2:T2\t\n",
+        "b.txt": "Bob stayed.",
+        "b.ann": "T1\tPeop 0 3\tBob\n",
+    }
+
+
+class TestDoccano(ReaderContract):
+    component = "doccano"
+    sample = (ANNOTATION / "doccano" / "all.jsonl").read_text(encoding="utf-8")
+
+
+class TestLabelStudio(ReaderContract):
+    component = "label_studio"
+    sample = (ANNOTATION / "label_studio" / "export.json").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ SPLITS = ("train", "dev", "test")
 def read(split: str) -> list[Document]:
     reader = JsonlReader(ABSTRACTS / "types.json")
     documents = list(reader.read(ABSTRACTS / f"{split}.jsonl"))
-    assert reader.losses.lines() == []
+    assert reader.skipped.lines() == []
     return documents
 
 

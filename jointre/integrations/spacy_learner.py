@@ -19,8 +19,8 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError, DataError
 from jointre.integrations.spacy_docs import check_texts, read, with_findings
 from jointre.models import Model
+from jointre.training.callbacks import TrainingCallback
 from jointre.training.corpus import training_units
-from jointre.training.hooks import TrainingCallback
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 from jointre.training.step import clip_gradients, loss_of

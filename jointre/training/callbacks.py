@@ -1,181 +1,90 @@
-"""What happens at the end of an epoch: save the best weights, write the scores."""
+"""Callbacks: what an experiment wants done to its model before an update."""
 
-import csv
-import io
-import os
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from abc import ABC, abstractmethod
+from typing import Annotated, final
 
-import torch
-from lightning.fabric.plugins import TorchCheckpointIO
-from lightning.pytorch import LightningModule, Trainer
-from lightning.pytorch.callbacks import Callback
+from annotated_types import Ge, Le
 
-from jointre.errors import RunError
-from jointre.training.best import BestArchive
-from jointre.training.module import TrainingModule
-from jointre.training.run_dir import RunDirectory, replace_text, replaced
-
-Row = dict[str, float | int]
-"""An epoch's number, loss and dev scores."""
+from jointre.config import Registrable
+from jointre.errors import ConfigError
+from jointre.models import Model
+from jointre.nn.refiners import Refiner
 
 
-class Epochs(Callback):
-    """Saves the best epoch's weights and every epoch's scores; its state is checkpointed.
+class TrainingCallback(Registrable, ABC, interface="callback"):
+    """Training callback: changes a model in the course of its training.
 
-    Of epochs with equal scores the last one is the best, as it was trained longest; patience
-    counts from the first of them. Without dev scores every epoch replaces the one before.
+    A recovered training goes on with the same steps, so what a callback does should depend
+    on these and on the model's state dict alone.
+    """
+
+    def check(self, model: Model) -> None:
+        """Called once, before anything is written.
+
+        Raises:
+            ConfigError: the model lacks what the callback changes.
+        """
+
+    @abstractmethod
+    def before_update(self, model: Model, step: int, total: int) -> None:
+        """Called before the first batch of each update.
+
+        Args:
+            model: The model, in training.
+            step: Number of finished updates.
+            total: updates of the whole training.
+        """
+
+
+@final
+@TrainingCallback.register("memory_warmup")
+class MemoryWarmup(TrainingCallback):
+    """Lets refiners rest in the first updates (memory §3.5).
+
+    While they rest they change nothing and learn nothing; the classifiers whose prototypes
+    they will read train all the time. Dev is scored with the refiners as they were in the
+    last update.
+
+    Paper: https://arxiv.org/abs/2307.11762
 
     Args:
-        run: The run directory.
-        best: Keeps the archive of the best epoch.
-        monitor: Dev scores whose sum selects the best epoch.
-        patience: Epochs without a better score after which training stops.
-        log: called with a line about each epoch.
+        proportion: share of all updates, rounded down; 1: they never work.
+        steps: number of updates. Give this or ``proportion``.
+
+    Raises:
+        ConfigError: neither is given, or both are.
     """
 
     def __init__(
         self,
-        run: RunDirectory,
-        best: BestArchive,
-        monitor: list[str],
-        patience: int | None,
-        log: Callable[[str], None],
+        proportion: Annotated[float, Ge(0), Le(1)] | None = None,
+        steps: Annotated[int, Ge(0), Le(1_000_000_000)] | None = None,
     ) -> None:
-        self.run, self.best, self.monitor = run, best, monitor
-        self.patience, self.log = patience, log
-        self.rows: list[Row] = []
-        self.best_epoch = self.improved_epoch = -1
-        self.best_value = float("-inf")
-        self.reports: dict[str, dict[str, Any]] = {}
-        self._began = 0.0
+        if (proportion is None) == (steps is None):
+            given = "none" if proportion is None else f"both, {proportion} and {steps}"
+            raise ConfigError(
+                "memory_warmup takes either proportion (share of all updates, 0..1) or steps "
+                f"(number of updates), not {given}"
+            )
+        self.proportion, self.steps = proportion, steps
 
-    def state_dict(self) -> dict[str, Any]:
-        """What a recovered run needs, in plain types."""
-        return {
-            "rows": self.rows,
-            "best_epoch": self.best_epoch,
-            "improved_epoch": self.improved_epoch,
-            "best_value": self.best_value,
-            "reports": self.reports,
-        }
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from a checkpoint."""
-        self.rows = state_dict["rows"]
-        self.best_epoch = state_dict["best_epoch"]
-        self.improved_epoch = state_dict["improved_epoch"]
-        self.best_value = state_dict["best_value"]
-        self.reports = state_dict["reports"]
-
-    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Stop at once when the run that goes on had lost its patience already."""
-        if self.rows:
-            self._stop_if_exhausted(trainer, len(self.rows) - 1)
-
-    def _stop_if_exhausted(self, trainer: Trainer, epoch: int) -> None:
-        scored = self.improved_epoch >= 0
-        if scored and self.patience is not None and epoch - self.improved_epoch >= self.patience:
-            trainer.should_stop = True
-
-    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Start the epoch's clock."""
-        self._began = time.perf_counter()
-
-    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Compare with the best epoch and write the scores.
-
-        Raises:
-            RunError: weights are not finite; no file has changed.
-            ArchiveError: the best weights cannot be written.
-        """
-        assert isinstance(pl_module, TrainingModule)
-        epoch = trainer.current_epoch
-        require_finite(pl_module.model, epoch)
-        row: Row = {
-            "epoch": epoch + 1,
-            "loss": float(trainer.callback_metrics.get("loss_epoch", torch.tensor(0.0))),
-        }
-        report = pl_module.report
-        if report is None:
-            self._save(trainer, pl_module, epoch)
-        else:
-            flat = report.flat()
-            row |= flat
-            if pl_module.recall.gold:
-                row["span_recall"] = pl_module.recall.ratio
-            self.reports["last"] = report.to_dict()
-            value = sum(flat[name] for name in self.monitor)
-            if value > self.best_value:
-                self.best_value, self.improved_epoch = value, epoch
-            if value == self.best_value:
-                self.best_epoch = epoch
-                self.reports["best"] = report.to_dict()
-                self._save(trainer, pl_module, epoch)
-            self._stop_if_exhausted(trainer, epoch)
-        self.rows = [*self.rows[:epoch], row]
-        if trainer.is_global_zero:
-            replace_text(self.run.history, as_csv(self.rows))
-            self.log(self._line(row))
-
-    def _save(self, trainer: Trainer, pl_module: TrainingModule, epoch: int) -> None:
-        if trainer.is_global_zero:
-            dev = None if pl_module.report is None else pl_module.report.to_dict()
-            self.best.save(pl_module.model, epoch, dev)
-
-    def _line(self, row: Row) -> str:
-        seconds = time.perf_counter() - self._began
-        scores = ", ".join(f"{name} {100 * row[name]:.2f}" for name in self.monitor if name in row)
-        if "span_recall" in row:
-            scores += f", span_recall {100 * row['span_recall']:.2f}"
-        dev = f", dev {scores}" if scores else ""
-        return f"epoch {row['epoch']:.0f}: loss {row['loss']:.4f}{dev}, {seconds:.0f} s"
-
-
-class WholeFileCheckpoints(TorchCheckpointIO):
-    """Writes a checkpoint beside its place first, and keeps the one before.
-
-    So a kill leaves the old one, and there is another if the disk damages the new one.
-
-    Args:
-        previous: Path that the checkpoint of the epoch before gets.
-    """
-
-    def __init__(self, previous: Path) -> None:
-        super().__init__()
-        self._previous = previous
-
-    def save_checkpoint(
-        self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
-    ) -> None:
-        """Replace the checkpoint."""
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(target) as work:
-            with work.open("wb") as file:
-                torch.save(checkpoint, file)
-            if target.exists():
-                os.replace(target, self._previous)
-
-
-def require_finite(model: torch.nn.Module, epoch: int) -> None:
-    """Raises a RunError if an update of the epoch has spoilt the weights."""
-    for name, value in model.named_parameters():
-        if not bool(value.isfinite().all()):
-            raise RunError(
-                f"the weights are not finite at the end of epoch {epoch + 1} ({name} first). The "
-                "checkpoint of the epoch before is kept. Lower training.optimizer.lr or "
-                "training.gradient_clip and start again in another directory"
+    def check(self, model: Model) -> None:
+        """The model must have refiners."""
+        if not _refiners(model):
+            raise ConfigError(
+                "training.callbacks: memory_warmup lets refiners rest, but the model has none; "
+                f"add one ({', '.join(Refiner.names())}) to model.token_refiners or "
+                "model.span_refiners, or leave memory_warmup out"
             )
 
+    def before_update(self, model: Model, step: int, total: int) -> None:
+        """Wake the refiners when the warm-up is over."""
+        for refiner in _refiners(model):
+            refiner.active.fill_(step >= self._warmup(total))
 
-def as_csv(rows: list[Row]) -> str:
-    """Rows of scores as CSV text."""
-    out = io.StringIO()
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(out, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    def _warmup(self, total: int) -> int:
+        return int(total * self.proportion) if self.proportion is not None else self.steps or 0
+
+
+def _refiners(model: Model) -> list[Refiner]:
+    return [module for module in model.modules() if isinstance(module, Refiner)]

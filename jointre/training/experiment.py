@@ -12,7 +12,7 @@ from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, monitor_keys
 from jointre.formats import Reader
 from jointre.models import Model
-from jointre.training.hooks import TrainingCallback
+from jointre.training.callbacks import TrainingCallback
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 

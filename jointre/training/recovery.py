@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from jointre.errors import RunError
-from jointre.training.callbacks import Epochs
+from jointre.training.lightning_callbacks import Epochs
 from jointre.training.run_dir import RunDirectory
 
 

@@ -31,9 +31,9 @@ from jointre.models import Model, archive
 from jointre.plurals import counted
 from jointre.training.batches import TrainingBatches
 from jointre.training.best import BestArchive
-from jointre.training.callbacks import Epochs, WholeFileCheckpoints
 from jointre.training.corpus import Corpus, cut_off, read_corpus, training_units
 from jointre.training.experiment import Experiment, check_monitor
+from jointre.training.lightning_callbacks import Epochs, WholeFileCheckpoints
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
 from jointre.training.progress import Counted, ProgressLines

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
 
 from jointre.config import Factory
 from jointre.data.samplers import CorefSampler, DocumentSampler, SentenceSampler, SpanSampler
@@ -13,6 +12,7 @@ from jointre.errors import ConfigError
 from jointre.inference import Predictor
 from jointre.models.fit import Labels, check_head, of_kind
 from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
+from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
 from tests.models.found import content, gold
 from tests.tiny_runs import experiment, memorise
 

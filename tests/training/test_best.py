@@ -14,7 +14,7 @@ from jointre import load
 from jointre.errors import ArchiveError
 from jointre.models import archive
 from jointre.training.best import BestArchive
-from jointre.training.callbacks import Epochs
+from jointre.training.lightning_callbacks import Epochs
 from jointre.training.module import TrainingModule
 from jointre.training.run import train
 from tests.tiny_runs import experiment

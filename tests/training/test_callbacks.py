@@ -1,88 +1,222 @@
-import warnings
+"""Callbacks: when they are called, and the warm-up of the memory."""
+
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from lightning.pytorch import Trainer
+from safetensors.torch import load_file
 
-from jointre.errors import RunError
-from jointre.training.best import BestArchive
-from jointre.training.callbacks import (
-    Epochs,
-    WholeFileCheckpoints,
-    as_csv,
-    require_finite,
-)
-from jointre.training.run_dir import RunDirectory
+from jointre.config import Factory, construct
+from jointre.errors import ConfigError
+from jointre.models import Model, archive
+from jointre.nn.refiners import Refiner
+from jointre.testing.tiny import tiny_vocabulary
+from jointre.training.callbacks import MemoryWarmup, TrainingCallback
+from jointre.training.module import TrainingModule
+from jointre.training.run import train
+from tests.tiny_runs import experiment
+from tests.training.test_recover import finish, results, staircase
 
-
-def empty(path: Path, patience: int | None) -> Epochs:
-    best = BestArchive(path / "checkpoints", {}, {})
-    return Epochs(RunDirectory(path), best, ["entity_f1"], patience, lambda line: None)
+FLOW = {"model.token_refiners": ["memory_flow"], "data.test": None}  # 6 updates an epoch
 
 
-def epochs(path: Path, patience: int | None, best: int, count: int) -> Epochs:
-    made = empty(path, patience)
-    made.load_state_dict(
-        {
-            "rows": [{"epoch": number + 1, "loss": 0.5} for number in range(count)],
-            "best_epoch": max(best, count - 1) if best >= 0 else best,
-            "improved_epoch": best,
-            "best_value": 0.5,
-            "reports": {},
-        }
-    )
+def warm(folder: Path, changes: dict[str, Any] | None = None, **warmup: Any) -> dict[str, Any]:
+    """A small experiment with refiners that rest at first."""
+    callbacks = [{"type": "memory_warmup", **warmup}]
+    return experiment(folder, {**FLOW, "training.callbacks": callbacks, **(changes or {})})
+
+
+def refiners(model: Model) -> list[Refiner]:
+    return [module for module in model.modules() if isinstance(module, Refiner)]
+
+
+@pytest.fixture(scope="module")
+def model(tiny_data: Path) -> Model:
+    changes = {"model.token_refiners": ["memory_flow"] * 2, "model.span_refiners": ["memory_flow"]}
+    config = experiment(tiny_data, changes)["model"]
+    made: Model = construct(Factory[Model], config, "model")(vocabulary=tiny_vocabulary())
     return made
 
 
 @pytest.mark.parametrize(
-    ("patience", "best", "count", "stops"),
-    [(2, 0, 3, True), (2, 1, 3, False), (None, 0, 9, False), (1, -1, 3, False), (1, 0, 0, False)],
+    ("options", "total", "resting"),
+    [
+        ({"proportion": 0.0}, 4, 0),
+        ({"proportion": 0.4}, 7, 2),  # rounded down
+        ({"proportion": 0.5}, 10, 5),
+        ({"proportion": 1}, 4, 4),
+        ({"steps": 0}, 4, 0),
+        ({"steps": 1}, 4, 1),
+        ({"steps": 9}, 4, 5),
+    ],
 )
-def test_a_recovered_run_knows_its_patience(
-    tmp_path: Path, patience: int | None, best: int, count: int, stops: bool
+def test_refiners_rest_at_first(
+    model: Model, options: dict[str, Any], total: int, resting: int
 ) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        trainer = Trainer(accelerator="cpu", logger=False, enable_checkpointing=False)
-    epochs(tmp_path, patience, best, count)._stop_if_exhausted(trainer, count - 1)
-    assert trainer.should_stop is stops
+    warmup = construct(TrainingCallback, {"type": "memory_warmup", **options})
+    warmup.check(model)
+    found = []
+    for step in range(total + 1):
+        warmup.before_update(model, step, total)
+        found.append([bool(refiner.active) for refiner in refiners(model)])
+    assert found == [[False] * 3] * resting + [[True] * 3] * (total + 1 - resting)
 
 
-def test_state_is_plain(tmp_path: Path) -> None:
-    """A checkpoint is read with weights_only, so nothing else may be in it."""
-    one = epochs(tmp_path, 2, 1, 3)
-    torch.save(one.state_dict(), tmp_path / "state")
-    other = empty(tmp_path, 2)
-    other.load_state_dict(torch.load(tmp_path / "state", weights_only=True))
-    assert other.state_dict() == one.state_dict()
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, r"memory_warmup takes either proportion .* or steps .*, not none"),
+        ({"proportion": 0.5, "steps": 3}, r"memory_warmup takes .*, not both, 0\.5 and 3"),
+        ({"proportion": 1.5}, r"proportion.*1\.5"),
+        ({"steps": -1}, r"steps.*-1"),
+        ({"step": 3}, "did you mean 'steps'"),
+    ],
+)
+def test_mistakes(tiny_data: Path, tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=rf"(?s)^training\.callbacks\.0.*{message}"):
+        train(warm(tiny_data, **options), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
-def test_checkpoints_are_whole(tmp_path: Path) -> None:
-    target = tmp_path / "deep" / "last.ckpt"
-    WholeFileCheckpoints(tmp_path / "previous.ckpt").save_checkpoint({"epoch": 1}, target)
-    assert torch.load(target, weights_only=True) == {"epoch": 1}
-    target.with_name(".last.ckpt.tmp").symlink_to("/dev/full")
-    with pytest.raises(RunError, match=r"last\.ckpt cannot be written \(No space left on device\)"):
-        WholeFileCheckpoints(tmp_path / "previous.ckpt").save_checkpoint({"epoch": 2}, target)
-    assert torch.load(target, weights_only=True) == {"epoch": 1}
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_weights_that_are_not_finite(value: float) -> None:
-    model = torch.nn.Linear(2, 2)
-    require_finite(model, 4)
-    model.bias.data[1] = value
-    with pytest.raises(RunError) as caught:
-        require_finite(model, 4)
-    assert str(caught.value) == (
-        "the weights are not finite at the end of epoch 5 (bias first). The checkpoint of the "
-        "epoch before is kept. Lower training.optimizer.lr or training.gradient_clip and start "
-        "again in another directory"
+def test_there_must_be_refiners(tiny_data: Path, tmp_path: Path) -> None:
+    """A mistake that only the model shows; nothing is written."""
+    config = warm(tiny_data, {"model.token_refiners": []}, steps=1)
+    with pytest.raises(ConfigError) as caught:
+        train(config, tmp_path / "run")
+    message = str(caught.value)
+    assert message.startswith(
+        "training.callbacks: memory_warmup lets refiners rest, but the model has none; add one ("
     )
-
-
-def test_csv() -> None:
-    assert as_csv([{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25, "f1": 1.0}]) == (
-        "epoch,loss,f1\n1,0.5,\n2,0.25,1.0\n"
+    assert "memory_flow" in message
+    assert message.endswith(
+        "to model.token_refiners or model.span_refiners, or leave memory_warmup out"
     )
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "first_batches"),
+    [
+        ({}, [0, 1, 2, 3, 4, 5]),
+        ({"training.accumulate": 2}, [0, 2, 4]),
+        ({"training.batch_size": 5, "training.accumulate": 2}, [0, 2, 4]),  # the last is short
+    ],
+)
+def test_called_before_each_update(
+    tiny_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    first_batches: list[int],
+) -> None:
+    """Once an update, before its first batch, with the number of finished updates."""
+    happened: list[tuple[str, int]] = []
+    step_of = TrainingModule.training_step
+
+    def noted(self: MemoryWarmup, model: Model, step: int, total: int) -> None:
+        assert total == 2 * len(first_batches)
+        assert model.training
+        happened.append(("update", step))
+
+    def trained(self: TrainingModule, batch: Any, number: int) -> torch.Tensor:
+        happened.append(("batch", number))
+        return step_of(self, batch, number)
+
+    monkeypatch.setattr(MemoryWarmup, "before_update", noted)
+    monkeypatch.setattr(TrainingModule, "training_step", trained)
+    config = warm(tiny_data, {"training.epochs": 2, "data.dev": None, **changes}, steps=1)
+    train(config, tmp_path / "run")
+    updates = [number for kind, number in happened if kind == "update"]
+    assert updates == list(range(2 * len(first_batches)))
+    following = [
+        happened[place + 1] for place, (kind, _) in enumerate(happened) if kind == "update"
+    ]
+    assert following == 2 * [("batch", number) for number in first_batches]
+
+
+def test_dev_and_checkpoints_see_the_state_of_the_last_update(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The warm-up ends in the second of three epochs."""
+    seen: list[bool] = []
+    validate = TrainingModule.validation_step
+
+    def watched(self: TrainingModule, items: Any, number: int) -> None:
+        seen.append(all(bool(one.active) for one in refiners(self.model)))
+        validate(self, items, number)
+        if number == 0 and self.current_epoch:
+            saved = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+            kept.append(bool(saved["state_dict"][name]))
+
+    name, kept = "model.backbone.refinement.refiners.0.active", list[bool]()
+    monkeypatch.setattr(TrainingModule, "validation_step", watched)
+    train(warm(tiny_data, steps=7), tmp_path)
+    batches = len(seen) // 3
+    assert seen == [False] * batches + [True] * 2 * batches
+    assert kept == [False, True]  # what the first and second epochs ended with
+
+
+def test_never_awake(tiny_data: Path, tmp_path: Path) -> None:
+    """Resting refiners keep their first weights, and their archive says that they rest."""
+    runs = {}
+    for name, epochs in (("short", 1), ("long", 2)):
+        changes = {"training.epochs": epochs, "training.optimizer.weight_decay": 0.1}
+        train(warm(tiny_data, changes, proportion=1.0), tmp_path / name)
+        runs[name] = load_file(tmp_path / name / "archive" / "model.safetensors")
+    own = [key for key in runs["long"] if ".refiners." in key]
+    assert len(own) == 3  # a map for each memory, and the state
+    assert all(torch.equal(runs["short"][key], runs["long"][key]) for key in own)
+    loaded = archive.load(tmp_path / "long").model
+    assert [bool(one.active) for one in refiners(loaded)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "strategy"),
+    [(["memory_warmup"], "ddp_find_unused_parameters_true"), ([], "auto")],
+)
+def test_processes_do_not_wait_for_what_rests(
+    tiny_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    callbacks: list[str],
+    strategy: str,
+) -> None:
+    """Several processes exchange gradients, which a resting refiner does not have."""
+    asked: dict[str, Any] = {}
+
+    def trainer(**options: Any) -> None:
+        asked.update(options)
+        raise ValueError("enough")
+
+    monkeypatch.setattr("jointre.training.run.Trainer", trainer)
+    warmups = [{"type": name, "steps": 1} for name in callbacks]
+    config = experiment(tiny_data, {**FLOW, "training.callbacks": warmups, "training.devices": 2})
+    with pytest.raises(ConfigError, match=r"devices=2.*\(enough\)"):
+        train(config, tmp_path / "run")
+    assert asked["strategy"] == strategy
+
+
+@pytest.fixture(scope="module")
+def config(tiny_data: Path) -> dict[str, Any]:
+    """Dev is what is learnt, so that there are scores to compare; the third epoch wakes them."""
+    dev = str(tiny_data / "train.jsonl")
+    return warm(tiny_data, {"training.epochs": 5, "data.dev": dev}, steps=14)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(config: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("undisturbed") / "run"
+    assert finish(config, path) == 0
+    weights = load_file(path / "archive" / "model.safetensors")
+    assert bool(weights["backbone.refinement.refiners.0.active"])
+    metrics = json.loads((path / "metrics.json").read_text())
+    assert metrics["best"]["dev"]["entity"]["f1"] > 0
+    return path
+
+
+def test_killed_at_every_file(config: dict[str, Any], undisturbed: Path, tmp_path: Path) -> None:
+    """Before, while and after the warm-up ends."""
+    assert staircase(config, tmp_path / "run", after=False) >= 6
+    assert results(tmp_path / "run") == results(undisturbed)

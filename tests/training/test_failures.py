@@ -13,7 +13,7 @@ import torch
 
 from jointre.errors import ArchiveError, ConfigError, JointreError, RunError
 from jointre.models import SpanModel, archive
-from jointre.training.callbacks import Epochs
+from jointre.training.lightning_callbacks import Epochs
 from jointre.training.module import TrainingModule
 from jointre.training.run import Result, train
 from tests.tiny_runs import experiment
@@ -104,7 +104,11 @@ def test_a_disk_that_fills_up(
     tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     """In the third epoch; the second one's checkpoint stays and the run can go on."""
-    name = "models.archive.save_file" if part == "best weights" else "training.callbacks.torch.save"
+    name = (
+        "models.archive.save_file"
+        if part == "best weights"
+        else "training.lightning_callbacks.torch.save"
+    )
     original, calls = (archive.save_file if part == "best weights" else torch.save), 0
 
     def fills(content: Any, file: Any) -> None:

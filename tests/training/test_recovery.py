@@ -6,7 +6,7 @@ import torch
 
 from jointre.errors import RunError
 from jointre.training.best import BestArchive
-from jointre.training.callbacks import Epochs
+from jointre.training.lightning_callbacks import Epochs
 from jointre.training.recovery import explained_interruption, interrupted, usable_checkpoint
 from jointre.training.run_dir import RunDirectory
 

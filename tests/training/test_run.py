@@ -12,7 +12,7 @@ from jointre.errors import ConfigError, DataError, RunError
 from jointre.evaluation.metric import Metric
 from jointre.formats import JsonlReader
 from jointre.models import archive
-from jointre.training.callbacks import Epochs
+from jointre.training.lightning_callbacks import Epochs
 from jointre.training.module import TrainingModule
 from jointre.training.run import Result, train
 from tests.tiny_runs import document_model, experiment, table_model, write_config

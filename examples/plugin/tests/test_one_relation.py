@@ -1,11 +1,11 @@
 """Of several relations that reach their threshold, a pair keeps the most probable one."""
 
 import torch
-from jointre.nn.losses import LabelScores
 from jointre_example.one_relation import OneRelationDecoder
 
 from jointre.config import Factory
 from jointre.data.vocabulary import Vocabulary
+from jointre.nn.losses import LabelScores
 
 
 def test_one_relation_per_pair() -> None:

@@ -1,8 +1,7 @@
 """A decoder that gives a pair one relation at most."""
 
-from jointre.nn.losses import LabelScores
-
 from jointre.decoding import Decoder, Relations, SpanDecoder
+from jointre.nn.losses import LabelScores
 
 
 @Decoder.register("one_relation")

@@ -45,7 +45,7 @@ class Epochs(Callback):
         log: Callable[[str], None],
     ) -> None:
         self.run, self.best, self.monitor = run, best, monitor
-        self.patience, self.log = patience, log
+        self.patience, self.write_line = patience, log
         self.rows: list[Row] = []
         self.best_epoch = self.improved_epoch = -1
         self.best_value = float("-inf")
@@ -118,7 +118,7 @@ class Epochs(Callback):
         self.rows = [*self.rows[:epoch], row]
         if trainer.is_global_zero:
             replace_text(self.run.history, as_csv(self.rows))
-            self.log(self._line(row))
+            self.write_line(self._line(row))
 
     def _save(self, trainer: Trainer, pl_module: TrainingModule, epoch: int) -> None:
         if trainer.is_global_zero:

@@ -62,7 +62,7 @@ class ProgressLines(Callback):
     def __init__(
         self, log: Callable[[str], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.log = log
+        self._log = log
         self.pace = Pace(clock)
         self.steps_before = 0
 
@@ -106,7 +106,7 @@ class ProgressLines(Callback):
         epochs = trainer.max_epochs or 1
         left = self.pace.left(step - self.steps_before, epochs * size - self.steps_before)
         loss = float(trainer.callback_metrics["loss_step"])
-        self.log(
+        self._log(
             f"epoch {trainer.current_epoch + 1} of {epochs}, step {step:,} of {epochs * size:,}"
             f"{scoring}: loss {loss:.4f}, {left}"
         )
@@ -129,7 +129,7 @@ class Counted:
         log: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.title, self.total, self.log = title, total, log
+        self.title, self.total, self._log = title, total, log
         self.pace, self.done = Pace(clock), 0
 
     def __call__(self, done: int) -> None:
@@ -137,7 +137,7 @@ class Counted:
         self.done += done
         if self.pace.due():
             left = self.pace.left(self.done, self.total).replace("step", "unit")
-            self.log(f"{self.title}: {self.done:,} of {self.total:,} units, {left}")
+            self._log(f"{self.title}: {self.done:,} of {self.total:,} units, {left}")
 
 
 def duration(seconds: float) -> str:

@@ -246,7 +246,7 @@ def _trainer(
             enable_version_counter=False,
         ),
     ]
-    callbacks.append(RichProgressBar() if progress else ProgressLines(epochs.log))
+    callbacks.append(RichProgressBar() if progress else ProgressLines(epochs.write_line))
     # What a callback lets rest has no gradient, for which the processes would wait in vain.
     resting = settings.devices > 1 and bool(settings.callbacks)
     with warnings.catch_warnings():

@@ -46,8 +46,8 @@ def test_mentions_by_entity() -> None:
     """One listed twice counts once; a shared one is a mention of both, and kept once."""
     found = index(PEOPLE)
     assert rows(found.mentions) == [(0, 2), (5, 6), (7, 8), (7, 10), (9, 10), (7, 8)]
-    assert found.kept.tolist() == [0, 1, 2, 3, 4]
-    assert rows(found.members) == [(0, 0), (1, 0), (2, 0), (3, 1), (4, 2), (2, 2)]
+    assert found.mention_rows.tolist() == [0, 1, 2, 3, 4]
+    assert rows(found.mention_entity) == [(0, 0), (1, 0), (2, 0), (3, 1), (4, 2), (2, 2)]
     assert found.labels.tolist() == [1, 0, 1]
 
 
@@ -83,7 +83,7 @@ def test_entities_with_the_same_mentions() -> None:
     twins = replace(PEOPLE, entities=(Entity("Peop", spans), Entity("Org", spans)), relations=())
     found = index(twins)
     assert rows(found.mentions) == [*spans, *spans]
-    assert rows(found.members) == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    assert rows(found.mention_entity) == [(0, 0), (1, 0), (0, 1), (1, 1)]
     assert rows(found.coreferent) == [(0, 1), (1, 0), (0, 1), (1, 0)]
     assert rows(found.distinct) == [(0, 1), (1, 0), (0, 1), (1, 0)]
     assert rows(found.unrelated) == [(0, 1), (1, 0)]
@@ -116,7 +116,15 @@ def test_pairs_of_broader_concepts_are_no_negatives() -> None:
 def test_no_gold(words: int) -> None:
     found = index(Document("d", ("w",) * words), 2)
     assert len(found.outside) == max(0, 2 * words - 1)
-    for name in ("mentions", "members", "inside", "coreferent", "distinct", "related", "unrelated"):
+    for name in (
+        "mentions",
+        "mention_entity",
+        "inside",
+        "coreferent",
+        "distinct",
+        "related",
+        "unrelated",
+    ):
         assert getattr(found, name).shape == (0, 2), name
     assert found.distances.shape == (0, 0)
     assert found.relations.shape == (0, 4)
@@ -157,14 +165,14 @@ def test_against_loops(document: Document, max_width: int) -> None:
     found = index(document, max_width)
     clusters = naive.gold(document)
     assert rows(found.mentions) == [tuple(span) for own in clusters for span in own]
-    kept = [Span(*span) for span in found.mentions[found.kept].tolist()]
+    kept = [Span(*span) for span in found.mentions[found.mention_rows].tolist()]
     assert kept == list(dict.fromkeys(span for own in clusters for span in own))
     owned = [
-        [kept[row] for row in found.members[found.members[:, 1] == number, 0]]
+        [kept[row] for row in found.mention_entity[found.mention_entity[:, 1] == number, 0]]
         for number in range(len(clusters))
     ]
     assert owned == clusters
-    assert (np.diff(found.members[:, 1]) >= 0).all()
+    assert (np.diff(found.mention_entity[:, 1]) >= 0).all()
 
     inside, outside = naive.negatives(document, max_width)
     assert rows(found.inside) == [tuple(span) for span in inside]

@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 
 from jointre.testing.contracts import ReaderContract
-from tests.formats import test_docred, test_dygie, test_pubtator, test_spert, test_triples
+from tests.formats.docred import test_reader as test_docred
+from tests.formats.dygie import test_reader as test_dygie
+from tests.formats.pubtator import test_reader as test_pubtator
+from tests.formats.spert import test_reader as test_spert
+from tests.formats.triples import test_reader as test_triples
 
-ANNOTATION = Path(__file__).parents[3] / "fixtures" / "annotation"
+ANNOTATION = Path(__file__).parents[2] / "fixtures" / "annotation"
 
 
 class TestSpert(ReaderContract):

@@ -43,5 +43,5 @@ def test_without_networkx(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_extra_is_there() -> None:
-    setup = Path(__file__).parents[3].joinpath("setup.cfg").read_text(encoding="utf-8")
+    setup = Path(__file__).parents[2].joinpath("setup.cfg").read_text(encoding="utf-8")
     assert "graph =\n    networkx>=" in setup

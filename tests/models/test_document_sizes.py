@@ -38,7 +38,7 @@ def test_windows_and_more_positions(tmp_path: Path) -> None:
         batch = preparer([preparer.item(0, UNITS[0])])
         sizes.append(tuple(batch.stages.inputs.ids.shape))
         assert all(
-            loss.isfinite() for loss in model.skipped(model(batch.stages), batch.targets).values()
+            loss.isfinite() for loss in model.losses(model(batch.stages), batch.targets).values()
         )
         (found,) = predict(model, UNITS[:1], model.preparer("predict"))
         assert (found.tokens, found.flags) == (UNITS[0].tokens, ())
@@ -78,13 +78,13 @@ def test_three_thousand_words(encoder: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert sum(sizes) == len(found[-1].pairs) > 1000
         assert max(sizes) <= limit
     assert len(found[0].spans) == 150 * (20 + 19 + 18 + 17)
-    assert 90 <= len(found[0].kept) < 100  # some have the same probability
+    assert 90 <= len(found[0].mention_rows) < 100  # some have the same probability
     for other in found[1:]:
         for one, two in zip(logits(found[0]), logits(other), strict=True):
             torch.testing.assert_close(two, one, atol=1e-5, rtol=0)
     (document,) = predict(model, [long], model.preparer("predict"))
     assert (document.tokens, document.flags) == (long.tokens, ())
-    assert sum(len(entity.mentions) for entity in document.entities) == len(found[0].kept)
+    assert sum(len(entity.mentions) for entity in document.entities) == len(found[0].mention_rows)
 
 
 @pytest.mark.parametrize("options", [{}, {"pair_encoder": "global", "coreference": "cosine"}])
@@ -94,12 +94,12 @@ def test_mixed_precision(encoder: Path, options: dict[str, Any]) -> None:
     keep_some(model, UNITS, 40)
     preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(UNITS)])
-    exact = model.skipped(model(batch.stages), batch.targets)
+    exact = model.losses(model(batch.stages), batch.targets)
     with torch.autocast("cpu", torch.bfloat16):
-        skipped = model.skipped(model(batch.stages), batch.targets)
+        losses = model.losses(model(batch.stages), batch.targets)
         found = predict(model, UNITS, model.preparer("predict"))
     for name, loss in exact.items():
-        torch.testing.assert_close(skipped[name].float(), loss, atol=0, rtol=0.02)
-    torch.stack(list(skipped.values())).sum().backward()
+        torch.testing.assert_close(losses[name].float(), loss, atol=0, rtol=0.02)
+    torch.stack(list(losses.values())).sum().backward()
     assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
     assert sum(len(entity.mentions) for d in found for entity in d.entities) > 10

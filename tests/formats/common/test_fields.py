@@ -5,7 +5,7 @@ import pytest
 
 from jointre.data.schema import Entity, Relation, Span
 from jointre.errors import DataError
-from jointre.formats import fields
+from jointre.formats.common import fields
 
 
 @pytest.mark.parametrize(

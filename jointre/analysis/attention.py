@@ -11,11 +11,13 @@ from torch import Tensor
 from jointre.analysis.attention_readings import Reading, readings
 from jointre.data.batch import EncoderInput
 from jointre.data.nearest import did_you_mean
+from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.errors import ConfigError, DataError
 from jointre.models.model import Item, Model
 from jointre.nn.interactions import CrossTaskAttention
+from jointre.plurals import counted
 from jointre.positions import Role
 
 Mark = Literal["related", "entity"]
@@ -231,5 +233,7 @@ def _mentions(unit: Document, offset: int, words: int) -> tuple[GoldMention, ...
 def _notes(item: Item, inputs: EncoderInput) -> Iterator[str]:
     if item.pieces.truncated:
         yield f"{item.pieces.truncated} words were cut off, as the model is told to"
+    if item.pieces.shortened:
+        yield counted(len(item.pieces.shortened), LONG_WORDS)
     if inputs.window_index is not None and bool((inputs.positions.roles == Role.SUMMARY).any()):
         yield f"bert: the encoder read {len(inputs.ids)} windows; this is the first one's [CLS]"

@@ -14,6 +14,12 @@ from jointre.errors import ConfigError, DataError
 from jointre.positions import Positions, Role
 
 CACHE_LIMIT = 500_000
+MAX_WORD_PIECES = 256
+"""Most pieces of a word that the encoder reads; ordinary words have fewer than ten."""
+MAX_WORD_CHARACTERS = 4096
+"""Most characters of a word that are tokenised: longer ones have more pieces than are read."""
+LONG_WORDS = f"words with more than {MAX_WORD_PIECES} pieces were read up to that piece only"
+"""How words of which the encoder reads only the beginning are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +32,15 @@ class Pieces:
         truncated: words that were cut off, in a model that truncates.
         silent: Words that the encoder sees nothing of (zero-width, control, private-use
             characters); None if there are none.
+        shortened: Indices of the words of which only the first pieces are read
+            (:data:`MAX_WORD_PIECES`).
     """
 
     ids: NDArray[np.int64]
     starts: NDArray[np.int64]
     truncated: int = 0
     silent: NDArray[np.bool_] | None = None
+    shortened: tuple[int, ...] = ()
 
 
 class PieceMaker:
@@ -70,6 +79,7 @@ class PieceMaker:
         self._special_ids = frozenset(tokenizer.all_special_ids)
         self._cache: dict[str, list[int]] = {}
         self._silent: set[str] = set()
+        self._many_pieces: set[str] = set()
 
     def _surrounding(self) -> tuple[list[int], list[int]]:
         names = ("cls_token_id", "sep_token_id")
@@ -95,7 +105,8 @@ class PieceMaker:
         Raises:
             DataError: long inputs are neither cut nor read in windows, and this one is too long.
         """
-        pieces = self._pieces(tokens)
+        read = [word[:MAX_WORD_CHARACTERS] for word in tokens]
+        pieces = self._pieces(read)
         truncated = 0
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = lengths.cumsum()
@@ -116,12 +127,14 @@ class PieceMaker:
             np.array(ids, np.int64),
             starts.astype(np.int64),
             truncated,
-            self._silent_words(tokens[: len(pieces)]),
+            self._silent_words(read[: len(pieces)]),
+            self._shortened(tokens[: len(pieces)], read[: len(pieces)]),
         )
 
     def counts(self, tokens: Sequence[str]) -> NDArray[np.int64]:
         """Number of pieces of each word, whatever the encoder's limit is."""
-        return np.fromiter(map(len, self._pieces(tokens)), np.int64, len(tokens))
+        read = [word[:MAX_WORD_CHARACTERS] for word in tokens]
+        return np.fromiter(map(len, self._pieces(read)), np.int64, len(tokens))
 
     def _pieces(self, tokens: Sequence[str]) -> list[list[int]]:
         """The piece ids of each word."""
@@ -131,6 +144,7 @@ class PieceMaker:
             if len(cache) > CACHE_LIMIT:
                 cache.clear()
                 self._silent.clear()
+                self._many_pieces.clear()
                 unseen = list(dict.fromkeys(tokens))
             self._remember(unseen)
         return [cache[word] for word in tokens]
@@ -140,6 +154,16 @@ class PieceMaker:
         if self._silent.isdisjoint(tokens):
             return None
         return np.fromiter((word in self._silent for word in tokens), bool, len(tokens))
+
+    def _shortened(self, tokens: Sequence[str], read: Sequence[str]) -> tuple[int, ...]:
+        """The words that have pieces or characters that are not read, once they are tokenised."""
+        if not self._many_pieces and max(map(len, tokens), default=0) <= MAX_WORD_CHARACTERS:
+            return ()
+        return tuple(
+            index
+            for index, (word, beginning) in enumerate(zip(tokens, read, strict=True))
+            if len(word) > MAX_WORD_CHARACTERS or beginning in self._many_pieces
+        )
 
     def _remember(self, words: list[str]) -> None:
         """Tokenise new words; one that yields nothing becomes the unknown piece.
@@ -158,7 +182,9 @@ class PieceMaker:
         )
         for word, ids in zip(words, encoded["input_ids"], strict=True):
             plain = [self.unknown if index in self._special_ids else index for index in ids]
-            self._cache[word] = plain or [self.unknown]
+            self._cache[word] = plain[:MAX_WORD_PIECES] or [self.unknown]
+            if len(plain) > MAX_WORD_PIECES:
+                self._many_pieces.add(word)
             if not plain or is_invisible(word):
                 self._silent.add(word)
 

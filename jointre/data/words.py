@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import regex
 
 from jointre.data.schema import Span
+from jointre.data.skipped import SkippedData
 from jointre.errors import ConfigError, DataError
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -26,8 +27,15 @@ _LINE = re.compile(r"^.*\S.*$", re.MULTILINE)
 _BULLET = re.compile(r"\s*[-*+•‣▪◦·–—]\s+\S")
 _NUMBER = re.compile(r"\s*\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s+\S")
 _MARKER = re.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]")
-_PART = 250  # characters that stay together in a run that is cut
+_PART = 250  # most characters that stay together in a run that is cut
 _RUN = re.compile(r"\S{501,}")
+_AFTER_STOP = regex.compile(r"(?<=[。！？，、；：])(?!\p{M})")
+_MARK = regex.compile(r"[\p{M}\u200D\uFE00-\uFE0F]")
+LONG_RUNS = (
+    "runs of more than 500 characters without a space were cut into words of at most "
+    f"{_PART} characters"
+)
+"""How these are counted; no character is lost by it, but a word may have been cut."""
 
 
 class Words(NamedTuple):
@@ -44,7 +52,12 @@ class Words(NamedTuple):
     sentences: tuple[Span, ...]
 
 
-def words_of(text: str, language: str = "en") -> Words:
+def words_of(
+    text: str,
+    language: str = "en",
+    skipped: SkippedData | None = None,
+    place: str = "the text",
+) -> Words:
     """The words and sentences of a text.
 
     Where a language's rules separate words by white space, each character of a script that is
@@ -53,6 +66,9 @@ def words_of(text: str, language: str = "en") -> Words:
     Args:
         text: The text, of any length.
         language: spaCy's code of the language, ``"xx"`` for any.
+        skipped: If given, counts the runs without white space that were cut because they are too
+            long for spaCy's rules (:data:`LONG_RUNS`).
+        place: Where the text stands, for messages.
 
     Raises:
         ConfigError: spaCy does not know the language, or needs another package for it.
@@ -75,7 +91,7 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
         )
     if text.startswith("\ufeff"):  # a byte-order mark is not part of the first word
         text = f" {text[1:]}"
-    spaced, inserted = _spaced(text)
+    spaced, inserted = _with_long_runs_cut(text, language, skipped, place)
     lines = list_lines(text)
     for sentence in _doc(spaced, language).sents:
         first = len(tokens)
@@ -166,25 +182,48 @@ def _opens(text: str, token: str, start: int, end: int) -> bool:
     return before and end < len(text) and not text[end].isspace()
 
 
-def _spaced(text: str) -> tuple[str, list[int]]:
-    """The text with spaces in its longest runs without any, and where they are.
+def _with_long_runs_cut(
+    text: str, language: str, skipped: SkippedData | None, place: str
+) -> tuple[str, list[int]]:
+    """The text with spaces in its longest runs without any, and the positions of these spaces.
 
     SpaCy's time for a run of punctuation grows with the square of its length.
     """
     if _RUN.search(text) is None:
         return text, []
+    borders = _UNSPACED if _separates_by_spaces(_rules(language)) else _AFTER_STOP
     parts: list[str] = []
     inserted: list[int] = []
-    size = last = 0
+    last = 0
     for run in _RUN.finditer(text):
-        for start in range(run.start() + _PART, run.end(), _PART):
-            parts.append(text[last:start])
-            size += start - last
-            inserted.append(size)
-            parts.append(" ")
-            size += 1
-            last = start
-    return "".join([*parts, text[last:]]), inserted
+        cuts, between_words = _cuts(text, run, borders)
+        for cut in cuts:
+            parts.append(text[last:cut])
+            inserted.append(cut + len(inserted))
+            last = cut
+        if skipped is not None and not between_words:
+            skipped.add(LONG_RUNS, f"{place}, character {run.start()}: {run[0][:40]!r}")
+    return " ".join([*parts, text[last:]]), inserted
+
+
+def _cuts(text: str, run: re.Match[str], borders: regex.Pattern[str]) -> tuple[list[int], bool]:
+    """Where to cut a run, and whether all of these places are certainly between two words."""
+    start, end = run.span()
+    cuts: list[int] = []
+    between_words = True
+    while end - start > _PART:
+        latest, earliest = start + _PART, start + _PART // 2
+        found = [match.start() for match in borders.finditer(text, earliest, latest)]
+        if found:
+            cut = found[-1]
+        else:
+            between_words = False
+            cut = latest
+            while cut > earliest and _MARK.match(text, cut):  # a letter keeps its accents
+                cut -= 1
+        cuts.append(cut)
+        start = cut
+    return cuts, between_words
 
 
 def check_language(language: str) -> str:

@@ -15,7 +15,7 @@ from jointre.data.skipped import SkippedData
 from jointre.data.split import join, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.data.windows import Limit
-from jointre.data.words import words_of
+from jointre.data.words import LONG_RUNS, words_of
 from jointre.decoding import Overlap
 from jointre.errors import ArchiveError, ConfigError
 from jointre.models import archive
@@ -25,6 +25,8 @@ from jointre.nn.half import halve_feed_forward
 
 Precision = Literal["fp32", "bf16"]
 Source = str | Sequence[str] | Document
+_LONG_RUNS_FLAG = "long_runs"
+"""Flag of a Document made of a raw text, with the number of runs that were cut into words."""
 
 
 @final
@@ -202,6 +204,7 @@ class Predictor:
         """
         units = split(documents, self.model.unit)
         lost = SkippedData() if skipped is None else skipped
+        _count_long_runs(documents, lost)
         limit = self._limit(max_words)
         found = predict(
             self.model,
@@ -231,9 +234,21 @@ class Predictor:
             return source
         if isinstance(source, str):
             source = source.removeprefix("\ufeff")
-            words = words_of(source, self.language)
-            return Document(id, words.tokens, source, words.offsets, words.sentences)
+            skipped = SkippedData()
+            words = words_of(source, self.language, skipped, id)
+            count = skipped[LONG_RUNS]
+            flags = (f"{_LONG_RUNS_FLAG}:{count}",) if count else ()
+            return Document(id, words.tokens, source, words.offsets, words.sentences, flags=flags)
         return Document(id, tuple(source))
+
+
+def _count_long_runs(documents: Iterable[Document], skipped: SkippedData) -> None:
+    """Count the long runs without white space that were cut when raw texts became Documents."""
+    for document in documents:
+        for flag in document.flags:
+            name, _, count = flag.partition(":")
+            if name == _LONG_RUNS_FLAG and count.isdigit():
+                skipped.add(LONG_RUNS, repr(document.id), int(count))
 
 
 def language_of(about: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import torch
 
 from jointre.data.bucketing import budget_batches
 from jointre.data.mentions import in_reading_order
+from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.windows import DOCUMENT_LIMIT, SENTENCE_LIMIT, Cut, Limit, cut
@@ -21,6 +22,11 @@ Entities = Literal["predict", "given"]
 
 MAX_PIECES = 2048
 MAX_UNITS = 64
+_UNREAD = {
+    "truncated": "words at the end of long units were not read, because the model truncates",
+    "shortened": LONG_WORDS,
+}
+"""Flags of a document that was not read completely, and how their numbers are reported."""
 
 
 def plan(
@@ -65,10 +71,7 @@ def predict_batch(
         documents = model.documents(output, stages, [item.document for item in items])
     if preparer.entities == "predict":
         documents = [in_reading_order(document) for document in documents]
-    return [
-        _flagged(document, item.pieces.truncated)
-        for document, item in zip(documents, items, strict=True)
-    ]
+    return documents
 
 
 def predict(
@@ -141,6 +144,7 @@ class Prepared:
         self._cuts = [cut(unit, preparer.make_pieces.counts, self._limit) for unit in units]
         self._parts = [part for one in self._cuts for part in one.parts]
         items = [preparer.item(i, part) for i, part in enumerate(self._parts) if part.tokens]
+        self._pieces = {item.number: item.pieces for item in items}
         if entities == "predict":
             items = [
                 item for item in items if item.pieces.silent is None or not item.pieces.silent.all()
@@ -163,12 +167,30 @@ class Prepared:
             for i, part in enumerate(self._parts)
         )
         united = []
-        for unit, one in zip(self.units, self._cuts, strict=True):
+        firsts = np.cumsum([0, *(len(one.parts) for one in self._cuts)]).tolist()
+        for unit, one, first in zip(self.units, self._cuts, firsts, strict=False):
             own = [next(remaining) for _ in one.parts]
-            _count(unit, one, own, self._limit, self._kind, skipped)
+            unread = self._unread(one, first)
+            _count(unit, one, unread, self._limit, self._kind, skipped)
             given, by_label = self._entities == "given", self._kind == "sentence"
-            united.append(one.united(unit, own, given, by_label))
+            united.append(_flagged(one.united(unit, own, given, by_label), unread))
         return united
+
+    def _unread(self, cut: Cut, first: int) -> dict[str, int]:
+        """How many words of a unit the encoder does not see, or only in part.
+
+        Args:
+            cut: The unit's parts.
+            first: Index of its first part.
+        """
+        truncated = 0
+        shortened: set[int] = set()
+        for number, window in enumerate(cut.windows, first):
+            pieces = self._pieces.get(number)
+            if pieces is not None:
+                truncated += pieces.truncated
+                shortened.update(window.start + word for word in pieces.shortened)
+        return {"truncated": truncated, "shortened": len(shortened)}
 
 
 def default_limit(model: Model) -> Limit:
@@ -179,7 +201,7 @@ def default_limit(model: Model) -> Limit:
 def _count(
     unit: Document,
     cut: Cut,
-    predictions: Sequence[Document],
+    unread: Mapping[str, int],
     limit: Limit,
     kind_of_unit: str,
     skipped: SkippedData,
@@ -193,19 +215,12 @@ def _count(
             "line breaks to such texts)",
             f"{unit.id!r}, {counted(size, 'words')} in {counted(len(cut.windows), 'windows')}",
         )
-    for document in predictions:
-        for flag in document.flags:
-            kind, _, count = flag.partition(":")
-            if kind == "truncated" and count.isdigit():
-                skipped.add(
-                    "words at the end of long units were not read, because the model truncates",
-                    repr(unit.id),
-                    int(count),
-                )
+    for flag, count in unread.items():
+        if count:
+            skipped.add(_UNREAD[flag], repr(unit.id), count)
 
 
-def _flagged(document: Document, truncated: int) -> Document:
-    """A document that lost words says so."""
-    if not truncated:
-        return document
-    return replace(document, flags=(*document.flags, f"truncated:{truncated}"))
+def _flagged(document: Document, unread: Mapping[str, int]) -> Document:
+    """A document of which the encoder did not see everything says so."""
+    flags = [f"{flag}:{count}" for flag, count in unread.items() if count]
+    return replace(document, flags=(*document.flags, *flags)) if flags else document

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.split import Unit, carve_dev, split
@@ -126,12 +127,14 @@ def training_units(
 
 
 def cut_off(items: Sequence[Item]) -> SkippedData:
-    """What the encoder does not see of units longer than its input."""
+    """What the encoder does not see of long units and of long words."""
     skipped = SkippedData()
     for item in items:
+        example = f"document {item.document.id!r}"
+        if item.pieces.shortened:
+            skipped.add(LONG_WORDS, example, len(item.pieces.shortened))
         if not item.pieces.truncated:
             continue
-        example = f"document {item.document.id!r}"
         skipped.add("units longer than the encoder's input are cut (long_inputs)", example)
         whole, part = item.document, item.visible
         for kind, count in (

@@ -3,6 +3,7 @@
 import itertools
 import pickle
 import re
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
 from jointre.data import pieces as module
-from jointre.data.pieces import PieceMaker
+from jointre.data.pieces import MAX_WORD_CHARACTERS, MAX_WORD_PIECES, PieceMaker
 from jointre.errors import ConfigError, DataError
 from jointre.positions import Role
 from jointre.testing.contracts.encoder import tiny_folder
@@ -251,3 +252,30 @@ def test_long_units_can_be_refused(special: bool) -> None:
     )
     with pytest.raises(DataError, match=re.escape(text)):
         maker(SENTENCE, "document 'd'")
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_only_the_beginning_of_an_enormous_word_is_read(kind: Kind) -> None:
+    maker = maker_of(kind)
+    enormous = "q+Z/9" * 20_000
+    started = time.monotonic()
+    found = maker(["Ada", enormous, "London"])
+    assert time.monotonic() - started < 5
+    assert found.shortened == (1,)
+    alone = [np.diff(maker([word]).starts).tolist()[0] for word in ("Ada", "London")]
+    counts = np.diff(found.starts).tolist()
+    assert (counts[0], counts[2]) == (alone[0], alone[1])
+    # The tiny unigram models know none of these characters, and join unknown ones.
+    assert counts[1] == (2 if kind in ("albert", "deberta", "t5") else MAX_WORD_PIECES)
+    assert maker.counts(["Ada", enormous, "London"]).tolist() == np.diff(found.starts).tolist()
+    assert max(map(len, maker._cache)) <= MAX_WORD_CHARACTERS
+
+
+def test_a_word_is_shortened_beyond_the_limit_and_not_at_it() -> None:
+    maker = maker_of()
+    longest, longer = "+" * MAX_WORD_PIECES, "+" * (MAX_WORD_PIECES + 1)
+    assert np.diff(maker([longest]).starts).tolist() == [MAX_WORD_PIECES]
+    assert maker([longest]).shortened == ()
+    found = maker([longer, longest, longer])
+    assert found.shortened == (0, 2)
+    assert np.diff(found.starts).tolist() == [MAX_WORD_PIECES] * 3

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jointre.data.schema import Span
+from jointre.data.skipped import SkippedData
 from jointre.data.words import words_of
 from jointre.errors import ConfigError, DataError
 
@@ -103,3 +104,33 @@ def test_a_byte_order_mark_is_not_part_of_a_word() -> None:
     words = words_of("\ufeffAda left.")
     assert words.tokens == ("Ada", "left", ".")
     assert words.offsets == ((1, 4), (5, 9), (9, 10))
+
+
+def test_a_long_run_is_cut_and_reported_once() -> None:
+    skipped = SkippedData()
+    text = "Ada " + "abc/def+" * 100 + " left " + "=" * 500 + " ."
+    words, offsets, _ = words_of(text, "en", skipped, "a.txt")
+    assert [text[left:right] for left, right in offsets] == list(words)
+    assert max(map(len, words)) <= 250
+    assert skipped.lines() == [
+        "1 run of more than 500 characters without a space was cut into words of at most 250 "
+        f"characters; first: a.txt, character 4: '{'abc/def+' * 5}'"
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "xx", "zh"])
+def test_a_cut_between_words_is_not_reported(language: str) -> None:
+    skipped = SkippedData()
+    text = "小明住在北京，他喜欢SARS-2这个词。" * 100
+    assert (
+        words_of(text, language, skipped).tokens
+        == words_of("。 ".join(text.split("。")).strip(), language).tokens
+    )
+    assert not skipped
+
+
+def test_a_cut_leaves_an_accent_with_its_letter() -> None:
+    text = "e\u0301" * 400
+    words = words_of("a" + text).tokens
+    assert not any(word.startswith("\u0301") for word in words)
+    assert "".join(words) == "a" + text

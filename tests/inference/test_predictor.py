@@ -8,6 +8,7 @@ import torch
 
 import jointre
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import ArchiveError, ConfigError
 from jointre.formats import BratReader
 from jointre.inference import Predictor
@@ -254,3 +255,14 @@ def test_unknown_language(overfitted: Path) -> None:
         "language='klingon': spaCy has no such language; take its code, such as en, de or zh, or "
         "xx for any"
     )
+
+
+def test_a_long_run_without_spaces_is_reported(extract: Predictor) -> None:
+    text = "Ingrid left Bergen . " + "a+b/" * 200
+    with pytest.warns(UserWarning, match=r"^1 run of more than 500 characters .* cut .*: 'x'$"):
+        document = extract.documents([extract.read(text, "x")])[0]
+    assert document.flags == ("long_runs:1",)
+    exact(document)
+    skipped = SkippedData()
+    list(extract.pipe([text, text], skipped=skipped))
+    assert [count for _, (count, _) in skipped] == [2]

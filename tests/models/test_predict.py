@@ -1,13 +1,15 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.skipped import SkippedData
 from jointre.data.split import split
 from jointre.evaluation.metric import Metric
 from jointre.inference.evaluate import evaluate
 from jointre.models import archive
-from jointre.models.predict import plan, predict
+from jointre.models.predict import MAX_PIECES, plan, predict
 from jointre.training.run import train
 from tests.tiny_runs import experiment
 
@@ -76,3 +78,39 @@ def test_a_first_word_that_does_not_fit(cutting: Path) -> None:
     units = [unit.document for unit in split([Document("d", ("e" * 90, "y"))], "sentence")]
     (found,) = predict(model, units, model.preparer("predict"))
     assert (found.entities, found.flags) == ((), ("truncated:2",))
+
+
+def test_enormous_words_are_shortened_counted_and_keep_their_places(tiny_run: Path) -> None:
+    """Neighbouring windows share words; each is counted once."""
+    model = archive.load(tiny_run).model
+    enormous = "q+Z/9" * 20_000
+    words = ("Bergen", enormous, "left", *["."] * 300, enormous, "Bergen")
+    skipped = SkippedData()
+    units = [Document("d", words), Document("e", ("Bergen",), flags=("truncated:2",))]
+    found, other = predict(model, units, model.preparer("predict"), skipped=skipped)
+    assert found.tokens == words
+    assert all(entity.span.end <= len(words) for entity in found.entities)
+    assert found.flags == ("windows:2", "shortened:2")
+    assert other.flags == ("truncated:2",)  # of an earlier prediction, which is not reported again
+    assert skipped.lines()[1:] == [
+        "2 words with more than 256 pieces were read up to that piece only; first: 'd'"
+    ]
+
+
+def test_many_enormous_words_are_read_in_windows_of_bounded_size(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = archive.load(tiny_run).model
+    sizes: list[int] = []
+    forward = type(model).forward
+
+    def measured(self: Any, stages: Any) -> Any:
+        sizes.append(stages.input.ids.numel())
+        return forward(self, stages)
+
+    monkeypatch.setattr(type(model), "forward", measured)
+    words = tuple(f"{i}+" * 5000 for i in range(40))
+    (found,) = predict(model, [Document("d", words)], model.preparer("predict"))
+    assert found.tokens == words
+    assert len(sizes) > 4
+    assert max(sizes) < 2 * MAX_PIECES

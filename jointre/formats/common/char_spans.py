@@ -86,7 +86,7 @@ def fit(
     Raises:
         DataError: a mention ends before its start, or outside the text.
     """
-    whole = words_of(text, rules.language) if words is None else words
+    whole = words_of(text, rules.language, skipped, place) if words is None else words
     return fit_words(whole, len(text), mentions, skipped, place, rules)
 
 

@@ -64,7 +64,7 @@ def cut_words(
     """
     tokens, offsets, sentences, text = given
     if tokens is None:
-        whole = words_of(text or "", rules.language)
+        whole = words_of(text or "", rules.language, skipped, place)
     else:
         whole = Words(tokens, offsets or (), sentences)
     size = _size(text, whole.offsets)

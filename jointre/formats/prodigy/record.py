@@ -112,9 +112,9 @@ def _words(
     record: dict[str, Any], text: str, language: str, place: str, skipped: SkippedData
 ) -> Words:
     """The line's tokens but for white space, with sentences by rules; or both by rules."""
-    rules = words_of(text, language)
     if record.get("tokens") is None:
-        return rules
+        return words_of(text, language, skipped, place)
+    rules = words_of(text, language)
     offsets = []
     at = 0
     for index, item in enumerate(sequence(record["tokens"], place, "tokens")):

@@ -64,7 +64,7 @@ def document_of(
         [CharSpan(mention.start, mention.end, here) for here, mention in mentions],
         skipped,
         place,
-        words_between(record.title, record.abstract, options.words.language),
+        words_between(record.title, record.abstract, options.words.language, skipped, place),
         options.words,
     )
     for (here, mention), span in zip(mentions, spans, strict=True):

@@ -1,18 +1,28 @@
 """The words of a title and an abstract."""
 
 from jointre.data.schema import Span
+from jointre.data.skipped import SkippedData
 from jointre.data.words import Words, words_of
 
 
-def words_between(title: str, abstract: str, language: str = "en") -> Words:
+def words_between(
+    title: str,
+    abstract: str,
+    language: str = "en",
+    skipped: SkippedData | None = None,
+    place: str = "the text",
+) -> Words:
     """The words and sentences of a title and an abstract; no sentence is in both.
 
     Args:
         title: offsets count from its first character.
         abstract: one character stands between it and the title.
         language: spaCy's code of the language.
+        skipped: If given, counts long runs without white space that were cut.
+        place: Where the record stands, for messages.
     """
-    first, second = words_of(title, language), words_of(abstract, language)
+    first = words_of(title, language, skipped, f"{place}, title")
+    second = words_of(abstract, language, skipped, f"{place}, abstract")
     count, origin = len(first.tokens), len(title) + 1
     return Words(
         first.tokens + second.tokens,

@@ -1,3 +1,4 @@
+import inspect
 import json
 import random
 from pathlib import Path
@@ -26,7 +27,7 @@ ODD = {
     "words of nothing": "\u200d \ufe0f \u0301 Bergen",
     "controls": "Ingrid \x01 \x7f left \u2028 Bergen",
     "astral": "𝔹𝕖𝕣𝕘𝕖𝕟 𐍈 Bergen",
-    "long word": "a" * 5000,
+    "long word": "a" * 500,
     "special tokens": "[CLS] Ingrid [SEP] left [PAD] Bergen [MASK]",
     "white space": " \n\t Ingrid  \n\n left \r\n Bergen  ",
 }
@@ -99,6 +100,15 @@ def test_pipe_numbers_texts(extract: Predictor) -> None:
     found = list(extract.pipe(texts, buffer=2))
     assert [document.id for document in found] == ["0", "1", "mine", "3", "4"]
     assert [len(document.tokens) for document in found] == [3, 2, 1, 0, 0]
+
+
+@pytest.mark.parametrize("source", ["Ingrid left Bergen.", Document("mine", ("Ingrid",))])
+def test_pipe_refuses_a_single_source(extract: Predictor, source: Any) -> None:
+    """At the call, not at the first result: a text is a sequence of texts, its characters."""
+    message = rf"pipe takes several .* a single {type(source).__name__}: call extract\(\.\.\.\)"
+    pipe = inspect.unwrap(Predictor.pipe)  # as users call it, without the tests' type checks
+    with pytest.raises(TypeError, match=message):
+        pipe(extract, source)
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -258,7 +268,7 @@ def test_unknown_language(overfitted: Path) -> None:
 
 
 def test_a_long_run_without_spaces_is_reported(extract: Predictor) -> None:
-    text = "Ingrid left Bergen . " + "a+b/" * 200
+    text = "Ingrid left Bergen. " + "abcd" * 130
     with pytest.warns(UserWarning, match=r"^1 run of more than 500 characters .* cut .*: 'x'$"):
         document = extract.documents([extract.read(text, "x")])[0]
     assert document.flags == ("long_runs:1",)

@@ -105,7 +105,7 @@ def test_many_enormous_words_are_read_in_windows_of_bounded_size(
     forward = type(model).forward
 
     def measured(self: Any, stages: Any) -> Any:
-        sizes.append(stages.input.ids.numel())
+        sizes.append(stages.inputs.ids.numel())
         return forward(self, stages)
 
     monkeypatch.setattr(type(model), "forward", measured)

@@ -185,6 +185,7 @@ def test_what_the_encoder_does_not_see_is_counted(tiny_run: Path) -> None:
         "1 mention beyond the cut; first: document 'a'",
         "1 relation beyond the cut; first: document 'a'",
     ]
+    preparer.make_pieces = PieceMaker(encoder.tokenizer, True, 512, encoder.stride, "truncate")
     enormous = [preparer.item(2, Document("c", ("Ada", "+" * 300)))]
     assert cut_off(enormous).lines()[0] == (
         "1 word with more than 256 pieces was read up to that piece only; first: document 'c'"

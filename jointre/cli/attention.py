@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import Device, OnErrorOption, Packages, log
+from jointre.cli._common.options import Device, OnErrorOption, Packages, log
 
 
 def attention(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, Output
+from jointre.cli._common.options import OnErrorOption, Output
 
 if TYPE_CHECKING:
     from jointre.analysis.efficiency import Measure

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.command import CheckedApp
-from jointre.cli.options import Packages
+from jointre.cli._common.command import CheckedApp
+from jointre.cli._common.options import Packages
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.command import CheckedApp, ConfigCommand
-from jointre.cli.options import ConfigFile, ExtVars, Overrides, Packages, load
+from jointre.cli._common.command import CheckedApp, ConfigCommand
+from jointre.cli._common.options import ConfigFile, ExtVars, Overrides, Packages, load
 
 app = CheckedApp(help="Check and show experiment files.", no_args_is_help=True)
 
@@ -73,7 +73,7 @@ def mixins(config: ConfigFile, ext_var: ExtVars = None) -> None:
 
     Example: jointre config mixins experiments/ablations/sinet.libsonnet
     """
-    from jointre.cli.options import variables
+    from jointre.cli._common.options import variables
     from jointre.config import mixins as names_of
 
     for name in names_of(config, variables(ext_var)):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, Packages, log
+from jointre.cli._common.options import OnErrorOption, Packages, log
 
 
 def convert(
@@ -50,7 +50,7 @@ def convert(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli.readers import format_of, reader_of
+    from jointre.cli._common.readers import format_of, reader_of
     from jointre.formats.convert import convert as run
 
     reader = reader_of(format_of(source, source_format, "--from"), option, on_error)

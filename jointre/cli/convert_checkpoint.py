@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import ConfigFile, ExtVars, Overrides, Packages, load, log
+from jointre.cli._common.options import ConfigFile, ExtVars, Overrides, Packages, load, log
 
 
 def convert_checkpoint(

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.command import CheckedApp
-from jointre.cli.options import OnErrorOption, Output, Packages, log
+from jointre.cli._common.command import CheckedApp
+from jointre.cli._common.options import OnErrorOption, Output, Packages, log
 
 if TYPE_CHECKING:
     from jointre.data.checks import CorpusReport
@@ -75,7 +75,7 @@ def check(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli.readers import format_of, reader_of
+    from jointre.cli._common.readers import format_of, reader_of
     from jointre.data.checks import check_corpus
     from jointre.formats.common.files import dump, replaced
 

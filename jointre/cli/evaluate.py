@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import (
+from jointre.cli._common.options import (
     Device,
     Entities,
     OnErrorOption,
@@ -64,7 +64,7 @@ def evaluate(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli.progress import bar
+    from jointre.cli._common.progress import bar
     from jointre.formats import Reader
     from jointre.formats.common.files import dump, replaced
     from jointre.inference import Predictor

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, Packages, log
+from jointre.cli._common.options import OnErrorOption, Packages, log
 from jointre.cli.split import DevShare, Format, ReaderOptions, SplitSeed, TestShare
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def init(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli.readers import format_of, reader_options
+    from jointre.cli._common.readers import format_of, reader_options
     from jointre.data.partition import parts_in
     from jointre.training.project import Source, init_project
 

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from jointre.cli._common.command import CheckedApp, ConfigCommand
+from jointre.cli._common.openmp import wait_passively
+from jointre.cli._common.streams import reopen
 from jointre.cli.attention import attention
 from jointre.cli.bench import bench
-from jointre.cli.command import CheckedApp, ConfigCommand
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
 from jointre.cli.convert import convert
@@ -16,12 +18,10 @@ from jointre.cli.convert_checkpoint import convert_checkpoint
 from jointre.cli.data import app as data
 from jointre.cli.evaluate import evaluate
 from jointre.cli.init import init
-from jointre.cli.openmp import wait_passively
 from jointre.cli.package import package
 from jointre.cli.predict import predict
 from jointre.cli.score import score
 from jointre.cli.split import split
-from jointre.cli.streams import reopen
 from jointre.cli.train import train
 from jointre.errors import JointreError
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import Packages
+from jointre.cli._common.options import Packages
 
 
 def package(

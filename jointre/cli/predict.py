@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from jointre.cli.colors import colors_of
-from jointre.cli.options import (
+from jointre.cli._common.colors import colors_of
+from jointre.cli._common.options import (
     Device,
     Entities,
     OnErrorOption,
@@ -20,9 +20,9 @@ from jointre.cli.options import (
     log,
     thresholds_of,
 )
-from jointre.cli.pipes import groups
-from jointre.cli.resume import begin, finish, require_same, settings_of
-from jointre.cli.sources import STDIN, is_text, open_pipe, read, total_of
+from jointre.cli._common.pipes import groups
+from jointre.cli._common.resume import begin, finish, require_same, settings_of
+from jointre.cli._common.sources import STDIN, is_text, open_pipe, read, total_of
 from jointre.data.parts import SplitBy
 from jointre.plurals import counted
 
@@ -112,7 +112,7 @@ def predict(
     from jointre.errors import DataError
 
     include_packages(include_package or ())
-    from jointre.cli.progress import bar
+    from jointre.cli._common.progress import bar
     from jointre.data.skipped import SkippedData
     from jointre.inference import Predictor
     from jointre.inference.outputs import (

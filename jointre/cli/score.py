@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, TrainFacts, label_table
+from jointre.cli._common.options import OnErrorOption, TrainFacts, label_table
 
 
 def score(
@@ -65,7 +65,7 @@ def score(
     """
     from rich.console import Console
 
-    from jointre.cli.readers import format_of, reader_options
+    from jointre.cli._common.readers import format_of, reader_options
     from jointre.evaluation.files import score_files
     from jointre.formats.common.files import dump, replaced
 

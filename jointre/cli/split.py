@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import OnErrorOption, Packages, log
+from jointre.cli._common.options import OnErrorOption, Packages, log
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -56,7 +56,7 @@ def split(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli.readers import format_of, reader_of
+    from jointre.cli._common.readers import format_of, reader_of
     from jointre.data.partition import partition
     from jointre.formats import Reader
     from jointre.formats.common.files import replaced_folder

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli.options import (
+from jointre.cli._common.options import (
     ConfigFile,
     ExtVars,
     Overrides,

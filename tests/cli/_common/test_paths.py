@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from jointre.cli.command import CheckedCommand
+from jointre.cli._common.command import CheckedCommand
+from jointre.cli._common.paths import INTO, READ, WRITTEN, check_paths
 from jointre.cli.main import app
-from jointre.cli.paths import INTO, READ, WRITTEN, check_paths
 from jointre.errors import DataError
 from tests.cli.command import Command
 
@@ -33,7 +33,7 @@ def test_every_path_of_every_command_is_classified(command: CheckedCommand) -> N
     unclear = [
         name for name in paths if name not in READ | WRITTEN and (command.name, name) not in INTO
     ]
-    assert unclear == [], "add the parameters to the sets of jointre.cli.paths"
+    assert unclear == [], "add the parameters to the sets of jointre.cli._common.paths"
 
 
 def test_the_commands_have_outputs() -> None:

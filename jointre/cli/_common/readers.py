@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from jointre.cli.options import log
+from jointre.cli._common.options import log
 
 if TYPE_CHECKING:
     from jointre.formats import Reader

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ARCHIVE = ROOT / "fixtures" / "archives" / "span_0.1.0" / "archive"
 MESSAGE = "error: standard output is closed; name a file with --output, or redirect it\n"
 

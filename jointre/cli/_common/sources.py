@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import typer
 
-from jointre.cli.options import log
-from jointre.cli.pipes import OpenPipe
-from jointre.cli.readers import reader_of
+from jointre.cli._common.options import log
+from jointre.cli._common.pipes import OpenPipe
+from jointre.cli._common.readers import reader_of
 from jointre.data.parts import SplitBy, parts
 
 if TYPE_CHECKING:

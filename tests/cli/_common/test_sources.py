@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.cli.sources import STDIN, is_text
+from jointre.cli._common.sources import STDIN, is_text
 from tests.cli.command import Command
 from tests.cli.test_predict import records
 

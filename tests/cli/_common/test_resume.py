@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jointre.cli.resume import begin, finish, record_of, require_same, settings_of
+from jointre.cli._common.resume import begin, finish, record_of, require_same, settings_of
 from jointre.errors import DataError
 from jointre.models import archive
 from tests.cli.command import Command

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.cli.options import load, log, score_rows, show_scores
+from jointre.cli._common.options import load, log, score_rows, show_scores
 from jointre.errors import ConfigError
 from jointre.evaluation.report import Counts, Report, Scores
 

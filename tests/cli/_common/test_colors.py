@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.cli.colors import colors_of
+from jointre.cli._common.colors import colors_of
 from jointre.errors import DataError
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from jointre.cli.openmp import SPIN_COUNT, WAITING, wait_passively
+from jointre.cli._common.openmp import SPIN_COUNT, WAITING, wait_passively
 
 START = {
     "entry point": [sys.executable, "-c", "from jointre.cli.main import run; run()"],

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.cli.readers import format_of, reader_of
+from jointre.cli._common.readers import format_of, reader_of
 from jointre.errors import ConfigError, DataError
 
 

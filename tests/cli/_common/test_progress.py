@@ -1,7 +1,7 @@
 import pytest
 from rich.console import Console
 
-from jointre.cli.progress import bar
+from jointre.cli._common.progress import bar
 
 
 def test_silent_without_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:

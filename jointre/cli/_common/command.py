@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 from typer.models import CommandFunctionType
 
-from jointre.cli.paths import check_paths
+from jointre.cli._common.paths import check_paths
 
 
 class CheckedCommand(TyperCommand):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.cli.pipes import OpenPipe, groups
+from jointre.cli._common.pipes import OpenPipe, groups
 from jointre.data.parts import SplitBy
 
 

@@ -1,24 +1,33 @@
 """The commands and snippets of the documentation, taken from its text and run."""
 
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import catalogue
 import torch
 from sybil import Document, Example
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser
 from sybil.typing import Parser
 from typer.testing import CliRunner
 
 from jointre.cli.main import app
 
 ROOT = Path(__file__).parents[1]
+# The block of text that directly follows a block of commands or Python shows its output.
+_OUTPUT = re.compile(
+    r"\A\s*(?:<!-- in tests: (?P<other>output|numbers) may differ -->\n)?"
+    r"```text\n(?P<text>.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _BLOCK = re.compile(r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?```bash\n(?P<text>.*?)```", re.DOTALL)
 # One epoch over a few sentences: the command as it is printed, with less to do.
 SHORT = "-o training.epochs=1 -o data.train=small.jsonl -o data.dev=small.jsonl -o data.test=null"
@@ -84,13 +93,54 @@ def mark_above(example: Example, kind: str) -> str:
     return found[1] if found else ""
 
 
+def differs_from_shown(example: Example, output: str) -> str | None:
+    """Compare the output of a block with the block of text below it, if there is one.
+
+    White space is compared as one blank, and "…" stands for any text. The models of the tests
+    are hardly trained, so a page can mark a block with ``<!-- in tests: numbers may differ -->``
+    or ``<!-- in tests: output may differ -->``.
+
+    Returns:
+        What is wrong, or None where the output is as shown.
+    """
+    shown = _OUTPUT.match(example.document.text[example.region.end :])
+    if shown is None:
+        return None
+    if shown["other"] == "output":
+        return None if output.strip() else "the page shows output, but there is none"
+    pattern = _as_pattern(" ".join(shown["text"].split()), shown["other"] == "numbers")
+    printed = " ".join(output.split())
+    if re.fullmatch(pattern, printed, re.DOTALL):
+        return None
+    return f"the page shows\n{shown['text']}\nbut the output is\n{output}"
+
+
+def _as_pattern(text: str, any_numbers: bool) -> str:
+    """A regular expression for a text that is shown."""
+    if any_numbers:
+        return _NUMBER.pattern.join(_as_pattern(part, False) for part in _NUMBER.split(text))
+    return re.escape(text).replace("…", ".*")
+
+
 def run_commands(example: Example) -> None:
     """Run the lines of a ``bash`` block, each with what a mark ``in tests add`` adds to it."""
+    output = ""
     for line in example.parsed.strip().splitlines():
         program, *arguments = shlex.split(f"{line} {mark_above(example, 'in tests add')}")
         assert program == "jointre", line
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code == 0, f"{line}\n{result.output}"
+        output += result.output
+    difference = differs_from_shown(example, output)
+    assert difference is None, f"{example.parsed}\n{difference}"
+
+
+def run_python_block(example: Example) -> None:
+    """Run a ``python`` block, and compare what it prints with the block of text below it."""
+    with redirect_stdout(io.StringIO()) as printed:
+        PythonEvaluator()(example)
+    difference = differs_from_shown(example, printed.getvalue())
+    assert difference is None, f"{example.parsed}\n{difference}"
 
 
 def write_file(example: Example) -> None:
@@ -104,7 +154,7 @@ def run_page(path: Path) -> int:
     """Run a page from top to bottom as its reader would: files, commands and Python."""
     return run(
         path,
-        PythonCodeBlockParser(),
+        CodeBlockParser("python", run_python_block),
         CodeBlockParser("bash", run_commands),
         CodeBlockParser("jsonnet", write_file),
         CodeBlockParser("json", write_file),
@@ -113,7 +163,7 @@ def run_page(path: Path) -> int:
 
 def run_python(path: Path) -> int:
     """Run a document's Python blocks in order, in one namespace; how many there were."""
-    return run(path, PythonCodeBlockParser())
+    return run(path, CodeBlockParser("python", run_python_block))
 
 
 def run(path: Path, *parsers: Parser) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from jointre_docs import commands
+from jointre_docs.references import exists
 from typer.testing import CliRunner
 
 from jointre.cli.main import app
@@ -22,6 +23,11 @@ PAGES = sorted(
 )
 RUN = ("```python", "```bash", "```jsonnet", "```json")
 WITH_CODE = [page for page in PAGES if any(each in page.read_text("utf-8") for each in RUN)]
+
+
+# Pages without the list of changes, which names what there was.
+NAMING_PATHS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+FOLDERS = "experiments|fixtures|tests|docs|examples|jointre"
 
 
 def name_of(page: Path) -> str:
@@ -39,6 +45,23 @@ def commands_in(text: str) -> Iterator[str]:
     outside = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     for code in re.findall(r"`(jointre [^`]+)`", outside):
         yield " ".join(code.split())
+
+
+def inline_code(text: str) -> list[str]:
+    """Code within the sentences of a page, that of its blocks aside."""
+    return re.findall(
+        r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    )
+
+
+def paths_in(text: str) -> list[str]:
+    """Files and folders of the repository that a page names; they may hold ``*``."""
+    return [code for code in inline_code(text) if re.fullmatch(rf"(?:{FOLDERS})/[\w./*-]*", code)]
+
+
+def names_in(text: str) -> list[str]:
+    """Modules, classes and functions of jointre that a page names."""
+    return [code for code in inline_code(text) if re.fullmatch(r"jointre(?:\.\w+)+", code)]
 
 
 def exit_code(command: str) -> int:
@@ -95,9 +118,27 @@ def test_links_lead_somewhere(page: Path) -> None:
     made = [link for link in links if link.removeprefix("../").startswith("reference/")]
     missing = [link for link in links if not (page.parent / link).exists()]
     assert [link for link in missing if link not in made] == []
-    folders = "experiments|fixtures|tests|docs|examples|jointre"
-    files = re.findall(rf"`((?:{folders})/[\w./]+\.\w+)`", text)
-    assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("page", NAMING_PATHS, ids=lambda page: page.stem)
+def test_paths_and_names_of_the_code_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert [path for path in paths_in(text) if not list(ROOT.glob(path))] == []
+    assert [name for name in names_in(text) if not exists(name)] == []
+
+
+def test_the_tour_names_files_of_the_code() -> None:
+    tour = (DOCS / "tour.md").read_text(encoding="utf-8")
+    assert len([path for path in paths_in(tour) if path.startswith("jointre/")]) >= 12
+
+
+def test_paths_and_names_are_recognised() -> None:
+    text = "`jointre/nn/gone.py`, `tests/naive/`, `x/y.py`\n```text\n`tests/no.py`\n```\n"
+    assert paths_in(text) == ["jointre/nn/gone.py", "tests/naive/"]
+    assert names_in(f"{text}`jointre.load`, `jointre.load(x)`, `jointre.gone`") == [
+        "jointre.load",
+        "jointre.gone",
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from jointre.config import Factory
 from jointre.data.batch import EncoderInput
 from jointre.data.schema import Document
 from jointre.data.split import split
@@ -24,8 +25,11 @@ from jointre.models.model import Item, Model, TrainingBatch
 from jointre.models.predict import plan, predict_batch
 from jointre.nn.half import halve_feed_forward
 from jointre.nn.streams import Stream
-from jointre.training.optimizers import BertAdamW
-from jointre.training.step import clip_gradients, loss_of
+from jointre.training.optimizers import BertAdamW, Optimizer
+from jointre.training.schedules import ConstantSchedule
+from jointre.training.step import Updates, UpdateSettings, update_weights
+
+_CLIP = 1.0  # largest norm of all gradients in a training step
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +146,27 @@ class Steps:
     def __init__(self, model: Model, batches: Sequence[TrainingBatch]) -> None:
         self.model = model.train()
         self.batches = [batch.to(_device(model)) for batch in batches]
-        self._own = BertAdamW(lr=1e-9).build(model.named_parameters())
-        self._base = BertAdamW(lr=1e-9).build(model.encoder.named_parameters())
+        optimizer: Factory[Optimizer] = Factory(BertAdamW, lr=1e-9)
+        settings = UpdateSettings(optimizer, Factory(ConstantSchedule), _CLIP)
+        self._updates = Updates(self.model, settings, len(batches))
+        self._encoder = optimizer().build(model.encoder)
 
     def ours(self) -> None:
         """Forward, losses, backward and optimizer."""
         for batch in self.batches:
-            loss = loss_of(self.model, batch, "a benchmark", "Train the model before")
-            _update(loss, self._own, list(self.model.parameters()))
+            self._updates.optimizer.zero_grad()  # of the encoder's own steps
+            self._updates.before_update()
+            loss = self._updates.loss(batch, "a benchmark", "Train the model before")
+            loss.backward()  # type: ignore[no-untyped-call]
+            self._updates.apply()
 
     def bare(self) -> None:
         """The encoder's with its mean as loss."""
         for batch in self.batches:
-            encoder = list(self.model.encoder.parameters())
-            _update(encode(self.model, batch.stages.inputs).states.mean(), self._base, encoder)
+            self._encoder.zero_grad()
+            loss = encode(self.model, batch.stages.inputs).states.mean()
+            loss.backward()  # type: ignore[no-untyped-call]
+            update_weights(self._encoder, _CLIP)
 
 
 def heads(model: Model, documents: Sequence[Document], words: int, runs: int) -> Measure:
@@ -240,12 +251,3 @@ def encode(model: Model, inputs: EncoderInput) -> Stream:
 
 def _device(model: Model) -> torch.device:
     return next(model.parameters()).device
-
-
-def _update(
-    loss: torch.Tensor, optimizer: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]
-) -> None:
-    optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    clip_gradients(parameters, 1.0)
-    optimizer.step()

@@ -3,65 +3,36 @@
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, final
+from typing import Any, final
 
-from annotated_types import Gt, Le
 from spacy.language import Language
 from spacy.training import Example
 from spacy.util import registry
-from torch.optim.lr_scheduler import LambdaLR
 
 from jointre.config import Factory, construct, load_config, resolve
 from jointre.config.bounds import Seed
+from jointre.config.options import options_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError, DataError
 from jointre.integrations.spacy_docs import check_texts, read, with_findings
 from jointre.models import Model
-from jointre.training.callbacks import TrainingCallback
 from jointre.training.corpus import training_units
-from jointre.training.optimizers import Optimizer
-from jointre.training.schedules import Schedule
-from jointre.training.step import clip_gradients, loss_of
-
-
-class Updates:
-    """What spaCy's training takes from the ``training`` section.
-
-    Args:
-        optimizer: updates the weights.
-        schedule: the learning rate's course.
-        gradient_clip: largest norm of all gradients together; null: no limit.
-        callbacks: change the model in the course of training.
-    """
-
-    def __init__(
-        self,
-        optimizer: Factory[Optimizer],
-        schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),
-        gradient_clip: Annotated[float, Gt(0), Le(1_000_000)] | None = 1.0,
-        callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
-    ) -> None:
-        self.optimizer, self.schedule = optimizer, schedule
-        self.gradient_clip = gradient_clip
-        self.callbacks = [make() for make in callbacks]
+from jointre.training.step import Updates, UpdateSettings
 
 
 class SpacyExperiment:
     """What spaCy's training takes from an experiment: corpus, batches and epochs are spaCy's.
 
     Args:
-        model: what to train.
-        training: how it is updated.
-        seed: of the sampling.
+        model: The model to train.
+        training: Settings of its updates; other settings of the section are not used.
+        seed: Random seed of the sampling.
     """
 
-    def __init__(self, model: Factory[Model], training: Updates, seed: Seed = 0) -> None:
+    def __init__(self, model: Factory[Model], training: UpdateSettings, seed: Seed = 0) -> None:
         self.model, self.training, self.seed = model, training, seed
-
-
-USED = ("optimizer", "schedule", "gradient_clip", "callbacks")
 
 
 def read_experiment(source: Any) -> tuple[SpacyExperiment, dict[str, Any]]:
@@ -79,7 +50,7 @@ def read_experiment(source: Any) -> tuple[SpacyExperiment, dict[str, Any]]:
         raise ConfigError(f"experiment.training={training!r}: it must be an object")
     used = {
         **{key: config[key] for key in ("model", "seed") if key in config},
-        "training": {key: training[key] for key in USED if key in training},
+        "training": {key: training[key] for key in options_of(UpdateSettings) if key in training},
     }
     return construct(SpacyExperiment, used), resolve(SpacyExperiment, used)
 
@@ -89,32 +60,30 @@ class Learner:
     """Updates a model as ``jointre train`` does.
 
     Args:
-        model: on its device.
-        experiment: how.
-        total: updates of the whole training, for the schedule and the callbacks.
+        model: The model, on its device.
+        experiment: What is trained, and how.
+        total: Number of updates of the whole training, for the schedule and the callbacks.
+
+    Attributes:
+        updates: The updates, of which spaCy decides when they happen.
     """
 
     def __init__(self, model: Model, experiment: SpacyExperiment, total: int) -> None:
-        self.model, self.settings, self.total = model, experiment.training, total
-        for callback in self.settings.callbacks:
-            callback.check(model)
-        schedule = self.settings.schedule()
+        self.model = model
+        self.updates = Updates(model, experiment.training, total)
         self._preparer = model.training_preparer(experiment.seed)
-        self._optimizer = self.settings.optimizer().build(
-            model.named_parameters(), model.encoder_parameters()
-        )
-        self._rate = LambdaLR(self._optimizer, lambda step: schedule.factor(step, total))
-        self._steps = self._units = self._batches = 0
+        self._units = self._batches = 0
+        self.updates.start()
 
     def learn(self, documents: Sequence[Document]) -> float:
         """Add the gradients of a batch; its loss.
 
         Raises:
-            RunError: the loss is not finite.
+            RunError: The loss is not finite.
         """
+        self.updates.end_evaluation()
         if not self._batches:
-            for callback in self.settings.callbacks:
-                callback.before_update(self.model, self._steps, self.total)
+            self.updates.before_update()
         units = training_units(documents, self.model.unit, _warn)
         if not units:
             return 0.0
@@ -125,10 +94,9 @@ class Learner:
         # Every unit has a number of its own, so its negatives are drawn anew in each epoch.
         self._units += len(units)
         batch = self._preparer(items).to(next(self.model.parameters()).device)
-        total = loss_of(
-            self.model,
+        total = self.updates.loss(
             batch,
-            f"update {self._steps + 1}",
+            f"update {self.updates.finished + 1}",
             "Lower training.optimizer.lr or training.gradient_clip of the experiment",
         )
         total.backward()  # type: ignore[no-untyped-call]
@@ -137,18 +105,13 @@ class Learner:
 
     def step(self) -> None:
         """Update the weights by the mean gradients of the batches since the last step."""
-        if not self._batches:
-            return
-        parameters = [value for value in self.model.parameters() if value.grad is not None]
-        if self._batches > 1:
-            for parameter in parameters:
-                assert parameter.grad is not None
-                parameter.grad /= self._batches
-        clip_gradients(parameters, self.settings.gradient_clip)
-        self._optimizer.step()
-        self._optimizer.zero_grad()
-        self._rate.step()
-        self._steps, self._batches = self._steps + 1, 0
+        if self._batches:
+            self.updates.apply(self._batches)
+            self._batches = 0
+
+    def evaluate(self) -> None:
+        """Give the model the weights to predict with and to save, until the next batch."""
+        self.updates.begin_evaluation()
 
 
 def gold_of(examples: Iterable[Example], key: str) -> list[Document]:

@@ -138,6 +138,8 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         """What the model finds in Docs, which stay as they are."""
         predictor = self.predictor
         self._settle(predictor)
+        if self._learner is not None:
+            self._learner.evaluate()
         predictor.model.eval()
         whole = predictor.model.unit == "document"
         readings = [read(doc, str(i)) for i, doc in enumerate(docs)]
@@ -337,5 +339,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
 
     def _saved(self) -> Loaded:
         _ = self.predictor  # reads the model if need be
+        if self._learner is not None:
+            self._learner.evaluate()
         assert self._loaded is not None
         return self._loaded

@@ -1,9 +1,12 @@
-"""Callbacks: what an experiment wants done to its model before an update."""
+"""Training callbacks: what an experiment wants done to its model in the course of training."""
 
-from abc import ABC, abstractmethod
-from typing import Annotated, final
+from collections.abc import Iterator
+from typing import Annotated, Any, final
 
-from annotated_types import Ge, Le
+import torch
+from annotated_types import Ge, Le, Lt
+from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from jointre.config import Registrable
 from jointre.errors import ConfigError
@@ -11,48 +14,120 @@ from jointre.models import Model
 from jointre.nn.refiners import Refiner
 
 
-class TrainingCallback(Registrable, ABC, interface="callback"):
-    """Training callback: changes a model in the course of its training.
+class TrainingCallback(Registrable, interface="callback"):
+    """Training callback: acts on a model at fixed points of its training.
 
-    A recovered training goes on with the same steps, so what a callback does should depend
-    on these and on the model's state dict alone.
+    The events are :meth:`start`; :meth:`before_update` and :meth:`after_update` around every
+    update; :meth:`before_evaluation` and :meth:`after_evaluation` around the scoring of dev and the
+    saving of the model at the end of every epoch; and :meth:`end`. By default they do nothing.
+    Callbacks act in the order of the list, ``after_evaluation`` in the reverse order.
+
+    A recovered training repeats the interrupted epoch with the same steps. So what a callback does
+    should depend on these, on the model's state dict and on its own :meth:`state_dict` alone. An
+    object serves one training.
+
+    Every event has the same arguments: the model, the number of finished updates (``step``), and
+    the number of updates of the whole training (``total``).
     """
 
     def check(self, model: Model) -> None:
         """Called once, before anything is written.
 
+        Args:
+            model: The model to be trained.
+
         Raises:
-            ConfigError: the model lacks what the callback changes.
+            ConfigError: The model lacks what the callback changes.
         """
 
-    @abstractmethod
+    def start(self, model: Model, step: int, total: int) -> None:
+        """Called before the first update, and before the first one after a recovery.
+
+        Args:
+            model: The model, on its device.
+            step: Number of finished updates; not 0 after a recovery.
+            total: Number of updates of the whole training.
+        """
+
     def before_update(self, model: Model, step: int, total: int) -> None:
         """Called before the first batch of each update.
 
         Args:
-            model: The model, in training.
+            model: The model, in training mode.
             step: Number of finished updates.
-            total: updates of the whole training.
+            total: Number of updates of the whole training.
+        """
+
+    def after_update(self, model: Model, step: int, total: int) -> None:
+        """Called when an update has changed the weights.
+
+        Args:
+            model: The model, in training mode.
+            step: Number of finished updates, this one included.
+            total: Number of updates of the whole training.
+        """
+
+    def before_evaluation(self, model: Model, step: int, total: int) -> None:
+        """Called before the model is scored on dev and saved as an archive.
+
+        Args:
+            model: The model.
+            step: Number of finished updates.
+            total: Number of updates of the whole training.
+        """
+
+    def after_evaluation(self, model: Model, step: int, total: int) -> None:
+        """Called after both; it must undo what :meth:`before_evaluation` did to the weights.
+
+        Args:
+            model: The model.
+            step: Number of finished updates.
+            total: Number of updates of the whole training.
+        """
+
+    def end(self, model: Model, step: int, total: int) -> None:
+        """Called after the last update; the weights that it leaves are those of the last epoch.
+
+        spaCy does not say when its training ends, so there this event does not occur.
+
+        Args:
+            model: The model.
+            step: Number of finished updates.
+            total: Number of updates of the whole training.
+        """
+
+    def state_dict(self) -> dict[str, Any]:
+        """What :meth:`load_state_dict` needs to continue: tensors, numbers, strings, lists, dicts.
+
+        It is taken at the end of an epoch, after :meth:`after_evaluation`.
+        """
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from a checkpoint; called before :meth:`start`.
+
+        Args:
+            state: What :meth:`state_dict` returned; its tensors may be on another device.
         """
 
 
 @final
 @TrainingCallback.register("memory_warmup")
 class MemoryWarmup(TrainingCallback):
-    """Lets refiners rest in the first updates (memory §3.5).
+    """Keeps refiners inactive in the first updates.
 
-    While they rest they change nothing and learn nothing; the classifiers whose prototypes
+    While inactive they change nothing and learn nothing; the classifiers whose prototypes
     they will read train all the time. Dev is scored with the refiners as they were in the
     last update.
 
     Paper: https://arxiv.org/abs/2307.11762
 
     Args:
-        proportion: share of all updates, rounded down; 1: they never work.
-        steps: number of updates. Give this or ``proportion``.
+        proportion: Share of all updates, rounded down; 1: the refiners are never active.
+        steps: Number of updates. Give this or ``proportion``.
 
     Raises:
-        ConfigError: neither is given, or both are.
+        ConfigError: Neither is given, or both are.
     """
 
     def __init__(
@@ -78,7 +153,7 @@ class MemoryWarmup(TrainingCallback):
             )
 
     def before_update(self, model: Model, step: int, total: int) -> None:
-        """Wake the refiners when the warm-up is over."""
+        """Activate the refiners when the warm-up is over."""
         for refiner in _refiners(model):
             refiner.active.fill_(step >= self._warmup(total))
 
@@ -88,3 +163,76 @@ class MemoryWarmup(TrainingCallback):
 
 def _refiners(model: Model) -> list[Refiner]:
     return [module for module in model.modules() if isinstance(module, Refiner)]
+
+
+@final
+@TrainingCallback.register("ema")
+class ExponentialMovingAverage(TrainingCallback):
+    """Scores and saves the exponential moving average of the weights over the updates.
+
+    After update ``n``, ``average ← d · average + (1 - d) · weights`` with
+    ``d = min(decay, (1 + n) / (10 + n))``, or ``d = decay`` without ``warmup``. Training goes on
+    with the weights themselves. Dev is scored with the averages, and the archive has them.
+    Frozen parameters and buffers are not averaged: those of the last update are used.
+
+    Paper: https://arxiv.org/abs/1703.01780
+
+    Args:
+        decay: Share of the average that each update keeps; the average covers about
+            ``1 / (1 - decay)`` updates.
+        warmup: Lower the decay in the first updates, so that the untrained weights are soon
+            forgotten. Without it, that takes a few times ``1 / (1 - decay)`` updates.
+    """
+
+    def __init__(self, decay: Annotated[float, Ge(0), Lt(1)] = 0.999, warmup: bool = True) -> None:
+        self.decay, self.warmup = decay, warmup
+        self._averages: dict[str, Tensor] = {}
+
+    def start(self, model: Model, step: int, total: int) -> None:
+        """Begin with the model's weights, or continue with the recovered averages."""
+        self._averages = {
+            name: self._averages.get(name, value).detach().to(value.device, copy=True)
+            for name, value in _trained(model)
+        }
+
+    @torch.no_grad()
+    def after_update(self, model: Model, step: int, total: int) -> None:
+        """Average the new weights."""
+        decay = min(self.decay, (1 + step) / (10 + step)) if self.warmup else self.decay
+        weights = [value.detach() for _, value in _trained(model)]
+        average = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        average(list(self._averages.values()), weights, step)
+
+    def before_evaluation(self, model: Model, step: int, total: int) -> None:
+        """Put the averages into the model."""
+        self._exchange(model)
+
+    def after_evaluation(self, model: Model, step: int, total: int) -> None:
+        """Put the weights back into the model, bit for bit."""
+        self._exchange(model)
+
+    def end(self, model: Model, step: int, total: int) -> None:
+        """Leave the averages in the model."""
+        self._exchange(model)
+
+    @torch.no_grad()
+    def _exchange(self, model: Model) -> None:
+        """Exchange the contents in place: the optimizer refers to the parameters."""
+        for name, value in _trained(model):
+            average = self._averages[name]
+            weights = value.detach().clone()
+            value.copy_(average)
+            average.copy_(weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The averages."""
+        return {"averages": dict(self._averages)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue with the averages of a checkpoint."""
+        self._averages = dict(state["averages"])
+
+
+def _trained(model: Model) -> Iterator[tuple[str, nn.Parameter]]:
+    """The parameters that are not frozen, by name."""
+    return ((name, value) for name, value in model.named_parameters() if value.requires_grad)

@@ -15,6 +15,7 @@ from jointre.models import Model
 from jointre.training.callbacks import TrainingCallback
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
+from jointre.training.step import UpdateSettings
 
 Precision = Literal["32", "bf16-mixed", "16-mixed"]
 
@@ -83,7 +84,7 @@ class DataSettings:
         self.name, self.license = name, license
 
 
-class TrainingSettings:
+class TrainingSettings(UpdateSettings):
     """The ``training`` section.
 
     Args:
@@ -135,22 +136,20 @@ class TrainingSettings:
         initial_weights: Path | None = None,
         keep_checkpoints: bool = False,
     ) -> None:
+        super().__init__(optimizer, schedule, gradient_clip, callbacks)
         self.initial_weights = initial_weights
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
         check_monitor(self.monitor or (), protocol.type)
         self.epochs, self.batch_size = epochs, batch_size
-        self.optimizer, self.schedule = optimizer, schedule
         self.protocol = protocol
         self.checkpoint = checkpoint
         self.drop_last = drop_last
-        self.gradient_clip = gradient_clip
         self.accumulate = accumulate
         self.patience = patience
         self.precision = precision
         self.accelerator, self.devices = accelerator, devices
         self.workers = workers
         self.tensorboard = tensorboard
-        self.callbacks = [make() for make in callbacks]
         self.keep_checkpoints = keep_checkpoints
 
 

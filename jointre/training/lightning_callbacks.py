@@ -92,6 +92,11 @@ class Epochs(Callback):
             ArchiveError: the best weights cannot be written.
         """
         assert isinstance(pl_module, TrainingModule)
+        pl_module.updates.begin_evaluation()  # unless the scoring of dev began it
+        self._compare_and_save(trainer, pl_module)
+        pl_module.updates.end_evaluation()
+
+    def _compare_and_save(self, trainer: Trainer, pl_module: TrainingModule) -> None:
         epoch = trainer.current_epoch
         require_finite(pl_module.model, epoch)
         row: Row = {

@@ -9,7 +9,6 @@ import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset
 
 from jointre.data.schema import Document
@@ -22,7 +21,10 @@ from jointre.models.predict import Prepared, plan, predict_batch
 from jointre.models.pruning import SpanRecall
 from jointre.training.batches import Step, TrainingBatches, as_it_is, loader
 from jointre.training.experiment import TrainingSettings
-from jointre.training.step import clip_gradients, loss_of
+from jointre.training.step import Updates
+
+CALLBACKS = "jointre_callbacks"
+"""Key of the callbacks' state in a checkpoint."""
 
 
 class DevSet(Dataset[list[Item]]):
@@ -69,6 +71,7 @@ class TrainingModule(LightningModule):
 
     Attributes:
         monitor: dev scores whose sum selects the best epoch.
+        updates: The updates of the model.
         recall: Gold mentions of dev that a trained span enumerator keeps, in the last epoch.
 
     Raises:
@@ -90,16 +93,11 @@ class TrainingModule(LightningModule):
         self.metric, self.seed = metric, seed
         default = metric.default_monitor(bool(model.vocabulary.relation_labels))
         self.monitor = settings.monitor or default
-        for callback in settings.callbacks:
-            callback.check(model)
+        total = math.ceil(len(batches) / settings.accumulate) * settings.epochs
+        self.updates = Updates(model, settings, total, fused=settings.precision != "16-mixed")
         self.report: Report | None = None
         self.recall = SpanRecall()
         self._found: dict[int, Document] = {}
-
-    @property
-    def updates(self) -> int:
-        """Optimizer updates of the whole training."""
-        return math.ceil(len(self.batches) / self.settings.accumulate) * self.settings.epochs
 
     def on_fit_start(self) -> None:
         """Turn dropout on: pretrained encoders load without, and the trainer leaves it so."""
@@ -107,16 +105,9 @@ class TrainingModule(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The optimizer, its rate set before every update."""
-        optimizer = self.settings.optimizer().build(
-            self.model.named_parameters(),
-            self.model.encoder_parameters(),
-            fused=self.settings.precision != "16-mixed",
-        )
-        schedule, total = self.settings.schedule(), self.updates
-        rate = LambdaLR(optimizer, lambda step: schedule.factor(step, total))
         return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": rate, "interval": "step"},
+            "optimizer": self.updates.optimizer,
+            "lr_scheduler": {"scheduler": self.updates.rate, "interval": "step"},
         }
 
     def configure_gradient_clipping(
@@ -126,9 +117,27 @@ class TrainingModule(LightningModule):
         gradient_clip_algorithm: str | None = None,
     ) -> None:
         """Clip by the norm of all gradients; Lightning's own refuses fused ones in bfloat16."""
-        if gradient_clip_val is not None:
-            parameters = (p for group in optimizer.param_groups for p in group["params"])
-            clip_gradients(parameters, gradient_clip_val)
+        self.updates.clip()
+
+    def optimizer_step(
+        self, epoch: int, batch_idx: int, optimizer: Any, optimizer_closure: Any = None
+    ) -> None:
+        """Update the weights, then tell the callbacks."""
+        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
+        self.updates.after_update()
+
+    def on_train_start(self) -> None:
+        """Start the callbacks, where the training begins or continues."""
+        self.updates.start(self.trainer.global_step)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the state of the callbacks."""
+        checkpoint[CALLBACKS] = self.updates.state()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Restore the state of the callbacks; earlier versions had none to keep."""
+        if CALLBACKS in checkpoint:
+            self.updates.restore(checkpoint[CALLBACKS])
 
     def train_dataloader(self) -> DataLoader[Step]:
         """Batches of the current epoch (the trainer reloads them every epoch)."""
@@ -148,8 +157,7 @@ class TrainingModule(LightningModule):
     def on_train_batch_start(self, batch: Any, number: int) -> None:
         """Tell the callbacks that an update begins; the last of an epoch may be a short one."""
         if number % self.settings.accumulate == 0:
-            for callback in self.settings.callbacks:
-                callback.before_update(self.model, self.trainer.global_step, self.updates)
+            self.updates.before_update()
 
     def training_step(self, step: Step, number: int) -> Tensor:
         """The sum of the tasks' losses.
@@ -161,8 +169,7 @@ class TrainingModule(LightningModule):
         # Loaders draw from the generator too, more or less often: so every batch starts anew.
         place = (self.seed, self.current_epoch, number, self.global_rank)
         torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))
-        total = loss_of(
-            self.model,
+        total = self.updates.loss(
             batch,
             f"epoch {self.current_epoch + 1}, batch {number + 1}, documents {', '.join(ids)}",
             "The checkpoint of the last finished epoch is kept. Correct these documents and go on "
@@ -173,7 +180,11 @@ class TrainingModule(LightningModule):
         return total
 
     def on_validation_epoch_start(self) -> None:
-        """Forget the last epoch's predictions."""
+        """Give the model the weights to score, and forget the last epoch's predictions.
+
+        The epoch's end gives it back the weights to train on, once the model is saved.
+        """
+        self.updates.begin_evaluation()
         self._found = {}
         self.recall = SpanRecall()
 

@@ -1,5 +1,6 @@
 """Optimizers, over parameter groups with and without weight decay."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, final
@@ -14,7 +15,6 @@ from jointre.config.bounds import Beta, Decay, Epsilon, LearningRate
 from jointre.errors import ConfigError
 
 SETTLED = 1e9  # an optimizer step after which Adam's bias corrections are exactly 1
-Named = Iterable[tuple[str, nn.Parameter]]
 Groups = list[dict[str, Any]]
 
 
@@ -23,12 +23,12 @@ class Optimizer(Registrable, ABC, interface="optimizer"):
 
     @abstractmethod
     def build(
-        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+        self, model: nn.Module, encoder: Iterable[nn.Parameter] = (), fused: bool = True
     ) -> TorchOptimizer:
-        """The optimizer of the named parameters.
+        """The optimizer of a model's parameters.
 
         Args:
-            parameters: Parameters of the model by name.
+            model: The model; frozen parameters are skipped.
             encoder: Its pretrained parameters, which may have a rate of their own.
             fused: Use one kernel for all parameters; float16 gradients, which are scaled, cannot be
                 clipped before it.
@@ -36,35 +36,89 @@ class Optimizer(Registrable, ABC, interface="optimizer"):
 
 
 def groups(
-    parameters: Named,
+    model: nn.Module,
     encoder: Iterable[nn.Parameter],
     lr: float,
     encoder_lr: float | None = None,
     decay: float = 0.0,
-    no_decay: Sequence[str] = (),
+    no_decay: Sequence[str] | None = None,
 ) -> Groups:
     """Parameters that share a rate and a decay, in order of the first of each group.
 
     Args:
-        parameters: Parameters of the model by name; frozen ones are skipped.
-        encoder: Pretrained parameters among them.
+        model: The model; frozen parameters are skipped.
+        encoder: Pretrained parameters among its own.
         lr: Learning rate.
         encoder_lr: Learning rate of the pretrained parameters; None: the same.
         decay: Weight decay.
-        no_decay: Parameters whose name contains one of these are not decayed.
+        no_decay: Parameters whose name contains one of these are not decayed; None: biases and
+            the parameters of normalisation layers.
     """
     pretrained = {id(parameter) for parameter in encoder}
     inner = lr if encoder_lr is None else encoder_lr
-    found: dict[tuple[float, float], list[nn.Parameter]] = {}
-    for name, value in parameters:
+    undecayed = biases_and_norms(model) if no_decay is None else named_like(model, no_decay)
+    members: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, value in model.named_parameters():
         if value.requires_grad:
             rate = inner if id(value) in pretrained else lr
-            share = 0.0 if any(part in name for part in no_decay) else decay
-            found.setdefault((rate, share), []).append(value)
+            share = 0.0 if name in undecayed else decay
+            members.setdefault((rate, share), []).append(value)
     return [
         {"params": values, "lr": rate, "weight_decay": share}
-        for (rate, share), values in found.items()
+        for (rate, share), values in members.items()
     ]
+
+
+def named_like(model: nn.Module, parts: Sequence[str]) -> set[str]:
+    """Names of parameters that contain one of some texts.
+
+    Args:
+        model: The model.
+        parts: The texts.
+    """
+    names = (name for name, _ in model.named_parameters())
+    return {name for name in names if any(part in name for part in parts)}
+
+
+def biases_and_norms(model: nn.Module) -> set[str]:
+    """Names of parameters that no published recipe decays, in whatever module they are.
+
+    These are the parameters of normalisation layers, and biases: the parameters that a module
+    calls ``bias`` or ``…_bias``, and the embeddings that it calls so (T5's and MPNet's
+    ``relative_attention_bias`` holds biases of the attention scores).
+
+    Args:
+        model: The model.
+    """
+    names = set()
+    for path, module in model.named_modules():
+        norm = is_norm(module)
+        bias = isinstance(module, nn.Embedding) and _is_bias(path.rpartition(".")[2])
+        for name, _ in module.named_parameters(recurse=False):
+            if norm or bias or _is_bias(name):
+                names.add(f"{path}.{name}" if path else name)
+    return names
+
+
+def _is_bias(attribute: str) -> bool:
+    return attribute == "bias" or attribute.endswith("_bias")
+
+
+_TORCH_NORMS = (nn.LayerNorm, nn.RMSNorm, nn.GroupNorm, nn.modules.batchnorm._NormBase)
+_NORM = re.compile(r"(?<!Weight)(?<!Spectral)[Nn]orm(alization)?(Gated|[1-3]d)?$")
+
+
+def is_norm(module: nn.Module) -> bool:
+    """Whether a module normalises its input: one of torch's layers, or a class that is named so.
+
+    Models of transformers bring their own classes (``T5LayerNorm``, ``EuroBertRMSNorm``,
+    ``MambaRMSNormGated``), which have no common base; only their names say what they are.
+
+    Args:
+        module: The module.
+    """
+    names = (cls.__name__ for cls in type(module).__mro__)
+    return isinstance(module, _TORCH_NORMS) or any(_NORM.search(name) for name in names)
 
 
 class UncorrectedAdamW(AdamW):
@@ -116,7 +170,8 @@ class BertAdamW(Optimizer):
         encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
             rate than pretrained ones.
         weight_decay: λ, a share of the parameter for each unit of learning rate.
-        no_decay: parameters whose name contains one of these are not decayed.
+        no_decay: Parameters whose name contains one of these are not decayed; null: biases and
+            the parameters of normalisation layers, found by the type of their module.
         betas: decay rates of the running means.
         eps: added to the root of the second moment.
     """
@@ -126,7 +181,7 @@ class BertAdamW(Optimizer):
         lr: LearningRate,
         encoder_lr: LearningRate | None = None,
         weight_decay: Decay = 0.01,
-        no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
+        no_decay: list[str] | None = None,
         betas: tuple[Beta, Beta] = (0.9, 0.999),
         eps: Epsilon = 1e-6,
     ) -> None:
@@ -140,12 +195,10 @@ class BertAdamW(Optimizer):
         self.betas, self.eps = betas, eps
 
     def build(
-        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+        self, model: nn.Module, encoder: Iterable[nn.Parameter] = (), fused: bool = True
     ) -> TorchOptimizer:
-        """The optimizer of the named parameters."""
-        made = groups(
-            parameters, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay
-        )
+        """The optimizer of a model's parameters."""
+        made = groups(model, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
         return UncorrectedAdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
@@ -161,7 +214,8 @@ class PlainAdamW(Optimizer):
         encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
             rate than pretrained ones.
         weight_decay: λ, a share of the parameter for each unit of learning rate.
-        no_decay: parameters whose name contains one of these are not decayed.
+        no_decay: Parameters whose name contains one of these are not decayed; null: biases and
+            the parameters of normalisation layers, found by the type of their module.
         betas: decay rates of the running means.
         eps: added to the root of the second moment.
     """
@@ -171,7 +225,7 @@ class PlainAdamW(Optimizer):
         lr: LearningRate,
         encoder_lr: LearningRate | None = None,
         weight_decay: Decay = 0.01,
-        no_decay: list[str] = ["bias", "LayerNorm"],  # noqa: B006
+        no_decay: list[str] | None = None,
         betas: tuple[Beta, Beta] = (0.9, 0.999),
         eps: Epsilon = 1e-8,
     ) -> None:
@@ -180,12 +234,10 @@ class PlainAdamW(Optimizer):
         self.betas, self.eps = betas, eps
 
     def build(
-        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+        self, model: nn.Module, encoder: Iterable[nn.Parameter] = (), fused: bool = True
     ) -> TorchOptimizer:
-        """The optimizer of the named parameters."""
-        made = groups(
-            parameters, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay
-        )
+        """The optimizer of a model's parameters."""
+        made = groups(model, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
         return AdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
@@ -217,8 +269,8 @@ class PlainAdam(Optimizer):
         self.weight_decay, self.betas, self.eps = weight_decay, betas, eps
 
     def build(
-        self, parameters: Named, encoder: Iterable[nn.Parameter] = (), fused: bool = True
+        self, model: nn.Module, encoder: Iterable[nn.Parameter] = (), fused: bool = True
     ) -> TorchOptimizer:
-        """The optimizer of the named parameters."""
-        made = groups(parameters, encoder, self.lr, self.encoder_lr, self.weight_decay)
+        """The optimizer of a model's parameters."""
+        made = groups(model, encoder, self.lr, self.encoder_lr, self.weight_decay, no_decay=[])
         return Adam(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)

@@ -140,10 +140,11 @@ def train(
         if experiment.data.dev_fraction is not None:
             JsonlReader().write(corpus.dev, run.dev)
         _fit(trainer, module, usable_checkpoint(run, module.state_dict(), notes))
+        module.updates.end()
         model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
         result = _finish(experiment, corpus, model, metric, run, epochs, notes)
         reported = epochs.reports.get("last", {})
-        warning = zero_score_warning(module.monitor, epochs.rows, reported, module.updates)
+        warning = zero_score_warning(module.monitor, epochs.rows, reported, module.updates.total)
         if warning is not None:
             notes(warning)
         seconds = time.perf_counter() - began
@@ -261,7 +262,6 @@ def _trainer(
                 strategy="ddp_find_unused_parameters_true" if resting else "auto",
                 precision=settings.precision,
                 max_epochs=settings.epochs,
-                gradient_clip_val=settings.gradient_clip,
                 accumulate_grad_batches=settings.accumulate,
                 reload_dataloaders_every_n_epochs=1,
                 num_sanity_val_steps=0,

@@ -1,12 +1,20 @@
-"""One training step: the loss of a batch, checked, and the limit of the gradients."""
+"""One training step, for every trainer: the loss of a batch, and the update of the weights."""
 
 from collections.abc import Iterable
+from typing import Annotated, Any, final
 
 import torch
+from annotated_types import Gt, Le
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.optimizer import Optimizer as TorchOptimizer
 
+from jointre.config import Factory
 from jointre.errors import RunError
 from jointre.models.model import Model, TrainingBatch
+from jointre.training.callbacks import TrainingCallback
+from jointre.training.optimizers import Optimizer
+from jointre.training.schedules import Schedule
 
 
 def loss_of(model: Model, batch: TrainingBatch, place: str, remedy: str) -> Tensor:
@@ -38,3 +46,152 @@ def clip_gradients(parameters: Iterable[nn.Parameter], limit: float | None) -> N
     """
     if limit is not None:
         torch.nn.utils.clip_grad_norm_([p for p in parameters if p.grad is not None], limit)
+
+
+def update_weights(optimizer: TorchOptimizer, limit: float | None) -> None:
+    """Clip the gradients of an optimizer's parameters, update the weights, drop the gradients.
+
+    Args:
+        optimizer: The optimizer.
+        limit: Largest norm of all gradients; None: they are not clipped.
+    """
+    clip_gradients(_parameters(optimizer), limit)
+    optimizer.step()
+    optimizer.zero_grad()
+
+
+def _parameters(optimizer: TorchOptimizer) -> Iterable[nn.Parameter]:
+    return (value for group in optimizer.param_groups for value in group["params"])
+
+
+class UpdateSettings:
+    """Settings that every trainer has: how gradients change the weights.
+
+    Args:
+        optimizer: Updates the weights.
+        schedule: Course of the learning rate.
+        gradient_clip: Largest norm of all gradients together; null: no limit.
+        callbacks: Components that act on the model in the course of training.
+    """
+
+    def __init__(
+        self,
+        optimizer: Factory[Optimizer],
+        schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),
+        gradient_clip: Annotated[float, Gt(0), Le(1_000_000)] | None = 1.0,
+        callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
+    ) -> None:
+        self.optimizer, self.schedule = optimizer, schedule
+        self.gradient_clip = gradient_clip
+        self.callbacks = [make() for make in callbacks]
+
+
+@final
+class Updates:
+    """The updates of one training: its optimizer, learning rate, clipping and callbacks.
+
+    A loop calls :meth:`start` once, then for every update :meth:`before_update`, :meth:`loss` and
+    the backward pass of each batch, and :meth:`apply`. A loop that steps the optimizer and the
+    learning rate itself (Lightning) calls :meth:`clip` and :meth:`after_update` instead of
+    :meth:`apply`.
+
+    Args:
+        model: The model.
+        settings: How it is updated; their callbacks serve this training only.
+        total: Number of updates of the whole training.
+        fused: Use one kernel for all parameters, see :meth:`Optimizer.build`.
+
+    Attributes:
+        finished: Number of finished updates.
+        optimizer: The optimizer.
+        rate: Sets the learning rate before every update.
+
+    Raises:
+        ConfigError: A callback and the model do not go together.
+    """
+
+    def __init__(
+        self, model: Model, settings: UpdateSettings, total: int, fused: bool = True
+    ) -> None:
+        self.model, self.total, self.finished = model, total, 0
+        self._callbacks, self._limit = settings.callbacks, settings.gradient_clip
+        for callback in self._callbacks:
+            callback.check(model)
+        self._evaluating = False
+        self.optimizer = settings.optimizer().build(model, model.encoder_parameters(), fused)
+        schedule = settings.schedule()
+        self.rate = LambdaLR(self.optimizer, lambda step: schedule.factor(step, total))
+
+    def start(self, finished: int = 0) -> None:
+        """Begin the training, or continue it.
+
+        Args:
+            finished: Number of updates before an interruption.
+        """
+        self.finished = finished
+        for callback in self._callbacks:
+            callback.start(self.model, finished, self.total)
+
+    def before_update(self) -> None:
+        """Begin an update, before its first batch."""
+        self.end_evaluation()
+        for callback in self._callbacks:
+            callback.before_update(self.model, self.finished, self.total)
+
+    def loss(self, batch: TrainingBatch, place: str, remedy: str) -> Tensor:
+        """The loss of a batch; see :func:`loss_of`."""
+        return loss_of(self.model, batch, place, remedy)
+
+    def clip(self) -> None:
+        """Clip the gradients."""
+        clip_gradients(_parameters(self.optimizer), self._limit)
+
+    def apply(self, batches: int = 1) -> None:
+        """Update the weights by the mean of the gradients of some batches, then the rate.
+
+        Args:
+            batches: Number of batches whose gradients were added up.
+        """
+        self.end_evaluation()
+        if batches > 1:
+            for parameter in _parameters(self.optimizer):
+                if parameter.grad is not None:
+                    parameter.grad /= batches
+        update_weights(self.optimizer, self._limit)
+        self.rate.step()
+        self.after_update()
+
+    def after_update(self) -> None:
+        """Count an update, whose weights are in the model."""
+        self.finished += 1
+        for callback in self._callbacks:
+            callback.after_update(self.model, self.finished, self.total)
+
+    def begin_evaluation(self) -> None:
+        """Give the model the weights to be scored and saved, unless it has them already."""
+        if not self._evaluating:
+            self._evaluating = True
+            for callback in self._callbacks:
+                callback.before_evaluation(self.model, self.finished, self.total)
+
+    def end_evaluation(self) -> None:
+        """Give the model the weights to be trained on, unless it has them already."""
+        if self._evaluating:
+            self._evaluating = False
+            for callback in reversed(self._callbacks):  # the last to change is the first to restore
+                callback.after_evaluation(self.model, self.finished, self.total)
+
+    def end(self) -> None:
+        """Leave the weights in the model that the training is to result in."""
+        self.end_evaluation()
+        for callback in self._callbacks:
+            callback.end(self.model, self.finished, self.total)
+
+    def state(self) -> list[dict[str, Any]]:
+        """The state of each callback, for a checkpoint."""
+        return [callback.state_dict() for callback in self._callbacks]
+
+    def restore(self, state: list[dict[str, Any]]) -> None:
+        """Continue from what :meth:`state` returned, before :meth:`start`."""
+        for callback, stored in zip(self._callbacks, state, strict=True):
+            callback.load_state_dict(stored)

@@ -98,7 +98,7 @@ def trains_and_predicts(experiment: Experiment) -> Model:
     """One step moves everything after the encoder; a prediction keeps the words."""
     model = build(experiment).train()
     before = {key: value.clone() for key, value in model.named_parameters()}
-    optimizer = experiment.training.optimizer().build(model.named_parameters())
+    optimizer = experiment.training.optimizer().build(model)
     assert 0 < experiment.training.schedule().factor(5, 10) <= 1
     preparer = model.training_preparer()
     units = documents(model)

@@ -40,4 +40,4 @@ def test_it_can_be_built(file: Path, encoder: Path) -> None:
     model = build(experiment)
     assert model.registered_name == config["model"]["type"]
     assert model.backbone.output_dim == 32
-    assert experiment.training.optimizer().build(model.named_parameters()).param_groups
+    assert experiment.training.optimizer().build(model).param_groups

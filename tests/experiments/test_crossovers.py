@@ -84,7 +84,7 @@ def test_one_step_trains_it(crossed: tuple[Experiment, Any, type], tmp_path: Pat
     model = build(experiment).train()
     before = {name: value.clone() for name, value in part(model, kind).named_parameters()}
     assert before
-    optimizer = experiment.training.optimizer().build(model.named_parameters())
+    optimizer = experiment.training.optimizer().build(model)
     preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(DOCUMENTS)])
     torch.stack(list(model.losses(model(batch.stages), batch.targets).values())).sum().backward()

@@ -117,7 +117,7 @@ def test_updates_follow_the_schedule_and_the_mean_of_batches(tiny_data: Path) ->
     rates = []
     for _ in range(10):
         losses.append(one.learn(gold))
-        rates.append(one._optimizer.param_groups[0]["lr"])
+        rates.append(one.updates.optimizer.param_groups[0]["lr"])
         one.step()
     assert losses[-1] < losses[0]
     assert rates == pytest.approx([0.003 * (10 - step) / 10 for step in range(10)])

@@ -78,7 +78,7 @@ def made(folder: Path, changes: dict[str, Any]) -> TrainingModule:
     ],
 )
 def test_updates(tiny_data: Path, changes: dict[str, Any], updates: int) -> None:
-    assert made(tiny_data, changes).updates == updates
+    assert made(tiny_data, changes).updates.total == updates
 
 
 @pytest.mark.parametrize(("precision", "fused"), [("32", True), ("16-mixed", False)])
@@ -91,14 +91,16 @@ def test_optimizer_and_schedule(tiny_data: Path, precision: str, fused: bool) ->
 
 
 def test_clipping_is_by_the_norm_of_all(tiny_data: Path) -> None:
-    module = made(tiny_data, {})
-    parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
-    optimizer = torch.optim.SGD([{"params": [p]} for p in parameters], lr=1.0)
+    """Lightning's own limit is not used; two groups of parameters are scaled as one."""
     for limit, expected in ((None, [3.0, 4.0]), (1.0, [0.6, 0.8])):
+        module = made(tiny_data, {"training.gradient_clip": limit})
+        optimizer = module.updates.optimizer
+        parameters = [group["params"][0] for group in optimizer.param_groups]
         for parameter, value in zip(parameters, (3.0, 4.0), strict=True):
-            parameter.grad = torch.tensor([value])
-        module.configure_gradient_clipping(optimizer, limit)
-        grads = [p.grad.item() for p in parameters if p.grad is not None]
+            parameter.grad = torch.zeros_like(parameter)
+            parameter.grad.view(-1)[0] = value
+        module.configure_gradient_clipping(optimizer, 7.0)
+        grads = [parameter.grad.view(-1)[0].item() for parameter in parameters]
         assert grads == pytest.approx(expected, abs=1e-5)
 
 
@@ -134,6 +136,6 @@ def test_long_dev_sentences_are_cut_as_in_prediction(overfitted: Path) -> None:
         )
     }
     predicted = dev.predicted(found)
-    assert predicted == extract.documents(documents, losses=SkippedData())
+    assert predicted == extract.documents(documents, skipped=SkippedData())
     assert [len(one.entities) > 3 for one in predicted] == [True, False, False, False]
     assert predicted[0].flags[0].startswith("windows:")

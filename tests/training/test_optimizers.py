@@ -1,15 +1,25 @@
 import copy
 import io
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+import transformers
 from torch import Tensor, nn
 
 from jointre.config import Factory, construct
 from jointre.models import Model
 from jointre.testing.tiny import tiny_encoder, tiny_vocabulary, tiny_words
-from jointre.training.optimizers import Optimizer, UncorrectedAdamW, groups
+from jointre.training.optimizers import (
+    Optimizer,
+    UncorrectedAdamW,
+    biases_and_norms,
+    groups,
+    is_norm,
+    named_like,
+)
 
 BETAS, EPS = (0.9, 0.999), 1e-6
 
@@ -84,8 +94,9 @@ def test_the_first_update_is_not_corrected() -> None:
     """By hand: m = 0.1, v = 0.001, so the step is lr 0.1/√0.001, about 3.16 lr."""
     parameter = nn.Parameter(torch.tensor([1.0], dtype=torch.float64))
     parameter.grad = torch.tensor([1.0], dtype=torch.float64)
+    model = nn.ParameterDict({"weight": parameter})
     optimizer = construct(Optimizer, {"type": "bert_adamw", "lr": 0.1, "weight_decay": 0.5})
-    optimizer.build([("weight", parameter)]).step()
+    optimizer.build(model).step()
     after = 1 - 0.1 * 0.1 / (0.001**0.5 + 1e-6)
     assert parameter.item() == pytest.approx(after * (1 - 0.1 * 0.5), abs=1e-12)
 
@@ -94,19 +105,22 @@ def test_the_first_update_is_not_corrected() -> None:
 def test_the_others_are_corrected(name: str) -> None:
     parameter = nn.Parameter(torch.tensor([1.0], dtype=torch.float64))
     parameter.grad = torch.tensor([4.0], dtype=torch.float64)
+    model = nn.ParameterDict({"weight": parameter})
     config = {"type": name, "lr": 0.1, "weight_decay": 0.0}
-    construct(Optimizer, config).build([("weight", parameter)]).step()
+    construct(Optimizer, config).build(model).step()
     assert parameter.item() == pytest.approx(0.9, abs=1e-8)
 
 
 def test_groups() -> None:
-    frozen = nn.Parameter(torch.zeros(1), requires_grad=False)
-    named = [(name, nn.Parameter(torch.zeros(1))) for name in ("a.weight", "a.bias", "b.weight")]
-    made = groups([*named, ("frozen.weight", frozen)], (), 0.5, decay=0.01, no_decay=["bias"])
-    assert [[len(group["params"]), group["weight_decay"]] for group in made] == [[2, 0.01], [1, 0]]
-    assert made[1]["params"][0] is named[1][1]
-    assert [group["lr"] for group in made] == [0.5, 0.5]
-    assert len(groups(named, (), 0.5, decay=0.01)) == 1
+    first, second, frozen = nn.Linear(1, 1), nn.Linear(1, 1, bias=False), nn.Linear(1, 1)
+    model = nn.ModuleDict({"a": first, "b": second, "frozen": frozen.requires_grad_(False)})
+    for no_decay in (["bias"], None):
+        made = groups(model, (), 0.5, decay=0.01, no_decay=no_decay)
+        sizes = [[len(group["params"]), group["weight_decay"]] for group in made]
+        assert sizes == [[2, 0.01], [1, 0]]
+        assert made[1]["params"][0] is first.bias
+        assert [group["lr"] for group in made] == [0.5, 0.5]
+    assert len(groups(model, (), 0.5, decay=0.01, no_decay=[])) == 1
 
 
 @pytest.mark.parametrize("name", ["bert_adamw", "adamw", "adam"])
@@ -122,9 +136,7 @@ def test_a_rate_of_the_encoder(name: str, tmp_path: Path) -> None:
     model: Model = construct(Factory[Model], config)(vocabulary=tiny_vocabulary())
     before = {key: value.detach().clone() for key, value in model.named_parameters()}
     settings = {"type": name, "lr": 0.1, "encoder_lr": 0.001, "weight_decay": 0.0}
-    optimizer = construct(Optimizer, settings).build(
-        model.named_parameters(), model.encoder_parameters()
-    )
+    optimizer = construct(Optimizer, settings).build(model, model.encoder_parameters())
     for value in model.parameters():
         value.grad = torch.ones_like(value)
     optimizer.step()
@@ -148,9 +160,8 @@ def test_the_published_grouping(tmp_path: Path) -> None:
         "interaction": {"type": "ctam", "heads": 4},
     }
     model: Model = construct(Factory[Model], config)(vocabulary=tiny_vocabulary())
-    optimizer = construct(Optimizer, {"type": "bert_adamw", "lr": 1e-5}).build(
-        model.named_parameters()
-    )
+    settings = {"type": "bert_adamw", "lr": 1e-5, "no_decay": ["bias", "LayerNorm"]}
+    optimizer = construct(Optimizer, settings).build(model)
     names = {id(value): name for name, value in model.named_parameters()}
     decayed, plain = (
         {names[id(value)] for value in group["params"]} for group in optimizer.param_groups
@@ -165,6 +176,125 @@ def test_the_published_grouping(tmp_path: Path) -> None:
     assert not [name for name in plain if "interaction" in name and not name.endswith("bias")]
 
 
+SIZES: dict[str, Any] = {
+    "vocab_size": 40,
+    "hidden_size": 16,
+    "intermediate_size": 24,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "pad_token_id": 0,
+}
+T5 = {"d_model": 16, "d_ff": 24, "d_kv": 8, "num_layers": 2, "num_heads": 2, "vocab_size": 40}
+LAYER = r"layers\.\d\."
+# Each family's own names of its normalisation layers and biases, read from its published weights.
+UNDECAYED = {
+    "modernbert": (
+        transformers.ModernBertConfig(**SIZES, attention_bias=True, norm_bias=True),
+        rf"embeddings\.norm\.(weight|bias)|final_norm\.(weight|bias)|{LAYER}attn\.W(qkv|o)\.bias"
+        rf"|{LAYER}(attn|mlp)_norm\.(weight|bias)",
+        2 + 2 + 2 * (2 + 4) - 2,  # the first layer normalises nothing before its attention
+    ),
+    "t5": (
+        transformers.T5Config(**T5),
+        r"encoder\.block\.\d\.layer\.[01]\.layer_norm\.weight|encoder\.final_layer_norm\.weight"
+        r"|encoder\.block\.0\.layer\.0\.SelfAttention\.relative_attention_bias\.weight",
+        2 * 2 + 1 + 1,
+    ),
+    "eurobert": (
+        transformers.EuroBertConfig(**SIZES, attention_bias=True, num_key_value_heads=2),
+        rf"{LAYER}(input|post_attention)_layernorm\.weight|norm\.weight"
+        rf"|{LAYER}self_attn\.[qkvo]_proj\.bias",
+        2 * (2 + 4) + 1,
+    ),
+    "deberta": (
+        transformers.DebertaConfig(**SIZES, relative_attention=True, pos_att_type=["c2p", "p2c"]),
+        r".*\.bias|.*\.[qv]_bias|.*LayerNorm\.weight",
+        2 + 2 * (2 + 1 + 1 + 2 + 1 + 1 + 2),  # q and v, then biases and norms in their order
+    ),
+}
+
+
+@pytest.mark.parametrize("family", UNDECAYED)
+def test_biases_and_norms_of_each_family(family: str) -> None:
+    """By type, because the names that BERT's recipes list do not occur in these."""
+    config, names, count = UNDECAYED[family]
+    kind = transformers.T5EncoderModel if family == "t5" else transformers.AutoModel.from_config
+    model = kind(config)
+    undecayed = biases_and_norms(model)
+    expected = {name for name, _ in model.named_parameters() if re.fullmatch(names, name)}
+    assert undecayed == expected
+    assert len(undecayed) == count
+    vectors = {name for name, value in model.named_parameters() if value.ndim == 1}
+    assert vectors <= undecayed  # of these families: a plugin's vector of weights is decayed
+
+
+@pytest.mark.parametrize(
+    "config",
+    [transformers.BertConfig, transformers.RobertaConfig, transformers.ElectraConfig],
+)
+def test_the_types_are_what_the_published_names_mean(config: Any) -> None:
+    """For BERT and its kin, the published list of names selects the same parameters."""
+    model = transformers.AutoModel.from_config(config(**SIZES))
+    assert biases_and_norms(model) == named_like(model, ["bias", "LayerNorm"])
+
+
+def test_all_norms_of_the_own_layers(tmp_path: Path) -> None:
+    """By type, CTAM's norm scale is not decayed either; every matrix is."""
+    config = {
+        "type": "span",
+        "encoder": {
+            "type": "transformer",
+            "model_name": str(tiny_encoder(tmp_path, tiny_words())),
+        },
+        "projection": {"type": "linear", "bias": True},
+        "interaction": {"type": "ctam", "heads": 4},
+    }
+    model: Model = construct(Factory[Model], config)(vocabulary=tiny_vocabulary())
+    undecayed = biases_and_norms(model)
+    assert undecayed > named_like(model, ["bias", "LayerNorm"])
+    assert [name for name in undecayed if "interaction" in name and name.endswith("norm.weight")]
+    assert all(value.ndim > 1 or name in undecayed for name, value in model.named_parameters())
+
+
+class GatedRMSNorm(nn.Module):
+    """Neither torch's nor named like its layers' attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(3, 2))
+
+
+class DoubleNorm(GatedRMSNorm):
+    pass
+
+
+class NormalHead(nn.Linear):
+    pass
+
+
+class WeightNorm(nn.Linear):
+    """Reparametrises a weight; it normalises no input."""
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        (nn.LayerNorm(2), True),
+        (nn.RMSNorm(2), True),
+        (nn.GroupNorm(1, 2), True),
+        (nn.BatchNorm1d(2), True),
+        (nn.InstanceNorm2d(2, affine=True), True),
+        (GatedRMSNorm(), True),
+        (DoubleNorm(), True),
+        (nn.Linear(2, 2), False),
+        (NormalHead(2, 2), False),
+        (WeightNorm(2, 2), False),
+    ],
+)
+def test_what_a_normalisation_layer_is(module: nn.Module, expected: bool) -> None:
+    assert is_norm(module) == expected
+
+
 def test_gradients_may_come_from_a_closure() -> None:
     """Lightning gives the backward pass as a closure, so the first state is made after it."""
     results = []
@@ -172,7 +302,7 @@ def test_gradients_may_come_from_a_closure() -> None:
         torch.manual_seed(0)
         layer = nn.Linear(3, 2)
         settings = construct(Optimizer, {"type": "bert_adamw", "lr": 0.1})
-        optimizer = settings.build(layer.named_parameters())
+        optimizer = settings.build(layer)
 
         def backward(layer: nn.Linear = layer) -> Tensor:
             layer.zero_grad()

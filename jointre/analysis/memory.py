@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import resource
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from jointre.analysis.efficiency import Measure, Steps, encode, units_of
 from jointre.data.schema import Document
 from jointre.models import archive
 from jointre.models.predict import plan, predict_batch
+from jointre.training.provenance import peak_memory
 
 
 def prediction_memory(
@@ -105,4 +105,4 @@ def _high_water() -> int:
         for line in status.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return peak_memory() or psutil.Process().memory_info().rss

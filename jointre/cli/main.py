@@ -9,6 +9,7 @@ import typer
 from jointre.cli._common.command import CheckedApp, ConfigCommand
 from jointre.cli._common.openmp import wait_passively
 from jointre.cli._common.streams import reopen
+from jointre.cli.archive import archive
 from jointre.cli.attention import attention
 from jointre.cli.bench import bench
 from jointre.cli.components import app as components
@@ -34,7 +35,7 @@ app = CheckedApp(
 )
 app.command()(init)
 app.command(cls=ConfigCommand)(train)
-for command in (evaluate, predict, score, split, convert, attention, package):
+for command in (evaluate, predict, score, split, convert, attention, archive, package):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
 app.command(hidden=True)(bench)

@@ -2,7 +2,7 @@
 
 import srsly
 
-from jointre.drafts import scratch_folder
+from jointre.atomic import scratch_folder
 from jointre.errors import ArchiveError
 from jointre.models import archive
 from jointre.models.archive import Loaded

@@ -18,7 +18,7 @@ from spacy.about import __version__ as spacy_version
 from spacy.language import Language
 from spacy.util import get_minor_version_range
 
-from jointre.drafts import draft_file, scratch_folder
+from jointre.atomic import scratch_folder, written_file
 from jointre.errors import ArchiveError, ConfigError
 from jointre.models import archive
 from jointre.models.archive import Loaded
@@ -112,10 +112,9 @@ def package(run: Path, about: About, folder: Path, force: bool = False) -> Path:
     readme = _readme(meta, loaded)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with scratch_folder() as work, draft_file(target) as draft:
+        with scratch_folder() as work, written_file(target) as draft:
             _write(work, nlp, meta, readme, about)
             _zip(work, draft, f"{about.module}-{about.version}.dist-info")
-            draft.replace(target)
     except OSError as error:
         raise ArchiveError(
             f"{target} cannot be written ({error.strerror or error}); name another folder with -o"

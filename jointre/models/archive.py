@@ -1,7 +1,7 @@
 """Archive: a model in a folder, or in that folder's .tar.gz. No pickle, no network, no code."""
 
+import gzip
 import logging
-import os
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from jointre.drafts import draft_file, draft_folder
+from jointre.atomic import written_file, written_folder
 from jointre.errors import ArchiveError
 from jointre.models.archive_build import ENCODER, build
 from jointre.models.archive_files import (
@@ -19,6 +19,7 @@ from jointre.models.archive_files import (
     FORMAT,
     VOCABULARY,
     WEIGHTS,
+    files_of,
     foreign_files,
     read_header,
     read_object,
@@ -76,7 +77,7 @@ def save(
 def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[str, Any]) -> None:
     _refuse_foreign(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with draft_folder(folder) as work:
+    with written_folder(folder, replace=True) as work:
         state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
         save_file(state, work / WEIGHTS)
         model.encoder.save(work / ENCODER)
@@ -86,10 +87,6 @@ def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[
         write_checksums(work)
         work.chmod(0o755)
         (work / WEIGHTS).chmod(0o644)
-        with draft_folder(folder) as former:
-            if folder.exists():  # out of the way in one step, however large it is
-                os.replace(folder, former)
-            os.replace(work, folder)
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -111,17 +108,27 @@ def load(source: Path) -> Loaded:
     Raises:
         ArchiveError: it is missing, damaged, changed, made by a newer version, or unsafe.
     """
+    _require(source)
+    if source.is_file():
+        with unpacked(source) as folder:
+            return _load(folder, source)
+    return _load(_folder_of(source), source)
+
+
+def _require(source: Path) -> None:
+    """Raise an error if there is nothing at a path."""
     if not source.exists():
         raise ArchiveError(
             f"{source}: no such archive; give a run directory, an archive folder or its .tar.gz"
         )
-    if source.is_file():
-        with unpacked(source) as folder:
-            return _load(folder, source)
+
+
+def _folder_of(source: Path) -> Path:
+    """The archive of a run directory, or the folder itself."""
     inner = source / "archive"
     if not inner.is_dir() and (source / "checkpoints").is_dir():
         inner = _best_so_far(source)
-    return _load(inner if inner.is_dir() else source, source)
+    return inner if inner.is_dir() else source
 
 
 def _best_so_far(run: Path) -> Path:
@@ -160,21 +167,82 @@ def _load(folder: Path, source: Path) -> Loaded:
     return Loaded(model, header["model"], header["about"])
 
 
-def pack(folder: Path, target: Path) -> None:
-    """Write an archive's folder as ``.tar.gz``; the file appears whole or not at all.
+def pack(source: Path, target: Path, *, replace: bool = False) -> None:
+    """Write an archive as one ``.tar.gz`` file, which appears whole or not at all.
+
+    Every file is compared with its checksum first, and only the archive's own files are packed.
+    The same archive makes the same file, whenever and by whom it is packed.
+
+    Args:
+        source: A run directory or an archive's folder.
+        target: The file to write; its name ends in ``.tar.gz``.
+        replace: Whether a file that exists is replaced.
 
     Raises:
-        ArchiveError: it cannot be written, or would become a part of the archive.
+        ArchiveError: The archive is missing or damaged, the file exists already, has another
+            suffix, cannot be written or would become a part of the archive.
     """
+    folder = _folder_to_pack(source)
+    _check_target(target, folder, replace)
+    read_header(folder, source)
+    others = set(foreign_files(folder))
+    try:
+        with (
+            written_file(target) as draft,
+            draft.open("wb") as raw,
+            gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as zipped,
+            tarfile.open(fileobj=zipped, mode="w") as tar,
+        ):
+            for name in files_of(folder):
+                if name not in others:
+                    tar.add(folder / name, f"archive/{name}", filter=_anonymous)
+    except OSError as error:
+        raise ArchiveError(
+            f"{target} cannot be written ({error.strerror or error}); make room, or write to "
+            "another place"
+        ) from error
+
+
+def _folder_to_pack(source: Path) -> Path:
+    _require(source)
+    if source.is_file():
+        raise ArchiveError(
+            f"{source} is a file, and what is packed is a run directory or an archive's folder; "
+            "copy an archive that is packed already"
+        )
+    return _folder_of(source)
+
+
+def _check_target(target: Path, folder: Path, replace: bool) -> None:
+    """Raise an error if an archive cannot become this file."""
+    if target.is_dir():
+        raise ArchiveError(
+            f"{target} is a folder; name a file in it, such as {target}/model.tar.gz"
+        )
+    if not target.name.endswith(".tar.gz") or target.name == ".tar.gz":
+        raise ArchiveError(
+            f"{target}: the name of a packed archive ends in .tar.gz; name a file such as "
+            f"{target.with_suffix('') if target.suffix else target}.tar.gz"
+        )
     if target.resolve().is_relative_to(folder.resolve()):
         raise ArchiveError(
             f"{target} lies in the archive {folder}, which could not be loaded with a further file "
             "in it; write to another place"
         )
-    try:
-        with draft_file(target) as work:
-            with tarfile.open(work, "w:gz") as tar:
-                tar.add(folder, arcname=folder.name)
-            os.replace(work, target)
-    except OSError as error:
-        raise ArchiveError(f"{target} cannot be written ({error.strerror or error})") from error
+    if target.exists() and not replace:
+        raise ArchiveError(
+            f"{target} exists already; name another file, or replace it with --force"
+        )
+    if not target.parent.is_dir():
+        raise ArchiveError(
+            f"{target} cannot be written, because the folder {target.parent} does not exist; "
+            "create it first"
+        )
+
+
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """A member without the time and the owner of its file."""
+    member.mtime = member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mode = 0o644
+    return member

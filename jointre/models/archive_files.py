@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jointre.drafts import scratch_folder
+from jointre.atomic import scratch_folder
 from jointre.errors import ArchiveError
 
 FORMAT = 2

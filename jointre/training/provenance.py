@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 
 import jointre
@@ -59,7 +60,8 @@ def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) ->
 def peak_memory() -> int | None:
     """The most memory that this process has had, in bytes; None where the system does not say."""
     if resource is None:
-        return None
+        memory = psutil.Process().memory_info()
+        return getattr(memory, "peak_wset", None)  # Windows
     peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes
 

@@ -1,18 +1,17 @@
 """The run directory: what a training writes, whole or not at all."""
 
-import fcntl
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
 
+from jointre.atomic import delete, written_file
 from jointre.config import resolve
-from jointre.drafts import delete
 from jointre.errors import ConfigError, RunError
+from jointre.locks import lock_file
 from jointre.training.experiment import Experiment
 from jointre.training.run_files import (
     MARKER,
@@ -107,28 +106,30 @@ class RunDirectory:
             self._require_same_start(started)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = self.lock.open("w")
         except OSError as error:
             raise self._unusable(error) from error
-        with lock:
-            self._claim(lock.fileno())
-            try:
+        try:
+            with self._claimed():
                 self._prepare(resolved, started, recover)
                 yield
-            finally:
-                self.lock.unlink(missing_ok=True)
-                with suppress(OSError):
-                    self.path.rmdir()  # unless something is in it
+        finally:
+            with suppress(OSError):
+                self.path.rmdir()  # unless something is in it
 
-    def _claim(self, lock: int) -> None:
-        """Take the lock; the system frees it when the process ends, however it ends."""
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunError(
-                f"{self.path} is in use by another training; wait for its end or choose another "
-                "directory with -s"
-            ) from None
+    @contextmanager
+    def _claimed(self) -> Iterator[None]:
+        """Hold the directory's lock; the system frees it when the process ends, however it ends."""
+        with ExitStack() as stack:
+            try:
+                locked = stack.enter_context(lock_file(self.lock))
+            except OSError as error:
+                raise self._unusable(error) from error
+            if not locked:
+                raise RunError(
+                    f"{self.path} is in use by another training; wait until it ends, or choose "
+                    "another directory with -s"
+                )
+            yield
 
     def _prepare(self, resolved: Mapping[str, Any], started: Started, recover: bool) -> None:
         try:
@@ -287,14 +288,10 @@ def replaced(path: Path) -> Iterator[Path]:
     Raises:
         RunError: it cannot be written; ``path`` is as it was.
     """
-    work = path.with_name(f".{path.name}.tmp")
     try:
-        yield work
-        with work.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(work, path)
+        with written_file(path) as work:
+            yield work
     except (OSError, RuntimeError, SafetensorError) as error:  # torch's writer turns one to another
-        work.unlink(missing_ok=True)
         raise RunError(
             f"{path} cannot be written ({_reason(error)}); what was there before is kept. Make "
             "room, then go on with --recover"

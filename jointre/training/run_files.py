@@ -20,7 +20,7 @@ _CHECKPOINTS = {"last.ckpt", "previous.ckpt"}
 _SECTIONS = {"data", "model", "training", "seed"}  # of a resolved experiment
 _ARCHIVE = re.compile(r"archive|epoch-\d+")
 _TENSORBOARD = re.compile(r"(version_\d+/)?(events\.out\.tfevents\.[^/]+|hparams\.yaml)")
-_DRAFT = re.compile(r"\.(?P<target>.+?)(\.tmp|\.\d+(-[0-9a-f]{8})?\.part)|\.archive-\w+")
+_DRAFT = re.compile(r"\.(?P<target>.+?)(\.tmp|\.\d+(-[0-9a-f]{8})?\.part(\.lock)?)|\.archive-\w+")
 
 
 def is_run(folder: Path) -> bool:

@@ -241,8 +241,13 @@ def test_a_file_that_is_not_listed(folder: Path, name: str) -> None:
         f"{name!r} is not listed in checksums.json: it does not belong to the archive; delete it, "
         "or copy or save the archive again"
     )
-    archive.pack(folder, folder.parent / "model.tar.gz")
-    assert f"{name!r} is not listed" in refused(folder.parent / "model.tar.gz")
+    target = folder.parent / "model.tar.gz"
+    with pytest.raises(ArchiveError, match=f"{name!r} is not listed"):
+        archive.pack(folder, target)
+    assert not target.exists()
+    with tarfile.open(target, "w:gz") as tar:
+        tar.add(folder, "archive")
+    assert f"{name!r} is not listed" in refused(target)
 
 
 LITTER = [".DS_Store", "encoder/.DS_Store", "._config.json", "encoder/._x", "Thumbs.db"]
@@ -529,6 +534,57 @@ def test_pack_is_whole_or_absent(
     with pytest.raises(ArchiveError, match=r"m\.tar\.gz cannot be written \(No space left on dev"):
         archive.pack(tiny_run / "archive", tmp_path / "m.tar.gz")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_packed_archive_depends_on_its_files_alone(folder: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one.tar.gz", tmp_path / "other.tar.gz"
+    archive.pack(folder, one)
+    for path in folder.rglob("*"):
+        os.utime(path, (1, 1))
+    (folder / ".DS_Store").write_text("of the system")
+    (folder / "config.json").chmod(0o600)
+    archive.pack(folder, other)
+    assert one.read_bytes() == other.read_bytes()
+    with tarfile.open(one) as tar:
+        members = tar.getmembers()
+    names = {member.name for member in members}
+    assert {"archive/config.json", "archive/model.safetensors", "archive/README.md"} <= names
+    assert not any("DS_Store" in name for name in names)
+    assert {(member.uid, member.uname, member.mtime) for member in members} == {(0, "", 0)}
+
+
+@pytest.mark.parametrize("name", ["span_0.1.0"])
+def test_archives_of_earlier_versions_are_packed(tmp_path: Path, name: str) -> None:
+    run = Path(__file__).parents[2] / "fixtures" / "archives" / name
+    archive.pack(run, tmp_path / "model.tar.gz")
+    packed_model = archive.load(tmp_path / "model.tar.gz")
+    assert packed_model.config == archive.load(run).config
+
+
+def test_targets_of_pack_that_are_refused(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "model.tar.gz"
+    archive.pack(folder, target)
+    before = target.read_bytes()
+    for source, output, message in [
+        (folder, target, "exists already; name another file, or replace it with --force"),
+        (folder, tmp_path, "is a folder; name a file in it, such as .*/model.tar.gz"),
+        (folder, tmp_path / "model.zip", r"ends in .tar.gz; name a file such as .*/model.tar.gz"),
+        (folder, tmp_path / "no" / "m.tar.gz", "because the folder .*/no does not exist"),
+        (target, tmp_path / "copy.tar.gz", "is a file, and what is packed is a run directory"),
+        (tmp_path / "none", tmp_path / "copy.tar.gz", "no such archive; give a run directory"),
+    ]:
+        with pytest.raises(ArchiveError, match=message):
+            archive.pack(source, output)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "model.tar.gz"]
+    assert target.read_bytes() == before
+    archive.pack(folder, target, replace=True)
+
+
+def test_a_damaged_archive_is_not_packed(folder: Path, tmp_path: Path) -> None:
+    (folder / "vocabulary.json").write_text("{}")
+    with pytest.raises(ArchiveError, match=r"vocabulary\.json does not match its checksum"):
+        archive.pack(folder, tmp_path / "model.tar.gz")
+    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
 
 
 def test_more_positions_are_kept(tiny_data: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 import torch
 from lightning.pytorch import Trainer
 
+from jointre import atomic
 from jointre.errors import RunError
 from jointre.training.best import BestArchive
 from jointre.training.lightning_callbacks import (
@@ -58,11 +59,11 @@ def test_state_is_plain(tmp_path: Path) -> None:
     assert other.state_dict() == one.state_dict()
 
 
-def test_checkpoints_are_whole(tmp_path: Path) -> None:
+def test_checkpoints_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "deep" / "last.ckpt"
     WholeFileCheckpoints(tmp_path / "previous.ckpt").save_checkpoint({"epoch": 1}, target)
     assert torch.load(target, weights_only=True) == {"epoch": 1}
-    target.with_name(".last.ckpt.tmp").symlink_to("/dev/full")
+    monkeypatch.setattr(atomic, "_new_file", lambda draft: draft.symlink_to("/dev/full"))
     with pytest.raises(RunError, match=r"last\.ckpt cannot be written \(No space left on device\)"):
         WholeFileCheckpoints(tmp_path / "previous.ckpt").save_checkpoint({"epoch": 2}, target)
     assert torch.load(target, weights_only=True) == {"epoch": 1}

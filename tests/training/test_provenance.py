@@ -2,8 +2,10 @@ import hashlib
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from jointre.training import provenance as module
@@ -44,6 +46,9 @@ def test_peak_memory_in_bytes_on_every_system(monkeypatch: pytest.MonkeyPatch) -
     assert kibibytes <= peak_memory() < 512 * kibibytes
     monkeypatch.setattr(module, "resource", None)
     assert peak_memory() is None
+    memory = SimpleNamespace(peak_wset=5)
+    monkeypatch.setattr(psutil, "Process", lambda: SimpleNamespace(memory_info=lambda: memory))
+    assert peak_memory() == 5
 
 
 def test_commit_of_an_installed_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def moments(run: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
     yield "just begun", (run / "config.json").exists
     yield "in the first epoch", (run / "log.txt").exists
     yield "in the second epoch", lambda: checkpoint.exists() and epochs(1)
-    yield "while a checkpoint is written", checkpoint.with_name(".last.ckpt.tmp").exists
+    yield "while a checkpoint is written", lambda: bool([*run.glob("checkpoints/.last.*")])
     yield "in the third epoch", lambda: epochs(2)
     yield "after the last epoch", lambda: epochs(5)
     yield "while the archive is written", lambda: bool([*run.glob(".archive.*")])

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from jointre import atomic
+from jointre.atomic import delete
 from jointre.config import resolve
-from jointre.drafts import delete
 from jointre.errors import RunError
 from jointre.training.experiment import Experiment
 from jointre.training.run_dir import RunDirectory, differences, replace_text, replaced, write_json
@@ -303,8 +304,8 @@ def test_only_one_training_at_a_time(run: RunDirectory, options: dict[str, bool]
         assert run.lock.exists()
         assert run.checkpoint.exists()
     assert str(caught.value) == (
-        f"{run.path} is in use by another training; wait for its end or choose another directory "
-        "with -s"
+        f"{run.path} is in use by another training; wait until it ends, or choose another "
+        "directory with -s"
     )
     enter(run, **options)
 
@@ -357,8 +358,10 @@ def test_replaced_keeps_the_old_file_when_writing_fails(tmp_path: Path) -> None:
     assert path.read_text() == '{\n  "ä": 1\n}\n'
 
 
-def test_replace_text_on_a_device_that_is_full(tmp_path: Path) -> None:
-    (tmp_path / ".log.tmp").symlink_to("/dev/full")
+def test_replace_text_on_a_device_that_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "_new_file", lambda draft: draft.symlink_to("/dev/full"))
     with pytest.raises(RunError, match=r"log cannot be written \(No space left on device\)"):
         replace_text(tmp_path / "log", "text")
 

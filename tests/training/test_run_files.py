@@ -11,6 +11,7 @@ OURS = (
 )
 DRAFTS = (
     *(".config.json.tmp", ".archive-x1/half", ".archive.12-0123abcd.part/half"),
+    *(".archive.12-0123abcd.part.lock", "checkpoints/.last.ckpt.12-0123abcd.part.lock"),
     *("checkpoints/.last.ckpt.tmp", "checkpoints/.epoch-3.12-0123abcd.part/half"),
 )
 FOREIGN = (".mine.tmp", "checkpoints/.mine.tmp", "checkpoints/config.json", "last.ckpt")

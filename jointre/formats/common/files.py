@@ -9,8 +9,8 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
+from jointre.atomic import draft_folder, move_files, written_file, written_folder
 from jointre.data.nearest import did_you_mean
-from jointre.drafts import draft_file, draft_folder
 from jointre.errors import DataError
 from jointre.formats.common.unpacked import unpacked_stream
 
@@ -158,14 +158,12 @@ def replaced(path: Path) -> Iterator[BufferedIOBase]:
             yield stream
         return
     try:
-        with draft_file(path) as draft:
-            with draft.open("wb") as raw:
-                if path.suffix == ".gz":
-                    with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
-                        yield stream
-                else:
-                    yield raw
-            draft.replace(path)
+        with written_file(path) as draft, draft.open("wb") as raw:
+            if path.suffix == ".gz":
+                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+                    yield stream
+            else:
+                yield raw
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -180,9 +178,8 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     if not path.parent.is_dir():
         raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
     try:
-        with draft_folder(path) as draft:
+        with written_folder(path) as draft:
             yield draft
-            draft.replace(path)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -208,7 +205,8 @@ def added_to_folder(path: Path) -> Iterator[Path]:
     try:
         with draft_folder(path / "files") as draft:
             yield draft
-            _move_files(draft, path)
+            refuse_existing(path, sorted(file.name for file in draft.iterdir()))
+            move_files(draft, path)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -230,21 +228,6 @@ def refuse_existing(folder: Path, names: Iterable[str]) -> None:
             f"{folder}: {which} already and would be replaced: {', '.join(taken)}; name another "
             f"folder, or move {'it' if len(taken) == 1 else 'them'} away"
         )
-
-
-def _move_files(draft: Path, folder: Path) -> None:
-    """Move the files of a draft; if one of them cannot be moved, none is."""
-    names = sorted(path.name for path in draft.iterdir())
-    refuse_existing(folder, names)
-    moved: list[Path] = []
-    try:
-        for name in names:
-            (draft / name).rename(folder / name)
-            moved.append(folder / name)
-    except OSError:
-        for target in moved:
-            target.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from jointre.drafts import SCRATCH, delete, draft_file, draft_folder, scratch_folder
+from jointre.atomic import (
+    SCRATCH,
+    delete,
+    draft_file,
+    draft_folder,
+    move_files,
+    scratch_folder,
+    written_file,
+    written_folder,
+)
 
 CONTEXT = get_context("fork")
 Draft = Callable[[Path], AbstractContextManager[Path]]
@@ -111,3 +120,78 @@ def test_delete_removes_a_link_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
     delete(tmp_path / "folder")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_replaced_when_it_is_complete(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.write_text("old")
+    with pytest.raises(ValueError, match="stop"), written_file(target) as draft:
+        draft.write_text("half")
+        assert target.read_text() == "old"
+        raise ValueError("stop")
+    assert target.read_text() == "old"
+    with written_file(target) as draft:
+        draft.write_text("new")
+    assert target.read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    with pytest.raises(FileNotFoundError), written_file(tmp_path / "missing" / "out"):
+        raise AssertionError("there is no folder for the draft")
+
+
+@pytest.mark.parametrize("before", ["missing", "empty"])
+def test_a_new_folder(tmp_path: Path, before: str) -> None:
+    target = tmp_path / "out"
+    if before == "empty":
+        target.mkdir()
+    with written_folder(target) as draft:
+        (draft / "a").write_text("a")
+    assert [path.name for path in target.iterdir()] == ["a"]
+    with pytest.raises(OSError, match="not empty"), written_folder(target) as draft:
+        (draft / "b").write_text("b")
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "a"]
+
+
+def test_a_folder_is_replaced_when_it_is_complete(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "old").write_text("old")
+    with pytest.raises(ValueError, match="stop"), written_folder(target, replace=True):
+        raise ValueError("stop")
+    assert [path.name for path in target.iterdir()] == ["old"]
+    with written_folder(target, replace=True) as draft:
+        (draft / "new").write_text("new")
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "new"]
+
+
+def test_a_folder_that_cannot_be_replaced_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "old").write_text("old")
+    replace = os.replace
+
+    def refused(source: Path, to: Path) -> None:
+        if to == target and source.name.endswith(".part"):
+            raise OSError("refused")
+        replace(source, to)
+
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(OSError, match="refused"), written_folder(target, replace=True):
+        pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "old"]
+
+
+def test_files_are_moved_all_or_none(tmp_path: Path) -> None:
+    source, folder = tmp_path / "source", tmp_path / "folder"
+    source.mkdir()
+    (folder / "b").mkdir(parents=True)
+    for name in ("a", "b"):
+        (source / name).write_text(name)
+    with pytest.raises(OSError, match="directory"):
+        move_files(source, folder)
+    assert [path.name for path in folder.iterdir()] == ["b"]
+    (folder / "b").rmdir()
+    (source / "a").write_text("a")
+    move_files(source, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "b"]

@@ -183,8 +183,13 @@ def pack(source: Path, target: Path, *, replace: bool = False) -> None:
             suffix, cannot be written or would become a part of the archive.
     """
     folder = _folder_to_pack(source)
-    _check_target(target, folder, replace)
+    _check_target(target, replace)
     read_header(folder, source)
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise ArchiveError(
+            f"{target} lies in the archive {folder}, which could not be loaded with a further file "
+            "in it; write to another place"
+        )
     others = set(foreign_files(folder))
     try:
         with (
@@ -213,26 +218,17 @@ def _folder_to_pack(source: Path) -> Path:
     return _folder_of(source)
 
 
-def _check_target(target: Path, folder: Path, replace: bool) -> None:
+def _check_target(target: Path, replace: bool) -> None:
     """Raise an error if an archive cannot become this file."""
     if target.is_dir():
-        raise ArchiveError(
-            f"{target} is a folder; name a file in it, such as {target}/model.tar.gz"
-        )
+        raise ArchiveError(f"{target} is a folder; name a file, such as {target}/model.tar.gz")
     if not target.name.endswith(".tar.gz") or target.name == ".tar.gz":
         raise ArchiveError(
             f"{target}: the name of a packed archive ends in .tar.gz; name a file such as "
             f"{target.with_suffix('') if target.suffix else target}.tar.gz"
         )
-    if target.resolve().is_relative_to(folder.resolve()):
-        raise ArchiveError(
-            f"{target} lies in the archive {folder}, which could not be loaded with a further file "
-            "in it; write to another place"
-        )
     if target.exists() and not replace:
-        raise ArchiveError(
-            f"{target} exists already; name another file, or replace it with --force"
-        )
+        raise ArchiveError(f"{target} exists; name another file, or replace it with --force")
     if not target.parent.is_dir():
         raise ArchiveError(
             f"{target} cannot be written, because the folder {target.parent} does not exist; "

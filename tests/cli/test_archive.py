@@ -31,9 +31,7 @@ def test_a_file_is_replaced_with_force_only(
     assert jointre(*arguments).code == 0
     size = target.stat().st_size
     target.write_text("mine")
-    jointre(*arguments).told(
-        f"{target} exists already; name another file, or replace it with --for"
-    )
+    jointre(*arguments).told(f"{target} exists; name another file, or replace it with --force")
     assert target.read_text() == "mine"
     assert jointre(*arguments, "--force").code == 0
     assert target.stat().st_size == size
@@ -41,7 +39,7 @@ def test_a_file_is_replaced_with_force_only(
 
 def test_wrong_paths(jointre: Command, tiny_run: Path, tmp_path: Path) -> None:
     jointre("archive", tmp_path / "none").told("no such archive; give a run directory")
-    jointre("archive", tiny_run, "--output", tmp_path).told("is a folder; name a file in it")
+    jointre("archive", tiny_run, "--output", tmp_path).told("is a folder; name a file")
     jointre("archive", tiny_run, "--output", tmp_path / "m.tar").told("ends in .tar.gz")
     inside = tiny_run / "archive" / "model.tar.gz"
     jointre("archive", tiny_run, "--output", inside).told("lies in the archive")

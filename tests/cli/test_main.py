@@ -22,6 +22,7 @@ COMMANDS = [
     ("score",),
     ("convert",),
     ("attention",),
+    ("archive",),
     ("components", "list"),
     ("components", "show"),
     ("config", "check"),

@@ -566,8 +566,8 @@ def test_targets_of_pack_that_are_refused(folder: Path, tmp_path: Path) -> None:
     archive.pack(folder, target)
     before = target.read_bytes()
     for source, output, message in [
-        (folder, target, "exists already; name another file, or replace it with --force"),
-        (folder, tmp_path, "is a folder; name a file in it, such as .*/model.tar.gz"),
+        (folder, target, "exists; name another file, or replace it with --force"),
+        (folder, tmp_path, "is a folder; name a file, such as .*/model.tar.gz"),
         (folder, tmp_path / "model.zip", r"ends in .tar.gz; name a file such as .*/model.tar.gz"),
         (folder, tmp_path / "no" / "m.tar.gz", "because the folder .*/no does not exist"),
         (target, tmp_path / "copy.tar.gz", "is a file, and what is packed is a run directory"),

@@ -61,8 +61,8 @@ def results(run: Path) -> dict[str, Any]:
 
 
 def drafts(run: Path) -> list[str]:
-    """Unfinished files; a lock that a killed process left is free."""
-    return sorted(path.name for path in run.rglob(".*") if path.name != ".lock")
+    """Unfinished files; the locks that a killed process left are free."""
+    return sorted(path.name for path in run.rglob(".*") if not path.name.endswith(".lock"))
 
 
 def staircase(config: dict[str, Any], run: Path, *, after: bool) -> int:

@@ -1,6 +1,6 @@
 """Corpus: the training, dev and test documents of an experiment, and their vocabulary."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +8,29 @@ from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.split import Unit, carve_dev, split
-from jointre.data.vocabulary import Vocabulary
+from jointre.data.vocabulary import LabelSets, Vocabulary
 from jointre.errors import DataError
+from jointre.inference.trained_on import digests
 from jointre.models.model import Item
 from jointre.plurals import counted
-from jointre.training.experiment import DataSettings
+from jointre.training.experiment import CorpusSettings, DataSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the documents of a corpus come from; each source is a file or documents in memory.
+
+    Args:
+        sources: SHA-256 of each source by its name (the path of a file), types file included.
+        trained_on: Those of them whose documents are trained on.
+        deciding: Those of them that decide the weights: all but the test documents.
+        language: Language by whose rules texts are cut into words.
+    """
+
+    sources: Mapping[str, str]
+    trained_on: Mapping[str, str]
+    deciding: Mapping[str, str]
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,77 +38,112 @@ class Corpus:
     """Documents of the splits; a split that is not configured is empty.
 
     Args:
-        train, dev, test: the documents.
-        vocabulary: labels of the training documents.
-        files: the files that were read, types file included.
-        trained_on: those of them whose documents are trained on.
-        language: The language by whose rules the reader cuts texts into words.
-        deciding: Those that decide the weights: all but the test files.
+        train, dev, test: The documents.
+        vocabulary: Labels of the training documents.
+        origin: Where the documents come from.
     """
 
     train: Sequence[Document]
     dev: Sequence[Document]
     test: Sequence[Document]
     vocabulary: Vocabulary
-    files: Sequence[Path]
-    trained_on: Sequence[Path] = ()
-    language: str = "en"
-    deciding: Sequence[Path] = ()
+    origin: Origin
 
 
 def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
-    """Read all splits; what a reader cannot represent is told through ``warn``.
+    """Read all splits from files.
+
+    Args:
+        settings: The ``data`` section.
+        warn: Called with a line about what a reader cannot represent.
 
     Raises:
-        DataError: a file is missing (with the config's hint) or wrong, or train is empty.
+        DataError: A file is missing (with the config's hint) or wrong, or train is empty.
     """
     reader = settings.reader()
     splits = [path for path in (settings.train, settings.dev, settings.test) if path is not None]
     beside = [] if reader.types is None else [reader.types]
-    missing = [path for path in splits + beside if not path.exists()]
-    if missing and settings.hint:
-        listed = ", ".join(str(path) for path in missing)
-        raise DataError(f"missing: {listed}\n{settings.hint}")
-    if any(not path.is_absolute() for path in missing):
-        listed = ", ".join(str(path) for path in missing)
-        raise DataError(
-            f"{listed}: no such file; data paths are relative to the working directory, "
-            f"{Path.cwd()}, imports to the file that has them"
-        )
+    _require_files(splits + beside, settings.hint)
     labels = reader.label_sets()
     train = list(reader.read(settings.train))
     dev = list(reader.read(settings.dev)) if settings.dev else []
     test = list(reader.read(settings.test)) if settings.test else []
-    files = [file for path in splits for file in reader.files(path)] + beside
-    if settings.dev_fraction is not None:
-        train, dev = carve_dev(train, settings.dev_fraction, settings.dev_seed)
-    if settings.train_on == "train+dev":
-        train = train + dev
     _tell(reader.skipped, "", warn)
-    vocabulary = Vocabulary.build(train, labels, settings.symmetric)
-    if not any(document.tokens for document in train):
-        raise DataError(f"{settings.train}: no words to train on")
-    _require_entities(settings.train, train)
-    if not vocabulary.relation_labels:
-        warn("train: there are no relation labels; only entities are learnt")
-    for name, documents in (("dev", dev), ("test", test)):
-        for kind, counts in vocabulary.unknown_labels(documents).items():
-            for label, count in counts.items():
-                warn(
-                    f"{name}: {counted(count, f'{kind} with label {label!r}')}, which "
-                    "training does not "
-                    f"have; {'it counts' if count == 1 else 'they count'} as missed"
-                )
     learnt = [settings.train]
     if settings.train_on == "train+dev" and settings.dev is not None:
         learnt.append(settings.dev)
-    trained_on = [file for path in learnt for file in reader.files(path)]
     held_out = [] if settings.test is None else reader.files(settings.test)
-    deciding = [file for file in files if file not in held_out or file in beside]
-    return Corpus(train, dev, test, vocabulary, files, trained_on, reader.language, deciding)
+    sources = digests([file for path in splits for file in reader.files(path)] + beside)
+    origin = Origin(
+        sources,
+        {str(file): sources[str(file)] for path in learnt for file in reader.files(path)},
+        {
+            name: digest
+            for name, digest in sources.items()
+            if Path(name) not in held_out or Path(name) in beside
+        },
+        reader.language,
+    )
+    return assembled(settings, (train, dev, test), labels, origin, str(settings.train), warn)
 
 
-def _require_entities(path: Path, train: Sequence[Document]) -> None:
+def _require_files(paths: Sequence[Path], hint: str | None) -> None:
+    """Raises a DataError if relative paths are missing, or any with a hint to give."""
+    missing = [path for path in paths if not path.exists()]
+    listed = ", ".join(str(path) for path in missing)
+    if missing and hint:
+        raise DataError(f"missing: {listed}\n{hint}")
+    if any(not path.is_absolute() for path in missing):
+        raise DataError(
+            f"{listed}: no such file; data paths are relative to the working directory, "
+            f"{Path.cwd()}, imports to the file that has them"
+        )
+
+
+def assembled(
+    settings: CorpusSettings,
+    documents: tuple[Sequence[Document], Sequence[Document], Sequence[Document]],
+    labels: LabelSets | None,
+    origin: Origin,
+    name: str,
+    warn: Callable[[str], None],
+) -> Corpus:
+    """The corpus of documents that have been read.
+
+    Args:
+        settings: Says which of them are trained on and which are dev.
+        documents: Documents of train, dev and test.
+        labels: Labels that the data declare.
+        origin: Where the documents come from.
+        name: Name of the training documents, for errors.
+        warn: Called with a line about what training cannot use.
+
+    Raises:
+        DataError: There is nothing to train on.
+    """
+    train, dev, test = documents
+    if settings.dev_fraction is not None:
+        train, dev = carve_dev(train, settings.dev_fraction, settings.dev_seed)
+    if settings.train_on == "train+dev":
+        train = [*train, *dev]
+    vocabulary = Vocabulary.build(train, labels, settings.symmetric)
+    if not any(document.tokens for document in train):
+        raise DataError(f"{name}: no words to train on")
+    _require_entities(name, train)
+    if not vocabulary.relation_labels:
+        warn("train: there are no relation labels; only entities are learnt")
+    for split_name, held_out in (("dev", dev), ("test", test)):
+        for kind, counts in vocabulary.unknown_labels(held_out).items():
+            for label, count in counts.items():
+                warn(
+                    f"{split_name}: {counted(count, f'{kind} with label {label!r}')}, which "
+                    "training does not "
+                    f"have; {'it counts' if count == 1 else 'they count'} as missed"
+                )
+    return Corpus(train, dev, test, vocabulary, origin)
+
+
+def _require_entities(name: str, train: Sequence[Document]) -> None:
     """Relations link entities, so a corpus without any teaches no model anything.
 
     Raises:
@@ -98,7 +151,7 @@ def _require_entities(path: Path, train: Sequence[Document]) -> None:
     """
     if not any(document.entities for document in train):
         raise DataError(
-            f"{path}: no entities in {counted(len(train), 'training documents')}, so there is "
+            f"{name}: no entities in {counted(len(train), 'training documents')}, so there is "
             "nothing to "
             "learn; annotate entities, or check that data.reader is the file's format"
         )

@@ -8,6 +8,7 @@ from annotated_types import Ge, Gt, Le, Lt, MinLen
 
 from jointre.config import Factory
 from jointre.config.bounds import Seed
+from jointre.data.words import check_language
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, monitor_keys
 from jointre.formats import Reader
@@ -40,7 +41,61 @@ def check_monitor(names: Sequence[str], metric: Metric | type[Metric]) -> None:
             )
 
 
-class DataSettings:
+class CorpusSettings:
+    """What the ``data`` section says about the documents, wherever they come from.
+
+    Args:
+        dev_fraction: Share of the training documents that becomes dev, by document.
+        dev_seed: Random seed of that choice.
+        train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
+        symmetric: Relations that hold in both directions; null: those that the data declare.
+        name: Name of the corpus, for the model card.
+        license: Licence of the corpus, for the model card.
+    """
+
+    def __init__(
+        self,
+        dev_fraction: Annotated[float, Gt(0), Lt(1)] | None = None,
+        dev_seed: Seed = 0,
+        train_on: Literal["train", "train+dev"] = "train",
+        symmetric: list[str] | None = None,
+        name: str | None = None,
+        license: str | None = None,
+    ) -> None:
+        self.dev_fraction, self.dev_seed = dev_fraction, dev_seed
+        self.train_on = train_on
+        self.symmetric = symmetric
+        self.name, self.license = name, license
+
+
+class MemorySettings(CorpusSettings):
+    """The ``data`` section of an experiment that is trained on documents in memory.
+
+    Args:
+        language: Language by whose rules the trained model cuts texts into words.
+        dev_fraction: Share of the training documents that becomes dev, by document.
+        dev_seed: Random seed of that choice.
+        train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
+        symmetric: Relations that hold in both directions; null: none.
+        name: Name of the corpus, for the model card.
+        license: Licence of the corpus, for the model card.
+    """
+
+    def __init__(
+        self,
+        language: str = "en",
+        dev_fraction: Annotated[float, Gt(0), Lt(1)] | None = None,
+        dev_seed: Seed = 0,
+        train_on: Literal["train", "train+dev"] = "train",
+        symmetric: list[str] | None = None,
+        name: str | None = None,
+        license: str | None = None,
+    ) -> None:
+        super().__init__(dev_fraction, dev_seed, train_on, symmetric, name, license)
+        self.language = check_language(language)
+
+
+class DataSettings(CorpusSettings):
     """The ``data`` section.
 
     Args:
@@ -75,13 +130,10 @@ class DataSettings:
             raise ConfigError("dev and dev_fraction exclude each other: dev comes from one place")
         if train_on == "train+dev" and dev is None:
             raise ConfigError("train_on='train+dev' needs a dev file")
+        super().__init__(dev_fraction, dev_seed, train_on, symmetric, name, license)
         self.reader = reader
         self.train, self.dev, self.test = train, dev, test
-        self.dev_fraction, self.dev_seed = dev_fraction, dev_seed
-        self.train_on = train_on
-        self.symmetric = symmetric
         self.hint = hint
-        self.name, self.license = name, license
 
 
 class TrainingSettings(UpdateSettings):
@@ -153,7 +205,52 @@ class TrainingSettings(UpdateSettings):
         self.keep_checkpoints = keep_checkpoints
 
 
-class Experiment:
+class BaseExperiment:
+    """What is trained, and how.
+
+    Args:
+        data: Settings of the documents.
+        model: The model to train.
+        training: Settings of the training.
+        seed: Random seed, which decides every random choice.
+    """
+
+    def __init__(
+        self,
+        data: CorpusSettings,
+        model: Factory[Model],
+        training: TrainingSettings,
+        seed: Seed = 0,
+    ) -> None:
+        self.data = data
+        self.model = model
+        self.training = training
+        self.seed = seed
+
+
+class MemoryExperiment(BaseExperiment):
+    """An experiment that is trained on documents in memory.
+
+    Args:
+        model: The model to train.
+        training: Settings of the training.
+        data: Settings of the documents.
+        seed: Random seed, which decides every random choice.
+    """
+
+    data: MemorySettings
+
+    def __init__(
+        self,
+        model: Factory[Model],
+        training: TrainingSettings,
+        data: MemorySettings,
+        seed: Seed = 0,
+    ) -> None:
+        super().__init__(data, model, training, seed)
+
+
+class Experiment(BaseExperiment):
     """An experiment file.
 
     Args:
@@ -162,6 +259,8 @@ class Experiment:
         training: Settings of the training.
         seed: decides every random choice.
     """
+
+    data: DataSettings
 
     def __init__(
         self,
@@ -172,7 +271,4 @@ class Experiment:
     ) -> None:
         if training.patience is not None and data.dev is None and data.dev_fraction is None:
             raise ConfigError("training.patience needs dev scores: set data.dev or dev_fraction")
-        self.data = data
-        self.model = model
-        self.training = training
-        self.seed = seed
+        super().__init__(data, model, training, seed)

@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,6 @@ import psutil
 import torch
 
 import jointre
-from jointre.inference.trained_on import digests
 
 try:
     import resource
@@ -24,14 +23,14 @@ except ImportError:  # not on Windows
 PACKAGES = ("jointre", "torch", "transformers", "lightning", "tokenizers", "numpy", "spacy")
 
 
-def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) -> dict[str, Any]:
+def provenance(seed: int, data: Mapping[str, str], seconds: float, epochs: int) -> dict[str, Any]:
     """Facts that let a reader repeat a run, and judge its cost.
 
     Args:
         seed: Random seed of the experiment.
-        files: the corpus files; their SHA-256 are noted.
-        seconds: wall time of this process's part of the run.
-        epochs: finished ones.
+        data: SHA-256 of each source of documents: files by path, documents in memory by name.
+        seconds: Wall time of this process's part of the run.
+        epochs: Number of finished epochs.
     """
     facts: dict[str, Any] = {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -41,7 +40,7 @@ def provenance(seed: int, files: Iterable[Path], seconds: float, epochs: int) ->
         "versions": {name: version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "git_commit": git_commit(),
-        "data_sha256": digests(files),
+        "data_sha256": dict(data),
         "machine": {
             "system": platform.platform(),
             "processor": platform.processor() or platform.machine(),

@@ -4,11 +4,13 @@ import json
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,18 @@ from jointre.errors import ConfigError, RunError
 from jointre.evaluation.metric import Metric
 from jointre.formats import JsonlReader
 from jointre.inference.evaluate import evaluate
-from jointre.inference.trained_on import digests
 from jointre.models import Model, archive
 from jointre.plurals import counted
 from jointre.training.batches import TrainingBatches
 from jointre.training.best import BestArchive
 from jointre.training.corpus import Corpus, cut_off, read_corpus, training_units
-from jointre.training.experiment import Experiment, check_monitor
+from jointre.training.experiment import (
+    BaseExperiment,
+    Experiment,
+    MemoryExperiment,
+    check_monitor,
+)
+from jointre.training.in_memory import InMemory, memory_config, memory_corpus
 from jointre.training.lightning_callbacks import Epochs, WholeFileCheckpoints
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
@@ -66,27 +73,38 @@ def train(
     config: str | Path | Mapping[str, Any] | LoadedConfig,
     path: str | Path | None = None,
     *,
+    train: Iterable[Document] | None = None,
+    dev: Iterable[Document] | None = None,
+    test: Iterable[Document] | None = None,
     overrides: Sequence[str] = (),
     ext_vars: Mapping[str, str] | None = None,
     force: bool = False,
     recover: bool = False,
-    progress: bool = False,
-    log: Callable[[str], None] = logger.info,
+    progress: bool | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> Result:
     """Train an experiment into a run directory.
 
+    The documents come from the files that the experiment names, or from memory: with ``train``,
+    the reader and the files of the experiment's ``data`` section are not used, and the section may
+    be missing. Files and results are the same both ways.
+
     Args:
-        config: the experiment: a file, a dict, or what ``load_config`` returned.
-        path: the run directory; None: ``runs/NAME`` for an experiment file of that name.
+        config: The experiment: a file, a dict, or what ``load_config`` returned.
+        path: The run directory; None: ``runs/NAME`` for an experiment file of that name.
+        train: Documents to train on; None: those of the files that the experiment names.
+        dev: Documents that are scored after every epoch, beside ``train``.
+        test: Documents that are scored once, at the end, beside ``train``.
         overrides: Changes of the experiment, as on the command line: ``training.epochs=1``.
-        ext_vars: external variables of an experiment file, such as ``data``.
-        force: empty the directory first, if it holds a run.
-        recover: go on with the run in it.
-        progress: show a progress bar.
-        log: takes lines about the course of the training.
+        ext_vars: External variables of an experiment file, such as ``data``.
+        force: Delete the run in the directory first, if there is one.
+        recover: Continue the run in the directory.
+        progress: Show a progress bar; None: if standard error is a terminal.
+        log: Called with lines about the course of the training; None: they go to the logger
+            ``jointre`` if it is set up for messages of level INFO, else to standard error.
 
     Raises:
-        ConfigError, DataError, RunError: something is wrong; nothing is left half-written.
+        ConfigError, DataError, RunError: Something is wrong; nothing is left half-written.
 
     Example:
         >>> changes = ["training.epochs=1", "data.train=small.jsonl", "data.dev=small.jsonl"]
@@ -96,10 +114,13 @@ def train(
         ['best', 'last', 'protocol']
     """
     began = time.perf_counter()
+    log = _default_log() if log is None else log
+    progress = sys.stderr.isatty() if progress is None else progress
+    documents = InMemory.of(train, dev, test)
     loaded = _loaded(config, overrides, ext_vars or {})
-    experiment: Experiment = construct(Experiment, loaded)
-    resolved = resolve(Experiment, loaded)
     run = RunDirectory(Path(path) if path is not None else default_path(config))
+    notes = Notes(run.log, log)
+    experiment, resolved, read = _experiment(loaded, documents, notes)
     follower = int(os.environ.get("LOCAL_RANK", "0")) > 0  # started by the trainer of rank 0
     if not follower:
         run.check(resolved, force=force, recover=recover, sources=loaded.files)
@@ -107,8 +128,7 @@ def train(
         log(f"{run.path}: the run is finished; nothing is left to do")
         _tidy(experiment, run)
         return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
-    notes = Notes(run.log, log)
-    corpus = read_corpus(experiment.data, notes)
+    corpus = read()
     torch.manual_seed(experiment.seed)
     model = experiment.model(vocabulary=corpus.vocabulary)
     initial = experiment.training.initial_weights
@@ -119,8 +139,8 @@ def train(
     about = {
         "protocol": metric.registered_name,
         "seed": experiment.seed,
-        "language": corpus.language,
-        "trained_on": trained_on | digests(corpus.trained_on),
+        "language": corpus.origin.language,
+        "trained_on": {**trained_on, **corpus.origin.trained_on},
         "dev_fraction": experiment.data.dev_fraction,
         "data": {"name": experiment.data.name, "license": experiment.data.license},
     }
@@ -131,7 +151,7 @@ def train(
     if follower:
         _fit(trainer, module, usable_checkpoint(run, module.state_dict(), lambda line: None))
         return Result(run.path, {})
-    started = Started.of(corpus.deciding, corpus.vocabulary)
+    started = Started.of(corpus.origin.deciding, corpus.vocabulary)
     with (
         run.opened(resolved, started, force=force, recover=recover, sources=loaded.files),
         notes,
@@ -148,13 +168,48 @@ def train(
         if warning is not None:
             notes(warning)
         seconds = time.perf_counter() - began
-        facts = provenance(experiment.seed, corpus.files, seconds, len(epochs.rows))
+        facts = provenance(experiment.seed, corpus.origin.sources, seconds, len(epochs.rows))
         write_json(run.provenance, facts)
         _tidy(experiment, run)
         return result
 
 
-def _tidy(experiment: Experiment, run: RunDirectory) -> None:
+def _default_log() -> Callable[[str], None]:
+    """Where lines go if the caller does not say."""
+    if logger.hasHandlers() and logger.isEnabledFor(logging.INFO):
+        return logger.info
+    return _to_standard_error
+
+
+def _to_standard_error(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _experiment(
+    loaded: LoadedConfig, documents: InMemory | None, log: Callable[[str], None]
+) -> tuple[BaseExperiment, dict[str, Any], Callable[[], Corpus]]:
+    """The experiment, its resolved config, and what reads its documents.
+
+    Raises:
+        ConfigError: The experiment is wrong.
+    """
+    if documents is None:
+        experiment: Experiment = construct(Experiment, loaded)
+        read = partial(read_corpus, experiment.data, log)
+        return experiment, resolve(Experiment, loaded), read
+    loaded = memory_config(loaded, documents, log)
+    in_memory: MemoryExperiment = construct(MemoryExperiment, loaded)
+    data, patience = in_memory.data, in_memory.training.patience
+    if patience is not None and not documents.dev and data.dev_fraction is None:
+        raise ConfigError(
+            "training.patience needs dev scores: pass dev=documents, or set data.dev_fraction"
+        )
+    read = partial(memory_corpus, data, documents, log)
+    return in_memory, resolve(MemoryExperiment, loaded), read
+
+
+def _tidy(experiment: BaseExperiment, run: RunDirectory) -> None:
     """Delete what a finished run does not need."""
     if not experiment.training.keep_checkpoints:
         run.delete_checkpoints()
@@ -183,7 +238,7 @@ def default_path(config: str | Path | Mapping[str, Any] | LoadedConfig) -> Path:
 
 
 def _module(
-    experiment: Experiment,
+    experiment: BaseExperiment,
     corpus: Corpus,
     model: Model,
     metric: Metric,
@@ -235,7 +290,7 @@ def _fit(trainer: Trainer, module: TrainingModule, checkpoint: Path | None) -> N
 
 
 def _trainer(
-    experiment: Experiment, run: RunDirectory, epochs: Epochs, progress: bool, dev: bool
+    experiment: BaseExperiment, run: RunDirectory, epochs: Epochs, progress: bool, dev: bool
 ) -> Trainer:
     settings = experiment.training
     callbacks: list[Callback] = [
@@ -295,7 +350,7 @@ def _quiet() -> None:
 
 
 def _finish(
-    experiment: Experiment,
+    experiment: BaseExperiment,
     corpus: Corpus,
     model: Model,
     metric: Metric,

@@ -12,7 +12,7 @@ from jointre.atomic import delete, written_file
 from jointre.config import resolve
 from jointre.errors import ConfigError, RunError
 from jointre.locks import lock_file
-from jointre.training.experiment import Experiment
+from jointre.training.experiment import Experiment, MemoryExperiment
 from jointre.training.run_files import (
     MARKER,
     contained,
@@ -251,10 +251,12 @@ def with_defaults(stored: Any) -> Any:
         stored: The resolved config of an experiment, which is returned unchanged if this version of
             jointre does not accept it.
     """
-    try:
-        return json.loads(json.dumps(resolve(Experiment, stored)))
-    except ConfigError:
-        return stored
+    for kind in (Experiment, MemoryExperiment):
+        try:
+            return json.loads(json.dumps(resolve(kind, stored)))
+        except ConfigError:
+            continue
+    return stored
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:

@@ -1,13 +1,11 @@
 """Started: the data and labels with which a run was started, to compare when it is recovered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Self
 
 from jointre.data.vocabulary import Vocabulary
-from jointre.models.archive_files import sha256
 
 _FORMAT = 1
 _MOST = 10  # changes that are listed
@@ -18,7 +16,8 @@ class Started:
     """Facts that must not change before a run is recovered.
 
     Args:
-        data: SHA-256 of each file that decides the training, by path.
+        data: SHA-256 of each source of documents that decides the training: files by path,
+            documents in memory by name.
         labels: The labels of each kind in the order in which the model numbers them.
     """
 
@@ -26,11 +25,11 @@ class Started:
     labels: Mapping[str, Sequence[str]]
 
     @classmethod
-    def of(cls, files: Iterable[Path], vocabulary: Vocabulary) -> Self:
-        """Read the facts from the data.
+    def of(cls, data: Mapping[str, str], vocabulary: Vocabulary) -> Self:
+        """The facts about some data.
 
         Args:
-            files: The files that decide the training.
+            data: SHA-256 of each source that decides the training, by its name.
             vocabulary: The labels.
         """
         labels = {
@@ -38,7 +37,7 @@ class Started:
             "relation": list(vocabulary.relation_labels),
             "symmetric relation": sorted(vocabulary.symmetric),
         }
-        return cls({str(path): sha256(path) for path in files}, labels)
+        return cls(dict(data), labels)
 
     def to_dict(self) -> dict[str, Any]:
         """The content of the file that marks a directory as a run."""
@@ -64,13 +63,13 @@ class Started:
         lines = []
         for path in sorted(recorded.keys() | self.data.keys()):
             if path not in self.data:
-                lines.append(f"{path}: this file is missing")
+                lines.append(f"{path}: missing now")
             elif path not in recorded:
-                lines.append(f"{path}: this file is new")
+                lines.append(f"{path}: new since the start")
             elif recorded[path] != self.data[path]:
                 lines.append(f"{path}: the content is different")
         more = len(lines) - _MOST
-        return [*lines[:_MOST], f"and {more} more files"] if more > 0 else lines
+        return [*lines[:_MOST], f"and {more} more"] if more > 0 else lines
 
     def _label_changes(self, record: Mapping[str, Any]) -> list[str]:
         recorded = record.get("labels")

@@ -1,5 +1,6 @@
-"""Callbacks: when they are called, and the warm-up of the memory."""
+"""Callbacks: when they are called, the warm-up of the memory, and averaged weights."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from jointre.config import Factory, construct
 from jointre.errors import ConfigError
 from jointre.models import Model, archive
 from jointre.nn.refiners import Refiner
+from jointre.testing.contracts import CallbackContract
 from jointre.testing.tiny import tiny_vocabulary
-from jointre.training.callbacks import MemoryWarmup, TrainingCallback
+from jointre.training.callbacks import ExponentialMovingAverage, MemoryWarmup, TrainingCallback
 from jointre.training.module import TrainingModule
+from jointre.training.optimizers import PlainAdamW
 from jointre.training.run import train
+from jointre.training.step import Updates, UpdateSettings
 from tests.tiny_runs import experiment
 from tests.training.test_recover import finish, results, staircase
 
@@ -220,3 +224,171 @@ def test_killed_at_every_file(config: dict[str, Any], undisturbed: Path, tmp_pat
     """Before, while and after the warm-up ends."""
     assert staircase(config, tmp_path / "run", after=False) >= 6
     assert results(tmp_path / "run") == results(undisturbed)
+
+
+class TestMemoryWarmup(CallbackContract):
+    component = {"type": "memory_warmup", "steps": 3}
+
+
+class TestExponentialMovingAverage(CallbackContract):
+    component = {"type": "ema", "decay": 0.9}
+
+
+def averaged(model: Model, weights: list[float], **options: Any) -> tuple[list[float], float]:
+    """The averages of one weight after each update, and the weight that training ends with."""
+    ema = construct(TrainingCallback, {"type": "ema", **options})
+    parameter = next(model.classifiers["entity"].parameters())
+    seen = []
+    with torch.no_grad():
+        parameter.fill_(weights[0])
+        ema.start(model, 0, len(weights))
+        for step, weight in enumerate(weights[1:], 1):
+            ema.before_update(model, step - 1, len(weights))
+            parameter.fill_(weight)
+            ema.after_update(model, step, len(weights))
+            ema.before_evaluation(model, step, len(weights))
+            seen.append(parameter.view(-1)[0].item())
+            ema.after_evaluation(model, step, len(weights))
+            assert parameter.view(-1)[0].item() == weight
+        ema.end(model, len(weights), len(weights))
+    return seen, parameter.view(-1)[0].item()
+
+
+def test_the_average_by_hand(model: Model) -> None:
+    assert averaged(model, [1.0, 2.0, 4.0], decay=0.5, warmup=False) == ([1.5, 2.75], 2.75)
+    # The decay is 2/11 after the first update and 3/12 after the second.
+    first = 2 / 11 + 2 * 9 / 11
+    seen, final = averaged(model, [1.0, 2.0, 4.0])
+    assert seen == pytest.approx([first, 0.25 * first + 0.75 * 4.0])
+    assert final == seen[-1]
+    assert averaged(model, [1.0, 2.0, 4.0], decay=0.0) == ([2.0, 4.0], 4.0)
+
+
+@pytest.mark.parametrize("decay", [1.0, -0.1, "0.9"])
+def test_decays_that_are_none(tiny_data: Path, tmp_path: Path, decay: Any) -> None:
+    changes = {"training.callbacks": [{"type": "ema", "decay": decay}]}
+    with pytest.raises(ConfigError, match=r"training\.callbacks\.0\.decay"):
+        train(experiment(tiny_data, changes), tmp_path / "run")
+
+
+def test_frozen_parameters_and_buffers_are_not_averaged(model: Model) -> None:
+    ema = construct(TrainingCallback, {"type": "ema", "decay": 0.5})
+    copied = copy.deepcopy(model)
+    frozen = copied.encoder_parameters()[0].requires_grad_(False)
+    ema.start(copied, 0, 3)
+    kept = ema.state_dict()["averages"]
+    assert len(kept) == sum(value.requires_grad for value in copied.parameters())
+    before = frozen.clone()
+    refiners(copied)[0].active.fill_(False)
+    ema.after_update(copied, 1, 3)
+    ema.before_evaluation(copied, 1, 3)
+    assert torch.equal(frozen, before)
+    assert not bool(refiners(copied)[0].active)
+
+
+def test_two_averages_restore_the_weights(model: Model) -> None:
+    """The second averages what the first shows, so it gives back first."""
+    settings = UpdateSettings(
+        Factory(PlainAdamW, lr=0.1),
+        callbacks=[Factory(ExponentialMovingAverage, decay=decay) for decay in (0.5, 0.9)],
+    )
+    copied = copy.deepcopy(model)
+    updates = Updates(copied, settings, 3)
+    updates.start()
+    for value in copied.parameters():
+        value.grad = torch.ones_like(value)
+    updates.apply()
+    before = copy.deepcopy(copied.state_dict())
+    updates.begin_evaluation()
+    updates.end_evaluation()
+    assert all(torch.equal(value, before[key]) for key, value in copied.state_dict().items())
+
+
+EMA = {"training.callbacks": [{"type": "ema", "decay": 0.9}], "model.token_refiners": []}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"training.accumulate": 4},
+        {"training.precision": "bf16-mixed"},
+        {"model.encoder.frozen": "all", "data.dev": None},
+    ],
+    ids=["plain", "accumulate", "bf16", "frozen"],
+)
+def test_the_archive_has_the_average_of_all_updates(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    """Averaged again from the weights of every update; dev is scored with the same."""
+    steps: list[int] = []
+    weights: list[dict[str, torch.Tensor]] = []
+    scored: list[dict[str, torch.Tensor]] = []
+    original, validate = ExponentialMovingAverage.after_update, TrainingModule.validation_step
+
+    def kept(model: Model) -> dict[str, torch.Tensor]:
+        return {name: value.detach().clone() for name, value in model.named_parameters()}
+
+    def noted(self: ExponentialMovingAverage, model: Model, step: int, total: int) -> None:
+        original(self, model, step, total)
+        steps.append(step)
+        weights.append(kept(model))
+
+    def watched(self: TrainingModule, items: Any, number: int) -> None:
+        validate(self, items, number)
+        scored.append(kept(self.model))
+
+    def began(self: ExponentialMovingAverage, model: Model, step: int, total: int) -> None:
+        weights.append(kept(model))
+        start(self, model, step, total)
+
+    start = ExponentialMovingAverage.start
+    monkeypatch.setattr(ExponentialMovingAverage, "start", began)
+    monkeypatch.setattr(ExponentialMovingAverage, "after_update", noted)
+    monkeypatch.setattr(TrainingModule, "validation_step", watched)
+    fixed = {"training.epochs": 2, "training.checkpoint": "last", "data.test": None}
+    train(experiment(tiny_data, EMA | fixed | changes), tmp_path / "run")
+    assert steps == list(range(1, 1 + 2 * (2 if "training.accumulate" in changes else 6)))
+    average = weights[0]
+    for step, new in enumerate(weights[1:], 1):
+        decay = min(0.9, (1 + step) / (10 + step))
+        average = {name: decay * average[name] + (1 - decay) * new[name] for name in new}
+    saved = load_file(tmp_path / "run" / "archive" / "model.safetensors")
+    for name, value in average.items():
+        torch.testing.assert_close(saved[name], value, rtol=1e-5, atol=1e-6)
+    assert any(not torch.equal(saved[name], value) for name, value in weights[-1].items())
+    if scored:
+        assert all(torch.equal(scored[-1][name], saved[name]) for name in average)
+    if "model.encoder.frozen" in changes:
+        pretrained = [name for name in average if name.startswith("backbone.encoder.")]
+        assert pretrained
+        assert all(torch.equal(saved[name], weights[0][name]) for name in pretrained)
+
+
+def test_a_warm_start_is_where_the_average_begins(
+    tiny_data: Path, tiny_run: Path, tmp_path: Path
+) -> None:
+    """With a rate of almost 0 the average stays where it began."""
+    changes = {
+        "training.epochs": 1,
+        "training.initial_weights": str(tiny_run),
+        "training.optimizer.lr": 1e-12,
+        "training.callbacks": [{"type": "ema"}],
+        "data.test": None,
+    }
+    train(experiment(tiny_data, changes), tmp_path / "run")
+    before, after = (
+        load_file(run / "archive" / "model.safetensors") for run in (tiny_run, tmp_path / "run")
+    )
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, rtol=0, atol=1e-6)
+
+
+def test_killed_with_averages(tiny_data: Path, tmp_path: Path) -> None:
+    """At every file that is replaced: the averages are recovered bit for bit."""
+    dev = str(tiny_data / "train.jsonl")
+    averages = {**EMA, "training.epochs": 3, "data.dev": dev, "training.accumulate": 2}
+    config = experiment(tiny_data, averages)
+    assert finish(config, tmp_path / "whole") == 0
+    assert staircase(config, tmp_path / "killed", after=False) >= 6
+    assert results(tmp_path / "killed") == results(tmp_path / "whole")

@@ -40,7 +40,9 @@ def test_splits_and_files(tmp_path: Path) -> None:
     told: list[str] = []
     corpus = read_corpus(settings(tmp_path, dev=dev), told.append)
     assert [len(part) for part in (corpus.train, corpus.dev, corpus.test)] == [10, 1, 0]
-    assert corpus.files == [tmp_path / "train.jsonl", tmp_path / "dev.jsonl"]
+    files = [str(tmp_path / "train.jsonl"), str(tmp_path / "dev.jsonl")]
+    assert list(corpus.origin.sources) == list(corpus.origin.deciding) == files
+    assert list(corpus.origin.trained_on) == files[:1]
     assert corpus.vocabulary.entity_labels == ("Loc", "Per")
     assert told == []
 
@@ -53,7 +55,10 @@ def test_files_of_a_folder_and_the_types_file_are_listed(tmp_path: Path) -> None
     types.write_text('{"entities": {"Per": {}}, "relations": {}}')
     config = {"reader": {"type": "brat", "types": str(types)}, "train": str(tmp_path / "train")}
     corpus = read_corpus(construct(DataSettings, config), print)
-    assert corpus.files == [tmp_path / "train" / "a.ann", tmp_path / "train" / "a.txt", types]
+    folder = tmp_path / "train"
+    files = [str(folder / "a.ann"), str(folder / "a.txt"), str(types)]
+    assert list(corpus.origin.sources) == files
+    assert list(corpus.origin.trained_on) == files[:2]
     assert [document.id for document in corpus.train] == ["a"]
 
 

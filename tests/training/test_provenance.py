@@ -8,6 +8,7 @@ from typing import Any
 import psutil
 import pytest
 
+from jointre.inference.trained_on import digests
 from jointre.training import provenance as module
 from jointre.training.provenance import git_commit, peak_memory, provenance
 
@@ -15,7 +16,7 @@ from jointre.training.provenance import git_commit, peak_memory, provenance
 def test_facts(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     path.write_bytes(b"abc")
-    facts = provenance(7, [path], 12.34, 3)
+    facts = provenance(7, digests([path]), 12.34, 3)
     assert list(facts)[:11] == [
         "finished",
         "command",

@@ -1,5 +1,6 @@
 """Suites that every implementation of an interface must pass, built-in or from a plug-in."""
 
+from jointre.testing.contracts.callback import CallbackContract
 from jointre.testing.contracts.candidates import (
     ClassifierContract,
     PairEncoderContract,
@@ -25,6 +26,7 @@ from jointre.testing.contracts.streams import (
 from jointre.testing.contracts.type_embedding import TypeEmbeddingContract
 
 __all__ = [
+    "CallbackContract",
     "ClassifierContract",
     "Contract",
     "CoreferenceContract",

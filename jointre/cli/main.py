@@ -8,7 +8,7 @@ import typer
 
 from jointre.cli._common.command import CheckedApp, ConfigCommand
 from jointre.cli._common.openmp import wait_passively
-from jointre.cli._common.streams import reopen
+from jointre.cli._common.streams import name_output, reopen
 from jointre.cli.archive import archive
 from jointre.cli.attention import attention
 from jointre.cli.bench import bench
@@ -64,9 +64,13 @@ def main(
 def run() -> None:
     """The entry point: exit code 0 done, 1 wrong input, 2 usage, 130 interrupted."""
     reopen()
+    name_output()
     wait_passively()
     try:
         app(standalone_mode=True, prog_name="jointre")  # with python -m jointre, too
+    except SystemExit:
+        sys.stdout.flush()
+        raise
     except JointreError as error:
         fail(str(error))
     except BrokenPipeError:

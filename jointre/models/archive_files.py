@@ -253,7 +253,8 @@ def unpacked(source: Path) -> Iterator[Path]:
                 members = _checked_members(tar, source)
                 tar.extractall(root, members, filter="data")
         except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError) as error:
-            raise ArchiveError(f"{source}: not a readable .tar.gz: {error}") from error
+            reason = str(error).partition(":\n")[0]  # tarfile lists every method it tried
+            raise ArchiveError(f"{source}: not a readable .tar.gz: {reason}") from error
         except RecursionError:
             raise ArchiveError(f"{source}: not a readable .tar.gz: too many headers") from None
         entries = sorted(root.iterdir())

@@ -1,4 +1,4 @@
-"""Closed standard streams (``jointre … >&-``): writing to one is an error with a message."""
+"""Standard streams that are closed (``jointre … >&-``) or full: an error names the stream."""
 
 import errno
 import io
@@ -24,6 +24,47 @@ class ClosedOutput(io.TextIOBase):
         raise OSError(
             errno.EBADF, "standard output is closed; name a file with --output, or redirect it"
         )
+
+
+class NamedOutput(io.FileIO):
+    """Standard output, which names itself where it cannot be written, as on a full disk."""
+
+    _failed = False
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes; after an error, which is raised once, discard what is still buffered.
+
+        Raises:
+            OSError: The bytes cannot be written; its file name is ``standard output``.
+        """
+        size = memoryview(data).nbytes
+        if self._failed or not size:  # click asks with nothing whether a stream takes text
+            return size
+        try:
+            return super().write(data)
+        except OSError as error:
+            self._failed = True
+            reason = f"cannot be written: {error.strerror or error}"
+            raise OSError(error.errno, reason, "standard output") from error
+
+
+def name_output() -> None:
+    """Make errors of standard output name it, unless something else stands in its place."""
+    stream = sys.stdout
+    if stream is not sys.__stdout__ or not isinstance(stream, io.TextIOWrapper):
+        return
+    raw = getattr(stream.buffer, "raw", stream.buffer)  # unbuffered, it is the file itself
+    if type(raw) is not io.FileIO:  # a console of Windows has a class of its own
+        return
+    stream.flush()
+    named = NamedOutput(raw.fileno(), "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        named if raw is stream.buffer else io.BufferedWriter(named),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 def reopen() -> None:

@@ -1,4 +1,4 @@
-"""Commands whose standard output, input or error stream is closed."""
+"""Commands whose standard output, input or error stream is closed, or whose output is full."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ ARCHIVE = ROOT / "fixtures" / "archives" / "span_0.1.0" / "archive"
 MESSAGE = "error: standard output is closed; name a file with --output, or redirect it\n"
 
 
-def shell(command: str) -> subprocess.CompletedProcess[str]:
+def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command line of ``jointre``, with the redirections of a shell."""
     start = f"{sys.executable} -c 'from jointre.cli.main import run; run()'"
     return subprocess.run(
@@ -22,7 +22,7 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "80"},
+        env={**os.environ, "COLUMNS": "80", **environment},
     )
 
 
@@ -42,3 +42,30 @@ def test_predictions_are_not_lost(tmp_path: Path) -> None:
     result = shell(f"jointre predict {ARCHIVE} {tmp_path / 'a.txt'} --output {output} <&- >&- 2>&-")
     assert (result.returncode, result.stderr) == (0, "")
     assert '"text": "Ada Lovelace lived in London."' in output.read_text()
+
+
+RECORD = '{"id": "a", "tokens": ["Ada"], "entities": [], "relations": []}'
+
+
+@pytest.mark.parametrize(
+    ("command", "unbuffered"),
+    [
+        (f"predict {ARCHIVE} a.txt", ""),
+        ("convert a.jsonl - --to dygie", "1"),
+        ("convert a.jsonl - --to dygie", ""),
+        ("score a.jsonl a.jsonl", ""),
+        ("components list", ""),
+        ("--version", "1"),
+        ("--help", ""),
+    ],
+)
+def test_a_full_output_is_named(command: str, unbuffered: str, tmp_path: Path) -> None:
+    """Whatever is printed, and whether or not Python buffers it until the command ends."""
+    (tmp_path / "a.txt").write_text("Ada Lovelace lived in London.")
+    (tmp_path / "a.jsonl").write_text(f"{RECORD}\n")
+    for name in ("a.txt", "a.jsonl"):
+        command = command.replace(f" {name}", f" {tmp_path / name}")
+    result = shell(f"jointre {command} > /dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert result.returncode == 1
+    lines = [line for line in result.stderr.splitlines() if "detected the format" not in line]
+    assert lines == ["error: standard output: cannot be written: No space left on device"]

@@ -1,13 +1,13 @@
 """Experiment files: read, checked as a whole, and turned into objects by name."""
 
+from jointre.config.build import Factory, construct
 from jointre.config.check import check, resolve
-from jointre.config.construct import Factory, construct
-from jointre.config.describe import Option, describe
-from jointre.config.jsonnet import load_config, mixins
-from jointre.config.nearest import nearest
+from jointre.config.diagnostics.describe import Option, describe
+from jointre.config.diagnostics.nearest import nearest
+from jointre.config.diagnostics.places import LoadedConfig
+from jointre.config.diagnostics.problem import Problem
+from jointre.config.jsonnet.load import load_config, mixins
 from jointre.config.packages import include_hint, include_packages
-from jointre.config.places import LoadedConfig
-from jointre.config.problem import Problem
 from jointre.config.registrable import Registrable
 
 __all__ = [

@@ -24,15 +24,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def shorten(value: Any, limit: int = 60) -> str:
-    """A value as JSON, cut to `limit` characters."""
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):
-        text = repr(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
 def _validator(hint: Any) -> Callable[[str], Any]:
     try:
         adapter: Any = TypeAdapter(hint, config=ConfigDict(strict=True, allow_inf_nan=False))

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from jointre.config.leaves import shorten
-from jointre.config.nodes import FactoryBase, join
-from jointre.config.options import options_of, title_of
+from jointre.config.diagnostics.wording import shorten
+from jointre.config.registrable import title_of
+from jointre.config.schema import options_of
+from jointre.config.tree import FactoryBase, join
 
 logger = logging.getLogger("jointre")
 _reported: set[str] = set()

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 import catalogue
 
-from jointre.config.nearest import nearest
+from jointre.config.diagnostics.nearest import nearest
 from jointre.errors import ConfigError
 
 C = TypeVar("C", bound=type)
@@ -21,6 +21,11 @@ R = TypeVar("R", bound="Registrable")
 def place_of(cls: type) -> str:
     """Where a class is defined, as ``module:qualified name``."""
     return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def title_of(cls: type) -> str:
+    """How messages call a class: its registered name, else its own."""
+    return str(vars(cls).get("registered_name", cls.__name__))
 
 
 def with_article(noun: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from jointre.config.nearest import nearest
+from jointre.config.diagnostics.nearest import nearest
 
 
 def did_you_mean(value: str, choices: Iterable[str]) -> str:

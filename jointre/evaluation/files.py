@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from jointre.config import construct
-from jointre.config.options import options_of
+from jointre.config.schema import options_of
 from jointre.data.schema import Document
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, Report

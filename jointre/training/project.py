@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jointre.config import construct
-from jointre.config.options import options_of
+from jointre.config.schema import options_of
 from jointre.data.checks import CorpusReport, check_corpus
 from jointre.data.language import language_of
 from jointre.data.partition import PARTS, partition

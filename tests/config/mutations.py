@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from jointre.config import check, load_config
-from jointre.config.hints import describe_hint, is_factory, is_list, members, peel
-from jointre.config.options import options_of
-from jointre.config.read import Reader
+from jointre.config.check import Checker
+from jointre.config.diagnostics.wording import describe_hint
+from jointre.config.schema import is_factory, is_list, members, options_of, peel
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {"fold": "0"}
@@ -67,10 +67,10 @@ def shipped() -> list[Path]:
 
 def places(hint: Any, data: Json) -> list[Place]:
     """The objects written out in a correct configuration (bare names are none)."""
-    reader = Reader()
-    reader.read(hint, data, "")
+    checker = Checker()
+    checker.check(hint, data, "")
     found = []
-    for seen in reader.seen:
+    for seen in checker.objects:
         raw = at(data, seen.path)
         if isinstance(raw, dict) and not seen.by_default:
             found.append(Place(seen.path, raw, seen.cls))

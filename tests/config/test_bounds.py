@@ -8,8 +8,14 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
 from jointre.config import Registrable, check
-from jointre.config.hints import factory_target, is_factory, is_plain_class, members, peel
-from jointre.config.options import options_of
+from jointre.config.schema import (
+    factory_target,
+    is_factory,
+    is_plain_class,
+    members,
+    options_of,
+    peel,
+)
 from jointre.training.experiment import Experiment
 from jointre.training.optimizers import Optimizer
 

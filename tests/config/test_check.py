@@ -1,9 +1,10 @@
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from jointre.config import Factory, check, construct, resolve
+from jointre.config.check import Checker, fits
 from jointre.errors import ConfigError
 from tests.config.toys import Decoder, Experiment, Interaction, Model, Training, config, edited
 
@@ -232,3 +233,68 @@ def test_a_plain_class_takes_its_own_registered_name() -> None:
 
 def test_dataclasses_are_plain_classes() -> None:
     assert resolve(Decoder, {"threshold": 1}) == {"threshold": 1, "all_spans": False}
+
+
+def test_objects_are_noted_with_their_classes() -> None:
+    checker = Checker()
+    checker.check(Experiment, config(), "")
+    objects = {each.path: each for each in checker.objects}
+    assert list(objects)[:3] == ["", "model", "model.interaction"]
+    assert objects["model.decoder"].cls is Decoder
+    assert [path for path, each in objects.items() if each.by_default] == ["model.decoder"]
+    assert checker.mistakes == 0
+
+
+def test_mistakes_count_keys_too() -> None:
+    data = config()
+    data["sed"] = 1
+    del data["training"]
+    data["model"]["max_width"] = 0
+    checker = Checker()
+    assert checker.check(Experiment, data, "") is None
+    assert checker.mistakes == 3
+
+
+@pytest.mark.parametrize(
+    ("hint", "value", "said"),
+    [
+        (Factory[Interaction] | Literal["auto"], "auot",
+         'is not accepted: a toy interaction (conv, ctam, none) or "auto"; did you mean "auto"?'),
+        (Factory[Interaction] | Literal["auto"], "ctm", 'did you mean "ctam"?'),
+        (Decoder | float, {"threshold": 2},
+         "at.threshold: 2 is not accepted: a number, at least 0"),
+        (Decoder | float, "x",
+         '"x" is not accepted: an object with keys among all_spans, threshold '
+         "or a number"),
+        (list[int] | dict[str, int], {"a": "b"}, 'at.a: "b" is not accepted: an integer'),
+    ],
+)  # fmt: skip
+def test_unions_say_what_helps_most(hint: Any, value: Any, said: str) -> None:
+    checker = Checker()
+    assert checker.check(hint, value, "at") is None
+    (problem,) = checker.problems
+    assert said in str(problem)
+
+
+def test_unions_take_what_fits() -> None:
+    for hint, value, taken in [
+        (Factory[Interaction] | Literal["auto"], "auto", "Leaf"),
+        (Factory[Interaction] | Literal["auto"], "ctam", "Deferred"),
+        (Decoder | float, 0.5, "Leaf"),
+        (Decoder | float, {"threshold": 0.5}, "Recipe"),
+        (int | str, "4", "Leaf"),
+    ]:
+        checker = Checker()
+        assert type(checker.check(hint, value, "at")).__name__ == taken
+        assert checker.mistakes == 0
+
+
+def test_a_factory_without_a_class_is_the_authors_fault() -> None:
+    with pytest.raises(TypeError, match=r"^at: Factory needs a class, as in Factory\[Encoder\]$"):
+        Checker().check(Factory, {}, "at")
+
+
+def test_a_hint_and_a_value() -> None:
+    assert fits(Factory[Interaction] | None, "ctam")
+    assert not fits(Factory[Interaction], {"type": "ctam", "zebra": 1})
+    assert not fits(int, "4")

@@ -5,7 +5,7 @@ import pytest
 from annotated_types import Ge
 from pydantic import Field
 
-from jointre.config.leaves import parse, plain, shorten
+from jointre.config.leaves import parse, plain
 from tests.config.toys import Device
 
 
@@ -37,10 +37,3 @@ def test_values_from_python_in_the_terms_of_json() -> None:
     values = [Path("a/b"), Device.CPU, (1, 2), 4.0, 1.5]
     assert [plain(value) for value in values] == ["a/b", "cpu", [1, 2], 4, 1.5]
     assert type(plain(4.0)) is int
-
-
-def test_long_values_are_cut() -> None:
-    assert shorten({"a": "é"}) == '{"a": "é"}'
-    assert len(shorten("x" * 100)) == 60
-    assert shorten("x" * 100).endswith("x…")
-    assert shorten({1, 2}) == "{1, 2}"

@@ -5,7 +5,7 @@ from typing import Any
 
 # Its imports reach every interface.
 from jointre.config import Registrable
-from jointre.config.hints import (
+from jointre.config.schema import (
     factory_target,
     interfaces_of,
     is_factory,
@@ -13,9 +13,9 @@ from jointre.config.hints import (
     is_plain_class,
     item_hints,
     members,
+    options_of,
     peel,
 )
-from jointre.config.options import options_of
 from jointre.training.experiment import Experiment
 
 Section = tuple[str, type]

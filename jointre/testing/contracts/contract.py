@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from jointre.config import Factory, construct
-from jointre.config.nodes import FactoryBase
 from jointre.testing.contracts.compare import devices, differ, leaves, moved, same
 from jointre.testing.contracts.inputs import UNITS
 from jointre.testing.contracts.reproducible import gradients_are_reproducible
@@ -37,16 +36,16 @@ class Contract(ABC):
     interface: ClassVar[type[Any]]
     owner: ClassVar[Mapping[str, Any]] = {}
 
-    def factory(self) -> FactoryBase[Any]:
+    def factory(self) -> Factory[Any]:
         """The component with its options, as its owner gets it from the config."""
         component = self.component
         assert component is not None, (
             f'{type(self).__name__} names no component; write component = {{"type": …}}'
         )
-        if isinstance(component, FactoryBase):
+        if isinstance(component, Factory):
             return component
         # The interface is only known here: a type checker cannot follow.
-        made: FactoryBase[Any] = construct(Factory[self.interface], component)  # type: ignore[name-defined]
+        made: Factory[Any] = construct(Factory[self.interface], component)  # type: ignore[name-defined]
         return made
 
     def test_implements_the_interface(self) -> None:

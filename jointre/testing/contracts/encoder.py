@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from jointre.config import Factory, construct
-from jointre.config.nodes import FactoryBase
 from jointre.data.batch import EncoderInput
 from jointre.data.pieces import PieceMaker
 from jointre.nn.encoders import Encoder
@@ -53,13 +52,13 @@ class EncoderContract(ModuleContract):
     copies: ClassVar[int] = 25
     positions: ClassVar[int] = POSITIONS
 
-    def factory(self) -> FactoryBase[Any]:
+    def factory(self) -> Factory[Any]:
         """The component on the tiny encoder."""
         if not isinstance(self.component, Mapping):
             return super().factory()
         folder = str(tiny_folder(self.kind, self.positions))
         # The interface is only known here: a type checker cannot follow.
-        made: FactoryBase[Any] = construct(
+        made: Factory[Any] = construct(
             Factory[self.interface],  # type: ignore[name-defined]
             {"model_name": folder} | dict(self.component),
         )

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 import torch
 
 from jointre.config import Factory, construct, resolve
-from jointre.config.nodes import FactoryBase
 from jointre.data.limits import beyond
 from jointre.data.mentions import in_reading_order
 from jointre.data.schema import Document
@@ -48,9 +47,9 @@ class ModelContract(Contract):
         encoder = {"type": "transformer", "model_name": str(tiny_folder("bert", 512))}
         return {"encoder": encoder, **self.component}
 
-    def factory(self) -> FactoryBase[Any]:
+    def factory(self) -> Factory[Any]:
         """The model with its options."""
-        made: FactoryBase[Any] = construct(Factory[Model], self.section(), "model")
+        made: Factory[Any] = construct(Factory[Model], self.section(), "model")
         return made
 
     def build(self) -> Model:

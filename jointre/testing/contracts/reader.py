@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from jointre.config.options import options_of
+from jointre.config.schema import options_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError

@@ -19,7 +19,7 @@ from jointre.errors import ConfigError
 
 SECONDS = 10.0  # of one evaluation
 MEMORY = 2 * 2**30  # bytes of the process that evaluates
-_WORKER = Path(__file__).with_name("jsonnet_worker.py")
+_WORKER = Path(__file__).with_name("worker.py")
 
 Importer = Callable[[str, str], tuple[str, bytes]]
 

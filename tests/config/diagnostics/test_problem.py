@@ -1,6 +1,6 @@
 import pytest
 
-from jointre.config.problem import Problem, raise_problems
+from jointre.config.diagnostics.problem import Problem, raise_problems
 from jointre.errors import ConfigError
 
 

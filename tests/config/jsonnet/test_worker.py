@@ -9,7 +9,7 @@ from typing import Any
 import _jsonnet
 import pytest
 
-from jointre.config import jsonnet_worker
+from jointre.config.jsonnet import worker
 
 
 def test_requests_imports_and_errors() -> None:
@@ -23,7 +23,7 @@ def test_requests_imports_and_errors() -> None:
             sys.executable,
             "-I",
             "-S",
-            str(Path(str(jsonnet_worker.__file__))),
+            str(Path(str(worker.__file__))),
             str(_jsonnet.__file__),
             str(2**30),
         ],
@@ -58,11 +58,11 @@ class Refusing:
 @pytest.mark.parametrize("error", [ValueError("current limit exceeds"), OSError(22, "Invalid")])
 def test_a_system_that_refuses_limits(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     refusing = Refusing(error)
-    monkeypatch.setattr(jsonnet_worker, "resource", refusing)
-    jsonnet_worker._limit(2**30)
+    monkeypatch.setattr(worker, "resource", refusing)
+    worker._limit(2**30)
     assert refusing.asked == [1, 2]
 
 
 def test_a_system_without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonnet_worker, "resource", None)
-    jsonnet_worker._limit(2**30)
+    monkeypatch.setattr(worker, "resource", None)
+    worker._limit(2**30)

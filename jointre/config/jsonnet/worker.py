@@ -1,8 +1,8 @@
 """Evaluate jsonnet in a process of its own, whose memory and time are limited.
 
-Run by :mod:`jointre.config.evaluation` as a script, without site packages: jsonnet runs for ever or
-fills the memory where a config says so, and text that is nested deeply ends the process itself.
-Requests and answers are lines of JSON.
+Run by :mod:`jointre.config.jsonnet.evaluation` as a script, without site packages: jsonnet runs for
+ever or fills the memory where a config says so, and text that is nested deeply ends the process
+itself. Requests and answers are lines of JSON.
 """
 
 import importlib.util

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from jointre.config.nearest import nearest
+from jointre.config.diagnostics.nearest import nearest
 from jointre.errors import ConfigError
 
 _FILE = r"""import\s+(?:'([^'\n]+)'|"([^"\n]+)")"""

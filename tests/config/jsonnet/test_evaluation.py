@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from jointre.config import check, evaluation, load_config
-from jointre.config.evaluation import Evaluator
+from jointre.config import check, load_config
+from jointre.config.jsonnet import evaluation
+from jointre.config.jsonnet.evaluation import Evaluator
 from jointre.errors import ConfigError
 
 

@@ -10,18 +10,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from jointre.config.evaluation import evaluate
-from jointre.config.leaves import shorten
-from jointre.config.mixins import names_of, unknown_mixin
-from jointre.config.nearest import nearest
-from jointre.config.overrides import as_jsonnet
-from jointre.config.places import LoadedConfig
+from jointre.config.diagnostics.nearest import nearest
+from jointre.config.diagnostics.places import LoadedConfig
+from jointre.config.diagnostics.wording import shorten
+from jointre.config.jsonnet.evaluation import evaluate
+from jointre.config.jsonnet.mixins import names_of, unknown_mixin
+from jointre.config.jsonnet.overrides import as_jsonnet
 from jointre.errors import ConfigError
 
 # In a folder of its own, so that its imports differ from those of files in "".
 _FOLDER = "<overrides>/"
 _SNIPPET = f"{_FOLDER}text"
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

@@ -1,11 +1,13 @@
 """What a component takes, for people: the text behind ``jointre components show``."""
 
+import inspect
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from jointre.config.hints import describe_hint
-from jointre.config.options import argument_docs, options_of
-from jointre.config.read import Reader
+from jointre.config.check import Checker
+from jointre.config.diagnostics.wording import describe_hint
+from jointre.config.schema import options_of
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,24 @@ def describe(cls: type) -> list[Option]:
     for name, option in options_of(cls).items():
         default = None
         if not option.required:
-            node = Reader().read(option.hint, option.default, name)
+            node = Checker().check(option.hint, option.default, name)
             default = None if node is None else node.resolved()
         accepts = describe_hint(option.hint)
         found.append(Option(name, accepts, default, option.required, docs.get(name, "")))
     return found
+
+
+def argument_docs(cls: type) -> dict[str, str]:
+    """The text of each argument in the docstring's "Args:" section, on one line."""
+    docs: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        text = inspect.cleandoc(vars(base).get("__doc__") or "")
+        section = re.search(r"^Args:\n((?:[ \t]+.*\n?|\n)+)", text, re.MULTILINE)
+        if section is None:
+            continue
+        body = inspect.cleandoc("\n" + section[1])
+        for entry in re.split(r"\n(?=\w)", body):
+            head = re.match(r"(\w+)(?: \([^)]*\))?:\s*(.*)", entry, re.DOTALL)
+            if head is not None:
+                docs[head[1]] = " ".join(head[2].split())
+    return docs

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jointre.config.problem import Problem
+from jointre.config.diagnostics.problem import Problem
 
 # Strings are kept and comments blanked, so that neither hides in the other.
 _TOKENS = re.compile(

@@ -4,6 +4,7 @@ import pytest
 from annotated_types import Interval, Len
 
 from jointre.config import check
+from jointre.config.diagnostics.wording import shorten
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,10 @@ from jointre.config import check
 def test_what_is_accepted_in_words(hint: Any, value: Any, accepted: str) -> None:
     (problem,) = check(hint, value)
     assert problem.message.partition(" is not accepted: ")[2].partition("; did")[0] == accepted
+
+
+def test_long_values_are_cut() -> None:
+    assert shorten({"a": "é"}) == '{"a": "é"}'
+    assert len(shorten("x" * 100)) == 60
+    assert shorten("x" * 100).endswith("x…")
+    assert shorten({1, 2}) == "{1, 2}"

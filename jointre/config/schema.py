@@ -1,30 +1,83 @@
-"""Type hints: taken apart, and put into words."""
+"""What a class takes: the options of its constructor, and their type hints taken apart."""
 
 import enum
+import functools
 import inspect
-import json
 import sys
 import types
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from jointre.config.nodes import FactoryBase
-from jointre.config.options import options_of
-from jointre.config.registrable import Registrable, with_article
+from jointre.config.registrable import Registrable, place_of
+from jointre.config.tree import FactoryBase
 
+NO_DEFAULT = inspect.Parameter.empty
 NoneType = type(None)
 _LISTS = (list, tuple, Sequence, Collection)
-_WORDS = {
-    bool: "true or false",
-    int: "an integer",
-    float: "a number",
-    str: "a string",
-    NoneType: "null",
-    Any: "any JSON value",
-    object: "any JSON value",
-}
-_BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+_VALUES = (bool, int, float, str, NoneType, object)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One option as construction sees it.
+
+    Args:
+        name: the config key.
+        hint: the real type hint, ``Annotated`` bounds kept.
+        default: the default, or `NO_DEFAULT`.
+    """
+
+    name: str
+    hint: Any
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """True where a config must have the key."""
+        return self.default is NO_DEFAULT
+
+
+def _constructor(cls: type) -> Any:
+    """The ``__init__`` that runs for `cls`, or None where only ``object`` has one."""
+    owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
+    return None if owner is object else vars(owner)["__init__"]
+
+
+@functools.cache
+def arguments(cls: type) -> dict[str, inspect.Parameter]:
+    """The named arguments of a constructor, those that the owner gives too.
+
+    ``*args`` and ``**kwargs`` are none: a class without its own ``__init__`` may
+    inherit them (``nn.Module``), and they say nothing about what it takes.
+    """
+    init = _constructor(cls)
+    if init is None:
+        return {}
+    catch_all = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = list(inspect.signature(init).parameters.values())[1:]
+    return {each.name: each for each in parameters if each.kind not in catch_all}
+
+
+@functools.cache
+def options_of(cls: type) -> dict[str, Parameter]:
+    """The options of a class by name, in the constructor's order.
+
+    Raises:
+        TypeError: an argument has no type hint, or is called ``type``.
+    """
+    given = getattr(cls, "given", ())
+    named = {name: each for name, each in arguments(cls).items() if name not in given}
+    if not named:
+        return {}
+    hints = get_type_hints(_constructor(cls), include_extras=True)
+    for name in named:
+        if name not in hints:
+            raise TypeError(f"{place_of(cls)}: the argument {name!r} has no type hint")
+        if name == "type" and issubclass(cls, Registrable):
+            raise TypeError(f"{place_of(cls)}: no option can be called 'type', the name's key")
+    return {name: Parameter(name, hints[name], each.default) for name, each in named.items()}
 
 
 def peel(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -89,29 +142,10 @@ def interfaces_of(hint: Any) -> list[type[Registrable]]:
 
 def is_plain_class(hint: Any) -> bool:
     """True for a class whose options are its keys, without a ``type``."""
-    if not isinstance(hint, type) or is_interface(hint) or hint in _WORDS:
+    if not isinstance(hint, type) or is_interface(hint) or hint in _VALUES:
         return False
     simple = (enum.Enum, PurePath, str, int, float, list, tuple, dict)
     return not issubclass(hint, simple) and inspect.isclass(hint)
-
-
-def bounds(annotations: Sequence[Any]) -> list[str]:
-    """The bounds of ``Annotated`` in words, such as ``at least 1``."""
-    words: list[str] = []
-    for each in annotations:
-        if hasattr(each, "metadata"):  # pydantic's Field
-            words += bounds(each.metadata)
-        elif hasattr(each, "__iter__") and not isinstance(each, str):  # Interval, Len
-            words += bounds(list(each))
-        else:
-            for name, word in _BOUNDS.items():
-                if getattr(each, name, None) is not None:
-                    words.append(f"{word} {getattr(each, name)}")
-            if getattr(each, "min_length", None) is not None:
-                words.append(f"of length {each.min_length} or more")
-            if getattr(each, "max_length", None) is not None:
-                words.append(f"of length {each.max_length} or less")
-    return words
 
 
 def lengths(annotations: Sequence[Any]) -> tuple[int, int]:
@@ -138,49 +172,3 @@ def choices_of(hint: Any) -> list[Any]:
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return [each.value for each in hint]
     return []
-
-
-def either(words: Sequence[str]) -> str:
-    """``a, b or c``."""
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
-
-
-def describe_hint(hint: Any) -> str:
-    """What a hint accepts, in words: ``an integer, at least 1``."""
-    hint, annotations = peel(hint)
-    text = ", ".join([_describe(hint), *bounds(annotations)])
-    return text.replace("a string, of length 1 or more", "a string that is not empty")
-
-
-def _describe(hint: Any) -> str:
-    alternatives = members(hint)
-    if len(alternatives) > 1:
-        return either(list(dict.fromkeys(describe_hint(each) for each in alternatives)))
-    if is_factory(hint):
-        return describe_hint(factory_target(hint))
-    if choices_of(hint):
-        return either([json.dumps(each) for each in choices_of(hint)])
-    if is_list(hint):
-        return _describe_list(hint)
-    if is_mapping(hint):
-        args = get_args(hint)
-        return f"an object, each value: {describe_hint(args[1])}" if args else "an object"
-    if is_interface(hint):
-        names = ", ".join(hint.names()) or "none is registered"
-        return f"{with_article(hint.interface)} ({names})"
-    if isinstance(hint, type) and issubclass(hint, PurePath):
-        return "a path"
-    if is_plain_class(hint):
-        keys = ", ".join(sorted(options_of(hint)))
-        return f"an object with keys among {keys}" if keys else "an empty object"
-    return _WORDS.get(hint, getattr(hint, "__name__", str(hint)))
-
-
-def _describe_list(hint: Any) -> str:
-    args = get_args(hint)
-    if not args:
-        return "a list"
-    if get_origin(hint) is tuple and args[-1] is not Ellipsis:
-        return f"a list of {len(args)}: {'; '.join(describe_hint(each) for each in args)}"
-    return f"a list, each item: {describe_hint(args[0])}"

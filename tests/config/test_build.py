@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +7,8 @@ from typing import Any, ClassVar
 import pytest
 
 from jointre.config import Factory, construct, load_config, resolve
+from jointre.config.build import PlacedError, build, make
+from jointre.config.tree import Deferred, Entries, Items, Leaf, Ready, Recipe
 from jointre.errors import ConfigError
 from tests.config.toys import (
     Convolution,
@@ -237,3 +240,25 @@ def test_the_package_is_light() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_trees_are_built() -> None:
+    leaf = Leaf("a", b"a")
+    assert build(leaf, "x") == b"a"
+    assert build(Items([leaf], tuple), "x") == (b"a",)
+    assert build(Entries({"k": leaf}), "x") == {"k": b"a"}
+    assert build(Ready(3), "x") == 3
+    assert isinstance(build(Deferred(Recipe(NoInteraction, {})), "x"), Factory)
+
+
+def test_a_refusal_is_placed_once() -> None:
+    recipe = Recipe(CrossTaskAttention, {"heads": Leaf(3, 3)})
+    with pytest.raises(PlacedError, match=r"^a\.b: heads=3 does not divide the width 4$"):
+        make(recipe, "a.b", {"input_dim": 4})
+    with pytest.raises(ConfigError, match=r"^heads=3 does not divide the width 4$"):
+        make(recipe, "", {"input_dim": 4})
+
+
+def test_factories_can_be_sent_to_other_processes() -> None:
+    factory = pickle.loads(pickle.dumps(Factory(CrossTaskAttention, heads=2)))
+    assert factory(input_dim=4).heads == 2

@@ -1,4 +1,5 @@
 from jointre.config import describe
+from jointre.config.diagnostics.describe import argument_docs
 from tests.config.toys import CrossTaskAttention, Experiment, NoInteraction
 
 
@@ -11,3 +12,29 @@ def test_describe_tells_options_bounds_defaults_and_docs() -> None:
     assert directions.default == ["entity"]
     assert describe(NoInteraction) == []
     assert [option.required for option in describe(Experiment)] == [True, True, False]
+
+
+def test_docs_of_arguments_come_from_all_bases() -> None:
+    class Base:
+        """Base.
+
+        Args:
+            one: the first,
+                over two lines.
+            two (int): the second.
+
+        Raises:
+            ValueError: never.
+        """
+
+    class Child(Base):
+        """Child.
+
+        Args:
+            two: said better: with a colon.
+        """
+
+    assert argument_docs(Child) == {
+        "one": "the first, over two lines.",
+        "two": "said better: with a colon.",
+    }

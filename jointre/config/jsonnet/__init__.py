@@ -1,0 +1,1 @@
+"""Experiment files: jsonnet is evaluated with limits, overrides and mix-ins are added."""

@@ -127,7 +127,7 @@ class Checker:
     """Checks values against type hints, makes the tree and collects every mistake.
 
     Args:
-        problems: Mistakes, except unknown and missing keys, which are explained with the whole file.
+        problems: Mistakes, except unknown and missing keys, which need the whole file.
         objects: Objects whose class is known, with their unknown and missing keys.
         old_options: Messages about options in an old form.
     """
@@ -249,7 +249,7 @@ class Checker:
         return None if cls is None else self.options(cls, values, path)
 
     def _ready(self, value: Any, path: str) -> Node | None:
-        """An object built in Python: the options of a dataclass are known, others stay as they are."""
+        """An object built in Python; the options of a dataclass are known."""
         if not dataclasses.is_dataclass(value):
             return Ready(value)
         cls: type = type(value)

@@ -11,7 +11,7 @@ from spacy.util import registry
 
 from jointre.config import Factory, construct, load_config, resolve
 from jointre.config.bounds import Seed
-from jointre.config.options import options_of
+from jointre.config.schema import options_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary

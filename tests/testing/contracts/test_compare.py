@@ -29,7 +29,7 @@ def test_tensors_are_found_in_lists_and_dataclasses() -> None:
     assert list(found) == [
         "0 one states",
         "0 one summary",
-        "0 one layout roles",
+        "0 one positions roles",
         "0 one layout words",
     ]
 

@@ -96,9 +96,9 @@ def mark_above(example: Example, kind: str) -> str:
 def differs_from_shown(example: Example, output: str) -> str | None:
     """Compare the output of a block with the block of text below it, if there is one.
 
-    White space is compared as one blank, and "…" stands for any text. The models of the tests
-    are hardly trained, so a page can mark a block with ``<!-- in tests: numbers may differ -->``
-    or ``<!-- in tests: output may differ -->``.
+    Runs of white space and of table lines count as one, and "…" stands for any text. The models
+    of the tests are hardly trained, so a page can mark a block with
+    ``<!-- in tests: numbers may differ -->`` or ``<!-- in tests: output may differ -->``.
 
     Returns:
         What is wrong, or None where the output is as shown.
@@ -108,11 +108,15 @@ def differs_from_shown(example: Example, output: str) -> str | None:
         return None
     if shown["other"] == "output":
         return None if output.strip() else "the page shows output, but there is none"
-    pattern = _as_pattern(" ".join(shown["text"].split()), shown["other"] == "numbers")
-    printed = " ".join(output.split())
-    if re.fullmatch(pattern, printed, re.DOTALL):
+    pattern = _as_pattern(_squeezed(shown["text"]), shown["other"] == "numbers")
+    if re.fullmatch(pattern, _squeezed(output), re.DOTALL):
         return None
     return f"the page shows\n{shown['text']}\nbut the output is\n{output}"
+
+
+def _squeezed(text: str) -> str:
+    """A text whose columns and table lines do not depend on the widths of its values."""
+    return re.sub(r"([━─])\1+", r"\1", " ".join(text.split()))
 
 
 def _as_pattern(text: str, any_numbers: bool) -> str:

@@ -107,7 +107,8 @@ def differs_from_shown(example: Example, output: str) -> str | None:
     if shown is None:
         return None
     if shown["other"] == "output":
-        return None if output.strip() else "the page shows output, but there is none"
+        prints = output.strip() or "print(" in example.parsed
+        return None if prints else "the page shows output, but there is none"
     pattern = _as_pattern(_squeezed(shown["text"]), shown["other"] == "numbers")
     if re.fullmatch(pattern, _squeezed(output), re.DOTALL):
         return None

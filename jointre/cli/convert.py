@@ -1,11 +1,17 @@
 """``jointre convert``: one corpus format into another."""
 
+import shutil
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jointre.cli._common.options import OnErrorOption, Packages, log
+
+if TYPE_CHECKING:
+    from jointre.data.skipped import SkippedData
+    from jointre.formats.reader import Reader
 
 
 def convert(
@@ -13,7 +19,8 @@ def convert(
     target: Annotated[
         Path,
         typer.Argument(
-            help="File to write, gzipped for .gz, or new folder, as the format has it.",
+            help="File to write, gzipped for .gz, or new folder, as the format has it; - is "
+            "standard output.",
             show_default=False,
         ),
     ],
@@ -45,6 +52,7 @@ def convert(
     For example:
 
     * `jointre convert train.json train.jsonl --to jsonl`
+    * `jointre convert dev.jsonl - --to spert`
     * `jointre convert export.json corpus --from label_studio --to brat --option several=each`
     """
     from jointre.config import include_packages
@@ -54,7 +62,30 @@ def convert(
     from jointre.formats.convert import convert as run
 
     reader = reader_of(format_of(source, source_format, "--from"), option, on_error)
-    skipped = run(source, target, reader, reader_of(target_format, None))
+    writer = reader_of(target_format, None)
+    printed = target == Path("-")
+    skipped = _print(source, reader, writer) if printed else run(source, target, reader, writer)
     for line in skipped.lines():
         log(line)
-    typer.echo(f"{target}: written; {'see above for what was lost' if skipped else 'nothing lost'}")
+    if not printed:
+        lost = "see above for what was lost" if skipped else "nothing lost"
+        typer.echo(f"{target}: written; {lost}")
+
+
+def _print(source: Path, reader: "Reader", writer: "Reader") -> "SkippedData":
+    """Convert to standard output.
+
+    Raises:
+        DataError: The format writes a folder.
+    """
+    from jointre.errors import DataError
+    from jointre.formats.convert import convert as run
+
+    with TemporaryDirectory() as folder:
+        converted = Path(folder) / "converted"
+        skipped = run(source, converted, reader, writer)
+        if converted.is_dir():
+            raise DataError("-: this format is a folder of files, so name a folder to write")
+        with converted.open("rb") as file:
+            shutil.copyfileobj(file, typer.get_binary_stream("stdout"))
+    return skipped

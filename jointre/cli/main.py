@@ -67,10 +67,7 @@ def run() -> None:
     name_output()
     wait_passively()
     try:
-        app(standalone_mode=True, prog_name="jointre")  # with python -m jointre, too
-    except SystemExit:
-        sys.stdout.flush()
-        raise
+        _complete()
     except JointreError as error:
         fail(str(error))
     except BrokenPipeError:
@@ -79,6 +76,15 @@ def run() -> None:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}")
+
+
+def _complete() -> None:
+    """Run the command, and write all that it prints before it ends."""
+    try:
+        app(standalone_mode=True, prog_name="jointre")  # with python -m jointre, too
+    except SystemExit:
+        sys.stdout.flush()
+        raise
 
 
 def fail(message: str) -> None:

@@ -40,3 +40,13 @@ def test_mistakes(jointre: Command, tmp_path: Path) -> None:
         "no: no such file"
     )
     assert not target.exists()
+
+
+def test_to_standard_output(jointre: Command, tmp_path: Path) -> None:
+    """The same bytes as in a file, and nothing else among them."""
+    source = NEWSWIRE / "dev.jsonl"
+    wanted = jointre("convert", source, tmp_path / "a.json", "--to", "spert")
+    assert wanted.code == 0
+    ended = jointre("convert", source, "-", "--to", "spert")
+    assert (ended.code, ended.out) == (0, (tmp_path / "a.json").read_text(encoding="utf-8"))
+    jointre("convert", source, "-", "--to", "brat").told("-: this format is a folder of files")

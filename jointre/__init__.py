@@ -9,14 +9,14 @@ Example:
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import ArchiveError, ConfigError, DataError, JointreError, RunError
+from jointre.start_up import garbage_collection_paused
 
 if TYPE_CHECKING:
     from jointre.config import load_config
+    from jointre.data.schema import Document, Entity, Relation, Span
     from jointre.inference.api import evaluate, load
     from jointre.inference.predictor import Predictor
     from jointre.training.run import train
@@ -40,9 +40,13 @@ __all__ = [
 
 __version__: str  # read from the package's metadata when it is first used
 
-# What needs torch is imported when it is first used.
+# Errors are imported with the package, everything else when it is first used.
 _LATE = {
+    "Document": "jointre.data.schema",
+    "Entity": "jointre.data.schema",
     "Predictor": "jointre.inference.predictor",
+    "Relation": "jointre.data.schema",
+    "Span": "jointre.data.schema",
     "evaluate": "jointre.inference.api",
     "load": "jointre.inference.api",
     "load_config": "jointre.config",
@@ -52,9 +56,10 @@ _LATE = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return version("jointre")
+        return import_module("importlib.metadata").version("jointre")
     if name in _LATE:
-        return getattr(import_module(_LATE[name]), name)
+        with garbage_collection_paused():
+            return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module 'jointre' has no attribute {name!r}")
 
 

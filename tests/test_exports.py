@@ -62,6 +62,23 @@ def test_import_is_light() -> None:
     assert imported("import jointre.cli.main", *heavy) == set()
 
 
+def test_the_help_imports_little() -> None:
+    slow = ("importlib.metadata", "hashlib", "jointre.data.schema", "jointre.config")
+    code = """
+from contextlib import redirect_stdout, suppress
+from io import StringIO
+from jointre.cli.main import run
+sys.argv = ["jointre", "--help"]
+with suppress(SystemExit), redirect_stdout(StringIO()):
+    run()"""
+    assert imported(code, "typer", *slow) == {"typer"}
+
+
+def test_reading_text_imports_no_command_line_of_spacy(tiny_run: Path) -> None:
+    code = f"import jointre\njointre.load({str(tiny_run)!r}, device='cpu')('Ada left.')"
+    assert imported(code, "spacy", "spacy.cli", "spacy.cli.info") == {"spacy"}
+
+
 def test_predicting_imports_no_lightning(tiny_run: Path) -> None:
     predict = f"jointre.load({str(tiny_run)!r}, device='cpu')(['Ada', 'left'])"
     code = f"import jointre\njointre.evaluate\n{predict}"

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import torch
 from jointre.config import Factory
 from jointre.data.batch import EncoderInput
 from jointre.data.schema import Document
+from jointre.data.spacy_import import spacy_module
 from jointre.data.split import split
 from jointre.models.model import Item, Model, TrainingBatch
 from jointre.models.predict import plan, predict_batch
@@ -205,7 +205,7 @@ def spacy_pipe(run: Path, documents: Sequence[Document], count: int, runs: int) 
         count: texts, the same again if there are fewer.
         runs: counted ones.
     """
-    nlp = import_module("spacy").blank("en")
+    nlp = spacy_module().blank("en")
     predictor = nlp.add_pipe("jointre", config={"model": str(run)}).predictor
     units = units_of(documents, predictor.model)
     texts = list(islice(cycle(" ".join(unit.tokens) for unit in units), count))

@@ -7,6 +7,7 @@ import typer
 
 from jointre.cli._common.command import CheckedApp, ConfigCommand
 from jointre.cli._common.options import ConfigFile, ExtVars, Overrides, Packages, load
+from jointre.start_up import garbage_collection_paused
 
 app = CheckedApp(help="Check and show experiment files.", no_args_is_help=True)
 
@@ -23,8 +24,9 @@ def check(
     Example: jointre config check experiments/quickstart.jsonnet -o model.interaction.heads=6
     """
     loaded = load(config, overrides, ext_var, include_package)
-    from jointre.config import resolve
-    from jointre.training.experiment import Experiment
+    with garbage_collection_paused():
+        from jointre.config import resolve
+        from jointre.training.experiment import Experiment
 
     data = resolve(Experiment, loaded)["data"]
     for key in ("train", "dev", "test"):
@@ -54,8 +56,9 @@ def show(
     loaded = load(config, overrides, ext_var, include_package)
     from json import dumps
 
-    from jointre.config import resolve
-    from jointre.training.experiment import Experiment
+    with garbage_collection_paused():
+        from jointre.config import resolve
+        from jointre.training.experiment import Experiment
 
     text = dumps(resolve(Experiment, loaded), indent=2, ensure_ascii=False)
     if json:

@@ -19,6 +19,7 @@ from jointre.cli._common.options import (
     thresholds_of,
 )
 from jointre.plurals import counted
+from jointre.start_up import garbage_collection_paused
 
 
 def evaluate(
@@ -64,15 +65,16 @@ def evaluate(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli._common.progress import bar
-    from jointre.formats import Reader
-    from jointre.formats.common.files import dump, replaced
-    from jointre.inference import Predictor
-    from jointre.inference.evaluate import evaluate as score
-    from jointre.inference.settings import RunSettings
-    from jointre.inference.trained_on import trained_on_note
-    from jointre.models import archive
-    from jointre.models.pruning import SpanRecall
+    with garbage_collection_paused():
+        from jointre.cli._common.progress import bar
+        from jointre.formats import Reader
+        from jointre.formats.common.files import dump, replaced
+        from jointre.inference import Predictor
+        from jointre.inference.evaluate import evaluate as score
+        from jointre.inference.settings import RunSettings
+        from jointre.inference.trained_on import trained_on_note
+        from jointre.models import archive
+        from jointre.models.pruning import SpanRecall
 
     settings = RunSettings.of(run, format, protocol, train_facts or (), data, on_error)
     documents = list(settings.reader.read(data))

@@ -1,7 +1,9 @@
 """The ``jointre`` command: lists the commands and turns errors into messages."""
 
+import atexit
+import gc
 import sys
-from importlib.metadata import version
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -46,7 +48,8 @@ app.add_typer(data, name="data")
 
 def _version(value: bool) -> bool:
     if value:
-        typer.echo(f"jointre {version('jointre')}")
+        version = import_module("importlib.metadata").version("jointre")
+        typer.echo(f"jointre {version}")
         raise typer.Exit
     return value
 
@@ -66,6 +69,7 @@ def run() -> None:
     reopen()
     name_output()
     wait_passively()
+    atexit.register(gc.freeze)  # the process ends without a last search for unreachable objects
     try:
         _complete()
     except JointreError as error:

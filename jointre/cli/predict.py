@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from jointre.cli._common.colors import colors_of
 from jointre.cli._common.options import (
     Device,
     Entities,
@@ -20,11 +19,8 @@ from jointre.cli._common.options import (
     log,
     thresholds_of,
 )
-from jointre.cli._common.pipes import groups
-from jointre.cli._common.resume import begin, finish, require_same, settings_of
-from jointre.cli._common.sources import STDIN, is_text, open_pipe, read, total_of
 from jointre.data.parts import SplitBy
-from jointre.plurals import counted
+from jointre.start_up import garbage_collection_paused
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -110,19 +106,25 @@ def predict(
     """
     from jointre.config import include_packages
     from jointre.errors import DataError
+    from jointre.plurals import counted
 
     include_packages(include_package or ())
-    from jointre.cli._common.progress import bar
-    from jointre.data.skipped import SkippedData
-    from jointre.inference import Predictor
-    from jointre.inference.outputs import (
-        explained_interruption,
-        pictured,
-        refuse_partial,
-        show,
-        write,
-    )
-    from jointre.nn.half import computes_bfloat16
+    with garbage_collection_paused():
+        from jointre.cli._common.colors import colors_of
+        from jointre.cli._common.pipes import groups
+        from jointre.cli._common.progress import bar
+        from jointre.cli._common.resume import begin, finish, require_same, settings_of
+        from jointre.cli._common.sources import STDIN, is_text, open_pipe, read, total_of
+        from jointre.data.skipped import SkippedData
+        from jointre.inference import Predictor
+        from jointre.inference.outputs import (
+            explained_interruption,
+            pictured,
+            refuse_partial,
+            show,
+            write,
+        )
+        from jointre.nn.half import computes_bfloat16
 
     sources = files or [STDIN]
     if entities == "given" and format is None and any(is_text(path) for path in sources):
@@ -209,6 +211,7 @@ def _resumed(output: Path | None, render: Path | None, sources: Sequence[Path]) 
     Raises:
         DataError: There is nothing that can be continued.
     """
+    from jointre.cli._common.sources import STDIN
     from jointre.errors import DataError
     from jointre.inference.outputs import whole_records
 

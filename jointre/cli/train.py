@@ -15,6 +15,7 @@ from jointre.cli._common.options import (
     score_rows,
     show_scores,
 )
+from jointre.start_up import garbage_collection_paused
 
 if TYPE_CHECKING:
     from jointre.training.run import Result
@@ -53,8 +54,9 @@ def train(
     if force and recover:
         raise RunError("--force empties the run directory and --recover goes on in it; choose one")
     loaded = load(config, overrides, ext_var, include_package)
-    from jointre.training.run import default_path
-    from jointre.training.run import train as run
+    with garbage_collection_paused():
+        from jointre.training.run import default_path
+        from jointre.training.run import train as run
 
     result = run(
         loaded,

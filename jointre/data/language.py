@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from importlib import import_module
 
 import regex
+
+from jointre.data.spacy_import import spacy_module
 
 _SCRIPTS = {
     "ja": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
@@ -55,4 +56,4 @@ def language_of(texts: Iterable[str]) -> str:
 
 @cache
 def _stop_words(code: str) -> frozenset[str]:
-    return frozenset(import_module(f"spacy.lang.{code}.stop_words").STOP_WORDS)
+    return frozenset(spacy_module(f"spacy.lang.{code}.stop_words").STOP_WORDS)

@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ import regex
 
 from jointre.data.schema import Span
 from jointre.data.skipped import SkippedData
+from jointre.data.spacy_import import spacy_module
 from jointre.errors import ConfigError, DataError
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -254,14 +254,14 @@ def _doc(text: str, language: str) -> Any:
 
 def _separates_by_spaces(nlp: Any) -> bool:
     """Whether the language has spaCy's common tokenizer, which knows no dictionary."""
-    return isinstance(nlp.tokenizer, import_module("spacy.tokenizer").Tokenizer)
+    return isinstance(nlp.tokenizer, spacy_module("spacy.tokenizer").Tokenizer)
 
 
 @cache
 def _rules(language: str) -> Any:
     """SpaCy's tokenizer and sentencizer; it takes a second to import, and only text needs it."""
     try:
-        nlp = import_module("spacy").blank(language)
+        nlp = spacy_module().blank(language)
     except (ImportError, ValueError) as error:
         raise ConfigError(_no_rules(language, str(error))) from error
     nlp.add_pipe("sentencizer")

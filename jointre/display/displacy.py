@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from html import escape
-from importlib import import_module
 from itertools import accumulate, pairwise
 from typing import Any
 
 from jointre.data.schema import Document
+from jointre.data.spacy_import import spacy_module
 from jointre.display.colors import fills
 from jointre.display.measure import clean, right_to_left
 
@@ -18,7 +18,7 @@ def entities_html(document: Document, colors: Mapping[str, str]) -> str:
         document: with any mentions.
         colors: of labels, where the usual ones are not wanted.
     """
-    displacy = import_module("spacy.displacy")  # it takes a second to import
+    displacy = spacy_module("spacy.displacy")  # it takes a second to import
     spans = sorted(
         (start, end, entity.label or "?")
         for entity in document.entities

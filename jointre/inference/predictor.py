@@ -22,6 +22,7 @@ from jointre.models import archive
 from jointre.models.model import Model
 from jointre.models.predict import MAX_PIECES, MAX_UNITS, Entities, default_limit, predict
 from jointre.nn.half import halve_feed_forward
+from jointre.start_up import garbage_collection_paused
 
 Precision = Literal["fp32", "bf16"]
 Source = str | Sequence[str] | Document
@@ -104,16 +105,17 @@ class Predictor:
             ArchiveError: the archive cannot be used.
             ConfigError: spaCy does not know the language, or needs another package for it.
         """
-        loaded = archive.load(Path(source))
-        spoken = language_of(loaded.about) if language is None else language
-        return cls(
-            loaded.model,
-            device=device,
-            precision=precision,
-            language=spoken,
-            threshold=threshold,
-            overlap=overlap,
-        )
+        with garbage_collection_paused():
+            loaded = archive.load(Path(source))
+            spoken = language_of(loaded.about) if language is None else language
+            return cls(
+                loaded.model,
+                device=device,
+                precision=precision,
+                language=spoken,
+                threshold=threshold,
+                overlap=overlap,
+            )
 
     @property
     def vocabulary(self) -> Vocabulary:

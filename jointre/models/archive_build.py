@@ -21,6 +21,7 @@ from jointre.models.archive_files import WEIGHTS
 from jointre.models.model import Model
 from jointre.nn.encoders import Encoder, stored
 from jointre.nn.losses import Loss, SingleLabelLoss
+from jointre.nn.zero_init import ZeroInit
 
 ENCODER = "encoder"
 MAX_NUMBER = 10**7  # of an option, unless a tensor of the weights is larger
@@ -49,7 +50,7 @@ def build(
         with _refusing(source, "the model cannot be built"):
             factory = _factory(config, folder)
         _compare(factory, labels, shapes, source)
-        with _refusing(source, "the model cannot be built"):
+        with _refusing(source, "the model cannot be built"), ZeroInit():
             model: Model = factory(vocabulary=labels)
     with _refusing(source, f"{WEIGHTS} does not fit the config"):
         model.load_state_dict(load_file(folder / WEIGHTS))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from jointre.data.schema import Document, Span
 from jointre.errors import ArchiveError
@@ -190,3 +191,10 @@ def test_mutated_archives_load_and_predict_or_are_refused(kind: str, tmp_path: P
     assert 60 < len(refused) < 120
     assert max(map(len, refused)) < 1200
     assert not any(str(tmp_path) in message for message in refused)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_loading_draws_no_random_numbers(kind: str) -> None:
+    state = torch.get_rng_state()
+    archive.load(STORED / f"{kind}_0.1.0" / "archive")
+    assert torch.equal(torch.get_rng_state(), state)

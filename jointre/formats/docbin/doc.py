@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from jointre.data.mentions import renumbered
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
+from jointre.data.spacy_import import spacy_module
 from jointre.data.words import Words
 from jointre.errors import DataError
 from jointre.formats.common.char_spans import (
@@ -83,7 +83,7 @@ def doc_of(
         # White space before the first word is part of the first sentence.
         begins = {firsts[start] if start else 0 for start, end in document.sentences if end > start}
         starts = [index in begins for index in range(len(words))]
-    doc = import_module("spacy.tokens").Doc(vocab, words=words, spaces=spaces, sent_starts=starts)
+    doc = spacy_module("spacy.tokens").Doc(vocab, words=words, spaces=spaces, sent_starts=starts)
     at = [(doc[index].idx, doc[index].idx + len(doc[index])) for index in firsts]
     put(doc.user_data, key, len(doc.text), _record(document, at))
     about = {"id": document.id, "flags": list(document.flags), "extra": dict(document.extra)}
@@ -121,7 +121,7 @@ def _record(document: Document, offsets: Offsets) -> Record:
 
 def _show(doc: Any, key: str, document: Document, places: Sequence[int]) -> None:
     """The mentions as a span group, and the longest of them as entities."""
-    tokens = import_module("spacy.tokens")
+    tokens = spacy_module("spacy.tokens")
     spans, scores = [], []
     for entity in document.entities:
         for start, end in entity.mentions:
@@ -130,7 +130,7 @@ def _show(doc: Any, key: str, document: Document, places: Sequence[int]) -> None
             spans.append(tokens.Span(doc, first, last, label=label, kb_id=name))
             scores.append(entity.score)
     doc.spans[key] = tokens.SpanGroup(doc, name=key, spans=spans, attrs={"scores": scores})
-    doc.set_ents(import_module("spacy.util").filter_spans([span for span in spans if span.label]))
+    doc.set_ents(spacy_module("spacy.util").filter_spans([span for span in spans if span.label]))
 
 
 def document_of(

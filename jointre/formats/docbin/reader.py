@@ -4,12 +4,12 @@ import gc
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, final
 
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
+from jointre.data.spacy_import import spacy_module
 from jointre.errors import DataError
 from jointre.formats.common.faults import OnError
 from jointre.formats.common.fields import shown
@@ -66,7 +66,7 @@ class DocbinReader(Reader):
             content = stream.read()
         if not content:
             raise DataError(f"{path}: the file is empty")
-        tokens = import_module("spacy.tokens")
+        tokens = spacy_module("spacy.tokens")
         try:
             with _told(f"{path}: not a DocBin"):
                 with suppress(zlib.error):  # spaCy says it better
@@ -74,7 +74,7 @@ class DocbinReader(Reader):
                 docs = tokens.DocBin().from_bytes(content)
         except DataError as error:
             raise self._misread(path, error) from error
-        found = docs.get_docs(import_module("spacy.vocab").Vocab())
+        found = docs.get_docs(spacy_module("spacy.vocab").Vocab())
         for number in range(1, len(docs) + 1):
             place = f"{path}: Doc {number}"
             with _told(f"{place}: not whole"):
@@ -90,9 +90,9 @@ class DocbinReader(Reader):
     def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
         """Writes documents; entities and relations under ``spans_key``, else "jointre"."""
         skipped = SkippedData()
-        tokens = import_module("spacy.tokens")
+        tokens = spacy_module("spacy.tokens")
         docs = tokens.DocBin(store_user_data=True)
-        vocab = import_module("spacy.vocab").Vocab()
+        vocab = spacy_module("spacy.vocab").Vocab()
         with replaced(path) as stream:
             for document in writable(documents, skipped, _FORM):
                 with _told(f"document {document.id!r}: cannot be written as a Doc"):

@@ -37,7 +37,10 @@ class ZeroInit(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Call a function of torch, or fill with zeros instead of drawing."""
-        options = kwargs or {}
+        options = dict(kwargs or {})
+        if func in (torch.randn, torch.rand):
+            options.pop("generator", None)
+            return torch.zeros(*args, **options)
         if getattr(func, "__name__", None) in _RANDOM:
             tensor: torch.Tensor = args[0] if args else options["tensor"]
             with torch.no_grad():

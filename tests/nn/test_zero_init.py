@@ -60,3 +60,12 @@ def test_other_threads_draw_as_usual() -> None:
         thread.start()
         thread.join()
     assert layers[0].weight.any()
+
+
+@pytest.mark.parametrize("draw", [torch.randn, torch.rand])
+def test_new_tensors_are_zeros(draw: Callable[..., Tensor]) -> None:
+    generator = torch.Generator()
+    with ZeroInit():
+        drawn = draw(2, 3, generator=generator, dtype=torch.float64)
+    assert drawn.tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert drawn.dtype == torch.float64

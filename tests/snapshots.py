@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jointre.training.experiment  # noqa: F401  (its imports reach every interface)
 from jointre.config import Registrable, load_config, resolve
 from jointre.training.experiment import Experiment
 

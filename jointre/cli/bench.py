@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from jointre.analysis.efficiency import Measure
 
 
+UNITS = (1, 8, 16, 32, 64)
+
+
 def bench(
     run: Annotated[Path, typer.Argument(help="Run directory or archive.", show_default=False)],
     data: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
@@ -20,8 +23,12 @@ def bench(
     runs: Annotated[int, typer.Option(min=1, help="Counted runs of each measure.")] = 5,
     threads: Annotated[int, typer.Option(min=1, help="Threads of torch.")] = 2,
     units: Annotated[
-        list[int], typer.Option(help="Most units of a prediction batch; repeatable.")
-    ] = [1, 8, 16, 32, 64],  # noqa: B006
+        list[int] | None,
+        typer.Option(
+            help="Most units of a prediction batch; repeatable. [default: 1, 8, 16, 32, 64]",
+            show_default=False,
+        ),
+    ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Units of a training batch.")] = 4,
     output: Output = None,
     on_error: OnErrorOption = None,
@@ -48,7 +55,7 @@ def bench(
         log(f"{data}: {line}")
     table = Table("measure", "ours", "baseline", "ratio", "runs")
     found = []
-    for measure in measure_all(run, documents, runs, units, batch_size, log):
+    for measure in measure_all(run, documents, runs, units or UNITS, batch_size, log):
         found.append(measure)
         name, ours, baseline, ratio, _ = row = _row(measure)
         typer.echo(f"  {name}: {ours}, baseline {baseline}, ratio {ratio}", err=True)

@@ -1,5 +1,6 @@
 """``jointre components``: what can be named in a config."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +21,7 @@ def _register(packages: list[str] | None) -> None:
     from jointre.config import include_packages
 
     include_packages(packages or ())
-    import jointre.training.experiment  # noqa: F401  (its imports reach every interface)
+    import_module("jointre.training.experiment")  # its imports reach every interface
 
 
 @app.command("list")

@@ -83,7 +83,8 @@ def _refusing(source: Path, what: str) -> Iterator[None]:
 def _header(weights: Path) -> dict[str, tuple[list[int], str]]:
     """The shape and the type of every tensor; no tensor is read."""
     with safe_open(weights, framework="pt") as file:
-        parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
+        names: list[str] = file.keys()
+        parts = {name: file.get_slice(name) for name in names}
         return {name: (part.get_shape(), part.get_dtype()) for name, part in parts.items()}
 
 

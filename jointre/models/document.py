@@ -158,8 +158,8 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         projection: Factory[TaskProjection] = Factory(TaskProjection.by_name("identity")),
         interaction: Factory[Interaction] = Factory(Interaction.by_name("none")),
         word_pooler: Factory[WordPooler] | None = None,
-        token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
-        span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
+        token_refiners: Sequence[Factory[Refiner]] = (),
+        span_refiners: Sequence[Factory[Refiner]] = (),
         span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans, max_width=10),
         width_dim: WidthOrZero = 75,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),

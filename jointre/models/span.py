@@ -111,8 +111,8 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         projection: Factory[TaskProjection],
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
-        token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
-        span_refiners: list[Factory[Refiner]] = [],  # noqa: B006
+        token_refiners: Sequence[Factory[Refiner]] = (),
+        span_refiners: Sequence[Factory[Refiner]] = (),
         span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans),
         width_dim: WidthOrZero = 100,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),

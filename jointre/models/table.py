@@ -123,7 +123,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         projection: Factory[TaskProjection],
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
-        token_refiners: list[Factory[Refiner]] = [],  # noqa: B006
+        token_refiners: Sequence[Factory[Refiner]] = (),
         cell_features: Factory[CellFeatures] = Factory(CellFeatures),
         entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
         relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),

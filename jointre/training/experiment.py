@@ -184,7 +184,7 @@ class TrainingSettings(UpdateSettings):
         devices: Annotated[int, Ge(1), Le(1000)] = 1,
         workers: Annotated[int, Ge(0), Le(1000)] = 0,
         tensorboard: bool = False,
-        callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
+        callbacks: Sequence[Factory[TrainingCallback]] = (),
         initial_weights: Path | None = None,
         keep_checkpoints: bool = False,
     ) -> None:

@@ -1,6 +1,6 @@
 """One training step, for every trainer: the loss of a batch, and the update of the weights."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, final
 
 import torch
@@ -79,7 +79,7 @@ class UpdateSettings:
         optimizer: Factory[Optimizer],
         schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),
         gradient_clip: Annotated[float, Gt(0), Le(1_000_000)] | None = 1.0,
-        callbacks: list[Factory[TrainingCallback]] = [],  # noqa: B006
+        callbacks: Sequence[Factory[TrainingCallback]] = (),
     ) -> None:
         self.optimizer, self.schedule = optimizer, schedule
         self.gradient_clip = gradient_clip

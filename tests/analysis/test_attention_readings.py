@@ -27,7 +27,10 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def inputs_of(model: Model, kind: type[nn.Module]) -> Iterator[list[tuple[Any, tuple[Any, ...]]]]:
     """Each call of a module of a kind with what it was given."""
     calls: list[tuple[Any, tuple[Any, ...]]] = []
-    note: Callable[..., None] = lambda module, inputs: calls.append((module, inputs))  # noqa: E731
+
+    def note(module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        calls.append((module, inputs))
+
     hooks = [
         module.register_forward_pre_hook(note)
         for module in model.modules()

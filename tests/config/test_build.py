@@ -104,7 +104,7 @@ def test_a_finished_object_is_taken_but_cannot_be_written_out() -> None:
     assert factory().interaction is part
     assert factory().training is training
     with pytest.raises(ConfigError, match=r"toys:CrossTaskAttention was built in Python, so its"):
-        factory.options  # noqa: B018
+        _ = factory.options
 
 
 def test_options_from_python_are_checked() -> None:

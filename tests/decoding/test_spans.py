@@ -1,6 +1,7 @@
 """Spans and pairs → documents (SINET §3.8)."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 import torch
@@ -23,8 +24,8 @@ Row = tuple[int, int, int]
 def decode(
     rows: list[Row],
     probabilities: list[list[float]],
-    pairs: list[tuple[int, int]] = [],  # noqa: B006
-    related: list[list[float]] = [],  # noqa: B006
+    pairs: Sequence[tuple[int, int]] = (),
+    related: Sequence[list[float]] = (),
     labels: list[int] | None = None,
     threshold: float = 0.5,
     units: list[Document] = UNITS,

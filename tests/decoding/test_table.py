@@ -1,6 +1,7 @@
 """Cells of two tables → documents (CARE §5), by hand and there and back."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -27,7 +28,7 @@ Cell = tuple[int, int, int, float, float]  # unit, head's start, tail's start, p
 
 def decode(
     mentions: list[Mention],
-    cells: list[Cell] = [],  # noqa: B006
+    cells: Sequence[Cell] = (),
     all_spans: bool = False,
     threshold: float = 0.5,
     units: list[Document] = UNITS,

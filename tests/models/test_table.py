@@ -289,7 +289,8 @@ def test_parts_hold_every_cell_once(most: int, monkeypatch: pytest.MonkeyPatch) 
         owner = [unit for unit, count in enumerate(counts) for _ in range(count)]
         done = 0
         for low, high, first, last in in_parts(counts):
-            assert low == done and high - low <= most  # noqa: PT018
+            assert low == done
+            assert high - low <= most
             assert all(first <= unit < last for unit in owner[low:high])
             done = high
         assert done == len(owner)

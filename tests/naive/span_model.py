@@ -25,10 +25,10 @@ def pool_masks(states: Tensor, masks: Tensor, how: str) -> Tensor:
 
 def padded(rows: list[Row], positions: Positions) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
     """Masks ``[b s l]`` and widths ``[b s]`` of spans, and the (unit, slot) of every row."""
-    units, positions = positions.roles.shape
+    units, width = positions.roles.shape
     slots = [sum(row[0] == unit for row in rows[:i]) for i, (unit, _, _) in enumerate(rows)]
     size = max(slots, default=0) + 1
-    masks = torch.zeros(units, size, positions, dtype=torch.bool)
+    masks = torch.zeros(units, size, width, dtype=torch.bool)
     widths = torch.zeros(units, size, dtype=torch.long)
     for (unit, start, end), slot in zip(rows, slots, strict=True):
         masks[unit, slot] = span_mask(positions, unit, start, end)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -134,7 +135,7 @@ def logits(output: DocumentOutput) -> dict[str, Tensor]:
 def same(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
     assert found.keys() == expected.keys()
     for name, value in expected.items():
-        message = lambda text, name=name: f"{name}: {text}"  # noqa: E731
+        message = partial("{}: {}".format, name)
         torch.testing.assert_close(found[name], value, msg=message, **CLOSE)
 
 

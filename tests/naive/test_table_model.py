@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -127,7 +128,7 @@ def same_gradients(model: TableModel, fast: Any, slow: Any) -> None:
     )
     for name, first, second in zip(parameters, one, other, strict=True):
         assert first is not None, f"no gradient reaches {name}"
-        message = lambda text, name=name: f"{name}: {text}"  # noqa: E731
+        message = partial("{}: {}".format, name)
         torch.testing.assert_close(first, second, msg=message, **CLOSE)
 
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jointre_tagger.model  # noqa: F401  (registers it where the package is not installed)
 import numpy as np
 import pytest
 import spacy

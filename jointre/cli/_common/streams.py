@@ -75,9 +75,9 @@ def reopen() -> None:
     if sys.stdout is None or 1 in closed:
         sys.stdout = ClosedOutput()
     if sys.stderr is None or 2 in closed:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     if sys.stdin is None or 0 in closed:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
 
 
 def _is_open(number: int) -> bool:

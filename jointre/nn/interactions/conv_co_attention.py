@@ -119,7 +119,7 @@ class ConvCoAttention(Interaction):
     def __init__(
         self,
         input_dim: int,
-        directions: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
+        directions: Annotated[Sequence[Task], MinLen(1)] = ("entity", "relation"),
         layers: Annotated[int, Ge(0), Le(100)] = 3,
         heads: Heads = 1,
         channels: Channels = 128,

@@ -1,5 +1,6 @@
 """SINET's cross-task attention (CTAM), without projecting keys and values."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, final
 
 import torch
@@ -99,7 +100,7 @@ class CrossTaskAttention(Interaction):
     def __init__(
         self,
         input_dim: int,
-        directions: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
+        directions: Annotated[Sequence[Task], MinLen(1)] = ("entity", "relation"),
         layers: Annotated[int, Ge(1), Le(100)] = 1,
         heads: Heads = 4,
         agent: Agent = "cls",

@@ -1,5 +1,6 @@
 """Memory flow: rows scaled by how much the classes attend to them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, final
 
 import torch
@@ -48,7 +49,7 @@ class MemoryFlow(Refiner):
         self,
         input_dim: int,
         prototype_dims: dict[str, int],
-        memories: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
+        memories: Annotated[Sequence[Task], MinLen(1)] = ("entity", "relation"),
         similarity: Similarity = "bilinear",
         scale: Scale | None = None,
         fusion: Literal["mean", "residual", "mean_unit"] = "mean",

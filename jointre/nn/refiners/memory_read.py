@@ -1,5 +1,6 @@
 """Memory read: rows mixed with what they read from the memories."""
 
+from collections.abc import Sequence
 from typing import Annotated, final
 
 import torch
@@ -46,7 +47,7 @@ class MemoryRead(Refiner):
         self,
         input_dim: int,
         prototype_dims: dict[str, int],
-        memories: Annotated[list[Task], MinLen(1)] = ["entity", "relation"],  # noqa: B006
+        memories: Annotated[Sequence[Task], MinLen(1)] = ("entity", "relation"),
         similarity: Similarity = "bilinear",
         scale: Scale | None = None,
         memory_grad: bool = True,

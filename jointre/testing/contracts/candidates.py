@@ -222,8 +222,9 @@ class ClassifierContract(ModuleContract):
             logits = module(self.batch(range(count)))
             shape_is(logits, (count, classes), "a classifier gives one logit a class and candidate")
         shape = module.prototypes.shape
-        assert len(shape) == 2 and shape[0] == classes, (  # noqa: PT018
-            f"prototypes must be one vector a class: shape {tuple(shape)} for {classes} classes"
+        one_per_class = len(shape) == 2 and shape[0] == classes
+        assert one_per_class, (
+            f"prototypes must be one vector per class: shape {tuple(shape)} for {classes} classes"
         )
 
     def test_blocks_stand_for_their_columns(self) -> None:

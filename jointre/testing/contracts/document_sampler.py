@@ -123,7 +123,8 @@ class DocumentSamplerContract(SamplerContract):
                 for other in clusters
                 if one is not other
             )
-            assert apart and a != b, f"{at} {a} and {b} are no mentions of different entities"  # noqa: PT018
+            different = apart and a != b
+            assert different, f"{at} {a} and {b} are not mentions of different entities"
 
     def _check_relations(self, found: Any, document: Document, at: str) -> None:
         names = self.vocabulary().relation_labels

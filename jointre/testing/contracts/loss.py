@@ -137,9 +137,8 @@ class LossContract(Contract):
             value = loss(self.logits(loss, moving), targets, weight)
             value.backward()
             assert value.isfinite(), f"the loss is not finite for logits of size {scale:.0f}"
-            assert moving.grad is not None and moving.grad.isfinite().all(), (  # noqa: PT018
-                f"the gradient is not finite for logits of size {scale:.0f}"
-            )
+            finite = moving.grad is not None and bool(moving.grad.isfinite().all())
+            assert finite, f"the gradient is not finite for logits of size {scale:.0f}"
         moving = scores.clone()
         for _ in range(STEPS):
             moving.requires_grad_(True)

@@ -57,7 +57,8 @@ class SamplerContract(Contract):
             targets, mention_rows, pairs = found.entity_targets, found.mention_rows, found.pairs
             labels = found.relation_targets
             spans, count = found.spans, len(found.spans)
-            assert spans.shape == (count, 2) and spans.dtype == np.int64, f"{at} spans"  # noqa: PT018
+            assert spans.shape == (count, 2), f"{at} spans"
+            assert spans.dtype == np.int64, f"{at} spans"
             assert targets.shape == (count,), f"{at} one entity target a span"
             assert mention_rows.ndim == 1, f"{at} mention_rows has one axis"
             assert (mention_rows < count).all(), f"{at} mention_rows are rows of spans"

@@ -30,7 +30,7 @@ def test_tensors_are_found_in_lists_and_dataclasses() -> None:
         "0 one states",
         "0 one summary",
         "0 one positions roles",
-        "0 one layout words",
+        "0 one positions words",
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import spacy
 import torch
+from safetensors.torch import load_file
 from spacy.tokens import Doc
 from spacy.training import Example
 
@@ -184,3 +185,23 @@ def test_spacy_train_runs_the_shipped_config(tiny_data: Path, tmp_path: Path) ->
     meta = json.loads((tmp_path / "out/model-best/meta.json").read_text())
     assert "jointre_rel_strict_f" in meta["performance"]
     assert (tmp_path / "out/model-last/jointre/model.safetensors").is_file()
+
+
+def test_predictions_and_saved_weights_are_averages(tiny_data: Path, tmp_path: Path) -> None:
+    """An evaluation lasts until the next batch; training goes on with the weights themselves."""
+    averages = {"training.callbacks": [{"type": "ema", "decay": 0.5, "warmup": False}]}
+    nlp = spacy.blank("en")
+    pipe = nlp.add_pipe("jointre", config={"experiment": small(tiny_data, **averages)})
+    gold = examples(tiny_data)[:2]
+    pipe.initialize(lambda: gold, updates=4)
+    first = {name: value.detach().clone() for name, value in pipe.model.named_parameters()}
+    pipe.update(gold, sgd=True)
+    trained = {name: value.detach().clone() for name, value in pipe.model.named_parameters()}
+    list(pipe.pipe(example.predicted for example in gold))
+    pipe.to_disk(tmp_path / "pipe")
+    saved = load_file(tmp_path / "pipe" / "model.safetensors")
+    for name, value in pipe.model.named_parameters():
+        torch.testing.assert_close(value, 0.5 * (first[name] + trained[name]))
+        assert torch.equal(value, saved[name])
+    pipe.learner.learn(gold_of(gold, "jointre"))
+    assert all(torch.equal(v, trained[name]) for name, v in pipe.model.named_parameters())

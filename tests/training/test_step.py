@@ -1,16 +1,23 @@
-"""The loss of a batch, and the limit of gradients."""
+"""The loss of a batch, the limit of gradients, and the course of updates."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
+from jointre.config import Factory
 from jointre.errors import RunError
 from jointre.models import Model, TrainingBatch, archive
 from jointre.testing.tiny import tiny_documents
-from jointre.training.step import clip_gradients, loss_of
+from jointre.training.callbacks import TrainingCallback
+from jointre.training.optimizers import PlainAdam
+from jointre.training.run import train
+from jointre.training.schedules import LinearSchedule
+from jointre.training.step import Updates, UpdateSettings, clip_gradients, loss_of
 from tests.models.prepared import training_batch
+from tests.tiny_runs import experiment
 
 
 def prepared(run: Path) -> tuple[Model, TrainingBatch]:
@@ -46,3 +53,110 @@ def test_clipping_is_by_the_norm_of_all(limit: float | None, expected: list[floa
     clip_gradients(parameters, limit)
     grads = [parameter.grad.item() for parameter in parameters if parameter.grad is not None]
     assert grads == pytest.approx(expected, abs=1e-5)
+
+
+def noted(name: str) -> Any:
+    def event(self: "Notes", model: Model, step: int, total: int) -> None:
+        self.events.append((name, step, total))
+
+    return event
+
+
+class Notes(TrainingCallback):
+    """Notes every event."""
+
+    events: list[tuple[str, int, int]]
+
+    def __init__(self) -> None:
+        self.events = []
+
+    start, end = noted("start"), noted("end")
+    before_update, after_update = noted("before"), noted("after")
+    before_evaluation, after_evaluation = noted("evaluate"), noted("evaluated")
+
+
+def updates_of(model: Model, callbacks: list[TrainingCallback], total: int) -> Updates:
+    schedule = Factory(LinearSchedule, warmup=0.0)
+    settings = UpdateSettings(Factory(PlainAdam, lr=0.5), schedule, gradient_clip=None)
+    settings.callbacks = callbacks
+    return Updates(model, settings, total)
+
+
+def test_updates_by_hand(tiny_run: Path) -> None:
+    """Gradients of two batches are averaged and dropped; the rate falls after the update."""
+    model, _ = prepared(tiny_run)
+    updates = updates_of(model, [], 4)
+    value = next(model.classifiers["entity"].parameters())
+    before = value.detach().clone()
+    value.grad = torch.full_like(value, 6.0)
+    updates.start()
+    updates.apply(batches=2)
+    assert value.grad is None
+    torch.testing.assert_close(value.detach(), before - 0.5)  # Adam's first step is its rate
+    assert updates.optimizer.state[value]["exp_avg"].flatten()[0] == pytest.approx(0.1 * 3.0)
+    assert updates.rate.get_last_lr() == [0.375]
+    assert updates.finished == 1
+
+
+def test_an_evaluation_is_one_phase(tiny_run: Path) -> None:
+    """It begins once, however often it is asked for, and ends before the next update."""
+    model, _ = prepared(tiny_run)
+    notes, inner = Notes(), Notes()
+    inner.events = notes.events
+    updates = updates_of(model, [notes, inner], 2)
+    updates.start()
+    updates.end_evaluation()
+    for _ in range(2):
+        updates.before_update()
+        updates.apply()
+        updates.begin_evaluation()
+        updates.begin_evaluation()
+    updates.end()
+    assert notes.events[::2] == [
+        ("start", 0, 2),
+        *[("before", 0, 2), ("after", 1, 2), ("evaluate", 1, 2), ("evaluated", 1, 2)],
+        *[("before", 1, 2), ("after", 2, 2), ("evaluate", 2, 2), ("evaluated", 2, 2)],
+        ("end", 2, 2),
+    ]
+
+
+def test_the_last_callback_restores_first(tiny_run: Path) -> None:
+    model, _ = prepared(tiny_run)
+    order: list[str] = []
+    callbacks: list[TrainingCallback] = []
+    for name in ("a", "b"):
+        notes = Notes()
+        for event in ("before_evaluation", "after_evaluation"):
+            setattr(notes, event, lambda *given, said=f"{event} {name}": order.append(said))
+        callbacks.append(notes)
+    updates = updates_of(model, callbacks, 1)
+    updates.begin_evaluation()
+    updates.end_evaluation()
+    assert order == [f"before_evaluation {name}" for name in "ab"] + [
+        f"after_evaluation {name}" for name in "ba"
+    ]
+
+
+@pytest.mark.parametrize("dev", [True, False])
+def test_the_events_of_a_training(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dev: bool
+) -> None:
+    """Six batches an epoch, four of them (or the last two) make an update; each epoch is saved."""
+    notes = Notes()
+    made = UpdateSettings.__init__
+
+    def added(self: UpdateSettings, *given: Any) -> None:
+        made(self, *given)
+        self.callbacks.append(notes)
+
+    monkeypatch.setattr(UpdateSettings, "__init__", added)
+    changes = {"training.epochs": 2, "training.accumulate": 4, "data.test": None}
+    changes |= {} if dev else {"data.dev": None}
+    train(experiment(tiny_data, changes), tmp_path / "run")
+    epochs = [
+        *[("before", 0, 4), ("after", 1, 4), ("before", 1, 4), ("after", 2, 4)],
+        *[("evaluate", 2, 4), ("evaluated", 2, 4)],
+        *[("before", 2, 4), ("after", 3, 4), ("before", 3, 4), ("after", 4, 4)],
+        *[("evaluate", 4, 4), ("evaluated", 4, 4)],
+    ]
+    assert notes.events == [("start", 0, 4), *epochs, ("end", 4, 4)]

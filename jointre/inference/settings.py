@@ -104,6 +104,9 @@ def _config(run: Path, needed: bool) -> dict[str, Any]:
             ) from error
         if isinstance(config, dict) and "data" in config:
             _check_sections(config, path)
+            if "reader" not in config["data"]:  # trained on documents in memory
+                language = config["data"].get("language", "en")
+                config["data"]["reader"] = {"type": "jsonl", "language": language}
             return config
     if needed:
         raise ArchiveError(

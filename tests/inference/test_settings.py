@@ -29,6 +29,20 @@ def test_another_format_in_the_runs_language(tmp_path: Path) -> None:
     assert RunSettings.of(tmp_path, "spert", None).reader.language == "en"
 
 
+def test_a_run_that_read_no_files(tmp_path: Path) -> None:
+    """It was trained on documents in memory, whose form is that of jsonl records."""
+    config = {"data": {"language": "de"}, "training": {"protocol": "pure"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    settings = RunSettings.of(tmp_path, None, None)
+    assert type(settings.reader).registered_name == "jsonl"
+    assert settings.reader.language == "de"
+    assert RunSettings.of(tmp_path, "doccano", None).reader.language == "de"
+    data = tmp_path / "data.json"
+    data.write_text('[{"tokens": ["Ada"], "entities": [], "relations": []}]')
+    settings = RunSettings.of(tmp_path, None, None, data=data)
+    assert type(settings.reader).registered_name == "spert"
+
+
 def test_mistakes(tiny_run: Path, tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match=r"so the data's format is unknown; name it with --for"):
         RunSettings.of(tiny_run / "archive", None, None)

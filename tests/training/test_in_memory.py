@@ -95,6 +95,7 @@ def test_provenance_says_where_the_documents_come_from(tiny_data: Path, tmp_path
     assert json.loads((run / "run.json").read_text())["data_sha256"] == expected
     about = archive.load(run).about
     assert about["trained_on"] == {names[0]: expected[names[0]]}
+    assert jointre.evaluate(run, tmp_path / "dev.jsonl").blocks["entity"].support > 0
     assert "trained on this file" in (trained_on_note(about, [tmp_path / "train.jsonl"]) or "")
 
 

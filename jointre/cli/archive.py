@@ -15,15 +15,13 @@ def archive(
         typer.Option(
             "--output",
             metavar="FILE.tar.gz",
-            help="File to write; by default the run's name with .tar.gz, in the working directory.",
+            help="File to write; by default the run's name and .tar.gz, in the working directory.",
             show_default=False,
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("-f", "--force", help="Replace a file that exists.")
-    ] = False,
+    force: Annotated[bool, typer.Option("-f", "--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Pack a trained model into one .tar.gz file, which every command reads like the run itself.
+    """Pack a trained model into a .tar.gz file, which all commands accept in place of the run.
 
     The file holds what prediction needs: weights, vocabulary, encoder configuration, tokenizer and
     model card, but neither data nor checkpoints. All checksums are verified first.

@@ -16,26 +16,28 @@ def attention(
     file: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
     output: Annotated[
         Path,
-        typer.Option(help="Picture to write: .html, .png, or .json for the numbers."),
+        typer.Option(help="File to write: a picture (.html or .png) or the numbers (.json)."),
     ],
     document: Annotated[
         str | None,
         typer.Option(
             metavar="ID",
-            help="Of the file's documents; ID#2 is its sentence 2, counted from 0, for a model "
-            "that reads sentences.",
+            help="Id of the document; for a model that reads sentences, ID#2 is its sentence 2, "
+            "counted from 0.",
             show_default=False,
         ),
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option(help="Reader of the file; by default the run's own.", show_default=False),
+        typer.Option(
+            help="Format of the file; by default that of the training data.", show_default=False
+        ),
     ] = None,
     on_error: OnErrorOption = None,
     device: Device = "auto",
     include_package: Packages = None,
 ) -> None:
-    """Draw what a trained model attends to: its encoder, CTAM's agents, a memory's slots.
+    """Draw what the encoder, the agents or the memory slots of a trained model attend to.
 
     Example: jointre attention runs/quickstart fixtures/newswire/dev.jsonl
     --document newswire-dev-001 --output attention.html

@@ -18,22 +18,27 @@ def bench(
     run: Annotated[Path, typer.Argument(help="Run directory or archive.", show_default=False)],
     data: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
     format: Annotated[
-        str | None, typer.Option(help="Reader of the file; by default the run's own.")
+        str | None, typer.Option(help="Format of the file; by default that of the training data.")
     ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Counted runs of each measure.")] = 5,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of torch.")] = 2,
+    runs: Annotated[
+        int, typer.Option(min=1, help="Number of timed repetitions of each measurement.")
+    ] = 5,
+    threads: Annotated[int, typer.Option(min=1, help="Number of threads that torch uses.")] = 2,
     units: Annotated[
         list[int] | None,
         typer.Option(
-            help="Most units of a prediction batch; repeatable. [default: 1, 8, 16, 32, 64]",
+            help="Maximum number of units in a prediction batch; repeatable. "
+            "[default: 1, 8, 16, 32, 64]",
             show_default=False,
         ),
     ] = None,
-    batch_size: Annotated[int, typer.Option(min=1, help="Units of a training batch.")] = 4,
+    batch_size: Annotated[
+        int, typer.Option(min=1, help="Number of units in a training batch.")
+    ] = 4,
     output: Output = None,
     on_error: OnErrorOption = None,
 ) -> None:
-    """Measure a trained model against its bare encoder, in one process, by medians.
+    """Measure time and memory of a trained model relative to its bare encoder.
 
     Example: jointre bench runs/sinet_scierc_minilm data/scierc/spert/scierc_dev.json
     """

@@ -30,13 +30,13 @@ def list_components(
         str | None,
         typer.Argument(
             metavar="[INTERFACE]",
-            help="An interface, or words of its description.",
+            help="Name of an interface, or words from its description.",
             show_default=False,
         ),
     ] = None,
     include_package: Packages = None,
 ) -> None:
-    """List interfaces and the components registered under each.
+    """List the interfaces and the components that implement them.
 
     Examples: jointre components list interaction, jointre components list "memory module"
     """
@@ -93,8 +93,13 @@ def _purpose(component: type) -> str:
 
 @app.command()
 def show(
-    interface: Annotated[str, typer.Argument(help="interaction, for example.", show_default=False)],
-    name: Annotated[str, typer.Argument(help="ctam, for example.", show_default=False)],
+    interface: Annotated[
+        str,
+        typer.Argument(help="Name of the interface, for example interaction.", show_default=False),
+    ],
+    name: Annotated[
+        str, typer.Argument(help="Name of the component, for example ctam.", show_default=False)
+    ],
     include_package: Packages = None,
 ) -> None:
     """Describe a component and its options.

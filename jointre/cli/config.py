@@ -19,7 +19,7 @@ def check(
     ext_var: ExtVars = None,
     include_package: Packages = None,
 ) -> None:
-    """List every mistake of an experiment file, or say that it is right.
+    """List all mistakes in an experiment file.
 
     Example: jointre config check experiments/quickstart.jsonnet -o model.interaction.heads=6
     """
@@ -46,10 +46,10 @@ def show(
     ext_var: ExtVars = None,
     include_package: Packages = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Plain JSON, itself a valid config.")
+        bool, typer.Option("--json", help="Print plain JSON, which is itself a valid config.")
     ] = False,
 ) -> None:
-    """Show an experiment with every default filled in.
+    """Show an experiment with all default values filled in.
 
     Example: jointre config show experiments/quickstart.jsonnet --json > full.json
     """
@@ -72,7 +72,7 @@ def show(
 
 @app.command()
 def mixins(config: ConfigFile, ext_var: ExtVars = None) -> None:
-    """List the mix-ins of a file, each of which changes an experiment as an override.
+    """List the mix-ins in a file; each can be used as an override of an experiment.
 
     Example: jointre config mixins experiments/ablations/sinet.libsonnet
     """

@@ -19,20 +19,20 @@ def convert(
     target: Annotated[
         Path,
         typer.Argument(
-            help="File to write, gzipped for .gz, or new folder, as the format has it; - is "
+            help="File to write (compressed if it ends in .gz), or new folder for brat; - is "
             "standard output.",
             show_default=False,
         ),
     ],
     target_format: Annotated[
-        str, typer.Option("--to", help="The format to write.", show_default=False)
+        str, typer.Option("--to", help="Format to write.", show_default=False)
     ],
     source_format: Annotated[
         str | None,
         typer.Option(
             "--from",
-            help="Its format: spert, brat, label_studio, …; jointre data list shows all. Detected "
-            "by default.",
+            help="Format to read, for example spert or brat (jointre data list shows all); "
+            "detected by default.",
             show_default=False,
         ),
     ] = None,
@@ -40,14 +40,14 @@ def convert(
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="An option of the reader, label_case=capitalize for example; repeatable.",
+            help="Option of the reader, for example label_case=capitalize; repeatable.",
             show_default=False,
         ),
     ] = None,
     on_error: OnErrorOption = None,
     include_package: Packages = None,
 ) -> None:
-    """Convert a corpus and report what the target format cannot hold.
+    """Convert a corpus, and report what the target format cannot represent.
 
     For example:
 

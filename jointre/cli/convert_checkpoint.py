@@ -12,7 +12,8 @@ def convert_checkpoint(
     checkpoint: Annotated[
         Path,
         typer.Argument(
-            help="A .safetensors file, or a PyTorch file of tensors.", show_default=False
+            help="Checkpoint: a .safetensors file, or a PyTorch file that contains only tensors.",
+            show_default=False,
         ),
     ],
     config: ConfigFile,
@@ -20,7 +21,7 @@ def convert_checkpoint(
     types: Annotated[
         Path | None,
         typer.Option(
-            help="Types file; its order is that of the classes. By default the config's.",
+            help="Types file, in the order of the checkpoint's classes; by default the config's.",
             show_default=False,
         ),
     ] = None,

@@ -44,23 +44,26 @@ def check(
     format: Annotated[
         str | None,
         typer.Option(
-            help="Its format: spert, dygie, jsonl, …; detected by default.", show_default=False
+            help="Format of the file, for example spert or jsonl; detected by default.",
+            show_default=False,
         ),
     ] = None,
     option: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="An option of the reader.", show_default=False),
+        typer.Option(
+            metavar="KEY=VALUE", help="Option of the reader; repeatable.", show_default=False
+        ),
     ] = None,
     max_width: Annotated[
-        int, typer.Option(min=1, help="Widest entity of the model, in words.")
+        int, typer.Option(min=1, help="Width in words above which an entity counts as wide.")
     ] = 8,
     max_words: Annotated[
-        int, typer.Option(min=1, help="Longest sentence that is no cause for concern.")
+        int, typer.Option(min=1, help="Number of words above which a sentence counts as long.")
     ] = 128,
     encoder: Annotated[
         str | None,
         typer.Option(
-            help="Count pieces with this encoder's tokenizer: a folder, a hub model, package:NAME.",
+            help="Encoder whose tokenizer counts pieces: a folder, a hub model or package:NAME.",
             show_default=False,
         ),
     ] = None,
@@ -68,7 +71,7 @@ def check(
     output: Output = None,
     include_package: Packages = None,
 ) -> None:
-    """Count what a corpus holds and what in it deserves a look.
+    """Count the contents of a corpus, and what in it may cause problems.
 
     Example: jointre data check fixtures/newswire/train.jsonl
     """

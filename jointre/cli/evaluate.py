@@ -31,18 +31,18 @@ def evaluate(
     format: Annotated[
         str | None,
         typer.Option(
-            help="Reader of the file; by default the run's own, or the detected one.",
+            help="Format of the file; by default that of the training data, or detected.",
             show_default=False,
         ),
     ] = None,
     protocol: Annotated[
         str | None,
-        typer.Option(help="Scoring convention; by default the run's own.", show_default=False),
+        typer.Option(help="Scoring protocol; by default that of the training.", show_default=False),
     ] = None,
     train_facts: TrainFacts = None,
     predictions: Annotated[
         Path | None,
-        typer.Option(help="Write the predictions here too, as jsonl.", show_default=False),
+        typer.Option(help="File for the predictions, as jsonl records.", show_default=False),
     ] = None,
     entities: Entities = "predict",
     on_error: OnErrorOption = None,

@@ -17,21 +17,25 @@ def init(
     export: Annotated[
         Path,
         typer.Argument(
-            help="Annotated corpus: a file, or a folder, which may hold train, dev and test files.",
+            help="Annotated corpus: a file, or a folder, which may contain train, dev and test files.",
             show_default=False,
         ),
     ],
     dir: Annotated[
         Path,
-        typer.Option(help="Project folder; files in it are kept.", show_default=False),
+        typer.Option(help="Project folder to create or to add files to.", show_default=False),
     ],
     dev_file: Annotated[
         Path | None,
-        typer.Option(help="Dev data, if EXPORT is the training data alone.", show_default=False),
+        typer.Option(
+            help="File of dev data, if EXPORT has only the training data.", show_default=False
+        ),
     ] = None,
     test_file: Annotated[
         Path | None,
-        typer.Option(help="Test data, if EXPORT is the training data alone.", show_default=False),
+        typer.Option(
+            help="File of test data, if EXPORT has only the training data.", show_default=False
+        ),
     ] = None,
     dev: DevShare = 0.2,
     test: TestShare = 0.1,
@@ -42,16 +46,16 @@ def init(
     language: Annotated[
         str | None,
         typer.Option(
-            help="spaCy's code of the texts' language; guessed by default.", show_default=False
+            help="Language of the texts, as a spaCy code such as de; guessed by default.",
+            show_default=False,
         ),
     ] = None,
     include_package: Packages = None,
 ) -> None:
-    """Start a project from annotated data: check it, split it, choose a recipe.
+    """Start a project from annotated data: check and split it, and write an experiment.
 
-    Detects the format, splits the documents into train, dev and test unless they are split
-    already, and writes an experiment file of a few lines whose comments give the reasons for each
-    choice.
+    The format is detected. The documents are split into train, dev and test, unless they are split
+    already. The experiment file has a few lines, and its comments give the reason for each choice.
 
     For example:
 

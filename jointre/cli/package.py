@@ -14,18 +14,33 @@ def package(
         typer.Argument(help="Run directory, archive folder or .tar.gz.", show_default=False),
     ],
     name: Annotated[
-        str, typer.Option("-n", "--name", help="Without the language: news becomes en_news.")
+        str,
+        typer.Option(
+            "-n", "--name", help="Name of the package without the language: news becomes en_news."
+        ),
     ],
-    version: Annotated[str, typer.Option("-v", "--version", help="Such as 1.0.0.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the wheel.")] = Path(),
+    version: Annotated[
+        str, typer.Option("-v", "--version", help="Version of the package, for example 1.0.0.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder to write the wheel to.")
+    ] = Path(),
     license: Annotated[
-        str, typer.Option(help="The model's licence; the corpus may bind you.", show_default=False)
+        str,
+        typer.Option(
+            help="Licence of the model; check what the licence of the training data allows.",
+            show_default=False,
+        ),
     ] = "",
-    language: Annotated[str, typer.Option(help="spaCy's code of the language.")] = "en",
-    force: Annotated[bool, typer.Option("-f", "--force", help="Replace the wheel.")] = False,
+    language: Annotated[
+        str, typer.Option(help="Language of the pipeline, as a spaCy code.")
+    ] = "en",
+    force: Annotated[
+        bool, typer.Option("-f", "--force", help="Replace an existing wheel.")
+    ] = False,
     include_package: Packages = None,
 ) -> None:
-    """Make a spaCy pipeline of a trained model, as a wheel with everything in it.
+    """Make a spaCy pipeline from a trained model, as a wheel that contains the model.
 
     For example:
 

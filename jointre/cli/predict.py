@@ -36,41 +36,44 @@ def predict(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Texts (.txt, or any other ending), records (.jsonl), - or none: standard input.",
+            help="Files of texts or records; standard input if there are none, or for -.",
             show_default=False,
         ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            help="File to write, as FILE.partial until it is complete; standard output by default.",
+            help="File to write; standard output by default. Until it is complete it is FILE.partial.",
             show_default=False,
         ),
     ] = None,
     render: Annotated[
         Path | None,
-        typer.Option(help="Page (.html) to draw all documents into, too.", show_default=False),
+        typer.Option(help="HTML page on which all documents are also drawn.", show_default=False),
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option(help="Reader of all files: spert, dygie, jsonl, …", show_default=False),
+        typer.Option(
+            help="Format of all files, for example spert or jsonl; detected by default.",
+            show_default=False,
+        ),
     ] = None,
     documents: Annotated[
         SplitBy | None,
         typer.Option(
-            help="What of a text is a document: the file, which is the default, each paragraph "
-            "(blank lines stand between them) or each line.",
+            help="Whether each file (the default), each paragraph (after a blank line) or each line "
+            "of a text is a document.",
             show_default=False,
         ),
     ] = None,
     entities: Entities = "predict",
     precision: Annotated[
-        Literal["fp32", "bf16"], typer.Option(help="Arithmetic of the encoder.")
+        Literal["fp32", "bf16"], typer.Option(help="Number format in which the encoder computes.")
     ] = "fp32",
     language: Annotated[
         str | None,
         typer.Option(
-            help="spaCy's code of the texts' language; by default that of the training data.",
+            help="Language of the texts, as a spaCy code; by default that of the training data.",
             show_default=False,
         ),
     ] = None,
@@ -83,18 +86,19 @@ def predict(
         list[str] | None,
         typer.Option(
             metavar="LABEL=#RRGGBB",
-            help="Colour of a label on the page, or a JSON file of labels and colours; repeatable.",
+            help="Colour of a label on the page, or a JSON file that maps labels to colours; repeatable.",
             show_default=False,
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue an interrupted --output FILE.")
+        bool, typer.Option("--resume", help="Continue an --output FILE that was interrupted.")
     ] = False,
     json: Annotated[
-        bool, typer.Option("--json", help="Print records on a terminal too, not words for people.")
+        bool,
+        typer.Option("--json", help="Print records on a terminal too, instead of readable text."),
     ] = False,
 ) -> None:
-    """Extract entities and relations with character offsets and probabilities.
+    """Extract entities and relations, with character offsets and probabilities.
 
     For example:
 

@@ -9,49 +9,50 @@ from jointre.cli._common.options import OnErrorOption, TrainFacts, label_table
 
 
 def score(
-    gold: Annotated[Path, typer.Argument(help="The annotated file.", show_default=False)],
+    gold: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
     predicted: Annotated[
         Path,
         typer.Argument(
-            help="The predicted file: the same documents in the same order.", show_default=False
+            help="Predicted file, with the same documents in the same order.", show_default=False
         ),
     ],
     format: Annotated[
         str | None,
         typer.Option(
-            help="Reader of the files: spert, dygie, jsonl, …; detected by default.",
+            help="Format of the files, for example spert or jsonl; detected by default.",
             show_default=False,
         ),
     ] = None,
     protocol: Annotated[
         str,
-        typer.Option(
-            help="Scoring convention: spert, pure, plmarker, dygie, care, jerex, docred, …"
-        ),
+        typer.Option(help="Scoring protocol: spert, pure, plmarker, dygie, care, jerex or docred."),
     ] = "spert",
     predicted_format: Annotated[
-        str | None, typer.Option(help="Reader of the predicted file, if another one.")
+        str | None, typer.Option(help="Format of the predicted file, if it is a different one.")
     ] = None,
     predicted_option: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="An option of the predicted file's reader: predictions=true for what DyGIE++, "
-            "PURE or PL-Marker wrote; repeatable.",
+            help="Option of the predicted file's reader, for example predictions=true for files "
+            "written by DyGIE++, PURE or PL-Marker; repeatable.",
         ),
     ] = None,
     types: Annotated[
-        Path | None, typer.Option(help="Types file; it says which relations are symmetric.")
+        Path | None, typer.Option(help="Types file, which says which relations are symmetric.")
     ] = None,
     symmetric: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="LABEL", help="A symmetric relation, instead of the types file's; repeatable."
+            metavar="LABEL",
+            help="Symmetric relation, instead of those in the types file; repeatable.",
         ),
     ] = None,
     max_width: Annotated[
         int | None,
-        typer.Option(min=1, help="Widest gold entity that counts, in tokens; protocol dygie only."),
+        typer.Option(
+            min=1, help="Maximum width of gold entities, in tokens; only for the protocol dygie."
+        ),
     ] = None,
     train_facts: TrainFacts = None,
     on_error: OnErrorOption = None,
@@ -59,7 +60,7 @@ def score(
         Path | None, typer.Option(help="JSON file to write the scores to.", show_default=False)
     ] = None,
 ) -> None:
-    """Score a prediction file, ours or another tool's, against a gold file.
+    """Score a prediction file, of jointre or of another tool, against a gold file.
 
     Example: jointre score gold.json predicted.json --format spert --output m.json
     """

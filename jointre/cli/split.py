@@ -11,9 +11,9 @@ from jointre.cli._common.options import OnErrorOption, Packages, log
 if TYPE_CHECKING:
     from jointre.data.schema import Document
 
-DevShare = Annotated[float, typer.Option(min=0, max=1, help="Share of the documents for dev.")]
-TestShare = Annotated[float, typer.Option(min=0, max=1, help="Share of the documents for test.")]
-SplitSeed = Annotated[int, typer.Option(min=0, help="Random seed of the split.")]
+DevShare = Annotated[float, typer.Option(min=0, max=1, help="Fraction of the documents for dev.")]
+TestShare = Annotated[float, typer.Option(min=0, max=1, help="Fraction of the documents for test.")]
+SplitSeed = Annotated[int, typer.Option(min=0, help="Random seed for the split.")]
 Format = Annotated[
     str | None,
     typer.Option(help="Format of the corpus; detected by default.", show_default=False),
@@ -23,7 +23,7 @@ ReaderOptions = Annotated[
     typer.Option(
         "--option",
         metavar="KEY=VALUE",
-        help="An option of the reader; repeatable.",
+        help="Option of the reader; repeatable.",
         show_default=False,
     ),
 ]
@@ -33,7 +33,9 @@ def split(
     corpus: Annotated[Path, typer.Argument(help="File or folder to split.", show_default=False)],
     dir: Annotated[
         Path,
-        typer.Option(help="New folder for train.jsonl, dev.jsonl, test.jsonl.", show_default=False),
+        typer.Option(
+            help="New folder for train.jsonl, dev.jsonl and test.jsonl.", show_default=False
+        ),
     ],
     dev: DevShare = 0.2,
     test: TestShare = 0.1,
@@ -43,10 +45,10 @@ def split(
     on_error: OnErrorOption = None,
     include_package: Packages = None,
 ) -> None:
-    """Split a corpus by document, so that each part has its share of every label.
+    """Split a corpus by document, with the labels distributed evenly over the parts.
 
-    Documents with the same words stay together. The same seed gives the same split, whatever the
-    order in the file.
+    Documents with the same words stay in the same part. The same seed gives the same split, also
+    if the documents are in another order.
 
     For example:
 

@@ -28,7 +28,7 @@ def train(
         typer.Option(
             "-s",
             "--serialization-dir",
-            help="Run directory; runs/NAME by default, NAME being the file's.",
+            help="Run directory to write; by default runs/NAME, with the name of the file.",
             show_default=False,
         ),
     ] = None,
@@ -36,10 +36,10 @@ def train(
     ext_var: ExtVars = None,
     include_package: Packages = None,
     force: Annotated[
-        bool, typer.Option("-f", "--force", help="Empty the run directory first.")
+        bool, typer.Option("-f", "--force", help="Delete the run that is in the directory first.")
     ] = False,
     recover: Annotated[
-        bool, typer.Option("-r", "--recover", help="Go on with an interrupted run.")
+        bool, typer.Option("-r", "--recover", help="Resume the interrupted run in the directory.")
     ] = False,
 ) -> None:
     """Train a model.
@@ -52,7 +52,10 @@ def train(
     from jointre.errors import RunError
 
     if force and recover:
-        raise RunError("--force empties the run directory and --recover goes on in it; choose one")
+        raise RunError(
+            "--force and --recover are mutually exclusive: --force deletes the run, --recover "
+            "resumes it"
+        )
     loaded = load(config, overrides, ext_var, include_package)
     with garbage_collection_paused():
         from jointre.training.run import default_path
@@ -87,7 +90,7 @@ def _show(result: "Result") -> None:
 
 
 def triples(result: "Result", count: int) -> list[str]:
-    """The surest extracted triples, one a document, as lines."""
+    """The most probable triples as lines, at most one per document."""
     found = []
     for document in result.examples:
         ranked = sorted(document.relations, key=lambda relation: -(relation.score or 0))

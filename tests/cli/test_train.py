@@ -68,7 +68,8 @@ def test_the_surest_triple_of_each_document() -> None:
 
 def test_force_and_recover(jointre: Command, config: Path) -> None:
     jointre("train", config, "-f", "-r").told(
-        "--force empties the run directory and --recover goes on in it; choose one"
+        "--force and --recover are mutually exclusive: --force deletes the run, --recover "
+        "resumes it"
     )
 
 

@@ -20,8 +20,8 @@ def test_a_section_says_what_help_says() -> None:
     section = section.partition("\n## ")[0]
     assert "jointre score [OPTIONS] {gold} {predicted}" in section
     assert "jointre score gold.json predicted.json --format spert --output m.json" in section
-    assert "| `gold <path>` | The annotated file. [required] |" in section
-    assert "| `--protocol <str>` | Scoring convention" in section
+    assert "| `gold <path>` | Annotated file. [required] |" in section
+    assert "| `--protocol <str>` | Scoring protocol" in section
 
 
 def test_help_and_examples_are_parted() -> None:

@@ -21,7 +21,7 @@ Overrides = Annotated[
         "-o",
         "--overrides",
         metavar="KEY=VALUE",
-        help="path.to.key=VALUE, or jsonnet text that is added to the config; repeatable.",
+        help="Change to the config: path.to.key=VALUE, or a jsonnet object; repeatable.",
         show_default=False,
     ),
 ]
@@ -30,7 +30,7 @@ ExtVars = Annotated[
     typer.Option(
         "--ext-var",
         metavar="NAME=VALUE",
-        help="External variable of the file, data=DIR for example; repeatable.",
+        help="External variable of the jsonnet file, for example data=DIR; repeatable.",
         show_default=False,
     ),
 ]
@@ -39,15 +39,15 @@ Packages = Annotated[
     typer.Option(
         "--include-package",
         metavar="PACKAGE",
-        help="Import this package first: it registers components; repeatable.",
+        help="Package to import first, so that it registers its components; repeatable.",
         show_default=False,
     ),
 ]
 TrainFacts = Annotated[
     list[Path] | None,
     typer.Option(
-        help="Training file whose facts Ign F1 leaves out (DocRED's JSON or jsonl); protocol "
-        "docred only, repeatable.",
+        help="Training file (DocRED's JSON or jsonl) whose facts Ign F1 does not count; only "
+        "for the protocol docred; repeatable.",
         show_default=False,
     ),
 ]
@@ -55,8 +55,8 @@ OnErrorOption = Annotated[
     Literal["stop", "skip"] | None,
     typer.Option(
         "--on-error",
-        help="At lines or records with errors: stop and list the first 20 (the default), or skip "
-        "and count them.",
+        help="What to do with lines or records that have errors: stop and list the first 20 "
+        "(the default), or skip and count them.",
         show_default=False,
     ),
 ]
@@ -65,7 +65,7 @@ ThresholdOption = Annotated[
     typer.Option(
         "--threshold",
         metavar="[LABEL=]PROBABILITY",
-        help="Smallest probability of all relations, or of an entity or relation label; "
+        help="Minimum probability of all relations, or of one entity or relation label; "
         "repeatable.",
         show_default=False,
     ),
@@ -82,9 +82,11 @@ OverlapOption = Annotated[
 Output = Annotated[Path | None, typer.Option("--output", help="File to write.", show_default=False)]
 Entities = Annotated[
     Literal["predict", "given"],
-    typer.Option(help="Find the entities, or relate those that the records give."),
+    typer.Option(
+        help="Predict the entities, or use those given in the records and predict their relations."
+    ),
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")]
+Device = Annotated[str, typer.Option(help="Device to compute on: auto, cpu, cuda, cuda:1 or mps.")]
 
 
 def thresholds_of(given: Sequence[str] | None) -> dict[str, float] | None:

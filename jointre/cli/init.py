@@ -17,7 +17,7 @@ def init(
     export: Annotated[
         Path,
         typer.Argument(
-            help="Annotated corpus: a file, or a folder, which may contain train, dev and test files.",
+            help="Annotated corpus: a file, or a folder, possibly with train, dev and test files.",
             show_default=False,
         ),
     ],

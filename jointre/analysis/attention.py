@@ -26,13 +26,13 @@ SHOWN_IDS = 8  # of the choices in a message
 
 @dataclass(frozen=True, slots=True)
 class AttentionRow:
-    """One distribution over what is read.
+    """One attention distribution over the tokens of the picture.
 
     Args:
-        key: what reads: ``("bert",)``, ``("ner",)``, ``("re",)``, or a slot of a memory,
-            ``("memory", "entity", LABEL)``.
-        weights: one a token of the picture.
-        rest: the weight of end tokens ([SEP]), which the picture leaves out.
+        key: Name of what attends: ``("bert",)``, ``("ner",)``, ``("re",)``, or the slot of a
+            memory, ``("memory", "entity", LABEL)``.
+        weights: Attention weight of each token of the picture.
+        rest: Weight of the end tokens ([SEP]), which the picture does not show.
     """
 
     key: tuple[str, ...]
@@ -50,9 +50,9 @@ class GoldMention:
     """A gold mention in the picture.
 
     Args:
-        label: of its entity.
-        start, end: half-open, in tokens of the picture.
-        related: the entity takes part in a gold relation.
+        label: Label of its entity.
+        start, end: Half-open range of tokens of the picture.
+        related: Whether the entity takes part in a gold relation.
     """
 
     label: str | None
@@ -63,14 +63,14 @@ class GoldMention:
 
 @dataclass(frozen=True, slots=True)
 class AttentionMap:
-    """Attention of all readers over the words of a unit.
+    """All attention distributions over the words of one unit.
 
     Args:
-        id: of the unit.
-        tokens: the words; before them ``"[CLS]"``, or what stands for it, if something reads it.
-        rows: one a reader; weights and rest sum to 1.
-        entities: the gold mentions.
-        notes: what the rows do not show.
+        id: Id of the unit.
+        tokens: Words of the unit, after ``"[CLS]"`` or its counterpart if a row attends to it.
+        rows: Attention distributions; the weights and the rest of each sum to 1.
+        entities: Gold mentions.
+        notes: Sentences about what the rows do not show.
     """
 
     id: str
@@ -104,15 +104,16 @@ class AttentionMap:
 def unit_of(
     documents: Sequence[Document], by: Literal["sentence", "document"], id: str | None
 ) -> Document:
-    """The unit of a model that an id names; the only one without an id.
+    """The unit with an id, or the only unit if no id is given.
 
     Args:
-        documents: of a file.
-        by: what the model reads at once.
-        id: of a document that is one unit, or of a unit: ``ID#2`` is sentence 2 of ID, from 0.
+        documents: Documents of the file.
+        by: Unit that the model reads at once.
+        id: Id of a document with a single unit, or of a unit: ``ID#2`` is sentence 2 of the
+            document ID, counted from 0.
 
     Raises:
-        DataError: the id names none, several, or a unit without words.
+        DataError: No unit or several units have the id, or the unit has no words.
     """
     units = [unit.document for unit in split(documents, by)]
     found = [unit for unit in units if id in (None, unit.id)]
@@ -139,12 +140,12 @@ def attention_of(model: Model, unit: Document) -> AttentionMap:
     """What the model attends to in a unit (SINET §10, memory §3.4).
 
     Args:
-        model: in evaluation mode; its weights and settings stay as they are.
-        unit: a sentence or a document, as the model reads them; its gold is marked.
+        model: Model in evaluation mode; it is not changed.
+        unit: Sentence or document, whichever the model reads; its gold mentions are marked.
 
     Raises:
-        ConfigError: no part of the model has attention that is read here.
-        DataError: the encoder refuses the unit, or would see none of its words.
+        ConfigError: The model has no attention that can be shown.
+        DataError: The encoder refuses the unit, or would read none of its words.
     """
     preparer = model.preparer("predict")
     item = preparer.item(0, unit)
@@ -211,7 +212,7 @@ def _rows(model: Model, reading: Reading, words: int, first: bool) -> Iterator[A
 
 
 def _slots(model: Model, reading: Reading) -> list[tuple[str, ...]]:
-    """The labels of a memory's slots, with what is no label; () for a single reader."""
+    """The labels of a memory's slots, including "none"; () if there is a single distribution."""
     if len(reading.key) == 1:
         return [()]
     known = model.vocabulary
@@ -232,7 +233,7 @@ def _mentions(unit: Document, offset: int, words: int) -> tuple[GoldMention, ...
 
 def _notes(item: Item, inputs: EncoderInput) -> Iterator[str]:
     if item.pieces.truncated:
-        yield f"{item.pieces.truncated} words were cut off, as the model is told to"
+        yield f"{item.pieces.truncated} words were cut off, because the model truncates long inputs"
     if item.pieces.shortened:
         yield counted(len(item.pieces.shortened), LONG_WORDS)
     if inputs.window_index is not None and bool((inputs.positions.roles == Role.SUMMARY).any()):

@@ -23,16 +23,16 @@ from jointre.positions import Positions, Role
 
 
 class Reading(NamedTuple):
-    """Attention of one kind over the positions of a batch.
+    """Attention weights of one layer or memory over the positions of a batch.
 
     Args:
-        key: what reads: ``("bert",)``, ``("ner",)``, ``("memory", "entity")``, ….
-        weights: of the positions, a distribution together with ``own``.
-        own: what a reader that is no position itself gives to itself; 0 where it is one.
-        positions: of the positions.
+        key: Name of what attends: ``("bert",)``, ``("ner",)``, ``("memory", "entity")``, ….
+        weights: Attention weights of the positions; they sum to 1 together with ``own``.
+        own: Weight that an agent which is not a position gives to itself; otherwise 0.
+        positions: Roles and words of the positions.
 
     Shapes:
-        weights ``"b r t"``: b units, r readers, t positions; own ``"b r"``.
+        weights ``"b r t"``: b units, r distributions, t positions; own ``"b r"``.
     """
 
     key: tuple[str, ...]
@@ -42,16 +42,16 @@ class Reading(NamedTuple):
 
 
 def readings(model: Model, stages: Stages) -> list[Reading]:
-    """All that is known about a batch: the encoder's, the memories', the task agents' reading.
+    """The attention of the encoder, the memories and the task agents in one batch.
 
-    Heads are averaged; the weights are those before dropout.
+    The weights are averaged over the heads and taken before dropout.
 
     Args:
-        model: in evaluation mode; it is not changed.
+        model: Model in evaluation mode; it is not changed.
         stages: Prepared for prediction, on the model's device.
 
     Raises:
-        ConfigError: the model is not made of a backbone.
+        ConfigError: The model is not a :class:`BackboneModel`.
     """
     backbone = getattr(model, "backbone", None)
     if not isinstance(backbone, Backbone):

@@ -44,15 +44,15 @@ def check_output(path: Path) -> None:
 
 
 def write(picture: AttentionMap, path: Path) -> None:
-    """Write a picture; the file appears when it is whole.
+    """Write a picture to a file, atomically.
 
     Args:
-        picture: of one unit.
-        path: ends in ``.html``, ``.png`` or ``.json``.
+        picture: Attention of one unit.
+        path: File to write, which ends in ``.html``, ``.png`` or ``.json``.
 
     Raises:
-        ConfigError: as for :func:`check_output`.
-        DataError: the file cannot be written, or the unit is too long for a PNG.
+        ConfigError: See :func:`check_output`.
+        DataError: The file cannot be written, or the unit is too long for a PNG.
     """
     content = _writer(path)(picture)
     with replaced(path) as stream:

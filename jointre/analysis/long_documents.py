@@ -8,14 +8,14 @@ from jointre.data.schema import Document, Entity, Relation, Span
 
 
 def long_document(documents: Sequence[Document], words: int) -> Document:
-    """Documents one after the other, again from the first when they are used up.
+    """Concatenate documents, repeatedly if necessary, to one document of a given length.
 
-    The last one is cut; entities with a mention past the cut, and their relations, are
-    left out. Entities of different documents stay apart.
+    The last document is cut. Entities with a mention beyond the cut are removed with their
+    relations. Entities of different documents are never merged.
 
     Args:
-        documents: annotated or not; one has words at least.
-        words: of the result.
+        documents: Documents with or without annotation; at least one has words.
+        words: Number of words of the result.
     """
     tokens: list[str] = []
     sentences: list[Span] = []

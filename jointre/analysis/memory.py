@@ -20,28 +20,28 @@ from jointre.training.provenance import peak_memory
 def prediction_memory(
     run: Path, documents: Sequence[Document], max_units: int, max_pieces: int, name: str
 ) -> Measure:
-    """Peak bytes of predicting all documents, against the encoder on the same batches.
+    """Peak memory in bytes of predicting all documents, and of the encoder on the same batches.
 
     Args:
-        run: an archive; it is loaded in each process.
-        documents: to predict.
-        max_units: most units of a batch.
-        max_pieces: most padded pieces of a batch.
-        name: of the case, for the measure's.
+        run: Archive, which each process loads.
+        documents: Documents to predict.
+        max_units: Maximum number of units in a batch.
+        max_pieces: Maximum number of padded pieces in a batch.
+        name: Name of the case, which becomes part of the measure's name.
     """
     cases = [(run, documents, max_units, max_pieces, only) for only in (False, True)]
     return _compared(f"peak memory of prediction, {name}", _predicting, cases)
 
 
 def training_memory(run: Path, documents: Sequence[Document], name: str) -> Measure:
-    """Peak bytes of two training steps on a batch of all documents, against the encoder's.
+    """Peak memory in bytes of two training steps on all documents, and of the encoder's steps.
 
-    Gradients and the optimizer's moments are counted.
+    The memory includes gradients and the optimizer's moments.
 
     Args:
-        run: an archive; it is loaded in each process.
-        documents: annotated ones.
-        name: of the case, for the measure's.
+        run: Archive, which each process loads.
+        documents: Annotated documents, which form one batch.
+        name: Name of the case, which becomes part of the measure's name.
     """
     cases = [(run, documents, only) for only in (False, True)]
     return _compared(f"peak memory of training, {name}", _training, cases)
@@ -93,7 +93,7 @@ def _peak() -> Iterator[list[int]]:
     before = psutil.Process().memory_info().rss
     marks = Path("/proc/self/clear_refs")
     if marks.exists() and os.access(marks, os.W_OK):
-        marks.write_text("5")  # starts the high-water mark anew (Linux)
+        marks.write_text("5")  # resets the high-water mark (Linux)
     found: list[int] = []
     yield found
     found.append(max(1, _high_water() - before))

@@ -45,7 +45,7 @@ def measure_all(
         runs: counted runs of each measure.
         units: most units of a prediction batch, one measure each.
         batch_size: units of a training batch.
-        log: is told what is being measured.
+        log: Receives the name of each measurement before it starts.
     """
     model = archive.load(run).model
     for count in units:

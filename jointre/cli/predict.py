@@ -43,7 +43,7 @@ def predict(
     output: Annotated[
         Path | None,
         typer.Option(
-            help="File to write; standard output by default. Until it is complete it is FILE.partial.",
+            help="File to write, FILE.partial until it is complete; standard output by default.",
             show_default=False,
         ),
     ] = None,
@@ -61,8 +61,8 @@ def predict(
     documents: Annotated[
         SplitBy | None,
         typer.Option(
-            help="Whether each file (the default), each paragraph (after a blank line) or each line "
-            "of a text is a document.",
+            help="Whether a document is a file of text (the default), a paragraph (between blank "
+            "lines) or a line.",
             show_default=False,
         ),
     ] = None,
@@ -86,7 +86,7 @@ def predict(
         list[str] | None,
         typer.Option(
             metavar="LABEL=#RRGGBB",
-            help="Colour of a label on the page, or a JSON file that maps labels to colours; repeatable.",
+            help="Colour of a label on the page, or a JSON file of labels and colours; repeatable.",
             show_default=False,
         ),
     ] = None,

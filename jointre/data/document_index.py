@@ -116,7 +116,7 @@ def _labels(document: Document, vocabulary: Vocabulary) -> list[int]:
 def _negative_spans(
     document: Document, gold: Rows, span_enumerator: SpanEnumerator
 ) -> tuple[Rows, Rows]:
-    """Candidates that are no gold span: those within one, and the others."""
+    """Candidates that are not gold spans: those inside a gold span, and the others."""
     spans = span_enumerator.spans(document.tokens, sentences_of(document))
     size = len(document.tokens) + 1
     taken = np.isin(spans @ (size, 1), gold @ (size, 1))

@@ -153,7 +153,7 @@ def agreed_label(labels: Sequence[str], rule: Literal["majority", "first"] = "ma
     """The label of an entity whose mentions may have different ones.
 
     Args:
-        labels: one a mention, in file order; at least one.
+        labels: Label of each mention in file order; at least one.
         rule: ``"majority"``: the most frequent, the first among equals; ``"first"``: that of
             the first mention.
 

@@ -1,4 +1,4 @@
-"""The beginning of a document, for a model that is told to cut long inputs."""
+"""The beginning of a document, for a model that truncates long inputs."""
 
 from dataclasses import replace
 from itertools import compress

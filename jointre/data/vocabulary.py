@@ -40,7 +40,7 @@ class Vocabulary:
         overlaps: Which labels overlap in the training data; None if that is not known.
 
     Raises:
-        DataError: a label occurs twice, or a symmetric one is no relation label.
+        DataError: a label occurs twice, or a symmetric label is not a relation label.
 
     Example:
         >>> vocabulary = Vocabulary(("Org", "Peop"), ("Live_In", "Work_For"), frozenset())
@@ -188,7 +188,7 @@ class Vocabulary:
 def _index(known: dict[str, int], label: str, kind: str) -> int:
     if label not in known:
         raise DataError(
-            f"{label!r} is no {kind} label of the model, which knows "
+            f"{label!r} is not one of the model's {kind} labels: "
             f"{', '.join(known) or 'none'}{did_you_mean(label, known)}"
         )
     return known[label]

@@ -20,13 +20,13 @@ class Strip:
     """The part of a relation that runs above one line of words.
 
     Args:
-        relation: index of the relation.
-        chips: where it begins and ends; None: in the lane beside the words.
-        line: of the words.
-        xs: the places of both ends, in pixels.
-        half: half of the label's width; 0 where the label stands at the other end.
-        label: the middle of the label.
-        level: 0 is the lowest.
+        relation: Index of the relation.
+        chips: Chips at which the strip begins and ends; None: in the lane beside the words.
+        line: Number of the line of words.
+        xs: Horizontal positions of both ends, in pixels.
+        half: Half of the label's width in pixels; 0 if the label is on the other strip.
+        label: Horizontal middle of the label, in pixels.
+        level: Height above the words, as the number of strips below.
     """
 
     relation: int
@@ -50,13 +50,14 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Arcs:
-    """All relations.
+    """The arcs of all relations of a picture.
 
     Args:
-        strips: one for each relation, two where it leads from line to line: head's, tail's.
-        left: pixels that lanes take at the left of the words.
-        right: the same at their right.
-        width: of the words and labels between.
+        strips: One strip per relation, or the strips of its head and its tail if these are on
+            different lines.
+        left: Width in pixels of the lanes to the left of the words.
+        right: Width in pixels of the lanes to the right of the words.
+        width: Width in pixels of the words and labels between the lanes.
     """
 
     strips: tuple[tuple[Strip, ...], ...]

@@ -30,11 +30,11 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|[a-zA-Z]+")
 
 
 def fill(label: str, colors: Mapping[str, str]) -> str:
-    """The colour behind an entity's label, which is written in ``INK``.
+    """The background colour of an entity's label, which is written in ``INK``.
 
     Args:
-        label: of the entity.
-        colors: what the user wants for some labels.
+        label: Label of the entity.
+        colors: Colours that the user chose for some of the labels.
     """
     return colors.get(label) or FILLS[_slot(_FILL_SALT, label, len(FILLS))]
 
@@ -43,8 +43,8 @@ def line(label: str, colors: Mapping[str, str]) -> str:
     """The colour of a relation's line and its label, on ``PAPER``.
 
     Args:
-        label: of the relation.
-        colors: what the user wants for some labels.
+        label: Label of the relation.
+        colors: Colours that the user chose for some of the labels.
     """
     return colors.get(label) or LINES[_slot(_LINE_SALT, label, len(LINES))]
 
@@ -54,7 +54,7 @@ def fills(labels: Iterable[str], colors: Mapping[str, str]) -> dict[str, str]:
 
     Args:
         labels: Entity labels of the picture.
-        colors: what the user wants for some labels.
+        colors: Colours that the user chose for some of the labels.
     """
     return _distinct(labels, colors, fill, (*FILLS, *_MORE_FILLS))
 
@@ -64,7 +64,7 @@ def lines(labels: Iterable[str], colors: Mapping[str, str]) -> dict[str, str]:
 
     Args:
         labels: Relation labels of the picture.
-        colors: what the user wants for some labels.
+        colors: Colours that the user chose for some of the labels.
     """
     return _distinct(labels, colors, line, (*LINES, *_MORE_LINES))
 
@@ -96,7 +96,7 @@ def check_colors(colors: Mapping[str, str]) -> None:
     for label, color in colors.items():
         if not _COLOR.fullmatch(color):
             raise DataError(
-                f"colors[{label!r}]={color!r} is no colour; write #77aadd, #7ad or a name "
+                f"colors[{label!r}]={color!r} is not a colour; write #77aadd, #7ad or a name "
                 "such as gold"
             )
 

@@ -12,11 +12,11 @@ from jointre.display.measure import clean, right_to_left
 
 
 def entities_html(document: Document, colors: Mapping[str, str]) -> str:
-    """A piece of HTML: highlighted text or, where mentions overlap, lines below the words.
+    """Entities as HTML: highlighted text or, where mentions overlap, lines below the words.
 
     Args:
-        document: with any mentions.
-        colors: of labels, where the usual ones are not wanted.
+        document: Document to show.
+        colors: Colours of labels, in place of the default ones.
     """
     displacy = spacy_module("spacy.displacy")  # it takes a second to import
     spans = sorted(

@@ -27,14 +27,14 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """The label above a mention; a mention that is broken into lines has several.
+    """The label above a mention; a mention that continues on another line has several.
 
     Args:
-        mark: index of the mark.
-        line: where it is.
-        left: edge, in pixels.
-        right: edge, in pixels.
-        layer: 0 is next to the words.
+        mark: Index of the mention's mark.
+        line: Number of the line.
+        left: Left edge in pixels.
+        right: Right edge in pixels.
+        layer: Height above the words, as the number of chips below.
     """
 
     mark: int
@@ -51,15 +51,15 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Everything that has a place beside the words.
+    """The words, mentions and relations of a picture with their positions.
 
     Args:
-        words: one for each token.
-        marks: the mentions.
-        links: the relations between marks.
-        chips: in the order of the marks, those of one mark from line to line.
-        count: of lines.
-        width: of the widest line, in pixels.
+        words: Position of each token.
+        marks: Mentions.
+        links: Relations between marks.
+        chips: Labels of the mentions, in the order of the marks and of the lines.
+        count: Number of lines.
+        width: Width of the widest line in pixels.
     """
 
     words: tuple[Word, ...]
@@ -74,8 +74,8 @@ def arrange(document: Document, limit: float = LIMIT) -> Lines:
     """Place words and mentions; a sentence begins a line, a mention is broken only if it must be.
 
     Args:
-        document: of any length.
-        limit: width of a line in pixels, which only a single word may exceed.
+        document: Document to draw.
+        limit: Maximum width of a line in pixels; only a single word may exceed it.
     """
     marks, links = marks_of(document)
     gaps, boxes = _gaps(document), _boxes(document, marks)

@@ -15,7 +15,7 @@ def start(title: str) -> str:
     """The beginning of a page, to be followed by figures and ``END``.
 
     Args:
-        title: of the page.
+        title: Title of the page.
     """
     return f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{markup(title)}</title>
@@ -30,9 +30,9 @@ def figure(document: Document, style: str, colors: Mapping[str, str]) -> str:
     """One document of a page, under its id.
 
     Args:
-        document: to show.
-        style: ``relations`` or ``entities``.
-        colors: of labels, where the usual ones are not wanted.
+        document: Document to show.
+        style: What to show, ``relations`` or ``entities``.
+        colors: Colours of labels, in place of the default ones.
     """
     return (
         f'<figure><h2 dir="auto">{markup(document.id)}</h2>\n{inner(document, style, colors)}\n'
@@ -41,12 +41,12 @@ def figure(document: Document, style: str, colors: Mapping[str, str]) -> str:
 
 
 def inner(document: Document, style: str, colors: Mapping[str, str]) -> str:
-    """A picture that can stand in any page, wide ones with a scroll bar.
+    """A picture as HTML for any page, with a scroll bar if it is wide.
 
     Args:
-        document: to show.
-        style: ``relations`` or ``entities``.
-        colors: of labels, where the usual ones are not wanted.
+        document: Document to show.
+        style: What to show, ``relations`` or ``entities``.
+        colors: Colours of labels, in place of the default ones.
     """
     draw = {"relations": svg, "entities": entities_html}[style]
     return f'<div style="overflow-x: auto">{draw(document, colors)}</div>'

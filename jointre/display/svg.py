@@ -47,13 +47,14 @@ class _Frame:
 def svg(document: Document, colors: Mapping[str, str] | None = None, limit: float = LIMIT) -> str:
     """Draw entities and relations.
 
-    A text that runs from right to left is drawn so as a whole. Everything is told by titles, which
-    browsers show under the pointer, with the probabilities. The picture needs no other file.
+    A text in a right-to-left script is drawn from right to left as a whole. Titles, which browsers
+    show on hover, describe entities and relations with their probabilities. The picture needs no
+    other file.
 
     Args:
-        document: of any length; it gets lines like a page.
-        colors: of labels, where the usual ones are not wanted.
-        limit: width of a line of words in pixels.
+        document: Document to draw; long texts are broken into lines.
+        colors: Colours of labels, in place of the default ones.
+        limit: Maximum width of a line of words in pixels.
     """
     lines = arrange(document, limit)
     arcs = route(document, lines)

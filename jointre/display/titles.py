@@ -1,4 +1,4 @@
-"""What is told about an entity or a relation, in one line."""
+"""Descriptions of entities and relations in one line, which pictures show on hover."""
 
 from jointre.data.schema import Document, Relation
 
@@ -7,9 +7,9 @@ def entity_title(document: Document, entity: int, mention: int) -> str:
     """Label, text, probabilities, and which mention of the entity it is.
 
     Args:
-        document: of the entity.
-        entity: its index.
-        mention: index among its mentions.
+        document: Document that contains the entity.
+        entity: Index of the entity.
+        mention: Index of the mention among those of the entity.
     """
     one = document.entities[entity]
     text = document.text_of(one.mentions[mention])
@@ -25,8 +25,8 @@ def relation_title(document: Document, relation: Relation) -> str:
     """Head, label, tail and probability.
 
     Args:
-        document: of the relation.
-        relation: one of its relations.
+        document: Document that contains the relation.
+        relation: Relation to describe.
     """
     head, tail = (
         document.text_of(document.entities[end].span) for end in (relation.head, relation.tail)

@@ -28,7 +28,7 @@ def clusters_of(document: Document) -> list[Cluster]:
 
 
 def mention_keys(clusters: Sequence[Cluster]) -> set[Key]:
-    """Every mention, whatever its entity; all count under the label ``mention``."""
+    """Every mention of any entity; all count under the label ``mention``."""
     return {(span, "mention") for cluster in clusters for span in cluster}
 
 
@@ -50,8 +50,8 @@ def relation_keys(document: Document, arguments: Sequence[Hashable]) -> set[Key]
     """Head, tail and label of every relation.
 
     Args:
-        document: gold or predicted.
-        arguments: what stands for each entity, by its index.
+        document: Gold or predicted document.
+        arguments: Hashable that represents each entity, by its index.
     """
     return {(arguments[one.head], arguments[one.tail], one.label) for one in document.relations}
 
@@ -72,10 +72,10 @@ def cluster_tallies(
     """The counts of one document for ``mention``, ``cluster``, ``entity`` and relations.
 
     Args:
-        gold: the annotated document.
-        predicted: the same document as predicted.
-        arguments: what stands for each gold and each predicted entity in relations; None:
-            their clusters.
+        gold: Annotated document.
+        predicted: The same document as predicted.
+        arguments: Hashables that represent the gold and the predicted entities in relations;
+            None: their clusters.
     """
     wanted, given = clusters_of(gold), clusters_of(predicted)
     heads = arguments or (wanted, given)

@@ -67,9 +67,9 @@ def b_cubed(shared: Shared, these: These, others: Others) -> Quotient:
     Paper: Bagga and Baldwin 1998; a mention that the other side lacks scores 0.
 
     Args:
-        shared: as for :func:`muc`.
-        these: as for :func:`muc`.
-        others: as for :func:`muc`.
+        shared: See :func:`muc`.
+        these: See :func:`muc`.
+        others: See :func:`muc`.
     """
     hits = (shared**2 / these[:, None]).sum()
     return Quotient(float(hits), int(these.sum()))
@@ -81,9 +81,9 @@ def ceaf_e(shared: Shared, these: These, others: Others) -> Quotient:
     Paper: Luo 2005, https://aclanthology.org/H05-1004 (φ₄, the best one-to-one pairing).
 
     Args:
-        shared: as for :func:`muc`.
-        these: as for :func:`muc`.
-        others: as for :func:`muc`.
+        shared: See :func:`muc`.
+        these: See :func:`muc`.
+        others: See :func:`muc`.
     """
     from scipy.optimize import linear_sum_assignment  # slow to import: half a second
 
@@ -98,9 +98,9 @@ def lea(shared: Shared, these: These, others: Others) -> Quotient:
     Paper: Moosavi and Strube 2016, https://aclanthology.org/P16-1060.
 
     Args:
-        shared: as for :func:`muc`.
-        these: as for :func:`muc`.
-        others: as for :func:`muc`.
+        shared: See :func:`muc`.
+        these: See :func:`muc`.
+        others: See :func:`muc`.
     """
     links = np.maximum(these * (these - 1) // 2, 1)
     kept = (shared * (shared - 1) // 2).sum(axis=1)

@@ -43,12 +43,12 @@ class Ratios:
     """Precision, recall and F1 in 0..1 with the number of gold items.
 
     Args:
-        precision: right ones among the predicted.
-        recall: right ones among the gold.
-        f1: their harmonic mean.
-        support: number of gold items.
-        counts: what the ratios were computed from; None when read from a file, or when
-            a measure is no ratio of counts. Does not take part in equality.
+        precision: Fraction of the predicted items that are correct.
+        recall: Fraction of the gold items that are predicted.
+        f1: Harmonic mean of precision and recall.
+        support: Number of gold items.
+        counts: Counts from which the ratios were computed; None if they were read from a
+            file, or if the measure is not a ratio of counts. Not compared by ``==``.
     """
 
     precision: float

@@ -73,7 +73,7 @@ class Predictor:
         if precision == "bf16":
             halve_feed_forward(self.model.encoder)
         self.language = language
-        words_of("", language)  # an unknown language is told at once
+        words_of("", language)  # raises at once if the language is unknown
         self._preparers = {
             "predict": model.preparer("predict"),
             "given": model.preparer("given"),

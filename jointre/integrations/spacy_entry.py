@@ -62,23 +62,23 @@ def create(
     Example: ``nlp.add_pipe("jointre", config={"model": "runs/quickstart"})``
 
     Args:
-        nlp: the pipeline.
-        name: of the component.
-        model: run directory, archive folder or ``.tar.gz``; it is read when it is needed.
-        experiment: what to train: an experiment file, or its content.
-        device: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``, ``"auto"``; None: as spaCy was told.
-        batch_size: most sentences, or documents, that the model reads at once.
-        max_words: most words of a sentence; longer ones are read in overlapping windows, and
-            a warning says so.
-        spans_key: of the findings: ``doc.spans[spans_key]``, ``relation.key``, ``KEY_ents_f``.
-        set_ents: add the longest entities that do not overlap to ``doc.ents``.
-        use_ents: relate the entities of ``doc.ents`` instead of finding entities; an object
-            gives the model's label for each of theirs.
+        nlp: Pipeline to which the component is added.
+        name: Name of the component in the pipeline.
+        model: Run directory, archive folder or ``.tar.gz``, which is read when it is needed.
+        experiment: Experiment to train, as a file or as its content.
+        device: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"`` or ``"auto"``; None: spaCy's device.
+        batch_size: Maximum number of sentences or documents that the model reads at once.
+        max_words: Number of words above which a sentence is read in overlapping windows,
+            with a warning.
+        spans_key: Key of the results: ``doc.spans[spans_key]``, ``relation.key``, ``KEY_ents_f``.
+        set_ents: Whether to add the longest entities that do not overlap to ``doc.ents``.
+        use_ents: Whether to predict relations between the entities of ``doc.ents`` instead of
+            predicting entities; a mapping translates their labels to those of the model.
         threshold: Smallest probability of a relation, or of each label
             (``{"works_for": 0.7, "default": 0.5}``); None: the model's own.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"``, ``"nested"`` or ``"flat"``;
             None: the model's own rule.
-        scorer: compares with gold.
+        scorer: Function that scores Examples.
     """
     from jointre.integrations.spacy_pipe import JointrePipe, Settings
 

@@ -23,12 +23,13 @@ def given(
     """The words of a Doc with the entities of ``doc.ents``, one mention each.
 
     Args:
-        reading: of the Doc.
-        doc: its entities.
-        vocabulary: of the model; entities with other labels are left out.
-        renamed: the model's labels of the Doc's.
-        skipped: counts what is left out.
-        whole: the model reads documents; else mentions that cross sentences are left out.
+        reading: Words of the Doc.
+        doc: Doc whose entities are used.
+        vocabulary: Labels of the model; entities with other labels are skipped.
+        renamed: Label of the model for each label of the Doc.
+        skipped: Counts the entities that are skipped.
+        whole: Whether the model reads documents; otherwise mentions that cross a sentence
+            boundary are skipped.
     """
     place = Places(reading.offsets)
     borders = reading.document.sentences

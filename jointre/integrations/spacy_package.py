@@ -42,16 +42,16 @@ PAST = (1980, 1, 1, 0, 0, 0)  # the same files make the same wheel
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a package is called and says about itself.
+    """Name, version, licence and language of a package.
 
     Args:
-        name: without the language: ``"news"`` becomes ``en_news``.
-        version: as pip orders them, ``"1.0.0"``.
-        license: of the model, a name or a sentence.
-        language: spaCy's code.
+        name: Name without the language: ``"news"`` becomes ``en_news``.
+        version: Version in the form that pip accepts, for example ``"1.0.0"``.
+        license: Licence of the model, as a name or a sentence.
+        language: Language code of spaCy.
 
     Raises:
-        ConfigError: the name or the version is not one.
+        ConfigError: The name or the version is not valid.
     """
 
     name: str
@@ -88,19 +88,19 @@ class About:
 
 
 def package(run: Path, about: About, folder: Path, force: bool = False) -> Path:
-    """Write the wheel of a trained model; it appears whole or not at all.
+    """Write the wheel of a trained model, atomically.
 
     Args:
-        run: run directory, archive folder or ``.tar.gz``.
-        about: what it is called.
-        folder: where the wheel goes; made when missing.
-        force: replace a wheel that is there.
+        run: Run directory, archive folder or ``.tar.gz``.
+        about: Name, version, licence and language of the package.
+        folder: Folder for the wheel, which is created if it is missing.
+        force: Whether to replace an existing wheel.
 
     Returns:
-        The wheel.
+        Path of the wheel.
 
     Raises:
-        ArchiveError: the model cannot be read, or the wheel exists or cannot be written.
+        ArchiveError: The model cannot be read, or the wheel exists or cannot be written.
         ConfigError: spaCy has no such language.
     """
     target = folder / about.wheel
@@ -207,7 +207,7 @@ def _score_lines(protocol: str | None, scores: Mapping[str, Any]) -> list[str]:
 
 
 def _write(root: Path, nlp: Language, meta: Mapping[str, Any], readme: str, about: About) -> None:
-    """The files of the wheel, but for the list of them."""
+    """The files of the wheel, except the list of files."""
     module, data = root / about.module, f"{about.module}-{about.version}"
     info = root / f"{data}.dist-info"
     module.mkdir()

@@ -70,16 +70,16 @@ class Settings:
 
 
 class JointrePipe(TrainablePipe):  # type: ignore[misc]
-    """Writes entities and relations into Docs.
+    """Component that adds entities and relations to Docs.
 
     It reads the model when it is first needed, so a pipeline whose archive lies in its own
     folder does not look for the place that the archive came from.
 
     Args:
-        vocab: of the pipeline.
-        name: of the component.
-        settings: its config.
-        scorer: compares with gold; None: no scores.
+        vocab: Vocabulary of the pipeline.
+        name: Name of the component in the pipeline.
+        settings: Config of the component.
+        scorer: Function that scores Examples; None: no scores.
     """
 
     def __init__(
@@ -219,15 +219,15 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         """Make the experiment's model and its optimizer.
 
         Args:
-            get_examples: gold to take the labels from.
-            nlp: the pipeline, whose ``[training]`` tells the number of updates.
+            get_examples: Function that returns gold Examples, from which the labels are taken.
+            nlp: Pipeline whose ``[training]`` section gives the number of updates.
             labels: ``entity_labels``, ``relation_labels`` and ``symmetric`` relations; None:
                 those of the examples, sorted.
-            updates: of the whole training, for the learning rate's course; None: passes over
-                the batches as ``[training]`` has them.
+            updates: Number of updates of the whole training, for the learning rate schedule;
+                None: computed from ``[training]``.
 
         Raises:
-            ConfigError: the experiment is wrong, or nobody knows the number of updates.
+            ConfigError: The experiment is wrong, or the number of updates is unknown.
             DataError: the examples have no labels.
         """
         if not self.is_trainable:
@@ -251,10 +251,10 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         """Add the gradients of a batch; :meth:`finish_update` takes the step.
 
         Args:
-            examples: with gold entities and relations.
-            drop: unused; the experiment says what is dropped where.
-            sgd: any but None or False: take the step too.
-            losses: gets the loss under the component's name.
+            examples: Examples with gold entities and relations.
+            drop: Not used; the dropout is that of the experiment.
+            sgd: If neither None nor False, the optimizer also takes its step.
+            losses: Receives the loss under the component's name.
 
         Raises:
             ConfigError: the component was not initialised.

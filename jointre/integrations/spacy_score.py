@@ -28,14 +28,14 @@ def score(
     symmetric: frozenset[str] = frozenset(),
     **_: Any,
 ) -> dict[str, Any]:
-    """Scores by names such as ``jointre_ents_f``, ``jointre_rel_p``, ``jointre_rel_strict_r``.
+    """Score Examples; a name is, for example, ``jointre_ents_f`` or ``jointre_rel_strict_r``.
 
     Args:
-        examples: predicted Docs with their gold; the two may have other tokens.
-        spans_key: of the findings and of the gold, and the first part of the names.
-        protocol: scoring convention; None: ``spert``, for units ``document`` ``jerex``.
-        unit: what the model reads.
-        symmetric: relation labels whose direction has no meaning.
+        examples: Predicted Docs with their gold Docs; the two may be tokenised differently.
+        spans_key: Key of predictions and gold, and the first part of the names.
+        protocol: Scoring protocol; None: ``jerex`` if the unit is ``document``, else ``spert``.
+        unit: Unit that the model reads, ``sentence`` or ``document``.
+        symmetric: Relation labels whose direction has no meaning.
 
     Raises:
         ConfigError: there is no such protocol.

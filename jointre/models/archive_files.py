@@ -46,7 +46,7 @@ def read_object(path: Path, source: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_distinct)
     except FileNotFoundError:
         raise ArchiveError(
-            f"{source}: no {path.name} in it; this is no jointre archive, or its training did "
+            f"{source}: no {path.name} in it; this is not a jointre archive, or its training did "
             "not finish"
         ) from None
     except RecursionError:
@@ -176,7 +176,7 @@ def _refuse_newer(folder: Path, source: Path) -> None:
 def _version(header: dict[str, Any], source: Path) -> int:
     version = header.get("format")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ArchiveError(f"{source}: {CONFIG} has no 'format'; this is no jointre archive")
+        raise ArchiveError(f"{source}: {CONFIG} has no 'format'; this is not a jointre archive")
     return version
 
 

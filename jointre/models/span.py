@@ -1,4 +1,4 @@
-"""The span model: SINET, and whatever its config makes of it."""
+"""The span model (SINET): classifies all spans, then pairs of the spans that are mentions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The table model: CARE, and whatever its config makes of it."""
+"""The table model (CARE): marks mentions and relations in tables over pairs of words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

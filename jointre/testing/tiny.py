@@ -54,20 +54,20 @@ def tiny_encoder(
     become unknown, as the family has it.
 
     Args:
-        folder: made when missing; gets config.json, model.safetensors and the tokenizer.
-        words: what the tokenizer should know.
-        kind: the encoder's family.
-        hidden: width of the states; ``heads`` divides it.
-        layers: number of layers.
-        heads: attention heads of a layer.
-        positions: most pieces of an input, special ones included.
-        seed: of the weights; the state of torch's generators is left as it was.
+        folder: Folder to write, which is created if it is missing.
+        words: Words that the tokenizer knows.
+        kind: Family of the encoder.
+        hidden: Width of the states, a multiple of ``heads``.
+        layers: Number of layers.
+        heads: Number of attention heads per layer.
+        positions: Maximum number of pieces of an input, including special ones.
+        seed: Random seed for the weights; the state of torch's generators does not change.
 
     Returns:
-        The folder.
+        The folder, with config.json, model.safetensors and the tokenizer.
 
     Raises:
-        ConfigError: the kind is none of those above.
+        ConfigError: The kind is unknown.
     """
     if kind not in FAMILIES:
         raise ConfigError(f"kind={kind!r}: tiny_encoder makes one of {', '.join(FAMILIES)}")

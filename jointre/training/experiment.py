@@ -35,7 +35,7 @@ def check_monitor(names: Sequence[str], metric: Metric | type[Metric]) -> None:
     for name in names:
         if name not in known:
             raise ConfigError(
-                f"monitor={name!r} is no score of the protocol {metric.registered_name!r}"
+                f"monitor={name!r} is not a score of the protocol {metric.registered_name!r}"
                 f"{' with these options' if isinstance(metric, Metric) else ''}; it has "
                 f"{', '.join(known)}"
             )

@@ -147,8 +147,8 @@ def test_it_is_small() -> None:
     ("entity", "relation", "message"),
     [
         (None, None, "document 'd': an entity without a label cannot be learnt"),
-        ("Ship", None, "'Ship' is no entity label of the model, which knows Org, Peop"),
-        ("Org", "Likes", "'Likes' is no relation label of the model, which knows Org, Peop"),
+        ("Ship", None, "'Ship' is not one of the model's entity labels: Org, Peop"),
+        ("Org", "Likes", "'Likes' is not one of the model's relation labels: Org, Peop"),
     ],
 )
 def test_labels_must_be_known(entity: str | None, relation: str | None, message: str) -> None:

@@ -66,11 +66,11 @@ def test_a_label_is_needed() -> None:
 def test_labels_must_be_known() -> None:
     unknown = document("a", (("Ship", 0, 1),), (("Owns", 0, 0),))
     with pytest.raises(
-        DataError, match="'Ship' is no entity label of the model, which knows Loc, Peop"
+        DataError, match="'Ship' is not one of the model's entity labels: Loc, Peop"
     ):
         entity_cells([unknown], VOCABULARY)
     with pytest.raises(
-        DataError, match="'Owns' is no relation label of the model, which knows Live_In, Spouse"
+        DataError, match="'Owns' is not one of the model's relation labels: Live_In, Spouse"
     ):
         relation_cells([unknown], VOCABULARY)
 

@@ -71,10 +71,10 @@ def test_indices_are_positions_and_unknown_labels_name_the_nearest() -> None:
     assert vocabulary.relation_index("Compare") == 1
     with pytest.raises(
         DataError,
-        match="'Lok' is no entity label of the model, which knows Peop, Org, Loc; did you",
+        match="'Lok' is not one of the model's entity labels: Peop, Org, Loc; did you",
     ):
         vocabulary.entity_index("Lok")
-    with pytest.raises(DataError, match="'Kill' is no relation label of the model"):
+    with pytest.raises(DataError, match="'Kill' is not one of the model's relation labels"):
         vocabulary.relation_index("Kill")
 
 

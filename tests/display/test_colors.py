@@ -86,5 +86,5 @@ def test_colors_of_the_user() -> None:
     "color", ["", "#12", "red;x", "url(http://a)", "#1234567", '"/>', "gold\n"]
 )
 def test_what_is_no_colour(color: str) -> None:
-    with pytest.raises(DataError, match=r"colors\['Person'\]=.* is no colour; write #77aadd"):
+    with pytest.raises(DataError, match=r"colors\['Person'\]=.* is not a colour; write #77aadd"):
         check_colors({"Person": color})

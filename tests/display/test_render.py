@@ -33,7 +33,7 @@ def test_entities_alone() -> None:
         ({"style": "arcs"}, "style='arcs' is unknown; take 'relations' or 'entities'"),
         ({"format": "png"}, "format='png' is unknown; take 'svg' or 'html'"),
         ({"output": "a.png"}, r"a.png: a picture's name ends in .svg or .html; or give format="),
-        ({"colors": {"X": "url(a)"}}, r"colors\['X'\]='url\(a\)' is no colour"),
+        ({"colors": {"X": "url(a)"}}, r"colors\['X'\]='url\(a\)' is not a colour"),
         ({"output": "no/such/folder.svg"}, "folder no/such does not exist"),
     ],
 )

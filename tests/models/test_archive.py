@@ -163,7 +163,7 @@ def test_missing(tmp_path: Path) -> None:
 
 def test_an_empty_folder(tmp_path: Path) -> None:
     assert refused(tmp_path) == (
-        "no config.json in it; this is no jointre archive, or its training did not finish"
+        "no config.json in it; this is not a jointre archive, or its training did not finish"
     )
 
 
@@ -382,9 +382,9 @@ def test_a_newer_format(folder: Path) -> None:
         (b"", "config.json is not readable JSON: "),
         (b"\xff\xfe", "config.json is not readable JSON: "),
         (b"[]", "config.json must hold an object"),
-        (b"{}", "config.json has no 'format'; this is no jointre archive"),
-        (b'{"format": "1"}', "config.json has no 'format'; this is no jointre archive"),
-        (b'{"format": true}', "config.json has no 'format'; this is no jointre archive"),
+        (b"{}", "config.json has no 'format'; this is not a jointre archive"),
+        (b'{"format": "1"}', "config.json has no 'format'; this is not a jointre archive"),
+        (b'{"format": true}', "config.json has no 'format'; this is not a jointre archive"),
         (b'{"format": 1}', "config.json needs an object 'model'"),
         (b'{"format": 1, "model": {}, "about": {}}', "config.json needs an object 'files'"),
         (
@@ -516,7 +516,7 @@ def test_no_tar(tiny_run: Path, tmp_path: Path, cut: int) -> None:
 
 def test_a_tar_of_something_else(tmp_path: Path) -> None:
     source = packed(tmp_path / "photos.tar.gz", ("photos/a.jpg", tarfile.REGTYPE, b"x"))
-    assert refused(source).startswith("no config.json in it; this is no jointre archive")
+    assert refused(source).startswith("no config.json in it; this is not a jointre archive")
 
 
 def test_a_text_file(tmp_path: Path) -> None:

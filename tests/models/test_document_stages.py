@@ -122,7 +122,7 @@ def test_nothing_is_sampled_unless_it_is_trained() -> None:
     entity = Entity("Ship", (Span(0, 1),))
     strange = Document("d", ("a", "b"), entities=(entity,))
     assert rows(prepared(preparer_of("predict"), [strange])) == [(0, 0, 1), (0, 1, 2), (0, 0, 2)]
-    with pytest.raises(DataError, match="'Ship' is no entity label"):
+    with pytest.raises(DataError, match="'Ship' is not one of the model's entity labels"):
         prepared(preparer_of("train"), [strange])
 
 

@@ -35,16 +35,16 @@ def test_several_monitors(tiny_data: Path) -> None:
     [
         (
             {"training.monitor": "relation_stric_f1"},
-            r"monitor='relation_stric_f1' is no score of the protocol 'spert'; it has .*"
+            r"monitor='relation_stric_f1' is not a score of the protocol 'spert'; it has .*"
             r"relation_strict_f1",
         ),
         (
             {"training.monitor": "relation_strict_f1", "training.protocol": "dygie"},
-            r"monitor='relation_strict_f1' is no score of the protocol 'dygie'; it has entity_",
+            r"monitor='relation_strict_f1' is not a score of the protocol 'dygie'; it has entity_",
         ),
         (
             {"training.monitor": "relation_boundary_f1", "training.protocol": "care"},
-            r"monitor='relation_boundary_f1' is no score of the protocol 'care'; it has .*"
+            r"monitor='relation_boundary_f1' is not a score of the protocol 'care'; it has .*"
             r"entity_f1.*relation_cell_f1",
         ),
         ({"training.monitor": []}, "monitor"),
@@ -77,7 +77,7 @@ def test_scores_that_a_metric_s_options_leave_out(tiny_data: Path, tmp_path: Pat
     made = build(tiny_data, changes)
     metric = made.training.protocol(symmetric=frozenset())
     message = (
-        r"monitor='relation_ign_f1' is no score of the protocol 'docred' with these options; it "
+        r"monitor='relation_ign_f1' is not a score of the protocol 'docred' with these options; it "
         r"has .*relation_boundary_f1"
     )
     with pytest.raises(ConfigError, match=message):

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def bar(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on the terminal's error stream; yields a function that moves it on.
+    """Show a progress bar on standard error; yields a function that advances it.
 
     Args:
-        title: what is going on.
-        total: steps in all; None where nobody knows.
+        title: Name of the activity.
+        total: Number of steps; None if it is unknown.
     """
     from rich.console import Console
     from rich.progress import (

@@ -24,7 +24,7 @@ class SingleLabelLoss(Loss, ABC):
         self.none_class = none_class
 
     def num_logits(self, labels: int) -> int:
-        """One a label, and one for none."""
+        """One class per label, and one for "none"."""
         return labels + self.none_class
 
     @abstractmethod

@@ -21,10 +21,10 @@ class Contract(ABC):
     """A suite: a test class inherits it and names a component; pytest finds its checks.
 
     Attributes:
-        component: what the config has at its place, ``{"type": "ctam", "layers": 2}`` or
-            ``"max"``; or a ``Factory`` of a class that is not registered.
-        interface: the interface that the component implements.
-        owner: what the owner gives: widths, label counts.
+        component: Config of the component, ``{"type": "ctam", "layers": 2}`` or ``"max"``; or a
+            ``Factory`` of a class that is not registered.
+        interface: Interface that the component implements.
+        owner: Arguments that the owner gives, such as widths and numbers of labels.
 
     Example:
         >>> from jointre.testing.contracts import InteractionContract
@@ -52,7 +52,7 @@ class Contract(ABC):
         """The config names a class below the interface, and its owner can build it."""
         made = self.factory()(**self.owner)
         assert isinstance(made, self.interface), (
-            f"{type(made).__name__} is no {self.interface.__name__}: inherit from it"
+            f"{type(made).__name__} is not a subclass of {self.interface.__name__}: inherit from it"
         )
 
 

@@ -46,15 +46,15 @@ def stream_of(
     salt: int = 0,
     special: bool = True,
 ) -> Stream:
-    """Random states: a unit's own in any batch, ``garbage`` seeds those of the padding.
+    """Random states, which for a unit are the same in every batch.
 
     Args:
-        units: numbers of units.
-        width: of the states.
-        padding: positions added to the longest unit.
-        garbage: seed of the padded states.
-        salt: seed of the units' states.
-        special: surround units with [CLS] and [SEP].
+        units: Numbers that identify the units.
+        width: Width of the states.
+        padding: Number of positions added to the longest unit.
+        garbage: Random seed of the padded states.
+        salt: Random seed of the units' states.
+        special: Whether to surround units with [CLS] and [SEP].
     """
     positions = layout_of(units, padding, special)
     states = torch.empty(*positions.roles.shape, width)

@@ -32,11 +32,11 @@ class RefinerContract(ModuleContract):
     """The suite of :class:`~jointre.nn.refiners.Refiner`.
 
     Attributes:
-        reads: the tasks whose prototypes change the rows.
-        learns: those of them that get a gradient through the rows.
-        attends_over: what each attention, an output of :class:`~jointre.nn.masking.Softmax`
-            for each task that is read, sums to 1 over: the rows of a unit (for each slot),
-            or the slots (for each row); None: there is no attention.
+        reads: Tasks whose prototypes change the rows.
+        learns: Tasks among these that receive a gradient through the rows.
+        attends_over: Axis over which the outputs of :class:`~jointre.nn.masking.Softmax`, one
+            per task, sum to 1: the rows of a unit (for each slot) or the slots (for each
+            row); None: there is no attention.
     """
 
     interface = Refiner
@@ -137,7 +137,7 @@ class RefinerContract(ModuleContract):
         slots = [SLOTS[task] for task in self.reads]
         lengths = [size(unit, False) for unit in range(len(UNITS))]
         if self.attends_over is None:
-            assert not seen, "the suite is told of no attention, but there is one"
+            assert not seen, "attends_over is None, but the refiner has attention"
             return
         over_rows = self.attends_over == "rows"
         counts = [attention.shape[1 if over_rows else 2] for attention in seen]

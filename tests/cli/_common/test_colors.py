@@ -21,7 +21,7 @@ def test_labels_and_files(tmp_path: Path) -> None:
     ("content", "item", "message"),
     [
         (None, "Person", "--colors Person: write LABEL=#rrggbb, or name a .json file"),
-        (None, "Person=#12", "is no colour"),
+        (None, "Person=#12", "is not a colour"),
         ("[]", "colors.json", "expected an object of labels and colours"),
     ],
 )

@@ -198,8 +198,8 @@ def test_pairs_are_drawn_alike_often() -> None:
     ("entity", "relation", "message"),
     [
         (None, None, "document 'd': an entity without a label cannot be learnt"),
-        ("Event", None, "'Event' is no entity label of the model, which knows Loc, Org, Peop"),
-        ("Peop", "Likes", "'Likes' is no relation label of the model, which knows Live_In"),
+        ("Event", None, "'Event' is not one of the model's entity labels: Loc, Org, Peop"),
+        ("Peop", "Likes", "'Likes' is not one of the model's relation labels: Live_In"),
     ],
 )
 def test_labels_must_be_known(entity: str | None, relation: str | None, message: str) -> None:

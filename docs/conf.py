@@ -15,7 +15,6 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
     "sphinx_copybutton",
     "jointre_docs",
 ]
@@ -33,6 +32,7 @@ napoleon_use_ivar = True
 napoleon_attr_annotations = False
 napoleon_custom_sections = ["Shapes", "Differences"]
 
+html_math_renderer = "mathml"  # jointre_docs.formulas
 html_theme = "furo"
 html_title = f"jointre {release}"
 html_copy_source = False

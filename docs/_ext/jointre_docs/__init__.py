@@ -11,13 +11,14 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from jointre_docs import commands, components, links, options, references
+from jointre_docs import commands, components, formulas, links, options, references
 
 logger = logging.getLogger(__name__)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry point."""
+    formulas.setup(app)
     app.connect("builder-inited", write_pages)
     app.connect("source-read", links.keep_inside)
     # Before napoleon, which would turn "Args:" into a list without types and defaults.

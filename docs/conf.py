@@ -32,7 +32,7 @@ napoleon_use_ivar = True
 napoleon_attr_annotations = False
 napoleon_custom_sections = ["Shapes", "Differences"]
 
-html_math_renderer = "mathml"  # jointre_docs.formulas
+html_math_renderer = "svg"  # jointre_docs.formulas
 html_theme = "furo"
 html_title = f"jointre {release}"
 html_copy_source = False

@@ -8,6 +8,7 @@ from docutils.nodes import Element, SkipNode
 from sphinx.application import Sphinx
 
 SIZE = 18.0  # pixels; like the text of the pages
+MARGIN = 1.0  # pixels around a formula
 
 
 def setup(app: Sphinx) -> None:
@@ -22,8 +23,8 @@ def svg(formula: str, inline: bool) -> str:
         formula: Formula in LaTeX, which is also the text that screen readers get.
         inline: Whether it stands in a line of text, on whose baseline it is put.
     """
-    drawing = ziamath.Latex(formula, size=SIZE, color="currentColor", inline=inline)
-    style = f"vertical-align: {drawing.getyofst():.1f}px" if inline else "max-width: 100%"
+    drawing = ziamath.Latex(formula, size=SIZE, color="currentColor", inline=inline, margin=MARGIN)
+    style = f"vertical-align: {drawing.getyofst() - MARGIN:.1f}px" if inline else "max-width: 100%"
     label = escape(" ".join(formula.split()), quote=True)
     attributes = f'<svg role="img" aria-label="{label}" style="{style}" '
     return str(drawing.svg()).replace("<svg ", attributes, 1)

@@ -17,6 +17,7 @@ from jointre.start_up import garbage_collection_paused
 if TYPE_CHECKING:
     from jointre.config import load_config
     from jointre.data.schema import Document, Entity, Relation, Span
+    from jointre.display import render
     from jointre.inference.api import evaluate, load
     from jointre.inference.predictor import Predictor
     from jointre.training.run import train
@@ -35,6 +36,7 @@ __all__ = [
     "evaluate",
     "load",
     "load_config",
+    "render",
     "train",
 ]
 
@@ -50,6 +52,7 @@ _LATE = {
     "evaluate": "jointre.inference.api",
     "load": "jointre.inference.api",
     "load_config": "jointre.config",
+    "render": "jointre.display",
     "train": "jointre.training.run",
 }
 
@@ -59,6 +62,7 @@ def __getattr__(name: str) -> Any:
         return import_module("importlib.metadata").version("jointre")
     if name in _LATE:
         with garbage_collection_paused():
+            import_module("jointre.display")  # so that notebooks show documents as pictures
             return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module 'jointre' has no attribute {name!r}")
 

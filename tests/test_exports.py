@@ -24,6 +24,7 @@ PUBLIC = [
     "evaluate",
     "load",
     "load_config",
+    "render",
     "train",
 ]
 
@@ -92,7 +93,7 @@ def test_checking_a_config_imports_torch_and_no_more() -> None:
 
 
 def test_pictures_of_relations_are_light() -> None:
-    code = "import jointre\njointre.Document('d', ('a',)).render(format='svg')"
+    code = "import jointre\njointre.render(jointre.Document('d', ('a',)), format='svg')"
     assert imported(code, "torch", "spacy", "networkx", "lightning") == set()
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.annotation import renumbered
+from jointre.data.schema import Document, Entity, Span
 
 
 def one_mention_each(document: Document) -> tuple[Document, int]:
@@ -127,26 +128,6 @@ def _kept(entity: Entity, keep: Callable[[Span], bool]) -> Entity:
         mentions=tuple(entity.mentions[number] for number in places),
         mention_scores=None if scores is None else tuple(scores[number] for number in places),
     )
-
-
-def renumbered(
-    kept: Sequence[int], relations: Sequence[Relation], clusters: Sequence[Sequence[int]]
-) -> tuple[tuple[Relation, ...], tuple[tuple[int, ...], ...]]:
-    """Relations and clusters among the entities that are kept, by their new indices.
-
-    Args:
-        kept: old indices of the entities that stay, in their new order.
-        relations: Relations of all entities; those whose head or tail goes are dropped.
-        clusters: Clusters of all entities; they lose members, and vanish with the last.
-    """
-    new = {old: index for index, old in enumerate(kept)}
-    linked = tuple(
-        replace(relation, head=new[relation.head], tail=new[relation.tail])
-        for relation in relations
-        if relation.head in new and relation.tail in new
-    )
-    groups = [(group, tuple(new[old] for old in group if old in new)) for group in clusters]
-    return linked, tuple(shorter for group, shorter in groups if shorter or not group)
 
 
 def agreed_label(labels: Sequence[str], rule: Literal["majority", "first"] = "majority") -> str:

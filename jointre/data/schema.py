@@ -1,105 +1,17 @@
-"""Span, Entity, Relation, Document: the frozen records every part of jointre speaks."""
+"""Document: the frozen record that every part of jointre reads and returns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any
 
+from jointre.data.annotation import Entity, Relation, Span, Triple
+from jointre.data.char_spans import Offsets, chars_of
+from jointre.data.record import RECORD_KEYS, arguments_of
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError, abbreviated
 from jointre.plurals import counted, there_are
 
-if TYPE_CHECKING:
-    from networkx import MultiDiGraph
-    from spacy.language import Language
-    from spacy.tokens import Doc
-
-
-class Span(NamedTuple):
-    """A stretch of tokens, half-open: ``start`` is inside, ``end`` is not.
-
-    Args:
-        start: the first token.
-        end: the token after the last.
-
-    Example:
-        >>> Span(2, 5).width
-        3
-    """
-
-    start: int
-    end: int
-
-    @property
-    def width(self) -> int:
-        """Number of tokens."""
-        return self.end - self.start
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A label and the mentions that carry it (one mention in sentence-level data).
-
-    Args:
-        label: entity type, or None when only the mentions are known.
-        mentions: the spans that name the entity, at least one.
-        score: probability of the label, in 0..1, for predictions.
-        mention_scores: one probability a mention, for models that score mentions.
-        id: the entity's name in its source (a MeSH number, say), if any.
-
-    Example:
-        >>> Entity("Person", (Span(0, 2), Span(7, 8))).span
-        Span(start=0, end=2)
-    """
-
-    label: str | None
-    mentions: tuple[Span, ...]
-    score: float | None = field(default=None, compare=False)
-    mention_scores: tuple[float, ...] | None = field(default=None, compare=False)
-    id: str | None = None
-
-    @property
-    def span(self) -> Span:
-        """The first mention; the only one in sentence-level data."""
-        return self.mentions[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A labelled, directed link between two entities of one document.
-
-    Args:
-        label: relation type.
-        head: index of the head in the document's entities.
-        tail: index of the tail in the document's entities.
-        score: the relation's own probability in 0..1, not multiplied by its entities'.
-        evidence: indices of the sentences that support it, where a corpus says so.
-
-    Example:
-        >>> Relation("lives in", head=0, tail=1).label
-        'lives in'
-    """
-
-    label: str
-    head: int
-    tail: int
-    score: float | None = field(default=None, compare=False)
-    evidence: tuple[int, ...] = ()
-
-
-class Triple(NamedTuple):
-    """A relation in words.
-
-    Args:
-        head_text: Text of the head's first mention.
-        label: Relation type.
-        tail_text: Text of the tail's first mention.
-        score: Probability of the relation, for predictions.
-    """
-
-    head_text: str
-    label: str
-    tail_text: str
-    score: float | None
+__all__ = ["Document", "Entity", "Relation", "Span", "Triple", "show_documents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,21 +127,16 @@ class Document:
             for relation in self.relations
         ]
 
-    # The forms below read what this module defines, so their modules are imported when needed.
-
     def to_dict(self) -> dict[str, Any]:
         """The document as a ``jsonl`` record of plain lists, strings and numbers.
 
-        Keys of ``extra`` with the name of a record's own key are left out.
+        Keys of ``extra`` with the name of one of the record's own keys are omitted.
 
         Example:
             >>> Document("d", ("Ada",), entities=(Entity("Person", (Span(0, 1),)),)).to_dict()
             {'id': 'd', 'tokens': ['Ada'], \
 'entities': [{'label': 'Person', 'mentions': [[0, 1]]}], 'relations': []}
         """
-        from jointre.data.skipped import SkippedData
-        from jointre.formats.jsonl.record import record_of
-
         return record_of(self, SkippedData())
 
     @classmethod
@@ -240,97 +147,117 @@ class Document:
             record: ``{"tokens" or "text", "id"?, "entities"?, "relations"?, …}``.
 
         Raises:
-            DataError: it is no record, or something in it has no place in a document.
+            DataError: The value is not a record, or a part of it does not fit into a document.
 
         Example:
             >>> Document.from_dict({"id": "d", "tokens": ["Ada"]})
             Document(id='d', tokens=('Ada',), text=None, offsets=None, sentences=(), entities=(), \
 relations=(), clusters=(), flags=(), extra={})
         """
-        from jointre.formats.jsonl.reader import document_of
+        return cls(**arguments_of(record))
 
-        return document_of(record)
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows, once ``show_documents`` was called; until then, the repr."""
+        return None if _notebook is None else _notebook(self)
 
-    def to_spacy(self, nlp: "Language", key: str = "jointre") -> "Doc":
-        """A spaCy Doc with the same words, entities and relations.
 
-        ``doc.spans[key]`` has all mentions, ``doc.ents`` the longest that do not overlap,
-        ``doc.user_data`` the entities and relations as the component ``jointre`` and ``.spacy``
-        files keep them. White space between words is tokens of its own, as spaCy has it; a
-        mention of white space alone has no place there.
+def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
+    """The JSON object of a document; keys that would be empty are left away.
 
-        Args:
-            nlp: the pipeline whose vocabulary the Doc shares.
-            key: Key of the span group and of the relations.
+    Args:
+        document: about to be written.
+        skipped: counts keys of ``extra`` that mean something else here, and offsets left out.
+    """
+    name = document.extra.get("id", document.id)
+    record: dict[str, Any] = {
+        "id": document.id if name is None or str(name) != document.id else name
+    }
+    if document.text is not None:
+        record["text"] = document.text
+    record["tokens"] = list(document.tokens)
+    offsets = _spelled(document, skipped)
+    if offsets is not None:
+        record["offsets"] = [list(item) for item in offsets]
+    if document.sentences:
+        record["sentences"] = [list(item) for item in document.sentences]
+    record["entities"] = [_entity(item, offsets) for item in document.entities]
+    record["relations"] = [_relation(item) for item in document.relations]
+    if document.clusters:
+        record["clusters"] = [list(group) for group in document.clusters]
+    if document.flags:
+        record["flags"] = list(document.flags)
+    return record | {
+        key: value
+        for key, value in extra_keys(document, RECORD_KEYS, skipped).items()
+        if key != "id"
+    }
 
-        Raises:
-            DataError: a word is empty.
 
-        Example:
-            >>> import spacy
-            >>> ada = Entity("Person", (Span(0, 1),))
-            >>> doc = Document("d", ("Ada", "left"), entities=(ada,)).to_spacy(spacy.blank("en"))
-            >>> doc.ents
-            (Ada,)
-        """
-        from jointre.formats.docbin.doc import doc_of
+def _spelled(document: Document, skipped: SkippedData) -> Offsets | None:
+    """The document's offsets, unless its text has other words there."""
+    text, offsets = document.text, document.offsets
+    if text is None or offsets is None:
+        return offsets
+    words = zip(document.tokens, offsets, strict=True)
+    if all(text[left:right] == token for token, (left, right) in words):
+        return offsets
+    kind = "lists of character offsets that do not spell the words left out"
+    skipped.add(kind, f"document {document.id!r}")
+    return None
 
-        doc: Doc = doc_of(self, nlp.vocab, key)
-        return doc
 
-    def to_networkx(self) -> "MultiDiGraph[int]":
-        """A directed graph: entities are nodes by index, relations edges.
+def _entity(entity: Entity, offsets: Offsets | None) -> dict[str, Any]:
+    item: dict[str, Any] = {"label": entity.label, "mentions": [list(m) for m in entity.mentions]}
+    if offsets is not None:
+        item["chars"] = [list(chars_of(mention, offsets)) for mention in entity.mentions]
+    if entity.score is not None:
+        item["score"] = entity.score
+    if entity.mention_scores is not None:
+        item["mention_scores"] = list(entity.mention_scores)
+    if entity.id is not None:
+        item["id"] = entity.id
+    return item
 
-        Nodes have ``text`` (of the first mention), ``mentions`` (pairs of tokens) and, where
-        known, ``label``, ``score`` and ``id``; edges have ``label`` and, where known, ``score``.
 
-        Raises:
-            DataError: networkx is not installed.
+def _relation(relation: Relation) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "label": relation.label,
+        "head": relation.head,
+        "tail": relation.tail,
+    }
+    if relation.score is not None:
+        item["score"] = relation.score
+    if relation.evidence:
+        item["evidence"] = list(relation.evidence)
+    return item
 
-        Example:
-            >>> ada, bob = (Entity("Person", (Span(i, i + 1),)) for i in (0, 2))
-            >>> document = Document(
-            ...     "d", ("Ada", "met", "Bob"), None, None, (), (ada, bob), (Relation("met", 0, 1),)
-            ... )
-            >>> list(document.to_networkx().edges(data="label"))
-            [(0, 1, 'met')]
-        """
-        from jointre.integrations.graph import to_networkx
 
-        return to_networkx(self)
+def extra_keys(document: Document, taken: Set[str], skipped: SkippedData) -> dict[str, Any]:
+    """The document's ``extra`` for writing, without keys that mean something in the format.
 
-    def render(
-        self,
-        style: Literal["relations", "entities"] = "relations",
-        format: Literal["svg", "html"] | None = None,
-        output: str | Path | None = None,
-        *,
-        colors: Mapping[str, str] | None = None,
-    ) -> str:
-        """A picture of the entities and relations, which needs no other file.
+    Args:
+        document: about to be written.
+        taken: the format's own keys.
+        skipped: counts the extra keys that clash with them.
+    """
+    clash = document.extra.keys() & taken
+    if clash:
+        skipped.add(
+            "extra keys with a meaning of their own in the format left out",
+            f"{sorted(clash)[0]!r} of document {document.id!r}",
+            len(clash),
+        )
+    return {key: value for key, value in document.extra.items() if key not in clash}
 
-        Args:
-            style: ``"relations"`` draws them as arcs over the labelled words; ``"entities"``
-                highlights entities alone, in HTML by spaCy's displaCy.
-            format: ``"svg"``, or ``"html"`` for a whole page; None: what the name of the output
-                says, ``"svg"`` without output.
-            output: a file to write, which appears when it is whole.
-            colors: Colours of labels, such as ``{"Person": "#77aadd"}``, if the usual ones are not
-                wanted; a label's usual colour is the same in every picture.
 
-        Raises:
-            DataError: there is no such style, format or colour, or the file cannot be written.
+_notebook: Callable[[Document], str] | None = None
 
-        Example:
-            >>> Document("d", ("Ada",)).render()[:36]
-            '<svg xmlns="http://www.w3.org/2000/s'
-        """
-        from jointre.display.render import render
 
-        return render(self, style, format, output, colors)
+def show_documents(page: Callable[[Document], str]) -> None:
+    """Set how notebooks show documents; :mod:`jointre.display` does so when it is imported.
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from jointre.display.page import inner
-
-        return inner(self, "relations", {})
+    Args:
+        page: Makes the HTML of a document.
+    """
+    global _notebook
+    _notebook = page

@@ -6,31 +6,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from jointre.data.schema import Document, Span
-from jointre.errors import DataError, abbreviated
+from jointre.data.annotation import Span, check_sentences
+from jointre.data.schema import Document
+from jointre.errors import abbreviated
 
 
 def sentences_of(document: Document) -> tuple[Span, ...]:
     """The document's sentences; the whole of it where it names none.
 
     Raises:
-        DataError: they leave a gap, overlap or stop before the end.
+        DataError: The sentences leave a gap, overlap or stop before the end.
     """
     size = len(document.tokens)
     borders = document.sentences or (Span(0, size),)
-    at = 0
-    for index, (start, end) in enumerate(borders):
-        if start != at or end < start:
-            raise DataError(
-                f"document {abbreviated(document.id)}: sentence {index} is [{start}, {end}), but "
-                f"must begin at {at}; sentences follow one another and cover all tokens"
-            )
-        at = end
-    if at != size:
-        raise DataError(
-            f"document {abbreviated(document.id)}: the sentences end at {at}, but "
-            f"there are {size} tokens"
-        )
+    check_sentences(borders, size, f"document {abbreviated(document.id)}")
     return borders
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import regex
 
-from jointre.data.schema import Span
+from jointre.data.annotation import Span
 from jointre.data.skipped import SkippedData
 from jointre.data.spacy_import import spacy_module
 from jointre.errors import ConfigError, DataError

@@ -40,6 +40,11 @@ def figure(document: Document, style: str, colors: Mapping[str, str]) -> str:
     )
 
 
+def notebook(document: Document) -> str:
+    """What a notebook shows of a document: its relations as arcs."""
+    return inner(document, "relations", {})
+
+
 def inner(document: Document, style: str, colors: Mapping[str, str]) -> str:
     """A picture as HTML for any page, with a scroll bar if it is wide.
 

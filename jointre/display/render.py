@@ -1,4 +1,4 @@
-"""Pictures of documents: which there are, and where they go."""
+"""Render a document as an SVG or HTML picture."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,9 +19,28 @@ def render(
     style: str = "relations",
     format: str | None = None,
     output: str | Path | None = None,
+    *,
     colors: Mapping[str, str] | None = None,
 ) -> str:
-    """See :meth:`Document.render`."""
+    """A picture of the entities and relations of a document, which needs no other file.
+
+    Args:
+        document: The document to draw.
+        style: ``"relations"`` draws them as arcs over the labelled words; ``"entities"``
+            highlights the entities alone, in HTML by spaCy's displaCy.
+        format: ``"svg"``, or ``"html"`` for a whole page; None: as the ending of ``output`` says,
+            ``"svg"`` without output.
+        output: File to write; it appears once it is complete.
+        colors: Colours of labels, such as ``{"Person": "#77aadd"}``, instead of the default ones;
+            the default colour of a label is the same in every picture.
+
+    Raises:
+        DataError: The style, format or a colour does not exist, or the file cannot be written.
+
+    Example:
+        >>> render(Document("d", ("Ada",)))[:36]
+        '<svg xmlns="http://www.w3.org/2000/s'
+    """
     wanted, chosen = colors or {}, format
     if chosen is None:
         chosen = "svg" if output is None else format_of(Path(output))

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jointre.data.char_spans import SPLIT_WORDS
+from jointre.data.fields import integer, mapping, sequence, shown, string, strings
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 from jointre.evaluation.clusters import clusters_of
 from jointre.formats import JsonlReader
-from jointre.formats.common.char_spans import SPLIT_WORDS
 from jointre.formats.common.detect import detect
-from jointre.formats.common.fields import integer, mapping, sequence, shown, string, strings
 from jointre.formats.common.files import parse, read_text
 from jointre.plurals import counted, there_are
 

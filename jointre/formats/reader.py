@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from jointre.config import Registrable
+from jointre.data.fields import sequence, shown
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import LabelSets
@@ -14,7 +15,6 @@ from jointre.errors import DataError
 from jointre.formats.common.byte_order_mark import without_text_mark
 from jointre.formats.common.detect import detect
 from jointre.formats.common.faults import Faults, FileError, OnError
-from jointre.formats.common.fields import sequence, shown
 from jointre.formats.common.files import check_file, parse, read_text
 from jointre.formats.common.types_file import read_types
 from jointre.formats.common.writable import with_storable_extra

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from jointre.data.schema import Document
+from jointre.data.schema import Document, record_of
 from jointre.data.skipped import SkippedData
 from jointre.display import page
 from jointre.errors import DataError
 from jointre.formats.common.files import dump, replaced
-from jointre.formats.jsonl.record import record_of
 from jointre.plurals import counted
 
 

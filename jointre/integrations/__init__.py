@@ -1,9 +1,10 @@
-"""Integrations: jointre inside other programs' pipelines."""
+"""Integrations: spaCy pipelines and Docs, networkx graphs."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jointre.integrations.graph import to_networkx
     from jointre.integrations.spacy_docs import from_spacy, set_relations, to_spacy
     from jointre.integrations.spacy_store import (
         DocEntity,
@@ -19,6 +20,7 @@ __all__ = [
     "from_spacy",
     "relations_of",
     "set_relations",
+    "to_networkx",
     "to_spacy",
 ]
 
@@ -31,6 +33,7 @@ _LATE = {
     "relations_of": _STORE,
     "from_spacy": _DOCS,
     "set_relations": _DOCS,
+    "to_networkx": "jointre.integrations.graph",
     "to_spacy": _DOCS,
 }
 

@@ -1,4 +1,4 @@
-"""A document as a graph of networkx."""
+"""Documents as networkx graphs."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,26 @@ if TYPE_CHECKING:
 
 
 def to_networkx(document: Document) -> "MultiDiGraph[int]":
-    """See :meth:`Document.to_networkx`."""
+    """A directed graph of a document: entities are nodes (by index), relations are edges.
+
+    Nodes have ``text`` (of the first mention), ``mentions`` (pairs of token positions) and, where
+    known, ``label``, ``score`` and ``id``; edges have ``label`` and, where known, ``score``.
+
+    Args:
+        document: The document.
+
+    Raises:
+        DataError: networkx is not installed.
+
+    Example:
+        >>> from jointre.data.schema import Entity, Relation, Span
+        >>> ada, bob = (Entity("Person", (Span(i, i + 1),)) for i in (0, 2))
+        >>> document = Document(
+        ...     "d", ("Ada", "met", "Bob"), None, None, (), (ada, bob), (Relation("met", 0, 1),)
+        ... )
+        >>> list(to_networkx(document).edges(data="label"))
+        [(0, 1, 'met')]
+    """
     try:
         networkx = import_module("networkx")
     except ImportError as error:

@@ -6,7 +6,6 @@ from jointre.data.mentions import (
     keep_mentions,
     one_entity_a_cluster,
     one_mention_each,
-    renumbered,
 )
 from jointre.data.schema import Document, Entity, Relation, Span
 from tests.data.documents import document
@@ -62,12 +61,6 @@ def test_keep_entities_takes_relations_and_cluster_members_along() -> None:
 def test_keep_entities_returns_the_document_when_all_stay() -> None:
     whole = document(entities=(("Peop", 0, 1),))
     assert keep_entities(whole, lambda entity: True) == (whole, 0, 0)
-
-
-def test_renumbered_keeps_clusters_that_were_empty_before() -> None:
-    relations, clusters = renumbered([1], [Relation("r", 1, 1)], [(), (0,), (1,)])
-    assert relations == (Relation("r", 0, 0),)
-    assert clusters == ((), (0,))
 
 
 def test_labels_agree_by_number_then_by_order() -> None:

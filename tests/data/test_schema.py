@@ -9,6 +9,7 @@ from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
 from jointre.formats import JsonlReader
 from jointre.formats.docbin.record import records
+from jointre.integrations import to_spacy
 from tests.data.documents import TYPES_ARE_SAMPLED, rich_documents
 
 ONE = Entity("X", (Span(0, 1),))
@@ -78,7 +79,7 @@ def test_a_record_is_what_the_reader_reads(tmp_path: Any) -> None:
         ({"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 2]]}]}, r"\[0, 2\)"),
         (
             {"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 1]], "kind": 1}]},
-            "cannot be held as a document whole: 1 unknown key of entities left out; .*kind",
+            "does not fit into a document: 1 unknown key of entities left out; .*kind",
         ),
     ],
 )
@@ -107,7 +108,7 @@ def test_a_doc_of_spacy_holds_entities_and_relations() -> None:
         ),
         relations=(Relation("works for", 2, 0, 0.5),),
     )
-    doc = document.to_spacy(nlp, key="mine")
+    doc = to_spacy(document, nlp.vocab, key="mine")
     assert doc.vocab is nlp.vocab
     assert doc.text == "The Bergen Library hired Ada "
     assert [(s.text, s.label_) for s in doc.spans["mine"]] == [

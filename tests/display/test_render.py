@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from jointre.display.render import render
+from jointre.display.render import STYLES, render
 from jointre.errors import DataError
 from tests.display.scenes import SVG, harmless, hostile, parsed, plain
 
@@ -12,16 +12,16 @@ from tests.display.scenes import SVG, harmless, hostile, parsed, plain
 @pytest.mark.parametrize("format", ["svg", "html"])
 def test_all_styles_in_all_formats(style: Any, format: Any, tmp_path: Path) -> None:
     for document in (plain(), hostile()):
-        picture = document.render(style, format)
+        picture = render(document, style, format)
         assert harmless(picture)
         assert picture.startswith({"svg": "<svg", "html": "<!DOCTYPE html>"}[format])
     file = tmp_path / f"picture.{format}"
-    assert plain().render(style, output=file) == file.read_text(encoding="utf-8")
-    assert file.read_text(encoding="utf-8").startswith(plain().render(style, format)[:20])
+    assert render(plain(), style, output=file) == file.read_text(encoding="utf-8")
+    assert file.read_text(encoding="utf-8").startswith(render(plain(), style, format)[:20])
 
 
 def test_entities_alone() -> None:
-    both, alone = (parsed(plain().render(style)) for style in ("relations", "entities"))
+    both, alone = (parsed(render(plain(), style)) for style in STYLES)
     assert len(list(both.iter(f"{SVG}path"))) == 6
     assert list(alone.iter(f"{SVG}path")) == []
     assert len(list(alone.iter(f"{SVG}title"))) == 3
@@ -48,5 +48,6 @@ def test_what_cannot_be_drawn(
 
 def test_a_notebook_shows_the_relations() -> None:
     shown = plain()._repr_html_()
+    assert shown is not None
     assert shown.startswith("<div")
     assert "works for" in shown

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
+from jointre.data.fields import shown
 from jointre.errors import DataError
-from jointre.formats.common.fields import shown
 
 EQUIVALENCE = "*"
 KINDS = {

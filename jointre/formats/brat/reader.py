@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal, final
 
+from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
@@ -13,11 +14,11 @@ from jointre.formats.brat.files import Names, Pair, pairs_of
 from jointre.formats.brat.lines import Event, Other, parse_line
 from jointre.formats.brat.record import Options, Record, document_of
 from jointre.formats.brat.writer import HELD, record_of
-from jointre.formats.common.char_spans import InsideWords, WordRules, count_reread, utf8
 from jointre.formats.common.faults import Faults, OnError
 from jointre.formats.common.files import read_characters, replaced_folder
 from jointre.formats.common.leading_mark import MARK, without_mark
 from jointre.formats.common.supported import count_unheld
+from jointre.formats.common.texts import count_reread, utf8
 from jointre.formats.common.writable import TEXT, writable
 from jointre.formats.reader import Reader
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, NamedTuple
 
+from jointre.data.char_spans import ENGLISH, CharSpan, WordRules, fit
+from jointre.data.fields import shown
 from jointre.data.mentions import one_entity_a_cluster
 from jointre.data.schema import Document, Entity, Relation
 from jointre.data.skipped import SkippedData
@@ -21,9 +23,7 @@ from jointre.formats.brat.lines import (
     Other,
     parse_line,
 )
-from jointre.formats.common.char_spans import ENGLISH, CharSpan, WordRules, fit
 from jointre.formats.common.faults import Faults, Strict
-from jointre.formats.common.fields import shown
 from jointre.formats.common.tool_offsets import SIMILAR, Claim, Part, locate
 from jointre.plurals import counted
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
+from jointre.data.char_spans import Offsets, chars_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.formats.brat.lines import EQUIVALENCE, database_name
 from jointre.formats.brat.record import Record
-from jointre.formats.common.char_spans import Offsets, chars_of, utf8, with_text
 from jointre.formats.common.supported import plain
+from jointre.formats.common.texts import utf8, with_text
 
 HELD = frozenset({"text", "offsets", "sentences", "clusters", "entity_ids"})
 _LINE = re.compile(r"[^\r\n]+")

@@ -1,7 +1,6 @@
 """What a format can hold of a document; what it cannot is counted."""
 
 from collections.abc import Set
-from typing import Any
 
 from jointre.data.mentions import keep_entities, one_mention_each
 from jointre.data.schema import Document
@@ -63,21 +62,3 @@ def count_unheld(document: Document, holds: Set[str], skipped: SkippedData) -> N
     for key, (kind, count) in present.items():
         if count and key not in holds:
             skipped.add(f"{kind} left out", f"document {document.id!r}", int(count))
-
-
-def extra_keys(document: Document, taken: Set[str], skipped: SkippedData) -> dict[str, Any]:
-    """The document's ``extra`` for writing, without keys that mean something in the format.
-
-    Args:
-        document: about to be written.
-        taken: the format's own keys.
-        skipped: counts the extra keys that clash with them.
-    """
-    clash = document.extra.keys() & taken
-    if clash:
-        skipped.add(
-            "extra keys with a meaning of their own in the format left out",
-            f"{sorted(clash)[0]!r} of document {document.id!r}",
-            len(clash),
-        )
-    return {key: value for key, value in document.extra.items() if key not in clash}

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from jointre.data.fields import mapping, shown
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
-from jointre.formats.common.fields import mapping, shown
 from jointre.formats.common.files import parse, read_text
 
 

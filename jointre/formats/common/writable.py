@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, count
 from typing import Any
 
+from jointre.data.fields import LONGEST_INTEGER
 from jointre.data.mentions import keep_mentions
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
-from jointre.formats.common.fields import LONGEST_INTEGER
 
 DEEPEST = 100
 """How deep lists and objects of ``extra`` may be nested; JSON's readers stop at about 1,000."""

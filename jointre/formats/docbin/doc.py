@@ -5,22 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from jointre.data.mentions import renumbered
+from jointre.data.annotation import renumbered
+from jointre.data.char_spans import CharSpan, Offsets, chars_of, fit
+from jointre.data.fields import mapping, string, strings
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.data.spacy_import import spacy_module
 from jointre.data.words import Words
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import (
-    CharSpan,
-    Offsets,
-    chars_of,
-    count_reread,
-    fit,
-    spaced,
-    with_text,
-)
-from jointre.formats.common.fields import mapping, string, strings
+from jointre.formats.common.texts import count_reread, spaced, with_text
 from jointre.formats.docbin.record import (
     Chars,
     EntityRecord,

@@ -7,12 +7,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, final
 
+from jointre.data.fields import shown
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.spacy_import import spacy_module
 from jointre.errors import DataError
 from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import shown
 from jointre.formats.common.files import opened, replaced, stem
 from jointre.formats.common.unpacked import check_zlib
 from jointre.formats.common.writable import Form, writable

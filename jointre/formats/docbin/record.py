@@ -9,8 +9,8 @@ tokens, survive a retokenisation. A DocBin keeps the record when it stores user 
 from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any, NamedTuple
 
+from jointre.data.fields import integer, mapping, pair, score, sequence, string
 from jointre.errors import DataError
-from jointre.formats.common.fields import integer, mapping, pair, score, sequence, string
 from jointre.plurals import counted, there_are
 
 PREFIX = "jointre."

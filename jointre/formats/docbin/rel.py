@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from jointre.data.fields import shown
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.fields import shown
 from jointre.formats.docbin.record import EntityRecord, RelationRecord
 from jointre.plurals import counted
 

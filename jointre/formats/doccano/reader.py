@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar, final
 
+from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
-from jointre.formats.common.char_spans import InsideWords, WordRules
 from jointre.formats.common.faults import OnError
 from jointre.formats.common.files import begins_list, dump, parse, read_lines, replaced, stem
 from jointre.formats.common.writable import TEXT, writable

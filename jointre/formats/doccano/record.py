@@ -5,22 +5,15 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
 
-from jointre.data.mentions import keep_mentions, renumbered
-from jointre.data.schema import Document, Entity, Relation
+from jointre.data.annotation import renumbered
+from jointre.data.char_spans import ENGLISH, CharSpan, Offsets, WordRules, chars_of, fit
+from jointre.data.fields import identity, integer, mapping, sequence, shown, string
+from jointre.data.mentions import keep_mentions
+from jointre.data.schema import Document, Entity, Relation, extra_keys
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import (
-    ENGLISH,
-    CharSpan,
-    Offsets,
-    WordRules,
-    chars_of,
-    count_reread,
-    fit,
-    with_text,
-)
-from jointre.formats.common.fields import identity, integer, mapping, sequence, shown, string
-from jointre.formats.common.supported import extra_keys, plain
+from jointre.formats.common.supported import plain
+from jointre.formats.common.texts import count_reread, with_text
 from jointre.formats.doccano.offsets import CountedIn, LineEndJudge, LineEnds, Ruler
 
 KEPT = "doccano"

@@ -6,14 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, final
 
-from jointre.data.schema import Document, Span
+from jointre.data.fields import identity, mapping, sequence, shown, strings
+from jointre.data.schema import Document, Span, extra_keys
 from jointre.data.sentences import sentences_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import identity, mapping, sequence, shown, strings
 from jointre.formats.common.files import dump, replaced, stem
-from jointre.formats.common.supported import count_unheld, extra_keys, labelled
+from jointre.formats.common.supported import count_unheld, labelled
 from jointre.formats.common.writable import writable
 from jointre.formats.docred.record import (
     Annotation,

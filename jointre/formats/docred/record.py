@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from jointre.data.mentions import agreed_label, keep_mentions, renumbered
+from jointre.data.annotation import renumbered
+from jointre.data.fields import integer, mapping, pair, sequence, span, string
+from jointre.data.mentions import agreed_label, keep_mentions
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.sentences import sentence_of, sentences_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.fields import integer, mapping, pair, sequence, span, string
 from jointre.formats.docred.rel_info import name_of
 from jointre.plurals import there_are
 

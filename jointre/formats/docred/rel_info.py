@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from jointre.data.fields import mapping, shown, string
 from jointre.data.nearest import did_you_mean
 from jointre.errors import DataError
-from jointre.formats.common.fields import mapping, shown, string
 from jointre.formats.common.files import parse, read_text
 from jointre.plurals import counted
 

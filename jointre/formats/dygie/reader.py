@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
+from jointre.data.fields import identity, mapping, sequence, shown, strings
 from jointre.data.mentions import one_entity_a_cluster
 from jointre.data.schema import Document, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import identity, mapping, sequence, shown, strings
 from jointre.formats.common.files import dump, parse, read_lines, replaced, stem
 from jointre.formats.common.supported import plain
 from jointre.formats.common.writable import writable

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.fields import integer, sequence, shown, string
+from jointre.data.schema import Document, Entity, Relation, Span, extra_keys
 from jointre.data.sentences import sentence_of, sentences_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.fields import integer, sequence, shown, string
-from jointre.formats.common.supported import extra_keys
 from jointre.plurals import counted
 
 _TAKEN = frozenset({"sentences", "ner", "relations", "clusters"})

@@ -5,15 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, final
 
+from jointre.data.char_spans import InsideWords, WordRules
+from jointre.data.fields import identity, mapping, sequence, string
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import InsideWords, WordRules, count_reread
 from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import identity, mapping, sequence, string
 from jointre.formats.common.files import dump, replaced, stem
 from jointre.formats.common.supported import count_unheld
+from jointre.formats.common.texts import count_reread
 from jointre.formats.common.writable import TEXT, writable
 from jointre.formats.label_studio.record import Record, document_of
 from jointre.formats.label_studio.task import OWN_ID, Several, check_task, chosen, text_key

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from jointre.data.char_spans import ENGLISH, CharSpan, WordRules, fit
+from jointre.data.fields import mapping, shown, string, strings
 from jointre.data.schema import Document, Entity, Relation
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import ENGLISH, CharSpan, WordRules, fit
-from jointre.formats.common.fields import mapping, shown, string, strings
 from jointre.formats.common.tool_offsets import SIMILAR, Claim, Part, locate
 
 _TURNS = {"right": (False,), "left": (True,), "bi": (False, True)}

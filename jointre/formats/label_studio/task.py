@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
+from jointre.data.fields import mapping, sequence, shown, string
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.fields import mapping, sequence, shown, string
 
 OWN_ID = "jointre_id"
 """Where a task's data has the document's id; the tool numbers tasks itself."""

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from jointre.data.char_spans import chars_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
-from jointre.formats.common.char_spans import chars_of, utf8, with_text
 from jointre.formats.common.supported import plain
+from jointre.formats.common.texts import utf8, with_text
 from jointre.formats.label_studio.record import Record
 
 HELD = frozenset({"text", "offsets", "sentences"})

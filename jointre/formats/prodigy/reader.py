@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
+from jointre.data.char_spans import InsideWords, WordRules
+from jointre.data.fields import identity, mapping, shown
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import InsideWords, WordRules
 from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import identity, mapping, shown
 from jointre.formats.common.files import dump, parse, read_lines, replaced, stem
 from jointre.formats.common.writable import TEXT, writable
 from jointre.formats.prodigy.record import read_record, record_of

@@ -5,24 +5,16 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from jointre.data.mentions import renumbered
-from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.annotation import renumbered
+from jointre.data.char_spans import CharSpan, Offsets, WordRules, chars_of, fit
+from jointre.data.fields import integer, mapping, sequence, shown, string
+from jointre.data.schema import Document, Entity, Relation, Span, extra_keys
 from jointre.data.skipped import SkippedData
 from jointre.data.words import Words, words_of
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import (
-    CharSpan,
-    Offsets,
-    WordRules,
-    chars_of,
-    count_reread,
-    fit,
-    spaced,
-    with_text,
-)
 from jointre.formats.common.copied_text import similar_text
-from jointre.formats.common.fields import integer, mapping, sequence, shown, string
-from jointre.formats.common.supported import count_unheld, extra_keys, plain
+from jointre.formats.common.supported import count_unheld, plain
+from jointre.formats.common.texts import count_reread, spaced, with_text
 
 KEPT = "prodigy"
 """The key of ``extra`` with a line's own tokens, spans and relations, which say more."""

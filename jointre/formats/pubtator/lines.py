@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
+from jointre.data.fields import shown
 from jointre.errors import DataError
 from jointre.formats.common.copied_text import similar_text
 from jointre.formats.common.faults import Faults, FileError
-from jointre.formats.common.fields import shown
 from jointre.formats.common.files import read_lines
 from jointre.formats.pubtator.ids import split_ids
 from jointre.plurals import counted

@@ -6,14 +6,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import ClassVar, Literal, final
 
+from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import ConfigError, DataError
-from jointre.formats.common.char_spans import InsideWords, WordRules, count_reread, utf8
 from jointre.formats.common.faults import OnError
 from jointre.formats.common.files import replaced
 from jointre.formats.common.supported import count_unheld, labelled
+from jointre.formats.common.texts import count_reread, utf8
 from jointre.formats.common.writable import Form, writable
 from jointre.formats.pubtator.lines import Record, read_records, with_lines
 from jointre.formats.pubtator.mesh import hypernym_pairs, read_tree_numbers

@@ -2,14 +2,9 @@
 
 from dataclasses import dataclass
 
+from jointre.data.char_spans import ENGLISH, CharSpan, WordRules, fit
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
-from jointre.formats.common.char_spans import (
-    ENGLISH,
-    CharSpan,
-    WordRules,
-    fit,
-)
 from jointre.formats.common.faults import Faults, Strict
 from jointre.formats.common.tool_offsets import SIMILAR
 from jointre.formats.pubtator.concepts import Concepts, MultiId, Ungrounded

@@ -4,11 +4,12 @@ import re
 from itertools import count
 from typing import NamedTuple
 
+from jointre.data.char_spans import Offsets, chars_of
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import Offsets, chars_of, text_of, utf8, with_words
+from jointre.formats.common.texts import text_of, utf8, with_words
 from jointre.formats.pubtator.ids import NO_CONCEPT, join_ids, split_ids
 from jointre.formats.pubtator.lines import Link, Mention, Record, parse_line
 

@@ -4,11 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
-from jointre.data.schema import Document
-from jointre.data.skipped import SkippedData
-from jointre.errors import DataError
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import (
+from jointre.data.fields import (
     entity,
     identity,
     mapping,
@@ -17,8 +13,12 @@ from jointre.formats.common.fields import (
     shown,
     strings,
 )
+from jointre.data.schema import Document, extra_keys
+from jointre.data.skipped import SkippedData
+from jointre.errors import DataError
+from jointre.formats.common.faults import OnError
 from jointre.formats.common.files import dump, replaced, stem
-from jointre.formats.common.supported import extra_keys, plain
+from jointre.formats.common.supported import plain
 from jointre.formats.common.writable import writable
 from jointre.formats.reader import Reader
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from jointre.data.fields import integer, mapping, shown
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
-from jointre.formats.common.fields import integer, mapping, shown
 from jointre.formats.common.files import parse, read_text
 from jointre.formats.common.types_file import read_types
 

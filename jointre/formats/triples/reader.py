@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
+from jointre.data.fields import identity, mapping, shown, string
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
 from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import identity, mapping, shown, string
 from jointre.formats.common.files import begins_list, dump, parse, read_lines, replaced, stem
 from jointre.formats.common.supported import plain
 from jointre.formats.common.writable import writable

@@ -5,11 +5,10 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Any, Literal
 
-from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.fields import mapping, sequence, shown, string, strings
+from jointre.data.schema import Document, Entity, Relation, Span, extra_keys
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.fields import mapping, sequence, shown, string, strings
-from jointre.formats.common.supported import extra_keys
 from jointre.formats.triples.alignment import Finder, Places, closest, split_words
 
 UNALIGNED = "unaligned"

@@ -1,10 +1,10 @@
 import pytest
 
+from jointre.data.char_spans import WordRules
 from jointre.data.schema import Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.brat.record import Options, Record, document_of
-from jointre.formats.common.char_spans import WordRules
 
 TEXT = "Ada 😀 and Bob\nLee saw red and green ache."
 

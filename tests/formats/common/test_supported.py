@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.schema import Document, Entity, Relation, Span, extra_keys
 from jointre.data.skipped import SkippedData
-from jointre.formats.common.supported import count_unheld, extra_keys, plain
+from jointre.formats.common.supported import count_unheld, plain
 from tests.data.documents import document
 
 FULL = Document(

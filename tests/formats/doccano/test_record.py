@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
+from jointre.data.char_spans import ENGLISH
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import ENGLISH
 from jointre.formats.doccano.offsets import CountedIn
 from jointre.formats.doccano.record import Line
 from tests.data.documents import chars

@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from jointre.data.char_spans import SPLIT_WORDS
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats import JsonlReader
-from jointre.formats.common.char_spans import SPLIT_WORDS
-from jointre.formats.jsonl.reader import document_of
 from tests.data.documents import TYPES_ARE_SAMPLED, files_of, rich_documents
 
 pytestmark = TYPES_ARE_SAMPLED
@@ -211,7 +210,7 @@ def everything(whole: Document) -> tuple[object, ...]:
 @pytest.mark.parametrize("record", [[], "text", None])
 def test_a_record_in_memory_is_an_object(record: Any) -> None:
     with pytest.raises(DataError, match="record: a document must be an object"):
-        document_of(record)
+        Document.from_dict(record)
 
 
 def test_offsets_spell_the_tokens(tmp_path: Path) -> None:

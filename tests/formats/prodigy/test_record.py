@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
+from jointre.data.char_spans import ENGLISH
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import ENGLISH
 from jointre.formats.prodigy.record import read_record, record_of
 from tests.data.documents import chars
 

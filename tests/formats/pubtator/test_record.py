@@ -1,9 +1,9 @@
 import pytest
 
+from jointre.data.char_spans import WordRules
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.char_spans import WordRules
 from jointre.formats.pubtator.lines import Record, with_lines
 from jointre.formats.pubtator.record import EVERYTHING, Options, document_of
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, final
 
+from jointre.data.fields import shown, span
 from jointre.data.schema import Document, Entity, Relation
 from jointre.errors import DataError
 from jointre.formats import Reader, SkippedData
 from jointre.formats.common.faults import OnError
-from jointre.formats.common.fields import shown, span
 from jointre.formats.common.files import read_lines, replaced
 from jointre.formats.common.supported import plain
 from jointre.formats.common.writable import TEXT, writable

@@ -1,9 +1,9 @@
 import pytest
 
+from jointre.data.char_spans import ENGLISH
+from jointre.data.record_words import CutWords, Given, cut_words
 from jointre.data.schema import Span
 from jointre.data.skipped import SkippedData
-from jointre.formats.common.char_spans import ENGLISH
-from jointre.formats.jsonl.words import CutWords, Given, cut_words
 
 ENTITIES = [{"chars": [[1, 4]]}, {"mentions": [[0, 1]], "chars": [[0, 3]]}, {}]
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from jointre.data import fields
 from jointre.data.schema import Entity, Relation, Span
 from jointre.errors import DataError
-from jointre.formats.common import fields
 
 
 @pytest.mark.parametrize(

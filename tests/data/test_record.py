@@ -2,15 +2,10 @@ from typing import Any
 
 import pytest
 
-from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.record import Annotation, read_offsets, read_sentences
+from jointre.data.schema import Document, Entity, Relation, Span, record_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.jsonl.record import (
-    Annotation,
-    read_offsets,
-    read_sentences,
-    record_of,
-)
 
 OFFSETS = ((0, 3), (4, 7), (7, 8))
 
@@ -129,7 +124,7 @@ def test_sentences_follow_one_another() -> None:
     assert read_sentences([[0, 1], [1, 1]], ("a",), "f:1") == (Span(0, 1), Span(1, 1))
     with pytest.raises(DataError, match=r"^f:1: sentence 1 is \[2, 3\), but must begin at 1"):
         read_sentences([[0, 1], [2, 3]], ("a", "b", "c"), "f:1")
-    with pytest.raises(DataError, match=r"^f:1: sentence \[0, 4\) outside 3 tokens"):
+    with pytest.raises(DataError, match=r"^f:1: the sentences end at 4, but there are 3 tokens"):
         read_sentences([[0, 4]], ("a", "b", "c"), "f:1")
 
 

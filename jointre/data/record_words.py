@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from jointre.data.schema import Span
+from jointre.data.annotation import Span
+from jointre.data.char_spans import CharSpan, WordRules, fit_words
+from jointre.data.fields import mapping, pair, sequence
 from jointre.data.skipped import SkippedData
 from jointre.data.words import Words, words_of
-from jointre.formats.common.char_spans import CharSpan, WordRules, fit_words
-from jointre.formats.common.fields import mapping, pair, sequence
 
 Chars = tuple[int, int]
 

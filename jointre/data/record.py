@@ -1,13 +1,11 @@
-"""The parts of the project's own record: checked and read, and written."""
+"""Read the record of a ``jsonl`` file: check it, and make the arguments of a Document."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jointre.data.schema import Document, Entity, Relation, Span
-from jointre.data.sentences import sentences_of
-from jointre.data.skipped import SkippedData
-from jointre.errors import DataError
-from jointre.formats.common.fields import (
+from jointre.data.annotation import Entity, Relation, Span, check_sentences, renumbered
+from jointre.data.char_spans import ENGLISH, SPLIT_WORDS, WordRules
+from jointre.data.fields import (
     identity,
     integer,
     mapping,
@@ -18,13 +16,18 @@ from jointre.formats.common.fields import (
     shown,
     span,
     string,
+    strings,
 )
-from jointre.formats.common.supported import extra_keys
+from jointre.data.record_words import CutWords, Given, cut_words
+from jointre.data.skipped import SkippedData
+from jointre.errors import DataError
 from jointre.plurals import counted, there_are
 
-_TAKEN = frozenset(
+RECORD_KEYS = frozenset(
     {"text", "tokens", "offsets", "sentences", "entities", "relations", "clusters", "flags"}
 )
+"""Keys of a record, except ``id``; others are kept in ``extra``."""
+
 _ENTITY = frozenset({"label", "mentions", "chars", "score", "mention_scores", "id"})
 _RELATION = frozenset({"label", "head", "tail", "score", "evidence"})
 
@@ -243,83 +246,115 @@ def read_offsets(value: Any, tokens: Sequence[str], text: str | None, place: str
     return pairs
 
 
-def _spelled(document: Document, skipped: SkippedData) -> Offsets | None:
-    """The document's offsets, unless its text has other words there."""
-    text, offsets = document.text, document.offsets
-    if text is None or offsets is None:
-        return offsets
-    words = zip(document.tokens, offsets, strict=True)
-    if all(text[left:right] == token for token, (left, right) in words):
-        return offsets
-    kind = "lists of character offsets that do not spell the words left out"
-    skipped.add(kind, f"document {document.id!r}")
-    return None
-
-
 def read_sentences(value: Any, tokens: tuple[str, ...], place: str) -> tuple[Span, ...]:
     """Spans that follow one another and cover all tokens; none when the list is empty."""
     spans = tuple(
         Span(*pair(item, place, f"sentences[{n}]"))
         for n, item in enumerate(sequence(value, place, "sentences"))
     )
-    try:
-        sentences_of(Document(place, tokens, sentences=spans))
-    except DataError as error:
-        raise DataError(str(error).replace(f"document {shown(place)}", place)) from error
+    if spans:
+        check_sentences(spans, len(tokens), place)
     return spans
 
 
-def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
-    """The JSON object of a document; keys that would be empty are left away.
+def arguments_of(record: Any) -> dict[str, Any]:
+    """The arguments of the Document that a record in memory describes.
 
     Args:
-        document: about to be written.
-        skipped: counts keys of ``extra`` that mean something else here, and offsets left out.
+        record: A record as :func:`record_of` makes it.
+
+    Raises:
+        DataError: The value is not a record, or a part of it does not fit into a document.
     """
-    name = document.extra.get("id", document.id)
-    record: dict[str, Any] = {
-        "id": document.id if name is None or str(name) != document.id else name
+    skipped = SkippedData()
+    arguments = read_arguments(checked_record(record, "record"), "0", "record", skipped)
+    for kind, (count, example) in skipped:
+        if kind != SPLIT_WORDS:
+            raise DataError(
+                f"this record does not fit into a document: {counted(count, kind)}; "
+                f"first: {example}"
+            )
+    return arguments
+
+
+def checked_record(record: Any, place: str) -> dict[str, Any]:
+    """The record, if it has words or a text.
+
+    Raises:
+        DataError: The record has neither, or is not an object.
+    """
+    fields = mapping(record, place, "a document")
+    if fields.get("tokens") is None and fields.get("text") is None:
+        raise DataError(
+            f"{place}: a document needs 'tokens' or 'text'; found {shown(sorted(fields))}"
+        )
+    return fields
+
+
+def read_arguments(
+    record: dict[str, Any],
+    default: str,
+    place: str,
+    skipped: SkippedData,
+    rules: WordRules = ENGLISH,
+) -> dict[str, Any]:
+    """The arguments of the Document that a record describes.
+
+    Args:
+        record: The record, see :func:`checked_record`.
+        default: Id of the document if the record has none.
+        place: Where the record stands, for messages.
+        skipped: Counts what the document cannot hold.
+        rules: How a text without words is cut into words.
+
+    Raises:
+        DataError: A value cannot be right.
+    """
+    text = record.get("text")
+    text = None if text is None else string(text, place, "text")
+    cut = _words(record, text, place, skipped, rules)
+    words = cut.words
+    offsets = words.offsets if cut.known else None
+    found = Annotation(len(words.tokens), offsets, place, skipped, cut.spans, cut.starts)
+    found.cut = record.get("tokens") is None
+    found.read_entities(record.get("entities", []))
+    found.read_relations(record.get("relations", []))
+    found.read_clusters(record.get("clusters", []))
+    kept = [index for index, entity in enumerate(found.entities) if entity.mentions]
+    relations, clusters = renumbered(kept, found.relations, found.clusters)
+    lost = len(found.entities) - len(kept)
+    if lost:
+        skipped.add("entities without a mention left out", place, lost)
+    gone = len(found.relations) - len(relations)
+    if gone:
+        skipped.add("relations of entities without a mention left out", place, gone)
+    name = record.get("id")
+    # Beyond a string id, the extra keeps how the file wrote it.
+    unused = RECORD_KEYS | ({"id"} if isinstance(name, str) else set())
+    return {
+        "id": identity(name, default, place, "id"),
+        "tokens": words.tokens,
+        "text": text,
+        "offsets": offsets,
+        "sentences": words.sentences,
+        "entities": tuple(found.entities[index] for index in kept),
+        "relations": relations,
+        "clusters": clusters,
+        "flags": strings(record.get("flags", []), place, "flags"),
+        "extra": {key: value for key, value in record.items() if key not in unused},
     }
-    if document.text is not None:
-        record["text"] = document.text
-    record["tokens"] = list(document.tokens)
-    offsets = _spelled(document, skipped)
-    if offsets is not None:
-        record["offsets"] = [list(item) for item in offsets]
-    if document.sentences:
-        record["sentences"] = [list(item) for item in document.sentences]
-    record["entities"] = [_entity(item, offsets) for item in document.entities]
-    record["relations"] = [_relation(item) for item in document.relations]
-    if document.clusters:
-        record["clusters"] = [list(group) for group in document.clusters]
-    if document.flags:
-        record["flags"] = list(document.flags)
-    return record | {
-        key: value for key, value in extra_keys(document, _TAKEN, skipped).items() if key != "id"
-    }
 
 
-def _entity(entity: Entity, offsets: Offsets | None) -> dict[str, Any]:
-    item: dict[str, Any] = {"label": entity.label, "mentions": [list(m) for m in entity.mentions]}
-    if offsets is not None:
-        item["chars"] = [list(_chars(mention, offsets)) for mention in entity.mentions]
-    if entity.score is not None:
-        item["score"] = entity.score
-    if entity.mention_scores is not None:
-        item["mention_scores"] = list(entity.mention_scores)
-    if entity.id is not None:
-        item["id"] = entity.id
-    return item
-
-
-def _relation(relation: Relation) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "label": relation.label,
-        "head": relation.head,
-        "tail": relation.tail,
-    }
-    if relation.score is not None:
-        item["score"] = relation.score
-    if relation.evidence:
-        item["evidence"] = list(relation.evidence)
-    return item
+def _words(
+    record: dict[str, Any], text: str | None, place: str, skipped: SkippedData, rules: WordRules
+) -> CutWords:
+    tokens, offsets = None, None
+    sentences: tuple[Span, ...] = ()
+    if record.get("tokens") is not None:
+        tokens = strings(record["tokens"], place, "tokens")
+        offsets = read_offsets(record.get("offsets"), tokens, text, place)
+        sentences = read_sentences(record.get("sentences", []), tokens, place)
+    elif record.get("offsets") is not None or record.get("sentences"):
+        raise DataError(f"{place}: 'offsets' and 'sentences' need 'tokens'")
+    entities = record.get("entities", [])
+    return cut_words(Given(tokens, offsets, sentences, text), entities, rules, place, skipped)

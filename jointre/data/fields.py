@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import Any
 
-from jointre.data.schema import Entity, Relation, Span
+from jointre.data.annotation import Entity, Relation, Span
 from jointre.errors import DataError, abbreviated
 from jointre.plurals import there_are
 

@@ -9,6 +9,7 @@ import pytest
 
 from jointre.data.checks import check_corpus
 from jointre.data.schema import Document, Entity, Span
+from jointre.data.skipped import SkippedData
 from jointre.data.words import words_of
 from jointre.formats.jsonl.reader import JsonlReader
 
@@ -18,8 +19,9 @@ SPLITS = ("train", "dev", "test")
 
 def read(split: str) -> list[Document]:
     reader = JsonlReader(ABSTRACTS / "types.json")
-    documents = list(reader.read(ABSTRACTS / f"{split}.jsonl"))
-    assert reader.skipped.lines() == []
+    skipped = SkippedData()
+    documents = list(reader.read(ABSTRACTS / f"{split}.jsonl", skipped))
+    assert skipped.lines() == []
     return documents
 
 

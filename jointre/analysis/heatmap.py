@@ -17,7 +17,8 @@ from jointre.analysis.heatmap_parts import (
     title,
 )
 from jointre.errors import ConfigError
-from jointre.formats.common.files import dump, replaced
+from jointre.formats.common.files import dump
+from jointre.outputs import replaced
 
 LINE = 110.0  # characters of the words of a line of HTML
 LEAST = 5  # characters of the narrowest column: a figure fits in

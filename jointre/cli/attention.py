@@ -48,12 +48,14 @@ def attention(
     check_output(output)
     include_packages(include_package or ())
     from jointre.analysis.attention import attention_of, unit_of
+    from jointre.data.skipped import SkippedData
     from jointre.inference import Predictor
     from jointre.inference.settings import RunSettings
 
     reader = RunSettings.of(run, format, None, on_error=on_error).reader
-    documents = list(reader.read(file))
-    for line in reader.skipped.lines():
+    skipped = SkippedData()
+    documents = list(reader.read(file, skipped))
+    for line in skipped.lines():
         log(f"{file}: {line}")
     model = Predictor.load(run, device=device).model
     write(attention_of(model, unit_of(documents, model.unit, document)), output)

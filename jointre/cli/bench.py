@@ -9,6 +9,7 @@ from jointre.cli._common.options import OnErrorOption, Output
 
 if TYPE_CHECKING:
     from jointre.analysis.efficiency import Measure
+    from jointre.data.skipped import SkippedData
 
 
 UNITS = (1, 8, 16, 32, 64)
@@ -47,16 +48,18 @@ def bench(
     from rich.table import Table
 
     from jointre.analysis.report import measure_all
-    from jointre.formats.common.files import dump, replaced
+    from jointre.formats.common.files import dump
     from jointre.inference.settings import RunSettings
+    from jointre.outputs import replaced
 
     def log(what: str) -> None:
         typer.echo(what, err=True)
 
     torch.set_num_threads(threads)
     reader = RunSettings.of(run, format, None, on_error=on_error).reader
-    documents = list(reader.read(data))
-    for line in reader.skipped.lines():
+    skipped = SkippedData()
+    documents = list(reader.read(data, skipped))
+    for line in skipped.lines():
         log(f"{data}: {line}")
     table = Table("measure", "ours", "baseline", "ratio", "runs")
     found = []

@@ -12,6 +12,7 @@ from jointre.cli._common.options import OnErrorOption, Packages, log
 if TYPE_CHECKING:
     from jointre.data.skipped import SkippedData
     from jointre.formats.reader import Reader
+    from jointre.formats.writer import Writer
 
 
 def convert(
@@ -44,6 +45,14 @@ def convert(
             show_default=False,
         ),
     ] = None,
+    to_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="An option of the writer, offsets=code_points for example; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     on_error: OnErrorOption = None,
     include_package: Packages = None,
 ) -> None:
@@ -58,11 +67,11 @@ def convert(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli._common.readers import format_of, reader_of
+    from jointre.cli._common.readers import format_of, reader_of, writer_of
     from jointre.formats.convert import convert as run
 
-    reader = reader_of(format_of(source, source_format, "--from"), option, on_error)
-    writer = reader_of(target_format, None)
+    reader = reader_of(format_of(source, source_format, "--from", texts=True), option, on_error)
+    writer = writer_of(target_format, to_option)
     printed = target == Path("-")
     skipped = _print(source, reader, writer) if printed else run(source, target, reader, writer)
     for line in skipped.lines():
@@ -72,7 +81,7 @@ def convert(
         typer.echo(f"{target}: written; {lost}")
 
 
-def _print(source: Path, reader: "Reader", writer: "Reader") -> "SkippedData":
+def _print(source: Path, reader: "Reader", writer: "Writer") -> "SkippedData":
     """Convert to standard output.
 
     Raises:

@@ -16,7 +16,7 @@ app = CheckedApp(help="List formats and check corpus files.", no_args_is_help=Tr
 
 @app.command("list")
 def list_formats(include_package: Packages = None) -> None:
-    """List the formats that can be read.
+    """List the formats that can be read and written.
 
     Example: jointre data list
     """
@@ -27,14 +27,16 @@ def list_formats(include_package: Packages = None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from jointre.formats import Reader
+    from jointre.formats import Reader, Writer
 
-    table = Table("format", "file endings", "a record is a", "what it is")
+    writers = Writer.names()
+    table = Table("format", "file endings", "can be", "what it is")
     for name in Reader.names():
         kind = Reader.by_name(name)
         summary = escape((kind.__doc__ or "").strip().splitlines()[0].replace("``", ""))
         endings = " ".join((*kind.suffixes, *(["or a folder"] if kind.folders else [])))
-        table.add_row(name, endings, kind.unit, summary)
+        able = "read and written" if name in writers else "read"
+        table.add_row(name, endings, able, summary)
     Console().print(table)
 
 
@@ -80,16 +82,20 @@ def check(
     include_packages(include_package or ())
     from jointre.cli._common.readers import format_of, reader_of
     from jointre.data.checks import check_corpus
-    from jointre.formats.common.files import dump, replaced
+    from jointre.data.skipped import SkippedData
+    from jointre.formats.common.files import dump
+    from jointre.outputs import replaced
 
-    reader = reader_of(format_of(file, format), option, on_error)
+    reader = reader_of(format_of(file, format, texts=True), option, on_error)
     count, limit = None, None
     if encoder is not None:
         from jointre.models.pieces import piece_counter
 
         count, limit = piece_counter(encoder)
-    report = check_corpus(reader.read(file), max_width, max_words, limit, count)
-    for line in reader.skipped.lines():
+    skipped = SkippedData()
+    documents = reader.read(file, skipped)
+    report = check_corpus(documents, max_width, max_words, limit, count)
+    for line in skipped.lines():
         log(line)
     if output is not None:
         with replaced(output) as stream:

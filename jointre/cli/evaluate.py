@@ -67,18 +67,21 @@ def evaluate(
     include_packages(include_package or ())
     with garbage_collection_paused():
         from jointre.cli._common.progress import bar
-        from jointre.formats import Reader
-        from jointre.formats.common.files import dump, replaced
+        from jointre.data.skipped import SkippedData
+        from jointre.formats import JsonlWriter
+        from jointre.formats.common.files import dump
         from jointre.inference import Predictor
         from jointre.inference.evaluate import evaluate as score
         from jointre.inference.settings import RunSettings
         from jointre.inference.trained_on import trained_on_note
         from jointre.models import archive
         from jointre.models.pruning import SpanRecall
+        from jointre.outputs import replaced
 
     settings = RunSettings.of(run, format, protocol, train_facts or (), data, on_error)
-    documents = list(settings.reader.read(data))
-    for line in settings.reader.skipped.lines():
+    skipped = SkippedData()
+    documents = list(settings.reader.read(data, skipped))
+    for line in skipped.lines():
         log(f"{data}: {line}")
     loaded = archive.load(run)
     note = trained_on_note(loaded.about, settings.reader.files(data))
@@ -101,7 +104,7 @@ def evaluate(
         with replaced(output) as stream:
             stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")
     if predictions is not None:
-        Reader.by_name("jsonl")().write(predicted, predictions)
+        JsonlWriter().write(predicted, predictions)
     Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))
     if recall.gold:
         log(f"{data}: {recall}")

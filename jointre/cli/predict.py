@@ -19,7 +19,7 @@ from jointre.cli._common.options import (
     log,
     thresholds_of,
 )
-from jointre.data.parts import SplitBy
+from jointre.data.text_parts import SplitBy
 from jointre.start_up import garbage_collection_paused
 
 if TYPE_CHECKING:

@@ -68,7 +68,8 @@ def score(
 
     from jointre.cli._common.readers import format_of, reader_options
     from jointre.evaluation.files import score_files
-    from jointre.formats.common.files import dump, replaced
+    from jointre.formats.common.files import dump
+    from jointre.outputs import replaced
 
     scored = score_files(
         gold,

@@ -60,17 +60,19 @@ def split(
     include_packages(include_package or ())
     from jointre.cli._common.readers import format_of, reader_of
     from jointre.data.partition import partition
-    from jointre.formats import Reader
-    from jointre.formats.common.files import replaced_folder
+    from jointre.data.skipped import SkippedData
+    from jointre.formats import JsonlWriter
+    from jointre.outputs import replaced_folder
 
     reader = reader_of(format_of(corpus, format), option, on_error)
-    documents = list(reader.read(corpus))
-    for line in reader.skipped.lines():
+    skipped = SkippedData()
+    documents = list(reader.read(corpus, skipped))
+    for line in skipped.lines():
         log(line)
     parts = {name: part for name, part in partition(documents, dev, test, seed).items() if part}
     with replaced_folder(dir) as draft:
         for name, part in parts.items():
-            Reader.by_name("jsonl")().write(part, draft / f"{name}.jsonl")
+            JsonlWriter().write(part, draft / f"{name}.jsonl")
     show_parts(parts)
     for name in parts:
         typer.echo(f"{dir / name}.jsonl: written")

@@ -1,5 +1,6 @@
-"""Losses: what reading, splitting or writing could not represent, counted by kind."""
+"""SkippedData: what reading, splitting or writing could not represent, counted by kind."""
 
+import logging
 from collections.abc import Iterator
 
 from jointre.plurals import counted
@@ -9,7 +10,7 @@ _MOST_EXAMPLES = 20
 
 
 class SkippedData:
-    """How often each kind of loss occurred, with the first example of each.
+    """What was skipped: a count and the first example for each kind.
 
     A kind is a plural phrase that says what became of the things counted, such as
     ``"relations across sentences left out"``.
@@ -82,6 +83,15 @@ class SkippedData:
             "\n  ".join([f"{counted(count, kind)}; first: {example}", *self._further.get(kind, ())])
             for kind, (count, example) in self
         ]
+
+    def log(self, place: str) -> None:
+        """Log each line as a warning of the logger ``jointre``.
+
+        Args:
+            place: The file that was read or written.
+        """
+        for line in self.lines():
+            logging.getLogger("jointre").warning("%s: %s", place, line)
 
     def to_dict(self) -> dict[str, dict[str, int | str]]:
         """Kind -> ``{"count", "first"}``, for JSON."""

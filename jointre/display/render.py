@@ -9,7 +9,7 @@ from jointre.display import page
 from jointre.display.colors import check_colors
 from jointre.display.svg import svg
 from jointre.errors import DataError
-from jointre.formats.common.files import replaced
+from jointre.outputs import replaced
 
 STYLES, FORMATS = ("relations", "entities"), ("svg", "html")
 

@@ -9,11 +9,12 @@ from typing import Any
 from jointre.config import construct
 from jointre.config.schema import options_of
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, Report
-from jointre.formats import Reader, SkippedData
-from jointre.formats.common.faults import OnError
+from jointre.formats import Reader
 from jointre.formats.common.files import stem
+from jointre.formats.common.reading import OnError
 from jointre.formats.common.types_file import read_types
 
 _NOUNS = {"max_width": "width", "train_facts": "training facts"}
@@ -113,9 +114,10 @@ def _read(
     if types is not None and "types" in options_of(Reader.by_name(format)):
         config["types"] = str(types)
     reader: Reader = construct(Reader, config)
-    documents = list(reader.read(path))
-    if reader.skipped:
-        skipped[path] = reader.skipped
+    counts = SkippedData()
+    documents = list(reader.read(path, counts))
+    if counts:
+        skipped[path] = counts
     return documents
 
 

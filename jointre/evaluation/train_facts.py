@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from jointre.data.char_spans import SPLIT_WORDS
 from jointre.data.fields import integer, mapping, sequence, shown, string, strings
 from jointre.data.schema import Document, Span
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.evaluation.clusters import clusters_of
-from jointre.formats import JsonlReader
-from jointre.formats.common.detect import detect
+from jointre.formats import JsonlReader, detect
 from jointre.formats.common.files import parse, read_text
 from jointre.plurals import counted, there_are
 
@@ -71,9 +71,9 @@ def _facts_of(path: Path) -> set[Fact]:
             f"{path}: no training facts; accepted are DocRED's JSON, a JSON list of [head name, "
             "tail name, label], and jsonl (jointre convert writes it from other formats)"
         )
-    reader = JsonlReader()
-    facts = {fact for one in reader.read(path) for fact in _of_document(one)}
-    lost = [counted(count, kind) for kind, (count, _) in reader.skipped if kind != SPLIT_WORDS]
+    reader, skipped = JsonlReader(), SkippedData()
+    facts = {fact for one in reader.read(path, skipped) for fact in _of_document(one)}
+    lost = [counted(count, kind) for kind, (count, _) in skipped if kind != SPLIT_WORDS]
     if lost:
         raise DataError(f"{path}: not all of it can be read: {'; '.join(lost)}")
     return facts

@@ -1,10 +1,9 @@
-"""Reader: one corpus format, read document by document and, where possible, written."""
+"""Reader: reads one corpus format, document by document."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from jointre.config import Registrable
 from jointre.data.fields import sequence, shown
@@ -13,115 +12,111 @@ from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
 from jointre.formats.common.byte_order_mark import without_text_mark
-from jointre.formats.common.detect import detect
-from jointre.formats.common.faults import Faults, FileError, OnError
-from jointre.formats.common.files import check_file, parse, read_text
+from jointre.formats.common.files import check_file, opened, parse, read_text
+from jointre.formats.common.reading import FileError, OnError, Reading
 from jointre.formats.common.types_file import read_types
 from jointre.formats.common.writable import with_storable_extra
 
-__all__ = ["LabelSets", "Reader", "SkippedData"]
+_HEAD = 2**20  # bytes; enough for the first records of every format
 
 
 class Reader(Registrable, ABC, interface="reader"):
-    """Dataset reader: reads one format, and counts what a Document cannot hold.
+    """Dataset reader: reads the documents of one format.
 
     An implementation gives ``_documents``, in which it reads each record inside
-    ``with self.guard(path):``, so that ``on_error`` decides what becomes of a bad one; one that can
-    write overrides ``write``. Its constructor takes ``types`` and ``on_error`` and passes them on.
+    ``with reading.record():``, so that ``on_error`` decides what happens to a bad one, and
+    ``looks_like``, so that files of the format are recognised. Its constructor takes ``types`` and
+    ``on_error`` and passes them on. A reader keeps nothing of what it reads.
 
     Args:
-        types: the file of labels (see :func:`read_types`), where the corpus has one.
+        types: The file of labels (see :func:`read_types`), where the corpus has one.
         on_error: What happens at a line or record that cannot be read. ``"stop"``: reading ends
             with one error that lists the first 20 of the file; ``"skip"``: the record, or the
-            annotation line where the format has such lines, is skipped and counted in ``skipped``.
+            annotation line where the format has such lines, is skipped and counted.
 
     Attributes:
-        faults: The errors of the reading that is under way.
-        skipped: what all readings so far could not represent.
-        unit: what one record of the format holds; a converter splits for ``"sentence"``.
         language: spaCy's code of the language by whose rules the reader cuts texts into words.
-        suffixes: endings of such files' names; ``.gz`` may follow.
-        folders: whether a corpus may be a folder of such files.
+        suffixes: Endings of the names of such files; ``.gz`` may follow.
+        folders: Whether a corpus may be a folder of such files.
+        annotated: Whether files of the format hold annotations.
     """
 
     given: ClassVar[tuple[str, ...]] = ()
-    unit: ClassVar[Literal["sentence", "document"]] = "document"
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
     folders: ClassVar[bool] = False
+    annotated: ClassVar[bool] = True
     language: str = "en"
 
     def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
         self.types = None if types is None else Path(types)
         self.on_error: OnError = on_error
-        self.skipped = SkippedData()
-        self.faults = Faults(on_error, self.skipped)
 
-    def read(self, path: Path) -> Iterator[Document]:
+    def read(self, path: Path, skipped: SkippedData | None = None) -> Iterator[Document]:
         """The documents of a file or folder, one by one as they are asked for.
 
         Args:
-            path: a plain or gzipped file, or a folder where the format has ``folders``.
+            path: A plain or gzipped file, or a folder where the format has ``folders``.
+            skipped: Counts what the documents cannot hold, and skipped records; None: these are
+                logged as warnings when all documents have been read.
 
         Raises:
-            DataError: at once when there is no such file; while reading when a record
+            DataError: At once when there is no such file; while reading when a record
                 cannot be right or two documents have the same id.
         """
         self.files(path)
-        return self._distinct(path)
+        return self._distinct(path, skipped)
 
     def files(self, path: Path) -> list[Path]:
-        """The files that reading ``path`` opens, types file aside.
+        """The files that reading ``path`` opens, except the types file.
 
         Raises:
-            DataError: there is no such file.
+            DataError: There is no such file.
         """
         check_file(path)
         return [path]
 
-    def _distinct(self, path: Path) -> Iterator[Document]:
-        faults = Faults(self.on_error, self.skipped)
-        documents = self._documents(path)
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """How certainly a file is of this format, from 0 (it is not) to 1.
+
+        The reader with the highest number reads the file; equal ones are tried by name.
+
+        Args:
+            path: The file or folder.
+            head: The beginning of the file, at most 1 MiB; bytes that are not UTF-8 are replaced
+                by U+FFFD. Empty for a folder.
+        """
+        return 0.0
+
+    def _distinct(self, path: Path, skipped: SkippedData | None) -> Iterator[Document]:
+        counts = SkippedData() if skipped is None else skipped
+        reading = Reading(path, self.on_error, counts, self._explain)
+        documents = self._documents(reading)
         seen: set[str] = set()
         while True:
-            # Readings may take turns, and a caller may ask for losses of its own.
-            self.faults, faults.skipped = faults, self.skipped
             try:
                 place, document = next(documents)
             except StopIteration:
                 break
             except DataError as error:
-                raise faults.with_earlier(path, error) from error.__cause__
+                raise reading.with_earlier(error) from error.__cause__
             if document.id in seen:
-                faults.add(
+                reading.add(
                     f"{place}: the id {shown(document.id)} occurs twice in this file; ids must "
                     "differ"
                 )
                 continue
             seen.add(document.id)
-            if not faults.stopped:
-                document = without_text_mark(document, self.skipped)
-                yield with_storable_extra(document, self.skipped)
-        faults.finish(path, len(seen))
+            if not reading.stopped:
+                document = without_text_mark(document, counts)
+                yield with_storable_extra(document, counts)
+        reading.finish(len(seen))
+        if skipped is None:
+            counts.log(str(path))
 
-    @contextmanager
-    def guard(self, path: Path, kind: str = "records") -> Iterator[None]:
-        """Reads one record: a DataError in the block is handled as ``on_error`` says.
-
-        Args:
-            path: The file, whose format is looked at when its first record has an error.
-            kind: Plural noun for what is skipped.
-
-        Raises:
-            DataError: The file looks like another format's, or has 20 errors.
-        """
-        faults = self.faults
-        faults.records += 1
-        first = faults.records == 1
-        with faults.guard(kind):
-            try:
-                yield
-            except DataError as error:
-                raise (self._misread(path, error) if first else error) from error
+    @abstractmethod
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        """Each document of ``reading.path`` with its place, ``file:line`` or ``file: record n``."""
 
     def listed(self, path: Path) -> list[Any]:
         """The records of a file that is one JSON list.
@@ -132,32 +127,14 @@ class Reader(Registrable, ABC, interface="reader"):
         try:
             return sequence(parse(read_text(path), path), str(path), "the file's content")
         except DataError as error:
-            raise self._misread(path, error) from error
-
-    @abstractmethod
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        """Each document with its place, ``file:line`` or ``file: record n``."""
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents; the file appears whole or not at all.
-
-        Returns:
-            What the format could not hold.
-
-        Raises:
-            DataError: the format cannot be written, or the file cannot.
-        """
-        raise DataError(
-            f"{path}: files of the format {self.registered_name!r} can be read but not written; "
-            "write 'jsonl' instead"
-        )
+            raise self._explain(path, error) from error
 
     def label_sets(self) -> LabelSets | None:
         """The labels of the types file, or None without one."""
         return None if self.types is None else read_types(self.types)
 
-    def _misread(self, path: Path, problem: DataError) -> DataError:
-        """The problem, or a clearer one when the file looks like another format's."""
+    def _explain(self, path: Path, problem: DataError) -> DataError:
+        """The problem, or a clearer one when the file looks like another format."""
         detected, own = detect(path), self.registered_name
         if detected in (None, own):
             return problem
@@ -169,11 +146,37 @@ class Reader(Registrable, ABC, interface="reader"):
 
 
 def _advice(name: str, path: Path) -> str:
-    """Recommend a reader only if it can read the file's first document."""
-    if name not in Reader.names():
-        return "no reader here reads that"
+    """Recommend a reader only if it can read the first document of the file."""
     try:
-        next(iter(Reader.by_name(name)().read(path)), None)
+        next(Reader.by_name(name)().read(path, SkippedData()), None)
     except DataError as error:
         return f"but the reader {name!r} cannot read it either: {error}"
     return f"choose {name!r}"
+
+
+def detect(path: Path, texts: bool = False) -> str | None:
+    """The registered name of the reader for a corpus, or None if no format looks like it.
+
+    Args:
+        path: A plain or gzipped file, or a folder.
+        texts: Whether formats without annotations, such as plain text, count.
+
+    Example:
+        >>> detect(Path("fixtures/newswire/train.jsonl"))
+        'jsonl'
+    """
+    head = ""
+    if not path.is_dir():
+        try:
+            with opened(path) as stream:
+                head = stream.read(_HEAD).decode("utf-8-sig", errors="replace")
+        except (DataError, OSError):
+            return None
+    readers = {name: Reader.by_name(name) for name in sorted(Reader.names())}
+    scores = {
+        name: reader.looks_like(path, head)
+        for name, reader in readers.items()
+        if texts or reader.annotated
+    }
+    best = max(scores, key=lambda name: scores[name], default=None)
+    return best if best is not None and scores[best] > 0 else None

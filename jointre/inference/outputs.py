@@ -10,7 +10,8 @@ from jointre.data.schema import Document, record_of
 from jointre.data.skipped import SkippedData
 from jointre.display import page
 from jointre.errors import DataError
-from jointre.formats.common.files import dump, replaced
+from jointre.formats.common.files import dump
+from jointre.outputs import replaced
 from jointre.plurals import counted
 
 

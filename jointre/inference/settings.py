@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from jointre.config import Factory, construct, include_hint
+from jointre.data.skipped import SkippedData
 from jointre.errors import ArchiveError, ConfigError, DataError, abbreviated
 from jointre.evaluation.metric import Metric
-from jointre.formats import Reader
-from jointre.formats.common.detect import detect
-from jointre.formats.common.faults import OnError
+from jointre.formats import Reader, detect
+from jointre.formats.common.reading import OnError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ def _reads(reader: dict[str, Any], data: Path | None) -> bool:
     """Whether the run's own reader reads the first document."""
     kept = {key: value for key, value in reader.items() if key != "types"}
     try:
-        return data is None or bool(next(iter(construct(Reader, kept).read(data)), True))
+        return data is None or bool(
+            next(iter(construct(Reader, kept).read(data, SkippedData())), True)
+        )
     except DataError:
         return False
     except ConfigError:  # a reader that is not registered: reported when it is built

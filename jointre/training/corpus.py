@@ -65,10 +65,11 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     beside = [] if reader.types is None else [reader.types]
     _require_files(splits + beside, settings.hint)
     labels = reader.label_sets()
-    train = list(reader.read(settings.train))
-    dev = list(reader.read(settings.dev)) if settings.dev else []
-    test = list(reader.read(settings.test)) if settings.test else []
-    _tell(reader.skipped, "", warn)
+    skipped = SkippedData()
+    train = list(reader.read(settings.train, skipped))
+    dev = list(reader.read(settings.dev, skipped)) if settings.dev else []
+    test = list(reader.read(settings.test, skipped)) if settings.test else []
+    _tell(skipped, "", warn)
     learnt = [settings.train]
     if settings.train_on == "train+dev" and settings.dev is not None:
         learnt.append(settings.dev)

@@ -11,10 +11,11 @@ from jointre.data.checks import CorpusReport, check_corpus
 from jointre.data.language import language_of
 from jointre.data.partition import PARTS, partition
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.symmetric import annotated_both_ways
 from jointre.errors import DataError
-from jointre.formats import Reader
-from jointre.formats.common.files import added_to_folder, refuse_existing
+from jointre.formats import JsonlWriter, Reader
+from jointre.outputs import added_to_folder, refuse_existing
 from jointre.plurals import counted
 
 EXPERIMENT = "experiment.jsonnet"
@@ -135,7 +136,7 @@ def init_project(
     refuse_existing(folder, [EXPERIMENT, *written])
     with added_to_folder(folder) as draft:
         for part, path in files.items() if split_now else ():
-            Reader.by_name("jsonl")().write(documents[part], draft / path)
+            JsonlWriter().write(documents[part], draft / path)
         text = experiment_text(source, files, recipe, guessed, split_now)
         (draft / EXPERIMENT).write_text(text, encoding="utf-8")
     last = files.get("test") or files.get("dev") or files["train"]
@@ -154,8 +155,9 @@ def _read(
     documents = {}
     for part, path in source.parts.items():
         reader = source.reader(language)
-        documents[part] = list(reader.read(path))
-        for line in reader.skipped.lines():
+        skipped = SkippedData()
+        documents[part] = list(reader.read(path, skipped))
+        for line in skipped.lines():
             log(f"{path}: {line}")
         if not documents[part]:
             raise DataError(f"{path}: no documents in it")

@@ -26,7 +26,7 @@ from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.errors import ConfigError, RunError
 from jointre.evaluation.metric import Metric
-from jointre.formats import JsonlReader
+from jointre.formats import JsonlWriter
 from jointre.inference.evaluate import evaluate
 from jointre.models import Model, archive
 from jointre.plurals import counted
@@ -158,7 +158,7 @@ def train(
         explained_interruption(epochs, notes),
     ):
         if experiment.data.dev_fraction is not None:
-            JsonlReader().write(corpus.dev, run.dev)
+            JsonlWriter().write(corpus.dev, run.dev)
         _fit(trainer, module, usable_checkpoint(run, module.state_dict(), notes))
         module.updates.end()
         model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
@@ -380,7 +380,7 @@ def _finish(
             examples = predicted if name == chosen else examples
         if name == chosen and experiment.data.dev_fraction is not None:
             found = evaluate(model, corpus.dev, metric)[1] if corpus.test else examples
-            JsonlReader().write(found, run.dev_predictions)
+            JsonlWriter().write(found, run.dev_predictions)
         metrics[name] = block
         if name == chosen:
             about = {**epochs.best.about, "scores": block}

@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
-from jointre.formats import JsonlReader
+from jointre.formats import JsonlWriter
 from jointre.formats.docbin.record import records
 from jointre.integrations import to_spacy
 from tests.data.documents import TYPES_ARE_SAMPLED, rich_documents
+from tests.formats.writing import write
 
 ONE = Entity("X", (Span(0, 1),))
 
@@ -68,7 +69,7 @@ def test_a_record_holds_all_of_a_document(document: Document) -> None:
 
 def test_a_record_is_what_the_reader_reads(tmp_path: Any) -> None:
     document = Document("d", ("Ada",), entities=(ONE,), extra={"note": [1]})
-    JsonlReader().write([document], tmp_path / "d.jsonl")
+    write(JsonlWriter(), [document], tmp_path / "d.jsonl")
     assert json.loads((tmp_path / "d.jsonl").read_text()) == document.to_dict()
 
 

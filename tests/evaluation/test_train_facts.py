@@ -9,8 +9,9 @@ import pytest
 from jointre.data.schema import Document, Span
 from jointre.errors import DataError
 from jointre.evaluation.train_facts import Fact, names_of, read_train_facts
-from jointre.formats import JsonlReader
+from jointre.formats import JsonlWriter
 from tests.evaluation.clustered import document
+from tests.formats.writing import write
 
 VERTICES = [
     [{"name": "Ada Lovelace"}, {"name": "Ada"}],
@@ -53,7 +54,7 @@ def test_a_list_of_facts_and_several_files(tmp_path: Path) -> None:
 def test_jsonl_has_names_from_its_tokens(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     one = document([("A", (0, 2), (4, 5)), ("B", (2, 3))], [(0, 1, "r")])
-    JsonlReader().write([one, document(id="e")], path)
+    write(JsonlWriter(), [one, document(id="e")], path)
     assert read_train_facts([path]) == {Fact("ab", "c", "r"), Fact("e", "c", "r")}
     assert names_of(one, [Span(0, 2), Span(1, 4)]) == ["ab", "bcd"]
     assert names_of(Document("d", ("a", "\u00a0", "b")), [Span(0, 3), Span(1, 3)]) == ["ab", "b"]

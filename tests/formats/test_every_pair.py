@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
-from jointre.formats import Reader
+from jointre.formats import Reader, Writer
 from jointre.formats.convert import convert
 from jointre.testing.contracts.reader import facts
 from tests.data.documents import TYPES_ARE_SAMPLED, cluster_lists, sentence_lists, spans
@@ -111,8 +111,13 @@ def reader_of(name: str) -> Reader:
     return made
 
 
-def path_of(folder: str, name: str, reader: Reader) -> Path:
-    return Path(folder) / (name if reader.folders else f"{name}{reader.suffixes[0]}")
+def writer_of(name: str) -> Writer:
+    made: Writer = Writer.by_name(name)()
+    return made
+
+
+def path_of(folder: str, name: str, writer: Writer) -> Path:
+    return Path(folder) / (name if writer.folders else f"{name}{writer.suffixes[0]}")
 
 
 def same(before: Document, after: Document) -> bool:
@@ -141,23 +146,25 @@ def check_explained(
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_pair(source: str, documents: tuple[Document, ...]) -> None:
     with TemporaryDirectory() as folder:
-        writer, reader = reader_of(source), reader_of(source)
+        writer, skipped = writer_of(source), SkippedData()
         path = path_of(folder, "source", writer)
-        skipped = writer.write(documents, path)
-        found = list(reader.read(path)) if any_content(path) else []
-        skipped.merge(reader.skipped)
+        writer.write(documents, path, skipped)
+        found = read(source, path, skipped)
         if writer.unit == "document":
             check_explained(documents, found, skipped)
         if not found:
             return
         for target in FORMATS:
-            writer, reader = reader_of(target), reader_of(target)
+            writer = writer_of(target)
             made = path_of(folder, f"to_{target}", writer)
             skipped = convert(path, made, reader_of(source), writer)
-            again = list(reader.read(made)) if any_content(made) else []
-            skipped.merge(reader.skipped)
+            again = read(target, made, skipped)
             if writer.unit == "document":
                 check_explained(found, again, skipped)
+
+
+def read(name: str, path: Path, skipped: SkippedData) -> list[Document]:
+    return list(reader_of(name).read(path, skipped)) if any_content(path) else []
 
 
 def any_content(path: Path) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats import Reader
 
@@ -125,11 +126,12 @@ def test_a_json_record_with_long_or_deep_values_gives_short_errors(
     for variant in variants(record):
         path.write_text(json.dumps([variant] if wrapped else variant))
         reader = Reader.by_name(name)()
+        skipped = SkippedData()
         try:
-            list(reader.read(path))
+            list(reader.read(path, skipped))
         except DataError as error:
             messages.append(str(error).replace(str(path), "PATH"))
-        messages += [line.replace(str(path), "PATH") for line in reader.skipped.lines()]
+        messages += [line.replace(str(path), "PATH") for line in skipped.lines()]
     assert len(messages) > 20
     assert max(messages, key=len)[700:] == ""
 
@@ -170,11 +172,12 @@ def test_a_long_line_gives_a_short_message(tmp_path: Path, name: str, line: str)
         path = tmp_path / "a.txt"
         path.write_text(f"1|t|Ada\n1|a|met\n{text}\n")
     reader = Reader.by_name(name)()
+    skipped = SkippedData()
     messages = []
     try:
-        list(reader.read(path))
+        list(reader.read(path, skipped))
     except DataError as error:
         messages.append(str(error))
-    messages += reader.skipped.lines()
+    messages += skipped.lines()
     assert messages
     assert max(len(message.replace(str(tmp_path), "")) for message in messages) <= 700

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats import DygieReader, JsonlReader, Reader, SpertReader, TriplesReader
+from jointre.formats.common.reading import Reading
 
 BUILT_IN = {
     "dygie": DygieReader,
@@ -16,13 +18,13 @@ BUILT_IN = {
 
 
 class OneReader(Reader):
-    """Reads as many documents as the file has characters; cannot write."""
+    """Reads as many documents as the file has characters."""
 
     registered_name = "one"
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for index, name in enumerate(path.read_text()):
-            yield f"{path}:{index}", Document(name, ())
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        for index, name in enumerate(reading.path.read_text()):
+            yield f"{reading.path}:{index}", Document(name, ())
 
 
 def test_the_built_in_formats_are_registered() -> None:
@@ -62,12 +64,6 @@ def test_a_file_is_all_that_is_read(tmp_path: Path) -> None:
     assert OneReader(types=tmp_path / "types.json").files(path) == [path]
 
 
-def test_a_format_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="format 'one' can be read but not written; write 'jsonl'"):
-        OneReader().write([], tmp_path / "a")
-    assert not list(tmp_path.iterdir())
-
-
 def test_labels_are_those_of_the_types_file(tmp_path: Path) -> None:
     assert OneReader().label_sets() is None
     path = tmp_path / "types.json"
@@ -105,9 +101,16 @@ def test_a_file_of_another_format_is_named(
         list(BUILT_IN[own]().read(path))
 
 
-def test_a_format_without_a_reader_is_named_too(tmp_path: Path) -> None:
+def test_what_is_skipped_is_logged_unless_it_is_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "a.json"
-    path.write_text('[{"text": "a", "triple_list": []}]')
-    found = "choose 'triples'" if "triples" in Reader.names() else "no reader here reads that"
-    with pytest.raises(DataError, match=f"looks like the format 'triples', not 'spert'; {found}"):
-        list(SpertReader().read(path))
+    path.write_text(
+        '[{"tokens": ["a"], "entities": [{"type": "X", "start": 0, "end": 1, "x": 1}]}]'
+    )
+    skipped = SkippedData()
+    assert len(list(SpertReader().read(path, skipped))) == 1
+    assert skipped["unknown keys of entities left out"] == 1
+    assert caplog.messages == []
+    list(SpertReader().read(path))
+    assert caplog.messages == [f"{path}: {skipped.lines()[0]}"]

@@ -7,9 +7,10 @@ import pytest
 from jointre.config import check, load_config
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
-from jointre.formats import Reader
+from jointre.formats import JsonlWriter
 from jointre.training.experiment import Experiment
 from jointre.training.project import Project, Source, init_project
+from tests.formats.writing import write
 
 WORDS = ("Ada", "works", "for", "the", "Harbour", "Office", "of", "Oslo", ".")
 
@@ -30,7 +31,7 @@ def text(number: int) -> Document:
 def started(folder: Path, documents: list[Document]) -> tuple[Project, str]:
     """The project of a corpus, and its experiment file."""
     corpus = folder / "corpus.jsonl"
-    Reader.by_name("jsonl")().write(documents, corpus)
+    write(JsonlWriter(), documents, corpus)
     project = init_project(Source({"train": corpus}, "jsonl", {}), folder / "project")
     experiment = project.folder / "experiment.jsonnet"
     assert check(Experiment, load_config(experiment)) == []
@@ -116,7 +117,7 @@ def test_nothing_is_written_on_a_mistake(tmp_path: Path) -> None:
     corpus.write_text('{"tokens": ["a"], "entities": []}\n')
     with pytest.raises(DataError, match="no entity in it has a label, so there is nothing to lea"):
         init_project(Source({"train": corpus}, "jsonl", {}), project)
-    Reader.by_name("jsonl")().write([sentence(1), sentence(2)], corpus)
+    write(JsonlWriter(), [sentence(1), sentence(2)], corpus)
     with pytest.raises(DataError, match="2 different documents cannot be split"):
         init_project(Source({"train": corpus}, "jsonl", {}), project)
     assert not project.exists()
@@ -125,7 +126,7 @@ def test_nothing_is_written_on_a_mistake(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["experiment.jsonnet", "dev.jsonl"])
 def test_files_that_are_there_are_never_replaced(tmp_path: Path, name: str) -> None:
     project, corpus = tmp_path / "project", tmp_path / "corpus.jsonl"
-    Reader.by_name("jsonl")().write([sentence(number) for number in range(9)], corpus)
+    write(JsonlWriter(), [sentence(number) for number in range(9)], corpus)
     project.mkdir()
     (project / name).write_text("mine")
     with pytest.raises(DataError, match=f"this file exists already and would be replaced: {name}"):
@@ -139,7 +140,7 @@ def test_a_folder_with_other_files(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "config").write_text("mine")
     corpus = tmp_path / "corpus.jsonl"
-    Reader.by_name("jsonl")().write([sentence(number) for number in range(9)], corpus)
+    write(JsonlWriter(), [sentence(number) for number in range(9)], corpus)
     before = corpus.read_bytes()
     init_project(Source({"train": corpus}, "jsonl", {}), tmp_path)
     parts = ["dev.jsonl", "experiment.jsonnet", "test.jsonl", "train.jsonl"]

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from jointre_example.tabbed import TabbedReader
+from jointre_example.tabbed import TabbedReader, TabbedWriter
 
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.testing.contracts import ReaderContract
+from jointre.testing.contracts import ReaderContract, WriterContract
 
 SAMPLE = """\
 document\ta
@@ -22,6 +23,11 @@ words\tNobody came .
 
 
 class TestTabbed(ReaderContract):
+    component = "tabbed"
+    sample = SAMPLE
+
+
+class TestTabbedWriter(WriterContract):
     component = "tabbed"
     sample = SAMPLE
 
@@ -72,7 +78,8 @@ def test_mistakes_are_told_with_their_line(
 def test_what_tabs_cannot_part_is_counted(tmp_path: Path, document: Document, kind: str) -> None:
     path = tmp_path / "a.tabbed"
     last = Document("last", ("Bob", "left"))
-    skipped = TabbedReader().write([document, last], path)
+    skipped = SkippedData()
+    TabbedWriter().write([document, last], path, skipped)
     assert [found for found, _ in skipped] == [kind]
     documents = list(TabbedReader().read(path))
     assert documents[-1] == last

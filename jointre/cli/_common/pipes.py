@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from jointre.data.parts import SplitBy
+from jointre.data.text_parts import SplitBy
 
 Item = TypeVar("Item")
 _BLOCK = 1 << 16
@@ -36,16 +36,16 @@ class OpenPipe:
         line, end, self._arrived = self._arrived.partition(b"\n")
         return line + end
 
-    def has(self, part: SplitBy) -> bool:
+    def has(self, split_by: SplitBy) -> bool:
         """Whether a whole line or paragraph can be read without waiting.
 
         Args:
-            part: Which of the two.
+            split_by: Which of the two.
         """
         while not self._ended and len(self._arrived) < _BLOCK and self._readable():
             self._receive()
         text = self._arrived[: self._arrived.rfind(b"\n") + 1].decode(errors="replace")
-        return _WHOLE[part].search(text) is not None
+        return _WHOLE[split_by].search(text) is not None
 
     def _receive(self) -> None:
         block = os.read(self._descriptor, _BLOCK)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from jointre.cli._common.options import log
 
 if TYPE_CHECKING:
-    from jointre.formats import Reader
+    from jointre.formats import Reader, Writer
 
 
 def reader_of(
@@ -34,27 +34,44 @@ def reader_of(
     return reader
 
 
-def format_of(path: Path, format: str | None, option: str = "--format") -> str:
+def writer_of(format: str, options: Sequence[str] | None) -> "Writer":
+    """The writer of a format.
+
+    Args:
+        format: Its registered name.
+        options: As for :func:`reader_options`.
+
+    Raises:
+        ConfigError: No writer has the name, or it does not take an option.
+    """
+    from jointre.config import construct
+    from jointre.formats import Writer
+
+    writer: Writer = construct(Writer, {"type": format, **reader_options(options)})
+    return writer
+
+
+def format_of(path: Path, format: str | None, option: str = "--format", texts: bool = False) -> str:
     """The given format, else the detected one, which is reported on standard error.
 
     Args:
         path: Corpus file or folder.
         format: Registered name of a reader, or None.
         option: The command's option that names the format, for the message.
+        texts: Whether plain text is a format here.
 
     Raises:
         DataError: The path does not exist, or its format cannot be detected.
     """
     from jointre.errors import DataError
-    from jointre.formats import Reader
-    from jointre.formats.common.detect import detect
+    from jointre.formats import Reader, detect
     from jointre.formats.common.files import check_file
 
     if format is not None:
         return format
     if not path.is_dir():
         check_file(path)
-    detected = detect(path)
+    detected = detect(path, texts)
     if detected is None:
         raise DataError(
             f"{path}: the format cannot be detected; name it with {option}, which takes "

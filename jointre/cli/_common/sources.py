@@ -1,6 +1,5 @@
 """The input of ``jointre predict``: texts, records of any known format, standard input."""
 
-import json
 import os
 import stat
 import sys
@@ -15,19 +14,18 @@ import typer
 from jointre.cli._common.options import log
 from jointre.cli._common.pipes import OpenPipe
 from jointre.cli._common.readers import reader_of
-from jointre.data.parts import SplitBy, parts
+from jointre.data.text_parts import SplitBy, parts
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
+    from jointre.formats import Reader
     from jointre.inference import Predictor
 
 OnError = Literal["stop", "skip"]
 
 STDIN = Path("-")
-_TABLES = (".csv", ".tsv")
-_BINARY = ((b"%PDF", "a PDF file"), (b"PK\x03\x04", "a zip file, as those of office programs are"))
-_MARKED = (b"{\\rtf", b"<!doctype", b"<html", b"<?xml")
 _BOM = "\ufeff"
+TEXT = "text"
 
 
 def is_text(path: Path) -> bool:
@@ -39,7 +37,7 @@ def is_text(path: Path) -> bool:
 def read(
     sources: Sequence[Path],
     format: str | None,
-    part: SplitBy | None,
+    split_by: SplitBy | None,
     predictor: "Predictor",
     failed: list[Path],
     pipe: OpenPipe | None = None,
@@ -53,8 +51,7 @@ def read(
         sources: files, or ``STDIN``.
         format: Name of the reader of all files; None: texts are recognised, and the format of
             records is detected.
-        part: of a text that is a document; by default the file, of which a line tells where that
-            matters.
+        split_by: What becomes a document; by default the file, which is logged where it matters.
         predictor: that will read them.
         failed: Receives the files that could not be read completely.
         pipe: Standard input if it is read as it arrives.
@@ -68,7 +65,7 @@ def read(
     seen: set[str] = set()
     for path, name in zip(sources, names_of(sources), strict=True):
         try:
-            for document in _of_source(path, name, format, part, predictor, pipe, on_error):
+            for document in _of_source(path, name, format, split_by, predictor, pipe, on_error):
                 id = document.id
                 if id in seen:
                     id = f"{name}:{id}" if path != STDIN else id
@@ -102,109 +99,83 @@ def _of_source(
     path: Path,
     name: str,
     format: str | None,
-    part: SplitBy | None,
+    split_by: SplitBy | None,
     predictor: "Predictor",
     pipe: OpenPipe | None,
     on_error: OnError | None,
 ) -> Iterator["Document"]:
-    from jointre.formats.common.files import read_text
+    from jointre.data.skipped import SkippedData
 
     if path == STDIN:
-        yield from _of_stdin(part, predictor, pipe)
+        yield from _of_stdin(split_by, predictor, pipe)
         return
     chosen = format or format_of(path)
-    if chosen is None:
-        yield from _documents(read_text(path), name, part, predictor)
-        return
-    if format is None and is_text(path):
+    if chosen == TEXT:
+        if split_by is None and predictor.model.unit == "document":
+            _explain_split(path, name)
+    elif format is None and is_text(path):
         log(f"{path}: read as records of the format {chosen!r}")
-    reader = reader_of(chosen, None, on_error)
-    yield from reader.read(path)
-    for line in reader.skipped.lines():
+    skipped = SkippedData()
+    for document in _reader(chosen, split_by, predictor.language, on_error).read(path, skipped):
+        if chosen == TEXT:
+            own = path.name.removesuffix(".gz")
+            document = replace(document, id=name + document.id.removeprefix(own))
+        yield document
+    for line in skipped.lines():
         log(f"{path}: {line}")
 
 
-def format_of(path: Path) -> str | None:
-    """The reader for a file, None for a text.
+def _reader(
+    format: str, split_by: SplitBy | None, language: str, on_error: OnError | None
+) -> "Reader":
+    """The reader of a format; texts are split and cut into words as the command says."""
+    if format == TEXT:
+        from jointre.formats import TextReader
+
+        return TextReader(split_by or "file", language)
+    return reader_of(format, None, on_error)
+
+
+def format_of(path: Path) -> str:
+    """The format of a file: what it looks like, and text if it looks like nothing else.
 
     Raises:
-        DataError: The file is neither a text nor of a known format.
+        DataError: The path is a folder without a known corpus.
     """
     from jointre.errors import DataError
-    from jointre.formats.common.detect import detect
-    from jointre.formats.common.files import opened
+    from jointre.formats import detect
 
-    found = detect(path)
-    if found is not None or path.is_dir():
-        if found is None:
-            raise DataError(f"{path}: this is a folder without a known corpus; name files in it")
-        return found
-    name = path.name.removesuffix(".gz").lower()
-    if name.endswith(".jsonl"):
+    detected = detect(path, texts=True)
+    if detected is None and path.is_dir():
+        raise DataError(f"{path}: this is a folder without a known corpus; name files in it")
+    if detected in (None, TEXT) and path.name.removesuffix(".gz").lower().endswith(".jsonl"):
         return "jsonl"
-    with opened(path) as stream:
-        head = stream.read(1 << 20)
-    kind = _refused(name, head)
-    if kind is not None:
-        raise DataError(
-            f"{path}: this is {kind}, not plain text. Save its text as a .txt file (with "
-            "--documents line if each line is a document), or write one JSON record per line, "
-            '{"id": "a", "text": "..."}, to a .jsonl file'
+    return detected or TEXT  # whose reader says why it cannot read the file
+
+
+def _explain_split(path: Path, name: str) -> None:
+    """Say what a model of documents reads as one document if a text has several lines."""
+    from jointre.formats.common.files import read_text
+
+    text = read_text(path)
+    _explain_parts(text, name)
+
+
+def _explain_parts(text: str, name: str) -> None:
+    lines, paragraphs = (sum(1 for _ in parts(text, each)) for each in ("line", "paragraph"))
+    if lines > 1:
+        log(
+            f"{name}: {lines} lines in {paragraphs} paragraphs, read as one document; say "
+            "--documents file, paragraph or line"
         )
-    return None
-
-
-def _refused(name: str, head: bytes) -> str | None:
-    """What a file is if it is not a text."""
-    for magic, kind in _BINARY:
-        if head.startswith(magic):
-            return kind
-    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))  # decoding says what to do
-    if b"\0" in head and not utf16:
-        return "a binary file"
-    if head.lstrip().lower().startswith(_MARKED):
-        return "a file with markup"
-    if name.endswith(_TABLES):
-        return "a table"
-    if name.endswith(".json") or _is_json(head.decode("utf-8-sig", errors="replace")):
-        return "JSON of an unknown format"
-    return None
-
-
-def _is_json(text: str) -> bool:
-    """Whether a text, or its first line, is a JSON object or a list of objects or lists."""
-    if not text.lstrip().startswith(("{", "[")):
-        return False
-    for candidate in (text, text.strip().split("\n", 1)[0]):
-        try:
-            value = json.loads(candidate)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            return True
-        return any(isinstance(item, dict | list) for item in value)
-    return False
-
-
-def _documents(
-    text: str, name: str, part: SplitBy | None, predictor: "Predictor"
-) -> Iterator["Document"]:
-    if part is None and predictor.model.unit == "document":
-        lines, paragraphs = (sum(1 for _ in parts(text, some)) for some in ("line", "paragraph"))
-        if lines > 1:
-            log(
-                f"{name}: {lines} lines in {paragraphs} paragraphs, read as one document; say "
-                "--documents file, paragraph or line"
-            )
-    for line, some in parts(text, part or "file"):
-        yield predictor.read(some, f"{name}:{line}" if part in ("paragraph", "line") else name)
 
 
 def _of_stdin(
-    part: SplitBy | None, predictor: "Predictor", pipe: OpenPipe | None
+    split_by: SplitBy | None, predictor: "Predictor", pipe: OpenPipe | None
 ) -> Iterator["Document"]:
     """The documents of standard input; lines and paragraphs as soon as they are complete."""
     from jointre.errors import DataError
+    from jointre.formats.text.reader import is_json
 
     stream = typer.get_binary_stream("stdin")
     if stream.isatty():
@@ -213,28 +184,31 @@ def _of_stdin(
     block: list[str] = []
     for line in _lines(pipe or stream):
         number += 1
-        if number == 1 and (_is_json(line) or "\0" in line):
+        if number == 1 and (is_json(line) or "\0" in line):
             raise DataError(
                 "standard input: this is not plain text; save it to a file (records as .jsonl) and "
                 "name that file"
             )
-        ends = part == "line" or (part == "paragraph" and not line.strip())
+        ends = split_by == "line" or (split_by == "paragraph" and not line.strip())
         block.append(line)
         if ends:
-            yield from _block(block, number, part, predictor)
+            yield from _block(block, number, split_by, predictor)
             block = []
-    if part in ("line", "paragraph"):
-        yield from _block(block, number, part, predictor)
+    if split_by in ("line", "paragraph"):
+        yield from _block(block, number, split_by, predictor)
     else:
-        yield from _documents("".join(block), "stdin", part, predictor)
+        text = "".join(block)
+        if split_by is None and predictor.model.unit == "document":
+            _explain_parts(text, "stdin")
+        yield predictor.read(text, "stdin")
 
 
 def _block(
-    block: Sequence[str], last: int, part: SplitBy | None, predictor: "Predictor"
+    block: Sequence[str], last: int, split_by: SplitBy | None, predictor: "Predictor"
 ) -> Iterator["Document"]:
     """The documents of some lines of standard input, the last of which has a number."""
     before = last - len(block)
-    for line, text in parts("".join(block), part or "file"):
+    for line, text in parts("".join(block), split_by or "file"):
         yield predictor.read(text, f"stdin:{before + line}")
 
 
@@ -252,14 +226,14 @@ def _lines(stream: BinaryIO | OpenPipe) -> Iterable[str]:
         offset += len(line)
 
 
-def open_pipe(sources: Sequence[Path], part: SplitBy | None) -> OpenPipe | None:
+def open_pipe(sources: Sequence[Path], split_by: SplitBy | None) -> OpenPipe | None:
     """Standard input if its lines or paragraphs are predicted as they arrive.
 
     Args:
         sources: files, or ``STDIN``.
-        part: of a text that is a document.
+        split_by: What becomes a document.
     """
-    if STDIN not in sources or part not in ("line", "paragraph"):
+    if STDIN not in sources or split_by not in ("line", "paragraph"):
         return None
     try:
         descriptor = sys.stdin.fileno()
@@ -271,12 +245,13 @@ def open_pipe(sources: Sequence[Path], part: SplitBy | None) -> OpenPipe | None:
 def total_of(
     sources: Sequence[Path],
     format: str | None,
-    part: SplitBy | None,
+    split_by: SplitBy | None,
     on_error: OnError | None = None,
 ) -> int | None:
     """Number of documents, None where it cannot be known before they are read."""
+    from jointre.data.skipped import SkippedData
     from jointre.errors import JointreError
-    from jointre.formats.common.files import read_text
+    from jointre.formats import TextReader
 
     if STDIN in sources:
         return None
@@ -284,12 +259,11 @@ def total_of(
     for path in sources:
         try:
             chosen = format or format_of(path)
-            if chosen is not None:
-                total += sum(1 for _ in reader_of(chosen, None, on_error).read(path))
-            elif part in ("line", "paragraph"):
-                total += sum(1 for _ in parts(read_text(path), part))
+            reader = _reader(chosen, split_by, "xx", on_error)
+            if isinstance(reader, TextReader):
+                total += reader.count(path)
             else:
-                total += 1
+                total += sum(1 for _ in reader.read(path, SkippedData()))
         except JointreError:  # reported when the file is read
             continue
     return total

@@ -11,8 +11,8 @@ from typing import NamedTuple, NoReturn
 from jointre.data.nearest import did_you_mean
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.faults import Faults, Strict
 from jointre.formats.common.files import check_file
+from jointre.formats.common.reading import Reading, StrictReading
 
 _LONGEST = 200  # bytes of a part of a path; most file systems take 255
 # What is no character of a file name everywhere: a colon hides content on some systems.
@@ -46,13 +46,13 @@ class Pairs(NamedTuple):
     alone: tuple[Path, ...]
 
 
-def pairs_of(path: Path, faults: Faults | None = None) -> Pairs:
+def pairs_of(path: Path, reading: Reading | None = None) -> Pairs:
     """The documents at a path.
 
     Args:
         path: an .ann file, or a folder: then all .ann files in it and in the folders below,
             but for hidden ones.
-        faults: decides what becomes of an .ann file without a text; None: it is an error.
+        reading: Decides what becomes of an .ann file without a text; None: it is an error.
 
     Raises:
         DataError: there is none; an .ann file has no .txt file; something is a link that leads
@@ -67,7 +67,7 @@ def pairs_of(path: Path, faults: Faults | None = None) -> Pairs:
             )
         return Pairs((_pair(path, path.parent),), ())
     files = [path for path in _below(path) if not path.name.startswith(".")]
-    guard = partial((faults or Strict()).guard, "documents")
+    guard = partial((reading or StrictReading()).guard, "documents")
     found: list[Pair] = []
     for file in files:
         if _stem(file.name, ".ann") is not None:
@@ -77,7 +77,7 @@ def pairs_of(path: Path, faults: Faults | None = None) -> Pairs:
     used = {pair.text for pair in found}
     texts = (file for file in files if _stem(file.name, ".txt") is not None)
     alone = tuple(file for file in texts if file not in used)
-    if not found and not (faults and faults.count):
+    if not found and not (reading and reading.count):
         texts_only = ", only .txt files; brat has one, perhaps empty, beside each" if alone else ""
         raise DataError(f"{path}: no .ann file in this folder or below it{texts_only}")
     return Pairs(tuple(found), alone)

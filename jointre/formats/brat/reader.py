@@ -1,6 +1,7 @@
 """The brat annotation tool's standoff files: .txt with the text, .ann with a line an annotation."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal, final
@@ -10,25 +11,15 @@ from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import DataError
-from jointre.formats.brat.files import Names, Pair, pairs_of
-from jointre.formats.brat.lines import Event, Other, parse_line
+from jointre.formats.brat.files import Pair, pairs_of
 from jointre.formats.brat.record import Options, Record, document_of
-from jointre.formats.brat.writer import HELD, record_of
-from jointre.formats.common.faults import Faults, OnError
-from jointre.formats.common.files import read_characters, replaced_folder
+from jointre.formats.brat.writer import record_of
+from jointre.formats.common.files import read_characters
 from jointre.formats.common.leading_mark import MARK, without_mark
-from jointre.formats.common.supported import count_unheld
-from jointre.formats.common.texts import count_reread, utf8
-from jointre.formats.common.writable import TEXT, writable
+from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.reader import Reader
 
-_WAYS = [
-    Options(parts, clusters, events)
-    for events in ("triggers", "relations")
-    for clusters in ("keep", "merge")
-    for parts in ("skip", "cover")
-]
-"""How the kept lines of a document may have been read."""
+_LOOKS = re.compile(r"\A(?:[TRENAM][0-9]+|#[0-9]*|\*)\t")
 
 
 @final
@@ -96,71 +87,36 @@ class BratReader(Reader):
         Raises:
             DataError: there is none, or one without its text.
         """
-        faults = Faults(self.on_error, SkippedData())
+        reading = Reading(path, self.on_error, SkippedData())
         try:
-            pairs = pairs_of(path, faults)
+            pairs = pairs_of(path, reading)
         except DataError as error:
-            raise self._misread(path, error) from error
-        faults.finish(path, len(pairs.found))
+            raise self._explain(path, error) from error
+        reading.finish(len(pairs.found))
         return [file for pair in pairs.found for file in (pair.annotations, pair.text)]
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        pairs = pairs_of(path, self.faults)
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether it is an .ann file, a folder with one, or begins with an annotation line."""
+        if path.is_dir():
+            return 0.95 if any(path.rglob("*.ann")) else 0.0
+        return 0.95 if path.suffix == ".ann" or _LOOKS.match(head) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        pairs = pairs_of(reading.path, reading)
         if pairs.alone:
             kind = "texts without an .ann file left out"
-            self.skipped.add(kind, str(pairs.alone[0]), len(pairs.alone))
+            reading.skipped.add(kind, str(pairs.alone[0]), len(pairs.alone))
         for pair in pairs.found:
-            with self.guard(pair.annotations):
-                yield str(pair.annotations), self._document(_record(pair), str(pair.annotations))
+            place = str(pair.annotations)
+            with reading.record(path=pair.annotations):
+                yield place, self._document(_record(pair), place, reading)
 
-    def _document(self, record: Record, place: str) -> Document:
-        document = document_of(record, self.options, place, self.skipped, self.faults)
+    def _document(self, record: Record, place: str, reading: Reading) -> Document:
+        document = document_of(record, self.options, place, reading.skipped, reading)
         lines = [line for _, line in record.lines]
         again = [line for _, line in record_of(document, SkippedData()).lines]
         return document if lines == again else replace(document, extra={"annotations": lines})
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes a new folder; annotation lines that ``extra`` keeps return if they still hold.
-
-        Raises:
-            DataError: the folder is there already and not empty, or cannot be written.
-        """
-        skipped = SkippedData()
-        names = Names(skipped)
-        with replaced_folder(path) as folder:
-            for document in writable(documents, skipped, TEXT):
-                record = self._written(document, skipped)
-                name = names.of(document.id)
-                text = folder / f"{name}.txt"
-                text.parent.mkdir(parents=True, exist_ok=True)
-                # Reading removes one mark, so a text that begins with one is written with another.
-                mark = MARK if record.text.startswith(MARK) else ""
-                text.write_bytes(utf8(mark + record.text, document.id))
-                content = "".join(f"{line}\n" for _, line in record.lines)
-                text.with_name(f"{text.name[:-4]}.ann").write_bytes(utf8(content, document.id))
-        return skipped
-
-    def _written(self, document: Document, skipped: SkippedData) -> Record:
-        kept = document.extra.get("annotations")
-        others = len(document.extra.keys() - {"annotations"})
-        if others:
-            skipped.add("keys of documents left out", f"document {document.id!r}", others)
-        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
-            if document.text is not None and "\n" not in "".join(kept):
-                lines = tuple(("", line) for line in kept)
-                before = Record(document.id, document.text, lines)
-                if self._read_as(before, document):
-                    count_unheld(document, HELD, skipped)
-                    return before
-            _count_changed(kept, document, skipped)
-        record = record_of(document, skipped)
-        count_reread(document, _again(record, Options(words=self.options.words)), skipped)
-        return record
-
-    def _read_as(self, record: Record, document: Document) -> bool:
-        """Whether some way of reading the record gives the document."""
-        ways = [self.options, *(replace(way, words=self.options.words) for way in _WAYS)]
-        return any(_again(record, way) == document for way in dict.fromkeys(ways))
 
 
 def _record(pair: Pair) -> Record:
@@ -171,23 +127,3 @@ def _record(pair: Pair) -> Record:
         tuple((place, line.removesuffix("\r")) for place, line in placed if line.strip()),
     )
     return Record(pair.id, text, lines)
-
-
-def _again(record: Record, options: Options) -> Document | None:
-    """What reading the record will give, or None when it cannot be read."""
-    try:
-        return document_of(record, options, "", SkippedData())
-    except DataError:
-        return None
-
-
-def _count_changed(kept: list[str], document: Document, skipped: SkippedData) -> None:
-    """Counts kept lines that only their like could give back."""
-    for line in kept:
-        try:
-            found = parse_line(line, "")
-        except DataError:
-            continue
-        if isinstance(found, Event | Other):
-            kind = f"{found.kind}s left out, the document having changed"
-            skipped.add(kind, f"document {document.id!r}")

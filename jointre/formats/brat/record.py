@@ -23,7 +23,7 @@ from jointre.formats.brat.lines import (
     Other,
     parse_line,
 )
-from jointre.formats.common.faults import Faults, Strict
+from jointre.formats.common.reading import Reading, StrictReading
 from jointre.formats.common.tool_offsets import SIMILAR, Claim, Part, locate
 from jointre.plurals import counted
 
@@ -55,7 +55,11 @@ class Record(NamedTuple):
 
 
 def document_of(
-    record: Record, options: Options, place: str, skipped: SkippedData, faults: Faults | None = None
+    record: Record,
+    options: Options,
+    place: str,
+    skipped: SkippedData,
+    reading: Reading | None = None,
 ) -> Document:
     """The document of a record.
 
@@ -64,13 +68,13 @@ def document_of(
         options: what to do where a Document holds less than the record.
         place: of the .ann file, for messages.
         skipped: counts what is left out or decided.
-        faults: decides what becomes of lines with errors; None: the first is raised.
+        reading: Decides what becomes of lines with errors; None: the first is raised.
 
     Raises:
         DataError: a line is no annotation, a mention is not at its offsets or named twice, or
             it has several parts and ``options`` forbid that.
     """
-    guard = partial((faults or Strict()).guard, "annotation lines")
+    guard = partial((reading or StrictReading()).guard, "annotation lines")
     found: list[tuple[str, Line]] = []
     for here, line in record.lines:
         with guard():

@@ -1,16 +1,26 @@
-"""A Document as brat's two files: its text, and the lines of the .ann file."""
+"""The writer of brat's files: the text of a document, and the lines of its .ann file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
+from typing import ClassVar, final
 
-from jointre.data.char_spans import Offsets, chars_of
+from jointre.data.char_spans import InsideWords, Offsets, WordRules, chars_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
-from jointre.formats.brat.lines import EQUIVALENCE, database_name
-from jointre.formats.brat.record import Record
-from jointre.formats.common.supported import plain
-from jointre.formats.common.texts import utf8, with_text
+from jointre.data.words import check_language
+from jointre.errors import DataError
+from jointre.formats.brat.files import Names
+from jointre.formats.brat.lines import EQUIVALENCE, Event, Other, database_name, parse_line
+from jointre.formats.brat.record import Options, Record, document_of
+from jointre.formats.common.leading_mark import MARK
+from jointre.formats.common.supported import count_unheld, plain
+from jointre.formats.common.texts import count_reread, utf8, with_text
+from jointre.formats.common.writable import TEXT, writable
+from jointre.formats.writer import Writer
+from jointre.outputs import replaced_folder
 
 HELD = frozenset({"text", "offsets", "sentences", "clusters", "entity_ids"})
 _LINE = re.compile(r"[^\r\n]+")
@@ -76,3 +86,95 @@ def _word(label: str, place: str, skipped: SkippedData) -> str:
     if word != label:
         skipped.add("labels written without their white space", place)
     return word
+
+
+_WAYS = [
+    Options(parts, clusters, events)
+    for events in ("triggers", "relations")
+    for clusters in ("keep", "merge")
+    for parts in ("skip", "cover")
+]
+"""How the kept lines of a document may have been read."""
+
+
+@final
+@Writer.register("brat")
+class BratWriter(Writer):
+    """Writes a new folder of .txt and .ann files.
+
+    Annotation lines that ``extra`` keeps are written again if they still hold what the document
+    holds.
+
+    Paper: https://aclanthology.org/E12-2021
+
+    Source: https://brat.nlplab.org/standoff.html
+
+    Args:
+        language: spaCy's code of the language with which the files will be read; differences in
+            words and sentences are counted.
+        inside_words: What the reader will do where a mention begins or ends inside a word.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".ann",)
+    folders: ClassVar[bool] = True
+
+    def __init__(self, language: str = "en", inside_words: InsideWords = "split") -> None:
+        self.words = WordRules(check_language(language), inside_words)
+
+    def _write(self, documents: Iterable[Document], path: Path, skipped: SkippedData) -> None:
+        names = Names(skipped)
+        with replaced_folder(path) as folder:
+            for document in writable(documents, skipped, TEXT):
+                record = self._written(document, skipped)
+                name = names.of(document.id)
+                text = folder / f"{name}.txt"
+                text.parent.mkdir(parents=True, exist_ok=True)
+                # Reading removes one mark, so a text that begins with one is written with another.
+                mark = MARK if record.text.startswith(MARK) else ""
+                text.write_bytes(utf8(mark + record.text, document.id))
+                content = "".join(f"{line}\n" for _, line in record.lines)
+                text.with_name(f"{text.name[:-4]}.ann").write_bytes(utf8(content, document.id))
+
+    def _written(self, document: Document, skipped: SkippedData) -> Record:
+        kept = document.extra.get("annotations")
+        others = len(document.extra.keys() - {"annotations"})
+        if others:
+            skipped.add("keys of documents left out", f"document {document.id!r}", others)
+        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
+            if document.text is not None and "\n" not in "".join(kept):
+                lines = tuple(("", line) for line in kept)
+                before = Record(document.id, document.text, lines)
+                if self._read_as(before, document):
+                    count_unheld(document, HELD, skipped)
+                    return before
+            _count_changed(kept, document, skipped)
+        record = record_of(document, skipped)
+        count_reread(document, _again(record, Options(words=self.words)), skipped)
+        return record
+
+    def _read_as(self, record: Record, document: Document) -> bool:
+        """Whether some way of reading the record gives the document."""
+        return any(_again(record, replace(way, words=self.words)) == document for way in _WAYS)
+
+
+def _again(record: Record, options: Options) -> Document | None:
+    """What reading the record will give, or None when it cannot be read."""
+    try:
+        return document_of(record, options, "", SkippedData())
+    except DataError:
+        return None
+
+
+def _count_changed(kept: list[str], document: Document, skipped: SkippedData) -> None:
+    """Counts kept lines that only their like could give back."""
+    for line in kept:
+        try:
+            found = parse_line(line, "")
+        except DataError:
+            continue
+        if isinstance(found, Event | Other):
+            kind = f"{found.kind}s left out, the document having changed"
+            skipped.add(kind, f"document {document.id!r}")

@@ -9,10 +9,10 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
-from jointre.atomic import draft_folder, move_files, written_file, written_folder
 from jointre.data.nearest import did_you_mean
 from jointre.errors import DataError
 from jointre.formats.common.unpacked import unpacked_stream
+from jointre.outputs import replaced
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -76,7 +76,7 @@ def read_lines(
 
     Args:
         path: The file.
-        guard: Decides what becomes of a line that is not UTF-8; ``faults.guard`` of a reader.
+        guard: Decides what becomes of a line that is not UTF-8; ``reading.guard`` of a reader.
     """
     offset, empty = 0, True
     with opened(path) as stream:
@@ -146,95 +146,27 @@ def dump(value: Any, place: str) -> str:
     return text
 
 
-@contextmanager
-def replaced(path: Path) -> Iterator[BufferedIOBase]:
-    """A file to write that takes the place of ``path`` once it is whole, gzipped for ``.gz``."""
-    if path.is_dir():
-        raise DataError(f"{path}: this is a folder; name a file to write")
-    if not path.parent.is_dir():
-        raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
-    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: never replaced
-        with _straight(path) as stream:
-            yield stream
-        return
-    try:
-        with written_file(path) as draft, draft.open("wb") as raw:
-            if path.suffix == ".gz":
-                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
-                    yield stream
-            else:
-                yield raw
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def replaced_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill that becomes ``path`` once it is whole; no file is ever overwritten."""
-    if path.is_dir() and any(path.iterdir()):
-        raise DataError(f"{path}: this folder is not empty; name a new one, or empty it")
-    if path.exists() and not path.is_dir():
-        raise DataError(f"{path}: this is a file; name a folder to write")
-    if not path.parent.is_dir():
-        raise DataError(f"{path}: cannot be written; the folder {path.parent} does not exist")
-    try:
-        with written_folder(path) as draft:
-            yield draft
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def added_to_folder(path: Path) -> Iterator[Path]:
-    """A folder whose files are moved into ``path`` in the end: all of them or none.
-
-    ``path`` may hold other files already; none of them is changed or replaced.
+def write_lines(path: Path, records: Iterable[tuple[str, Any]]) -> None:
+    """Write JSON lines; the file appears complete or not at all.
 
     Args:
-        path: The folder; it is created if it does not exist.
-
-    Raises:
-        DataError: A file of the same name is in ``path``, or it cannot be written.
+        path: The file.
+        records: Each record after its place, which is for messages.
     """
-    if path.exists() and not path.is_dir():
-        raise DataError(f"{path}: this is a file; name a folder to write")
-    if not path.exists():
-        with replaced_folder(path) as draft:
-            yield draft
-        return
-    try:
-        with draft_folder(path / "files") as draft:
-            yield draft
-            refuse_existing(path, sorted(file.name for file in draft.iterdir()))
-            move_files(draft, path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+    with replaced(path) as stream:
+        for place, record in records:
+            stream.write(f"{dump(record, place)}\n".encode())
 
 
-def refuse_existing(folder: Path, names: Iterable[str]) -> None:
-    """Raise an error if a folder has entries of these names.
+def write_list(path: Path, records: Iterable[tuple[str, Any]]) -> None:
+    """Write one JSON list, a line per record; the file appears complete or not at all.
 
     Args:
-        folder: The folder, which need not exist.
-        names: Names of files that are going to be written.
-
-    Raises:
-        DataError: It has; all of them are named.
+        path: The file.
+        records: Each record after its place, which is for messages.
     """
-    taken = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
-    if taken:
-        which = "this file exists" if len(taken) == 1 else "these files exist"
-        raise DataError(
-            f"{folder}: {which} already and would be replaced: {', '.join(taken)}; name another "
-            f"folder, or move {'it' if len(taken) == 1 else 'them'} away"
-        )
-
-
-@contextmanager
-def _straight(path: Path) -> Iterator[BufferedIOBase]:
-    """A device or a pipe to write to."""
-    try:
-        with path.open("wb") as stream:
-            yield stream
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
+    with replaced(path) as stream:
+        stream.write(b"[")
+        for number, (place, record) in enumerate(records):
+            stream.write((",\n" if number else "\n").encode() + dump(record, place).encode())
+        stream.write(b"\n]\n")

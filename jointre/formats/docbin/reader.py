@@ -1,9 +1,9 @@
 """spaCy's DocBin: Docs in one file, ``.spacy``."""
 
-import gc
+import re
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, final
 
@@ -12,18 +12,19 @@ from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.spacy_import import spacy_module
 from jointre.errors import DataError
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import opened, replaced, stem
+from jointre.formats.common.files import opened, stem
+from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.common.unpacked import check_zlib
-from jointre.formats.common.writable import Form, writable
-from jointre.formats.docbin.doc import ABOUT, KEY, Options, doc_of, document_of
+from jointre.formats.docbin.doc import ABOUT, Options, document_of
 from jointre.formats.docbin.record import PREFIX
 from jointre.formats.docbin.rel import KEY as REL
+from jointre.formats.docbin.spacy_errors import told
 from jointre.formats.reader import Reader
 
-_FORM = Form(utf8=True, empty_words=False, longest_integer=2**63)  # msgpack's integers
-_SHOWN = 120  # characters of spaCy's messages, some of which hold a whole file
 _WORD_LAYERS = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
+
+
+_LOOKS = re.compile("\\Ax\ufffd", re.DOTALL)  # zlib's first bytes, which are not UTF-8
 
 
 @final
@@ -61,60 +62,37 @@ class DocbinReader(Reader):
         super().__init__(types, on_error)
         self.options = Options(spans_key, ents)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the file is compressed as a DocBin is."""
+        return 1.0 if _LOOKS.match(head) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
         with opened(path) as stream:
             content = stream.read()
         if not content:
             raise DataError(f"{path}: the file is empty")
         tokens = spacy_module("spacy.tokens")
         try:
-            with _told(f"{path}: not a DocBin"):
+            with told(f"{path}: not a DocBin"):
                 with suppress(zlib.error):  # spaCy says it better
                     check_zlib(path, content)
                 docs = tokens.DocBin().from_bytes(content)
         except DataError as error:
-            raise self._misread(path, error) from error
+            raise self._explain(path, error) from error
         found = docs.get_docs(spacy_module("spacy.vocab").Vocab())
         for number in range(1, len(docs) + 1):
             place = f"{path}: Doc {number}"
-            with _told(f"{place}: not whole"):
+            with told(f"{place}: not whole"):
                 doc = next(found)
-            with self.guard(path):
-                with _told(f"{place}: not whole"):
+            with reading.record():
+                with told(f"{place}: not whole"):
                     document = document_of(
-                        doc, self.options, f"{stem(path)}:{number}", place, self.skipped
+                        doc, self.options, f"{stem(path)}:{number}", place, reading.skipped
                     )
-                _count_others(doc, place, self.skipped)
+                _count_others(doc, place, reading.skipped)
                 yield place, document
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents; entities and relations under ``spans_key``, else "jointre"."""
-        skipped = SkippedData()
-        tokens = spacy_module("spacy.tokens")
-        docs = tokens.DocBin(store_user_data=True)
-        vocab = spacy_module("spacy.vocab").Vocab()
-        with replaced(path) as stream:
-            for document in writable(documents, skipped, _FORM):
-                with _told(f"document {document.id!r}: cannot be written as a Doc"):
-                    docs.add(doc_of(document, vocab, self.options.spans_key or KEY, skipped))
-            stream.write(docs.to_bytes())
-        return skipped
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Errors of spaCy as DataErrors: a damaged file makes it raise whatever its parts raise."""
-    collecting = gc.isenabled()
-    try:
-        yield
-    except DataError:
-        raise
-    except Exception as error:
-        detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise DataError(f"{what} ({detail[:_SHOWN]})") from error
-    finally:
-        if collecting:  # srsly turns the collector off while it unpacks, and back on in success
-            gc.enable()
 
 
 def _count_others(doc: Any, place: str, skipped: SkippedData) -> None:

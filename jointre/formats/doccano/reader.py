@@ -1,19 +1,22 @@
 """doccano's JSONL exports: sequence labelling, with relations or without."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, final
 
 from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.schema import Document
-from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import begins_list, dump, parse, read_lines, replaced, stem
-from jointre.formats.common.writable import TEXT, writable
+from jointre.formats.common.files import begins_list, parse, read_lines, stem
+from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.doccano.offsets import CountedIn, LineEnds
 from jointre.formats.doccano.record import Line
 from jointre.formats.reader import Reader
+
+_LOOKS = re.compile(
+    r'\A\s*[\[{](?=.*"(text|data)"\s*:)(?=.*"(start_offset|labels?"\s*:\s*\[))', re.DOTALL
+)
 
 
 @final
@@ -67,26 +70,22 @@ class DoccanoReader(Reader):
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the first record has the keys of the format."""
+        return 0.65 if _LOOKS.match(head) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
         line = Line(self.offsets, self.words, self.line_ends)
         if begins_list(path):
             for number, value in enumerate(self.listed(path), start=1):
                 place = f"{path}: record {number}"
-                with self.guard(path):
-                    yield place, line.read(value, f"{stem(path)}:{number}", place, self.skipped)
+                with reading.record():
+                    yield place, line.read(value, f"{stem(path)}:{number}", place, reading.skipped)
             return
-        for number, text in read_lines(path, self.faults.guard):
+        for number, text in read_lines(path, reading.guard):
             place = f"{path}:{number}"
-            with self.guard(path):
+            with reading.record():
                 value = parse(text, path, number)
-                yield place, line.read(value, f"{stem(path)}:{number}", place, self.skipped)
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents in the form with relations ("JSONL(Relation)")."""
-        skipped = SkippedData()
-        line = Line(self.offsets, self.words, self.line_ends)
-        with replaced(path) as stream:
-            for document in writable(documents, skipped, TEXT):
-                record = line.written(document, skipped)
-                stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
-        return skipped
+                yield place, line.read(value, f"{stem(path)}:{number}", place, reading.skipped)

@@ -14,6 +14,8 @@ from jointre.formats.docred.rel_info import name_of
 from jointre.plurals import there_are
 
 MixedTypes = Literal["majority", "first"]
+ANNOTATED = ("vertexSet", "labels")
+KEYS = frozenset({"sents", *ANNOTATED})
 
 
 class Annotation:
@@ -37,6 +39,17 @@ class Annotation:
         self._mixed_types: MixedTypes = mixed_types
         self._kept: list[int] = []  # indices, in the file, of the entities that have mentions
         self._count = 0
+
+    def read_record(self, record: Mapping[str, Any], names: Mapping[str, str]) -> None:
+        """Read the vertices and labels of a record; what was not annotated counts as empty.
+
+        Args:
+            record: The record of a document.
+            names: Names of the relations' codes, if known.
+        """
+        vertices, labels = (record.get(key) for key in ANNOTATED)
+        self.read_entities([] if vertices is None else vertices)
+        self.read_relations([] if labels is None else labels, names)
 
     def read_entities(self, value: Any) -> None:
         """Entities: lists of mentions ``{name, sent_id, pos, type}``; ``pos`` is half-open."""
@@ -77,7 +90,7 @@ class Annotation:
         label = string(item.get("type"), self._place, f"{what}.type")
         return label, Span(border.start + start, border.start + end)
 
-    def read_relations(self, value: Any, names: dict[str, str]) -> None:
+    def read_relations(self, value: Any, names: Mapping[str, str]) -> None:
         """Relations: ``{h, t, r, evidence}`` by indices into the entities read before."""
         relations = [
             self._relation(item, f"labels[{index}]", names)
@@ -89,7 +102,7 @@ class Annotation:
             self._lose(kind, "labels", len(relations) - len(found))
         self.relations += found
 
-    def _relation(self, value: Any, what: str, names: dict[str, str]) -> Relation:
+    def _relation(self, value: Any, what: str, names: Mapping[str, str]) -> Relation:
         item = mapping(value, self._place, what)
         ends = []
         for role in ("h", "t"):
@@ -116,6 +129,17 @@ class Annotation:
 
     def _lose(self, kind: str, what: str, count: int = 1) -> None:
         self._losses.add(kind, f"{self._place}, {what}", count)
+
+
+def annotated(document: Document, names: Mapping[str, str]) -> dict[str, Any]:
+    """The vertices and labels that writing makes of a document.
+
+    Args:
+        document: The document.
+        names: Names of the relations' codes, if known.
+    """
+    codes = {name: code for code, name in names.items()}
+    return {"vertexSet": entities_of(document), "labels": relations_of(document, codes)}
 
 
 def inside_sentences(document: Document, skipped: SkippedData) -> Document:

@@ -1,5 +1,6 @@
 """Relation codes and their names: DocRED's ``rel_info.json``, or a types file that says them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def _verbose(options: Any, place: str, what: str) -> str:
     return string(mapping(options, place, what).get("verbose"), place, f"{what}.verbose")
 
 
-def name_of(code: str, names: dict[str, str], place: str) -> str:
+def name_of(code: str, names: Mapping[str, str], place: str) -> str:
     """The code's name, or the code itself when there are no names at all.
 
     Raises:

@@ -1,6 +1,7 @@
 """DyGIE and DyGIE++ JSON lines: one document a line, offsets in the document, ends inclusive."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
@@ -9,11 +10,9 @@ from jointre.data.mentions import one_entity_a_cluster
 from jointre.data.schema import Document, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import dump, parse, read_lines, replaced, stem
-from jointre.formats.common.supported import plain
-from jointre.formats.common.writable import writable
-from jointre.formats.dygie.record import Annotation, record_of
+from jointre.formats.common.files import parse, read_lines, stem
+from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.dygie.record import Annotation
 from jointre.formats.reader import Reader
 
 _KEYS = frozenset({"sentences", "ner", "relations", "clusters"})
@@ -25,6 +24,11 @@ _BRACKETS = {
     "-LCB-": "{",
     "-RCB-": "}",
 }
+
+
+_LOOKS = re.compile(
+    r'\A\s*\{(?=.*"sentences"\s*:)(?=.*"(ner|doc_key|clusters|predicted_ner)"\s*:)', re.DOTALL
+)
 
 
 @final
@@ -70,25 +74,34 @@ class DygieReader(Reader):
         self.label_case = label_case
         self.predictions = predictions
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for line, text in read_lines(path, self.faults.guard):
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the first record has the keys of the format."""
+        return 0.55 if _LOOKS.match(head) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
+        for line, text in read_lines(path, reading.guard):
             place = f"{path}:{line}"
-            with self.guard(path):
+            with reading.record():
                 record = mapping(parse(text, path, line), place, "a document")
                 if "sentences" not in record:
                     raise DataError(
                         f"{place}: a document needs 'sentences'; found {shown(sorted(record))}"
                     )
-                yield place, self._document(record, f"{stem(path)}:{line}", place)
+                name = f"{stem(path)}:{line}"
+                yield place, self._document(record, name, place, reading.skipped)
 
-    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+    def _document(
+        self, record: dict[str, Any], default: str, place: str, skipped: SkippedData
+    ) -> Document:
         tokens: list[str] = []
         borders: list[Span] = []
         for index, words in enumerate(sequence(record["sentences"], place, "sentences")):
             start = len(tokens)
             tokens += strings(words, place, f"sentences[{index}]")
             borders.append(Span(start, len(tokens)))
-        annotation = Annotation(borders, place, self.skipped, self.predictions)
+        annotation = Annotation(borders, place, skipped, self.predictions)
         annotation.read_ner(self._list(record, "ner", place))
         relations = self._list(record, "relations", place)
         annotation.read_relations(relations, self.label_case == "capitalize")
@@ -107,15 +120,7 @@ class DygieReader(Reader):
             clusters=tuple(annotation.clusters),
             extra={key: value for key, value in record.items() if key not in unused},
         )
-        return self._merged(document, place) if self.clusters == "merge" else document
-
-    def _merged(self, document: Document, place: str) -> Document:
-        document, mixed, repeated = one_entity_a_cluster(document)
-        if mixed:
-            self.skipped.add("clusters of different labels given the most frequent", place, mixed)
-        if repeated:
-            self.skipped.add("relations of merged mentions kept once", place, repeated)
-        return document
+        return _merged(document, place, skipped) if self.clusters == "merge" else document
 
     def _clusters(self, record: dict[str, Any]) -> Any:
         return record.get("predicted_clusters" if self.predictions else "clusters", [])
@@ -131,12 +136,12 @@ class DygieReader(Reader):
             )
         return record.get(f"predicted_{key}", [])
 
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents; entities with several mentions become clusters."""
-        skipped = SkippedData()
-        with replaced(path) as stream:
-            for document in writable(documents, skipped):
-                single = plain(document, frozenset({"sentences", "clusters"}), skipped)
-                line = dump(record_of(single, skipped), f"document {document.id!r}")
-                stream.write(f"{line}\n".encode())
-        return skipped
+
+def _merged(document: Document, place: str, skipped: SkippedData) -> Document:
+    """The document with one entity per cluster."""
+    document, mixed, repeated = one_entity_a_cluster(document)
+    if mixed:
+        skipped.add("clusters of different labels given the most frequent", place, mixed)
+    if repeated:
+        skipped.add("relations of merged mentions kept once", place, repeated)
+    return document

@@ -1,18 +1,20 @@
 """The project's own record, one document a line: all that a Document holds."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, final
 
 from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.record import checked_record, read_arguments
-from jointre.data.schema import Document, record_of
-from jointre.data.skipped import SkippedData
+from jointre.data.schema import Document
 from jointre.data.words import check_language
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import dump, parse, read_lines, replaced, stem
-from jointre.formats.common.writable import writable
+from jointre.formats.common.files import parse, read_lines, stem
+from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.reader import Reader
+
+_SPECIAL = re.compile(r'\A\s*\{(?=.*"(mentions|chars)"\s*:)', re.DOTALL)
+_GENERAL = re.compile(r'\A\s*\{(?=.*"(tokens|text)"\s*:)', re.DOTALL)
 
 
 @final
@@ -54,22 +56,21 @@ class JsonlReader(Reader):
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for line, text in read_lines(path, self.faults.guard):
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the first record has keys that are special to the format, or words or a text."""
+        if _SPECIAL.match(head):
+            return 0.7
+        return 0.1 if _GENERAL.match(head) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
+        for line, text in read_lines(path, reading.guard):
             place = f"{path}:{line}"
-            with self.guard(path):
+            with reading.record():
                 record = checked_record(parse(text, path, line), place)
                 name = f"{stem(path)}:{line}"
                 yield (
                     place,
-                    Document(**read_arguments(record, name, place, self.skipped, self.words)),
+                    Document(**read_arguments(record, name, place, reading.skipped, self.words)),
                 )
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents, whatever they hold."""
-        skipped = SkippedData()
-        with replaced(path) as stream:
-            for document in writable(documents, skipped):
-                line = dump(record_of(document, skipped), f"document {document.id!r}")
-                stream.write(f"{line}\n".encode())
-        return skipped

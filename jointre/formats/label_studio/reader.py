@@ -1,27 +1,28 @@
 """Label Studio's JSON export: a list of tasks with their annotations."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, final
 
 from jointre.data.char_spans import InsideWords, WordRules
-from jointre.data.fields import identity, mapping, sequence, string
+from jointre.data.fields import identity, mapping, sequence
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
-from jointre.errors import DataError
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import dump, replaced, stem
-from jointre.formats.common.supported import count_unheld
-from jointre.formats.common.texts import count_reread
-from jointre.formats.common.writable import TEXT, writable
+from jointre.formats.common.files import stem
+from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.label_studio.record import Record, document_of
-from jointre.formats.label_studio.task import OWN_ID, Several, check_task, chosen, text_key
-from jointre.formats.label_studio.writer import HELD, record_of
+from jointre.formats.label_studio.task import EXTRA, OWN_ID, Several, check_task, chosen, text_key
 from jointre.formats.reader import Reader
 
-_EXTRA = "label_studio"
+_LOOKS = (
+    re.compile(r'\A\s*\[\s*\{(?=.*"annotations"\s*:)(?=.*"data"\s*:\s*\{)', re.DOTALL),
+    re.compile(
+        r'\A\s*\[\s*\{(?=.*"annotations"\s*:\s*\[\s*\{\s*"(id|result|completed_by)")', re.DOTALL
+    ),
+)
 
 
 @final
@@ -72,96 +73,47 @@ class LabelStudioReader(Reader):
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the first record has the keys of the format."""
+        return 0.9 if any(pattern.match(head) for pattern in _LOOKS) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
         for number, value in enumerate(self.listed(path), start=1):
             place = f"{path}: task {number}"
-            with self.guard(path):
-                for document in self._task_documents(value, f"{stem(path)}:{number}", place):
+            with reading.record():
+                name = f"{stem(path)}:{number}"
+                for document in self._task_documents(value, name, place, reading.skipped):
                     yield place, document
 
-    def _task_documents(self, value: Any, default: str, place: str) -> Iterator[Document]:
+    def _task_documents(
+        self, value: Any, default: str, place: str, skipped: SkippedData
+    ) -> Iterator[Document]:
         task = check_task(value, place)
         name = identity(task.get("id"), default, place, "id")
         name = identity(mapping(task["data"], place, "data").get(OWN_ID), name, place, OWN_ID)
-        annotations = chosen(task, self.several, place, self.skipped)
+        annotations = chosen(task, self.several, place, skipped)
         for count, annotation in enumerate(annotations, start=1):
             own = identity(annotation.get("id"), str(count), place, "annotations.id")
             full = name if len(annotations) == 1 else f"{name}:{own}"
-            yield self._document(task, annotation, full, place)
+            yield self._document(task, annotation, full, place, skipped)
 
     def _document(
-        self, task: dict[str, Any], annotation: dict[str, Any], name: str, place: str
+        self,
+        task: dict[str, Any],
+        annotation: dict[str, Any],
+        name: str,
+        place: str,
+        skipped: SkippedData,
     ) -> Document:
         data = task["data"]
         key = text_key(data, self.text_key, place)
         result = sequence(annotation.get("result"), place, "result")
         record = Record(name, data[key], key, result)
-        document = document_of(record, self.relation_label, place, self.skipped, self.words)
+        document = document_of(record, self.relation_label, place, skipped, self.words)
         kept = {
             name: value for name, value in task.items() if name not in ("predictions", "drafts")
         }
         kept |= {"annotations": [annotation], "data": {**data, key: None}}
-        return replace(document, extra={_EXTRA: {"text_key": key, "task": kept}})
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes tasks; annotations that ``extra`` keeps return if they still hold."""
-        skipped = SkippedData()
-        with replaced(path) as stream:
-            stream.write(b"[")
-            for number, document in enumerate(writable(documents, skipped, TEXT)):
-                line = dump(self._task(document, skipped), f"document {document.id!r}")
-                stream.write((",\n" if number else "\n").encode() + line.encode())
-            stream.write(b"\n]\n")
-        return skipped
-
-    def _task(self, document: Document, skipped: SkippedData) -> dict[str, Any]:
-        place = f"document {document.id!r}"
-        others = len(document.extra.keys() - {_EXTRA})
-        if others:
-            skipped.add("keys of documents left out", place, others)
-        kept = _kept(document.extra.get(_EXTRA))
-        if kept is None:
-            key, task = "text", dict[str, Any](data={})
-        else:
-            key, task = kept
-            result = task["annotations"][0]["result"]
-            if document.text is not None and self._holds(document, key, result):
-                count_unheld(document, HELD, skipped)
-                return _named(task, document, key, document.text)
-            skipped.add("annotations written anew, the document having changed", place)
-        record = record_of(document, key, skipped)
-        count_reread(document, self._again(record, None), skipped)
-        task = {**task, "annotations": [{"result": record.result}]}
-        return _named(task, document, key, record.text)
-
-    def _holds(self, document: Document, key: str, result: list[Any]) -> bool:
-        record = Record(document.id, document.text or "", key, result)
-        return any(self._again(record, label) == document for label in (None, self.relation_label))
-
-    def _again(self, record: Record, relation_label: str | None) -> Document | None:
-        """What reading the record will give, or None when it cannot be read."""
-        try:
-            return document_of(record, relation_label, "", SkippedData(), self.words)
-        except DataError:
-            return None
-
-
-def _kept(extra: Any) -> tuple[str, dict[str, Any]] | None:
-    """The key of the text and the task, where ``extra`` has them in the form of reading."""
-    try:
-        fields = mapping(extra, "", "")
-        task = check_task(fields.get("task"), "")
-        mapping(task["data"], "", "")
-        (annotation,) = sequence(task["annotations"], "", "")
-        sequence(mapping(annotation, "", "").get("result"), "", "")
-        return string(fields.get("text_key"), "", ""), task
-    except (DataError, ValueError):
-        return None
-
-
-def _named(task: dict[str, Any], document: Document, key: str, text: str) -> dict[str, Any]:
-    """The task with its text, and the document's id where the task's is another."""
-    data = {**task["data"], key: text}
-    if data.get(OWN_ID, str(task.get("id"))) != document.id:
-        data[OWN_ID] = document.id
-    return {**task, "data": data}
+        return replace(document, extra={EXTRA: {"text_key": key, "task": kept}})

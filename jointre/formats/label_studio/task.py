@@ -6,6 +6,9 @@ from jointre.data.fields import mapping, sequence, shown, string
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 
+EXTRA = "label_studio"
+"""Key of ``extra`` under which a document keeps its task."""
+
 OWN_ID = "jointre_id"
 """Where a task's data has the document's id; the tool numbers tasks itself."""
 

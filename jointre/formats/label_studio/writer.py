@@ -1,13 +1,22 @@
-"""A Document as a task of Label Studio's."""
+"""The writer of Label Studio's tasks."""
 
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, final
 
-from jointre.data.char_spans import chars_of
+from jointre.data.char_spans import InsideWords, WordRules, chars_of
+from jointre.data.fields import mapping, sequence, string
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
-from jointre.formats.common.supported import plain
-from jointre.formats.common.texts import utf8, with_text
-from jointre.formats.label_studio.record import Record
+from jointre.data.words import check_language
+from jointre.errors import DataError
+from jointre.formats.common.files import write_list
+from jointre.formats.common.supported import count_unheld, plain
+from jointre.formats.common.texts import count_reread, utf8, with_text
+from jointre.formats.common.writable import TEXT, writable
+from jointre.formats.label_studio.record import Record, document_of
+from jointre.formats.label_studio.task import EXTRA, OWN_ID, check_task
+from jointre.formats.writer import Writer
 
 HELD = frozenset({"text", "offsets", "sentences"})
 
@@ -38,3 +47,84 @@ def record_of(document: Document, key: str, skipped: SkippedData) -> Record:
             {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
         )
     return Record(document.id, text, key, result)
+
+
+@final
+@Writer.register("label_studio")
+class LabelStudioWriter(Writer):
+    """Writes tasks with annotations; those that ``extra`` keeps are written if they still hold.
+
+    Source: https://labelstud.io/guide/export
+
+    Args:
+        language: spaCy's code of the language with which the files will be read; differences in
+            words and sentences are counted.
+        inside_words: What the reader will do where a mention begins or ends inside a word.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+
+    def __init__(self, language: str = "en", inside_words: InsideWords = "split") -> None:
+        self.words = WordRules(check_language(language), inside_words)
+
+    def _write(self, documents: Iterable[Document], path: Path, skipped: SkippedData) -> None:
+        records = (
+            (f"document {document.id!r}", self._task(document, skipped))
+            for document in writable(documents, skipped, TEXT)
+        )
+        write_list(path, records)
+
+    def _task(self, document: Document, skipped: SkippedData) -> dict[str, Any]:
+        place = f"document {document.id!r}"
+        others = len(document.extra.keys() - {EXTRA})
+        if others:
+            skipped.add("keys of documents left out", place, others)
+        kept = _kept(document.extra.get(EXTRA))
+        if kept is None:
+            key, task = "text", dict[str, Any](data={})
+        else:
+            key, task = kept
+            result = task["annotations"][0]["result"]
+            if document.text is not None and self._holds(document, key, result):
+                count_unheld(document, HELD, skipped)
+                return _named(task, document, key, document.text)
+            skipped.add("annotations written anew, the document having changed", place)
+        record = record_of(document, key, skipped)
+        count_reread(document, self._again(record, None), skipped)
+        task = {**task, "annotations": [{"result": record.result}]}
+        return _named(task, document, key, record.text)
+
+    def _holds(self, document: Document, key: str, result: list[Any]) -> bool:
+        """Whether reading the results gives the document."""
+        record = Record(document.id, document.text or "", key, result)
+        labels = [None, *dict.fromkeys(relation.label for relation in document.relations)]
+        return any(self._again(record, label) == document for label in labels)
+
+    def _again(self, record: Record, relation_label: str | None) -> Document | None:
+        """What reading the record will give, or None when it cannot be read."""
+        try:
+            return document_of(record, relation_label, "", SkippedData(), self.words)
+        except DataError:
+            return None
+
+
+def _kept(extra: Any) -> tuple[str, dict[str, Any]] | None:
+    """The key of the text and the task, where ``extra`` has them in the form of reading."""
+    try:
+        fields = mapping(extra, "", "")
+        task = check_task(fields.get("task"), "")
+        mapping(task["data"], "", "")
+        (annotation,) = sequence(task["annotations"], "", "")
+        sequence(mapping(annotation, "", "").get("result"), "", "")
+        return string(fields.get("text_key"), "", ""), task
+    except (DataError, ValueError):
+        return None
+
+
+def _named(task: dict[str, Any], document: Document, key: str, text: str) -> dict[str, Any]:
+    """The task with its text, and the document's id where the task's is another."""
+    data = {**task["data"], key: text}
+    if data.get(OWN_ID, str(task.get("id"))) != document.id:
+        data[OWN_ID] = document.id
+    return {**task, "data": data}

@@ -1,6 +1,7 @@
 """Prodigy's JSONL, as ``prodigy db-out`` writes it."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
@@ -10,13 +11,17 @@ from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import DataError
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import dump, parse, read_lines, replaced, stem
-from jointre.formats.common.writable import TEXT, writable
-from jointre.formats.prodigy.record import read_record, record_of
+from jointre.formats.common.files import parse, read_lines, stem
+from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.prodigy.record import read_record
 from jointre.formats.reader import Reader
 
 _MARKS = frozenset({"tokens", "spans", "relations", "answer", "_input_hash", "_task_hash"})
+
+
+_LOOKS = re.compile(
+    r'\A\s*\{(?=.*"(_input_hash|_task_hash|_view_id|token_start|answer)"\s*:)', re.DOTALL
+)
 
 
 @final
@@ -65,53 +70,53 @@ class ProdigyReader(Reader):
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the first record has the keys of the format."""
+        return 0.6 if _LOOKS.match(head) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
         texts: set[str] = set()
         ids: set[str] = set()
-        for number, line in read_lines(path, self.faults.guard):
+        for number, line in read_lines(path, reading.guard):
             place = f"{path}:{number}"
-            with self.guard(path):
+            with reading.record():
                 record = mapping(parse(line, path, number), place, "an example")
                 if not record.keys() & _MARKS or not isinstance(record.get("text"), str):
                     raise DataError(
                         f"{place}: an example needs 'text' and one of the keys "
                         f"{', '.join(sorted(_MARKS))}; found {shown(sorted(record))}"
                     )
-                if not self._accepted(record, place) or not self._fresh(record, texts, place):
+                if not _accepted(record, place, reading.skipped):
+                    continue
+                if not self._fresh(record, texts, place, reading.skipped):
                     continue
                 id = identity(record.get("id"), f"{stem(path)}:{number}", place, "id")
                 id = f"{id}:{number}" if id in ids else id
-                document = read_record(record, id, self.words, place, self.skipped)
+                document = read_record(record, id, self.words, place, reading.skipped)
                 ids.add(id)
                 yield place, document
 
-    def _accepted(self, record: dict[str, Any], place: str) -> bool:
-        """Whether the example is gold; one without an answer is, as it was given to Prodigy."""
-        answer = record.get("answer", "accept")
-        if answer not in ("accept", "reject", "ignore"):
-            raise DataError(
-                f"{place}: answer must be accept, reject or ignore, not {shown(answer)}"
-            )
-        if answer != "accept":
-            self.skipped.add(f"examples with the answer {answer!r} left out", place)
-        elif record.get("_is_binary"):
-            self.skipped.add("binary decisions about one span of a text left out", place)
-        return answer == "accept" and not record.get("_is_binary")
-
-    def _fresh(self, record: dict[str, Any], texts: set[str], place: str) -> bool:
+    def _fresh(
+        self, record: dict[str, Any], texts: set[str], place: str, skipped: SkippedData
+    ) -> bool:
         """Whether the example is kept as the first of its text, or in spite of being none."""
         repeated = record["text"] in texts
         texts.add(record["text"])
         if repeated:
             kept = "kept" if self.repeated == "keep" else "left out"
-            self.skipped.add(f"further examples of a text {kept}", place)
+            skipped.add(f"further examples of a text {kept}", place)
         return not repeated or self.repeated == "keep"
 
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents as accepted examples of ``rel.manual``, for ``prodigy db-in``."""
-        skipped = SkippedData()
-        with replaced(path) as stream:
-            for document in writable(documents, skipped, TEXT):
-                record = record_of(document, self.words, skipped)
-                stream.write(f"{dump(record, f'document {document.id!r}')}\n".encode())
-        return skipped
+
+def _accepted(record: dict[str, Any], place: str, skipped: SkippedData) -> bool:
+    """Whether the example is gold; one without an answer is, as it was given to Prodigy."""
+    answer = record.get("answer", "accept")
+    if answer not in ("accept", "reject", "ignore"):
+        raise DataError(f"{place}: answer must be accept, reject or ignore, not {shown(answer)}")
+    if answer != "accept":
+        skipped.add(f"examples with the answer {answer!r} left out", place)
+    elif record.get("_is_binary"):
+        skipped.add("binary decisions about one span of a text left out", place)
+    return answer == "accept" and not record.get("_is_binary")

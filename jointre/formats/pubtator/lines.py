@@ -1,16 +1,14 @@
 """The lines of a PubTator file: title, abstract, mentions and relations, one document at a time."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from jointre.data.fields import shown
 from jointre.errors import DataError
 from jointre.formats.common.copied_text import similar_text
-from jointre.formats.common.faults import Faults, FileError
 from jointre.formats.common.files import read_lines
+from jointre.formats.common.reading import FileError, Reading
 from jointre.formats.pubtator.ids import split_ids
 from jointre.plurals import counted
 
@@ -19,10 +17,6 @@ _NUMBER = re.compile(r"-?\d+")
 _NAME = re.compile(r"[TR]\d+")
 _STANDOFF = re.compile(r"T\d+\s+\S+\s+\d+\s+\d+\s|R\d+\s+\S+\s+Arg1:")
 """A line of a mention or a relation that names no document."""
-
-
-Guard = Callable[..., AbstractContextManager[None]]
-"""A reader's guard over its file; it may be given a noun for what is skipped."""
 
 
 class Record(NamedTuple):
@@ -75,33 +69,31 @@ def with_lines(record: Record, lines: Iterable[str]) -> Record:
     return record._replace(lines=tuple(("", line) for line in lines))
 
 
-def read_records(path: Path, faults: Faults, guard: Guard) -> Iterator[tuple[str, Record]]:
+def read_records(reading: Reading) -> Iterator[tuple[str, Record]]:
     """The documents of a file with the places of their titles; blank lines mean nothing.
 
     Args:
-        path: The file.
-        faults: Decides what becomes of lines that are not UTF-8.
-        guard: Decides what becomes of a line that belongs to no document, and of a document
-            without an abstract line.
+        reading: The reading of the file; it decides what happens to lines that are not UTF-8 or
+            belong to no document, and to documents without an abstract line.
     """
     record = _Lines("", "")
-    for number, content in read_lines(path, faults.guard):
-        here = f"{path}:{number}"
+    for number, content in read_lines(reading.path, reading.guard):
+        here = f"{reading.path}:{number}"
         line = content.removesuffix("\n").removesuffix("\r")
         title = _TEXT.fullmatch(line)
         if title and title[2] == "t":
             if record.texts:
-                with guard():
+                with reading.record():
                     yield record.place, record.whole()
             record = _Lines(here, title[1])
             record.texts.append(title[3])
         else:
             problem = record.take(here, line, title)
             if problem is not None:
-                with guard("lines"):
+                with reading.record("lines"):
                     raise DataError(f"{here}: {problem}")
     if record.texts:
-        with guard():
+        with reading.record():
             yield record.place, record.whole()
 
 

@@ -1,8 +1,9 @@
 """PubTator's text files: titles and abstracts, mentions by characters, relations of concepts."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal, final
 
@@ -10,21 +11,15 @@ from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
-from jointre.errors import ConfigError, DataError
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import replaced
-from jointre.formats.common.supported import count_unheld, labelled
-from jointre.formats.common.texts import count_reread, utf8
-from jointre.formats.common.writable import Form, writable
-from jointre.formats.pubtator.lines import Record, read_records, with_lines
+from jointre.errors import ConfigError
+from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.pubtator.lines import Record, read_records
 from jointre.formats.pubtator.mesh import hypernym_pairs, read_tree_numbers
-from jointre.formats.pubtator.record import EVERYTHING, Options, document_of
-from jointre.formats.pubtator.writer import annotation_lines, line_id, written
+from jointre.formats.pubtator.record import Options, document_of
+from jointre.formats.pubtator.writer import annotation_lines
 from jointre.formats.reader import Reader
 
-_OWN = frozenset({"title_length", "annotations", "hypernym_pairs"})
-_FORM = Form(utf8=True, empty_words=False, id=line_id)
-_HELD = frozenset({"text", "offsets", "sentences", "entity_ids"})
+_LOOKS = re.compile(r"\A\s*[^|\s]+\|t\|", re.DOTALL)
 
 
 @final
@@ -99,13 +94,18 @@ class PubtatorReader(Reader):
     def _tree(self) -> dict[str, tuple[str, ...]]:
         return {} if self.mesh is None else read_tree_numbers(self.mesh)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
-        for place, record in read_records(path, self.faults, partial(self.guard, path)):
-            with self.guard(path):
-                yield place, self._document(record, place)
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the first line is a title."""
+        return 0.95 if _LOOKS.match(head) else 0.0
 
-    def _document(self, record: Record, place: str) -> Document:
-        document = document_of(record, self.options, place, self.skipped, self.faults)
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        for place, record in read_records(reading):
+            with reading.record():
+                yield place, self._document(record, place, reading)
+
+    def _document(self, record: Record, place: str, reading: Reading) -> Document:
+        document = document_of(record, self.options, place, reading.skipped, reading)
         extra = dict(document.extra)
         lines = [line for _, line in record.lines]
         if lines != annotation_lines(document, record.text, document.offsets or (), SkippedData()):
@@ -113,45 +113,3 @@ class PubtatorReader(Reader):
         if self.mesh is not None:
             extra["hypernym_pairs"] = hypernym_pairs(document, self._tree)
         return replace(document, extra=extra)
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents; annotation lines that ``extra`` keeps return if they still hold."""
-        skipped = SkippedData()
-        with replaced(path) as stream:
-            for document in writable(documents, skipped, _FORM):
-                record = self._record(document, skipped)
-                lines = [f"{record.id}|t|{record.title}", f"{record.id}|a|{record.abstract}"]
-                lines += [f"{record.id}\t{line}" for _, line in record.lines]
-                content = "".join(f"{line}\n" for line in [*lines, ""])
-                stream.write(utf8(content, document.id))
-        return skipped
-
-    def _record(self, document: Document, skipped: SkippedData) -> Record:
-        kept = document.extra.get("annotations")
-        document = labelled(document, skipped)
-        count_unheld(document, _HELD, skipped)
-        others = len(document.extra.keys() - _OWN)
-        if others:
-            skipped.add("keys of documents left out", f"document {document.id!r}", others)
-        record, document, offsets = written(document, skipped)
-        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
-            before = with_lines(record, kept)
-            if _same(_again(before, self.options), document):
-                return before
-        record = with_lines(record, annotation_lines(document, record.text, offsets, skipped))
-        count_reread(
-            document, _again(record, replace(EVERYTHING, words=self.options.words)), skipped
-        )
-        return record
-
-
-def _again(record: Record, options: Options) -> Document | None:
-    """What reading the record will give, or None when it cannot be read."""
-    try:
-        return document_of(record, options, "", SkippedData())
-    except DataError:
-        return None
-
-
-def _same(found: Document | None, document: Document) -> bool:
-    return found is not None and found == replace(document, text=found.text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from jointre.data.char_spans import ENGLISH, CharSpan, WordRules, fit
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
-from jointre.formats.common.faults import Faults, Strict
+from jointre.formats.common.reading import Reading, StrictReading
 from jointre.formats.common.tool_offsets import SIMILAR
 from jointre.formats.pubtator.concepts import Concepts, MultiId, Ungrounded
 from jointre.formats.pubtator.lines import Link, Record, parse_line
@@ -25,7 +25,11 @@ EVERYTHING = Options("all", "singleton")
 
 
 def document_of(
-    record: Record, options: Options, place: str, skipped: SkippedData, faults: Faults | None = None
+    record: Record,
+    options: Options,
+    place: str,
+    skipped: SkippedData,
+    reading: Reading | None = None,
 ) -> Document:
     """The document of a record.
 
@@ -34,14 +38,14 @@ def document_of(
         options: what to do where a Document holds less than the record.
         place: of the record, for messages.
         skipped: counts what is left out or decided.
-        faults: decides what becomes of lines with errors; None: the first is raised.
+        reading: Decides what becomes of lines with errors; None: the first is raised.
 
     Raises:
         DataError: a line is no annotation, or a mention is not at its offsets.
     """
     text = record.text
     concepts = Concepts(options.multi_id, options.ungrounded, skipped)
-    guard = (faults or Strict()).guard
+    guard = (reading or StrictReading()).guard
     mentions, links = [], []
     for here, line in record.lines:
         with guard("annotation lines"):

@@ -1,17 +1,27 @@
-"""A Document as a PubTator document: text, mentions by characters, relations by concepts."""
+"""The writer of PubTator's files: text, mentions by characters, relations by concepts."""
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import count
-from typing import NamedTuple
+from pathlib import Path
+from typing import ClassVar, NamedTuple, final, get_args
 
-from jointre.data.char_spans import Offsets, chars_of
+from jointre.data.char_spans import InsideWords, Offsets, WordRules, chars_of
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.data.skipped import SkippedData
+from jointre.data.words import check_language
 from jointre.errors import DataError
-from jointre.formats.common.texts import text_of, utf8, with_words
+from jointre.formats.common.supported import count_unheld, labelled
+from jointre.formats.common.texts import count_reread, text_of, utf8, with_words
+from jointre.formats.common.writable import Form, writable
+from jointre.formats.pubtator.concepts import MultiId, Ungrounded
 from jointre.formats.pubtator.ids import NO_CONCEPT, join_ids, split_ids
-from jointre.formats.pubtator.lines import Link, Mention, Record, parse_line
+from jointre.formats.pubtator.lines import Link, Mention, Record, parse_line, with_lines
+from jointre.formats.pubtator.record import Options, document_of
+from jointre.formats.writer import Writer
+from jointre.outputs import replaced
 
 _NOT_IN_ID = re.compile("[|\t\n\r\ufeff]")
 
@@ -156,3 +166,76 @@ def _parts(text: str, length: int) -> bool:
     if length < 0 or length >= len(text) - 1:
         return length == len(text)
     return text[length] == " "
+
+
+_OWN = frozenset({"title_length", "annotations", "hypernym_pairs"})
+_FORM = Form(utf8=True, empty_words=False, id=line_id)
+_HELD = frozenset({"text", "offsets", "sentences", "entity_ids"})
+
+
+@final
+@Writer.register("pubtator")
+class PubtatorWriter(Writer):
+    """Writes titles and abstracts, mentions by characters and relations by concepts.
+
+    Annotation lines that ``extra`` keeps are written again if they still hold what the document
+    holds.
+
+    Paper: https://doi.org/10.1093/database/baw068
+
+    Args:
+        language: spaCy's code of the language with which the files will be read; differences in
+            words and sentences are counted.
+        inside_words: What the reader will do where a mention begins or ends inside a word.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".txt", ".PubTator.txt", ".pubtator")
+
+    def __init__(self, language: str = "en", inside_words: InsideWords = "split") -> None:
+        self.words = WordRules(check_language(language), inside_words)
+
+    def _write(self, documents: Iterable[Document], path: Path, skipped: SkippedData) -> None:
+        with replaced(path) as stream:
+            for document in writable(documents, skipped, _FORM):
+                record = self._record(document, skipped)
+                lines = [f"{record.id}|t|{record.title}", f"{record.id}|a|{record.abstract}"]
+                lines += [f"{record.id}\t{line}" for _, line in record.lines]
+                content = "".join(f"{line}\n" for line in [*lines, ""])
+                stream.write(utf8(content, document.id))
+
+    def _record(self, document: Document, skipped: SkippedData) -> Record:
+        kept = document.extra.get("annotations")
+        document = labelled(document, skipped)
+        count_unheld(document, _HELD, skipped)
+        others = len(document.extra.keys() - _OWN)
+        if others:
+            skipped.add("keys of documents left out", f"document {document.id!r}", others)
+        record, document, offsets = written(document, skipped)
+        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
+            before = with_lines(record, kept)
+            if any(_same(_again(before, way), document) for way in self._ways()):
+                return before
+        record = with_lines(record, annotation_lines(document, record.text, offsets, skipped))
+        count_reread(document, _again(record, Options("all", "singleton", self.words)), skipped)
+        return record
+
+    def _ways(self) -> Iterator[Options]:
+        """The ways in which the lines of a document may have been read."""
+        for multi_id in get_args(MultiId):
+            for ungrounded in get_args(Ungrounded):
+                yield Options(multi_id, ungrounded, self.words)
+
+
+def _again(record: Record, options: Options) -> Document | None:
+    """What reading the record will give, or None when it cannot be read."""
+    try:
+        return document_of(record, options, "", SkippedData())
+    except DataError:
+        return None
+
+
+def _same(found: Document | None, document: Document) -> bool:
+    return found is not None and found == replace(document, text=found.text)

@@ -1,6 +1,7 @@
 """Triple lists of NYT and WebNLG: a text, and triples of strings without offsets."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
@@ -9,10 +10,8 @@ from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import begins_list, dump, parse, read_lines, replaced, stem
-from jointre.formats.common.supported import plain
-from jointre.formats.common.writable import writable
+from jointre.formats.common.files import begins_list, parse, read_lines, stem
+from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.reader import Reader
 from jointre.formats.triples.alignment import split_words
 from jointre.formats.triples.label_map import read_labels
@@ -21,9 +20,10 @@ from jointre.formats.triples.record import (
     UNALIGNED,
     Annotation,
     Occurrence,
-    record_of,
     triples_of,
 )
+
+_LOOKS = re.compile(r'\A\s*[\[{](?=.*"(triple_list|sentText)"\s*:)', re.DOTALL)
 
 
 @final
@@ -35,7 +35,7 @@ class TriplesReader(Reader):
     tail], strings; in the starred corpora (NYT*, WebNLG*) each the last word of a name. The
     words of a name are looked for in the sentence: as they stand, without accents, at last
     without punctuation. A name that occurs more than once can become several entities, each
-    of one mention. Triples listed twice are kept once. All of this is counted in ``skipped``.
+    of one mention. Triples listed twice are kept once. All of this is counted.
     Triples that cannot be aligned are kept in ``extra["unaligned"]``, further keys in ``extra``.
 
     Paper: https://aclanthology.org/P18-1047
@@ -52,7 +52,6 @@ class TriplesReader(Reader):
         on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
-    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
     suffixes: ClassVar[tuple[str, ...]] = (".json", ".jsonl")
 
     def __init__(
@@ -72,33 +71,43 @@ class TriplesReader(Reader):
         """The labels of the types file or the label map, or None without one."""
         return None if self.types is None else read_labels(self.types, self.entity_label)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the first record has the keys of the format."""
+        return 0.8 if _LOOKS.match(head) else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
         if begins_list(path):
             for number, value in enumerate(self.listed(path), start=1):
                 place = f"{path}: record {number}"
-                with self.guard(path):
+                with reading.record():
                     record = _checked(value, place)
-                    yield place, self._document(record, f"{stem(path)}:{number}", place)
+                    name = f"{stem(path)}:{number}"
+                    yield place, self._document(record, name, place, reading.skipped)
             return
-        for number, (line, text) in enumerate(read_lines(path, self.faults.guard), start=1):
+        for number, (line, text) in enumerate(read_lines(path, reading.guard), start=1):
             place = f"{path}:{line}"
-            with self.guard(path):
+            with reading.record():
                 record = _checked(parse(text, path, line), place)
-                yield place, self._document(record, f"{stem(path)}:{number}", place)
+                name = f"{stem(path)}:{number}"
+                yield place, self._document(record, name, place, reading.skipped)
 
-    def _document(self, record: dict[str, Any], default: str, place: str) -> Document:
+    def _document(
+        self, record: dict[str, Any], default: str, place: str, skipped: SkippedData
+    ) -> Document:
         form = FORMS[0] if record.keys() >= set(FORMS[0]) else FORMS[1]
         text = string(record[form[0]], place, form[0])
         tokens = split_words(text)
         if " ".join(tokens) != text.strip():
-            self.skipped.add("texts with other blanks than single spaces, read as words", place)
-        found = Annotation(tokens, self.entity_label, self.occurrence, place, self.skipped)
-        found.read(triples_of(record, form[1], place, self.skipped), self.unaligned == "error")
+            skipped.add("texts with other blanks than single spaces, read as words", place)
+        found = Annotation(tokens, self.entity_label, self.occurrence, place, skipped)
+        found.read(triples_of(record, form[1], place, skipped), self.unaligned == "error")
         name = record.get("id")
         # Beyond a string id, the extra keeps how the file wrote it.
         unused = {*form, UNALIGNED} | ({"id"} if isinstance(name, str) else set())
         if UNALIGNED in record:
-            self.skipped.add(f"keys {UNALIGNED!r}, which reading fills, left out", place)
+            skipped.add(f"keys {UNALIGNED!r}, which reading fills, left out", place)
         extra = {key: value for key, value in record.items() if key not in unused}
         if found.unaligned:
             extra[UNALIGNED] = found.unaligned
@@ -109,23 +118,6 @@ class TriplesReader(Reader):
             relations=tuple(found.relations),
             extra=extra,
         )
-
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes one list of ``id``, ``text`` and ``triple_list``, unaligned triples last.
-
-        Labels of entities and entities in no relation are lost, and relations of repeated
-        words may be read at other places; all that is counted.
-        """
-        skipped = SkippedData()
-        with replaced(path) as stream:
-            stream.write(b"[")
-            for number, document in enumerate(writable(documents, skipped)):
-                single = plain(document, frozenset(), skipped)
-                record = record_of(single, self.entity_label, self.occurrence, skipped)
-                line = dump(record, f"document {document.id!r}")
-                stream.write((",\n" if number else "\n").encode() + line.encode())
-            stream.write(b"\n]\n")
-        return skipped
 
 
 def _checked(value: Any, place: str) -> dict[str, Any]:

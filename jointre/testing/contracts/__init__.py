@@ -24,6 +24,7 @@ from jointre.testing.contracts.streams import (
     WordPoolerContract,
 )
 from jointre.testing.contracts.type_embedding import TypeEmbeddingContract
+from jointre.testing.contracts.writer import WriterContract
 
 __all__ = [
     "CallbackContract",
@@ -47,4 +48,5 @@ __all__ = [
     "SpanPoolerContract",
     "TypeEmbeddingContract",
     "WordPoolerContract",
+    "WriterContract",
 ]

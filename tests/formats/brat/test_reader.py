@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from jointre.data.schema import Document, Entity, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats import BratReader, DocredReader, JsonlReader, SpertReader
+from jointre.formats import (
+    BratReader,
+    BratWriter,
+    DocredReader,
+    JsonlReader,
+    JsonlWriter,
+    SpertReader,
+)
 from jointre.formats.convert import convert
 from tests.data.documents import (
     TYPES_ARE_SAMPLED,
@@ -22,6 +29,7 @@ from tests.data.documents import (
     rich_documents,
     spans,
 )
+from tests.formats.writing import write
 
 pytestmark = TYPES_ARE_SAMPLED
 
@@ -45,7 +53,8 @@ def contents(root: Path) -> dict[str, bytes]:
 
 def test_the_sample() -> None:
     reader = BratReader()
-    ferry, board = reader.read(SAMPLE)
+    skipped = SkippedData()
+    ferry, board = reader.read(SAMPLE, skipped)
     assert (ferry.id, board.id, board.entities) == ("ferry", "harbour/board", ())
     assert ferry.text is not None
     assert ferry.offsets is not None
@@ -59,22 +68,22 @@ def test_the_sample() -> None:
     assert ferry.entities[4].id == "Harbours:ULL"
     assert [item.label for item in ferry.relations] == ["works_for", "berths_in"]
     assert ferry.clusters == ((3, 6), (1, 7))
-    assert {kind: number for kind, (number, _) in reader.skipped} == {
+    assert {kind: number for kind, (number, _) in skipped} == {
         "arguments of events only kept in extra; events='relations' reads them": 2,
         "attributes not used, their lines only kept in extra": 1,
         "notes not used, their lines only kept in extra": 1,
         "mentions of several parts left out": 1,
         "relations left out, their head or tail being no mention here": 1,
     }
-    assert reader.skipped.lines()[0].endswith("ferry.ann:10")
+    assert skipped.lines()[0].endswith("ferry.ann:10")
 
 
 @pytest.mark.parametrize("options", [{}, {"discontinuous": "cover"}, {"clusters": "merge"}])
 def test_the_sample_is_written_as_it_was(tmp_path: Path, options: dict[str, str]) -> None:
     reader = BratReader(**options)  # type: ignore[arg-type]
     middle, target = tmp_path / "a.jsonl", tmp_path / "b"
-    convert(SAMPLE, middle, reader, JsonlReader())
-    assert not convert(middle, target, JsonlReader(), BratReader())
+    convert(SAMPLE, middle, reader, JsonlWriter())
+    assert not convert(middle, target, JsonlReader(), BratWriter())
     before = contents(SAMPLE)
     del before["annotation.conf"]
     assert contents(target) == before
@@ -92,7 +101,7 @@ def test_one_document_and_gzip(tmp_path: Path) -> None:
 
 def test_annotations_that_have_changed_are_written_anew(tmp_path: Path) -> None:
     ferry, _ = BratReader().read(SAMPLE)
-    skipped = BratReader().write([replace(ferry, entities=ferry.entities[:3], relations=(),
+    skipped = write(BratWriter(), [replace(ferry, entities=ferry.entities[:3], relations=(),
                                          clusters=())], tmp_path / "a")  # fmt: skip
     assert skipped.lines() == [
         "1 event left out, the document having changed; first: document 'ferry'",
@@ -110,7 +119,7 @@ def test_annotations_that_have_changed_are_written_anew(tmp_path: Path) -> None:
 def test_kept_lines_that_make_no_sense_are_not_written(tmp_path: Path, kept: object) -> None:
     _, board = BratReader().read(SAMPLE)
     odd = replace(board, extra={"annotations": kept, "x": 1})
-    skipped = BratReader().write([odd], tmp_path / "a")
+    skipped = write(BratWriter(), [odd], tmp_path / "a")
     assert skipped.lines() == ["1 key of documents left out; first: document 'harbour/board'"]
     assert (tmp_path / "a" / "harbour" / "board.ann").read_bytes() == b""
 
@@ -118,7 +127,7 @@ def test_kept_lines_that_make_no_sense_are_not_written(tmp_path: Path, kept: obj
 def test_scores_are_counted_beside_kept_lines(tmp_path: Path) -> None:
     ferry, _ = BratReader().read(SAMPLE)
     scored = (replace(ferry.entities[0], score=0.5), *ferry.entities[1:])
-    skipped = BratReader().write([replace(ferry, entities=scored)], tmp_path / "a")
+    skipped = write(BratWriter(), [replace(ferry, entities=scored)], tmp_path / "a")
     assert skipped.lines() == ["1 score left out; first: document 'ferry'"]
 
 
@@ -163,33 +172,34 @@ def test_texts_without_annotations_are_counted(tmp_path: Path) -> None:
     root = corpus(tmp_path / "c", "Ada")
     (root / "b.txt").touch()
     reader = BratReader()
-    assert len(list(reader.read(root))) == 1
-    assert reader.skipped.lines() == [f"1 text without an .ann file left out; first: {root}/b.txt"]
+    skipped = SkippedData()
+    assert len(list(reader.read(root, skipped))) == 1
+    assert skipped.lines() == [f"1 text without an .ann file left out; first: {root}/b.txt"]
 
 
 def test_a_target_is_new_and_whole(tmp_path: Path) -> None:
     source, target = shutil.copytree(SAMPLE, tmp_path / "c"), tmp_path / "d"
     with pytest.raises(DataError, match="is the same as the input"):
-        convert(source, source, BratReader(), BratReader())
+        convert(source, source, BratReader(), BratWriter())
     occupied = shutil.copytree(SAMPLE, tmp_path / "occupied")
     with pytest.raises(DataError, match="this folder is not empty; name a new one"):
-        convert(source, occupied, BratReader(), BratReader())
+        convert(source, occupied, BratReader(), BratWriter())
     (source / "zz.txt").write_text("Ada")
     (source / "zz.ann").write_text("T1\tPer 0 2\tAda\n")
     with pytest.raises(DataError, match=r"zz\.ann:1"):
-        convert(source, target, BratReader(), BratReader())
+        convert(source, target, BratReader(), BratWriter())
     assert sorted(item.name for item in tmp_path.iterdir()) == ["c", "occupied"]
 
 
 def test_half_a_character_is_replaced(tmp_path: Path) -> None:
-    skipped = BratReader().write([Document("d", ("\ud800",))], tmp_path / "c")
+    skipped = write(BratWriter(), [Document("d", ("\ud800",))], tmp_path / "c")
     assert skipped["halves of surrogate pairs replaced by U+FFFD"] == 1
     assert [item.text for item in BratReader().read(tmp_path / "c")] == ["\ufffd"]
 
 
 def test_ids_stay_in_the_folder(tmp_path: Path) -> None:
     documents = [Document(id, ("a",)) for id in ("../x", "/etc/x", "a", "A", "a.ann/b")]
-    skipped = BratReader().write(documents, tmp_path / "c")
+    skipped = write(BratWriter(), documents, tmp_path / "c")
     assert skipped["ids changed to be names of files"] == 4
     assert [item.name for item in tmp_path.iterdir()] == ["c"]
     assert len(list(BratReader().read(tmp_path / "c"))) == 5
@@ -210,7 +220,7 @@ def test_entities_of_several_mentions_come_back_from_equivalences(tmp_path: Path
     }
     source, target = tmp_path / "a.json", tmp_path / "b"
     source.write_text(json.dumps([record]))
-    skipped = convert(source, target, DocredReader(), BratReader())
+    skipped = convert(source, target, DocredReader(), BratWriter())
     assert [kind for kind, _ in skipped] == [
         "entities with several mentions taken apart into mentions"
     ]
@@ -270,18 +280,19 @@ def test_every_character_of_every_mention_comes_back(case: tuple[str, Document])
     solid = [bool("".join(document.tokens[slice(*e.span)]).strip()) for e in document.entities]
     with TemporaryDirectory() as folder:
         once, twice = Path(folder, "a"), Path(folder, "b")
-        skipped = BratReader().write([document], once)
+        skipped = write(BratWriter(), [document], once)
         reader = BratReader()
-        (found,) = reader.read(once)
+        counts = SkippedData()
+        (found,) = reader.read(once, counts)
         assert found.text == text
         if all(solid):
             assert described(found, text) == described(document, text)
         else:
             assert skipped["mentions without a word left out"] == solid.count(False)
-        assert {kind for kind, _ in reader.skipped} <= {
+        assert {kind for kind, _ in counts} <= {
             "words split where a mention begins or ends",
         }
-        assert BratReader().write([found], twice) == SkippedData()
+        assert write(BratWriter(), [found], twice) == SkippedData()
         assert contents(once) == contents(twice)
 
 
@@ -291,21 +302,21 @@ def test_whatever_documents_hold_the_second_writing_changes_nothing(drawn: list[
     documents = [replace(item, id=f"{number}") for number, item in enumerate(drawn)]
     with TemporaryDirectory() as folder:
         once, twice = Path(folder, "a"), Path(folder, "b")
-        BratReader().write(documents, once)
+        write(BratWriter(), documents, once)
         if not documents:
             with pytest.raises(DataError, match=r"no \.ann file in this folder"):
                 BratReader().read(once)
             return
         found = list(BratReader().read(once))
         assert len(found) == len(documents)
-        assert BratReader().write(found, twice) == SkippedData()
+        assert write(BratWriter(), found, twice) == SkippedData()
         assert contents(once) == contents(twice)
 
 
 def test_a_span_may_be_mentioned_often(tmp_path: Path) -> None:
     mentions = tuple(Entity(f"L{n % 7}", (Span(n % 5, n % 5 + 1 + n % 3),)) for n in range(500))
     document = Document("d", tuple("abcdefgh"), entities=mentions)
-    assert not BratReader().write([document], tmp_path / "a")
+    assert not write(BratWriter(), [document], tmp_path / "a")
     (found,) = BratReader().read(tmp_path / "a")
     assert found.entities == mentions
 
@@ -320,12 +331,13 @@ def test_bad_lines_are_listed_together_or_skipped(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"c\.ann: the text is missing"):
         BratReader().read(tmp_path)
     reader = BratReader(on_error="skip")
-    (document,) = reader.read(tmp_path)
+    skipped = SkippedData()
+    (document,) = reader.read(tmp_path, skipped)
     assert [entity.label for entity in document.entities] == ["Place"]
     assert document.relations == ()
-    assert reader.skipped["annotation lines with errors skipped"] == 4
-    assert reader.skipped["documents with errors skipped"] == 1
-    assert reader.skipped["relations left out, their head or tail being no mention here"] == 1
+    assert skipped["annotation lines with errors skipped"] == 4
+    assert skipped["documents with errors skipped"] == 1
+    assert skipped["relations left out, their head or tail being no mention here"] == 1
     (tmp_path / "c.txt").write_text("")
     with pytest.raises(DataError, match=r": 4 errors:\n") as caught:
         list(BratReader().read(tmp_path))
@@ -337,10 +349,11 @@ def test_small_differences_of_copied_text_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The “Café” closed")
     (tmp_path / "a.ann").write_text('T1\tX 4 10\t"Cafe\u0301"\n')
     reader = BratReader()
-    (document,) = reader.read(tmp_path)
+    skipped = SkippedData()
+    (document,) = reader.read(tmp_path, skipped)
     assert document.text_of(document.entities[0].span) == "“Café”"
-    assert [count for _, (count, _) in reader.skipped] == [1]
-    assert "differs a little" in reader.skipped.lines()[0]
+    assert [count for _, (count, _) in skipped] == [1]
+    assert "differs a little" in skipped.lines()[0]
 
 
 def test_events_as_relations_are_written_as_they_were(tmp_path: Path) -> None:
@@ -354,13 +367,14 @@ def test_events_as_relations_are_written_as_they_were(tmp_path: Path) -> None:
         "R1\tMod-Link Arg1:E1 Arg2:T2\t",
     )
     reader = BratReader(events="relations")
-    (document,) = reader.read(source)
+    skipped = SkippedData()
+    (document,) = reader.read(source, skipped)
     labels = [(item.label, item.head, item.tail) for item in document.relations]
     assert labels == [("Acts-on", 0, 2), ("Mod-Link", 0, 1)]
-    assert not reader.skipped
-    assert not BratReader().write([document], tmp_path / "b")
+    assert not skipped
+    assert not write(BratWriter(), [document], tmp_path / "b")
     assert contents(tmp_path / "b") == contents(source)
-    anew = BratReader().write([replace(document, extra={})], tmp_path / "c")
+    anew = write(BratWriter(), [replace(document, extra={})], tmp_path / "c")
     assert not anew
     (again,) = BratReader().read(tmp_path / "c")
     assert (again.entities, again.relations) == (document.entities, document.relations)

@@ -1,6 +1,8 @@
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.formats.brat.writer import record_of
+from jointre.testing.contracts import WriterContract
+from tests.formats.test_every_reader import TestBrat as Sample
 
 
 def lines_of(document: Document, skipped: SkippedData) -> list[str]:
@@ -63,3 +65,8 @@ def test_what_lines_cannot_hold_is_counted() -> None:
         "labels written without their white space": 1,
         "ids of entities left out, being empty or with white space": 2,
     }
+
+
+class TestBratWriter(WriterContract):
+    component = "brat"
+    sample = Sample.sample

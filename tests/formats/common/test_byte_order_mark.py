@@ -6,7 +6,7 @@ import pytest
 
 from jointre.data.schema import Document, Entity, Span
 from jointre.data.skipped import SkippedData
-from jointre.formats import Reader
+from jointre.formats import Reader, Writer
 from jointre.formats.common.byte_order_mark import without_text_mark
 
 TEXT = "\ufeffAda met Bob"
@@ -46,9 +46,8 @@ def test_the_mark_is_no_part_of_the_text_and_offsets_are_exact(tmp_path: Path, n
     assert found.offsets[:3] == ((0, 3), (4, 7), (8, 11))
     assert [found.text_of(entity.span) for entity in found.entities] == ["Ada"]
     for target in (name, "jsonl"):
-        writer = Reader.by_name(target)()
-        writer.write([found], again)
-        (back,) = writer.read(again)
+        Writer.by_name(target)().write([found], again)
+        (back,) = Reader.by_name(target)().read(again)
         assert (back.text, back.tokens, back.offsets) == (found.text, found.tokens, found.offsets)
         assert [(item.label, item.mentions) for item in back.entities] == [
             (item.label, item.mentions) for item in found.entities
@@ -59,9 +58,10 @@ def test_offsets_of_a_tool_that_did_not_count_the_mark(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(task(region(0, 3, "Ada"), region(8, 11, "Bob")))
     reader = Reader.by_name("label_studio")()
-    (found,) = reader.read(path)
+    skipped = SkippedData()
+    (found,) = reader.read(path, skipped)
     assert [found.text_of(entity.span) for entity in found.entities] == ["Ada", "Bob"]
-    assert [kind for kind, _ in reader.skipped] == [
+    assert [kind for kind, _ in skipped] == [
         "texts in which offsets count code points after the byte-order mark, corrected"
     ]
 

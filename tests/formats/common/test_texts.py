@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from jointre.data.schema import Entity, Relation, Span
+from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.common.texts import count_reread, text_of, utf8, with_text, with_words

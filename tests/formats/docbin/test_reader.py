@@ -14,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from spacy.tokens import DocBin
 
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats import DocbinReader, JsonlReader, Reader
+from jointre.formats import DocbinReader, DocbinWriter, JsonlReader, Reader
 from jointre.formats.convert import convert
 from jointre.testing.contracts import ReaderContract
 from tests.data.documents import TYPES_ARE_SAMPLED, chars, files_of, text_documents
+from tests.formats.writing import write
 from tests.markdown import ROOT
 
 pytestmark = TYPES_ARE_SAMPLED
@@ -41,7 +43,8 @@ class TestDocbin(ReaderContract):
 
 def test_a_file_that_spacy_made() -> None:
     reader = DocbinReader()
-    bees, guild, nothing = reader.read(SAMPLE)
+    skipped = SkippedData()
+    bees, guild, nothing = reader.read(SAMPLE, skipped)
     assert [chars(bees, entity) for entity in bees.entities] == [
         ("Person", "Ingrid Solheim-Baptiste"),
         ("Place", "Thornmere"),
@@ -58,7 +61,7 @@ def test_a_file_that_spacy_made() -> None:
         "Thornmere",
     ]
     assert (nothing.id, nothing.entities) == ("train:3", ())
-    assert not reader.skipped
+    assert not skipped
 
 
 def test_the_sample_is_what_its_script_makes(tmp_path: Path) -> None:
@@ -73,7 +76,7 @@ def test_zipped_too(tmp_path: Path) -> None:
     path = tmp_path / "train.spacy.gz"
     path.write_bytes(gzip.compress(SAMPLE.read_bytes()))
     assert list(DocbinReader().read(path)) == list(DocbinReader().read(SAMPLE))
-    DocbinReader().write(DocbinReader().read(SAMPLE), tmp_path / "b.spacy.gz")
+    write(DocbinWriter(), DocbinReader().read(SAMPLE), tmp_path / "b.spacy.gz")
     assert list(DocbinReader().read(tmp_path / "b.spacy.gz")) == list(DocbinReader().read(SAMPLE))
 
 
@@ -86,8 +89,9 @@ def test_what_a_document_has_no_place_for_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.spacy"
     DocBin(docs=[doc], store_user_data=True).to_disk(path)
     reader = DocbinReader()
-    assert [item.id for item in reader.read(path)] == ["a:1"]
-    assert reader.skipped.lines() == [
+    skipped = SkippedData()
+    assert [item.id for item in reader.read(path, skipped)] == ["a:1"]
+    assert skipped.lines() == [
         f"2 layers of words (tags, lemmas and the like) left out; first: {path}: Doc 1, TAG",
         f"1 category left out; first: {path}: Doc 1",
         f"2 user data of others left out; first: {path}: Doc 1, 'title'",
@@ -97,7 +101,7 @@ def test_what_a_document_has_no_place_for_is_counted(tmp_path: Path) -> None:
 def test_spacy_reads_what_is_written(tmp_path: Path) -> None:
     path = tmp_path / "a.spacy"
     newswire = ROOT / "fixtures" / "newswire" / "dev.jsonl"
-    skipped = convert(newswire, path, JsonlReader(), DocbinReader(spans_key="sc"))
+    skipped = convert(newswire, path, JsonlReader(), DocbinWriter(spans_key="sc"))
     assert not skipped
     first, *_ = DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)
     assert [(span.text, span.label_) for span in first.ents] == [
@@ -193,14 +197,14 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
 def test_what_a_doc_cannot_hold_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.spacy"
     documents = [Document("d", ("\ud800",)), Document("e", ("a",), extra={"x": {1, 2}})]
-    skipped = DocbinReader().write(documents, path)
+    skipped = write(DocbinWriter(), documents, path)
     assert skipped["halves of surrogate pairs replaced by U+FFFD"] == 1
     assert skipped["values of extra left out, which files cannot hold"] == 1
     assert [item.tokens for item in DocbinReader().read(path)] == [("\ufffd",), ("a",)]
 
 
 def test_no_documents(tmp_path: Path) -> None:
-    DocbinReader().write([], tmp_path / "a.spacy")
+    write(DocbinWriter(), [], tmp_path / "a.spacy")
     assert list(DocbinReader().read(tmp_path / "a.spacy")) == []
 
 
@@ -209,9 +213,10 @@ def test_no_documents(tmp_path: Path) -> None:
 def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Document]) -> None:
     path = tmp_path / "a.spacy"
     reader = DocbinReader()
-    skipped = reader.write(iter(documents), path)
-    found = list(reader.read(path))
-    assert not reader.skipped
+    counts = SkippedData()
+    skipped = write(DocbinWriter(), iter(documents), path)
+    found = list(reader.read(path, counts))
+    assert not counts
     for one, other in zip(documents, found, strict=True):
         assert (one.id, one.text, one.tokens) == (other.id, other.text, other.tokens)
         assert (one.entities, one.relations) == (other.entities, other.relations)

@@ -6,6 +6,7 @@ import spacy
 from spacy.tokens import DocBin, Span
 
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats import Reader
 from jointre.formats.docbin.rel import KEY
@@ -18,8 +19,9 @@ def read(path: Path, rel: Any) -> tuple[Document, list[str]]:
     doc.user_data[KEY] = rel
     DocBin(docs=[doc], store_user_data=True).to_disk(path)
     reader = Reader.by_name("docbin")()
-    (document,) = reader.read(path)
-    return document, reader.skipped.lines()
+    skipped = SkippedData()
+    (document,) = reader.read(path, skipped)
+    return document, skipped.lines()
 
 
 def test_relations_of_spacy_s_tutorial(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import ConfigError, DataError
-from jointre.formats import DoccanoReader, JsonlReader, Reader
+from jointre.formats import DoccanoReader, DoccanoWriter, JsonlReader, JsonlWriter, Reader
 from jointre.formats.convert import convert
 from jointre.testing.contracts import ReaderContract
 from tests.data.documents import TYPES_ARE_SAMPLED, chars, files_of, text_documents
+from tests.formats.writing import write
 from tests.markdown import ROOT
 
 pytestmark = TYPES_ARE_SAMPLED
@@ -23,14 +25,17 @@ class TestDoccano(ReaderContract):
     sample = (SAMPLES / "all.jsonl").read_text(encoding="utf-8")
 
 
-def read(path: Path, *records: Any, reader: Reader | None = None) -> list[Document]:
+def read(
+    path: Path, *records: Any, reader: Reader | None = None, skipped: SkippedData | None = None
+) -> list[Document]:
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    return list((reader or DoccanoReader()).read(path))
+    return list((reader or DoccanoReader()).read(path, skipped))
 
 
 def test_the_export_with_relations() -> None:
     reader = DoccanoReader()
-    museum, club, firm, rain = reader.read(SAMPLES / "all.jsonl")
+    skipped = SkippedData()
+    museum, club, firm, rain = reader.read(SAMPLES / "all.jsonl", skipped)
     assert [chars(museum, entity) for entity in museum.entities] == [
         ("Person", "Ottilie Brandvold"),
         ("Place", "Kvitsund"),
@@ -55,7 +60,7 @@ def test_the_export_with_relations() -> None:
         60,
         ["is a club a place?"],
     )
-    assert [kind for kind, _ in reader.skipped] == [
+    assert [kind for kind, _ in skipped] == [
         "texts whose offsets are read as UTF-16 units, not as code points",
         "words split where a mention begins or ends",
     ]
@@ -71,7 +76,7 @@ def test_an_annotators_file_without_relations() -> None:
 @pytest.mark.parametrize("name", ["all.jsonl", "admin.jsonl"])
 def test_an_export_is_written_as_it_was(tmp_path: Path, name: str) -> None:
     reader = DoccanoReader()
-    skipped = reader.write(reader.read(SAMPLES / name), tmp_path / "a.jsonl")
+    skipped = write(DoccanoWriter(), reader.read(SAMPLES / name), tmp_path / "a.jsonl")
     assert not skipped
     before, after = ((SAMPLES / name).read_text(), (tmp_path / "a.jsonl").read_text())
     assert [*map(json.loads, after.splitlines())] == [*map(json.loads, before.splitlines())]
@@ -140,9 +145,9 @@ def test_other_readers_name_this_one() -> None:
 def test_changed_documents_get_new_rows(tmp_path: Path) -> None:
     reader = DoccanoReader()
     museum = next(reader.read(SAMPLES / "all.jsonl"))
-    JsonlReader().write([museum], tmp_path / "b.jsonl")
+    write(JsonlWriter(), [museum], tmp_path / "b.jsonl")
     (same,) = JsonlReader().read(tmp_path / "b.jsonl")
-    reader.write([same], tmp_path / "c.jsonl")
+    write(DoccanoWriter(), [same], tmp_path / "c.jsonl")
     line = json.loads((tmp_path / "c.jsonl").read_text())
     assert [row["id"] for row in line["entities"]] == [311, 312, 313, 314]
     fewer = Document(
@@ -154,7 +159,7 @@ def test_changed_documents_get_new_rows(tmp_path: Path) -> None:
         same.entities[:1],
         extra=same.extra,
     )
-    assert not reader.write([fewer], tmp_path / "c.jsonl")
+    assert not write(DoccanoWriter(), [fewer], tmp_path / "c.jsonl")
     line = json.loads((tmp_path / "c.jsonl").read_text())
     assert line["entities"] == [{"id": 1, "label": "Person", "start_offset": 0, "end_offset": 17}]
     assert line["relations"] == []
@@ -162,7 +167,7 @@ def test_changed_documents_get_new_rows(tmp_path: Path) -> None:
 
 def test_the_report_of_a_conversion(tmp_path: Path) -> None:
     source, target = ROOT / "fixtures" / "newswire" / "dev.jsonl", tmp_path / "b.jsonl"
-    skipped = convert(source, target, JsonlReader(), DoccanoReader())
+    skipped = convert(source, target, JsonlReader(), DoccanoWriter())
     kinds = {kind for kind, _ in skipped}
     assert kinds <= {"lists of words left out, which reading makes anew"}
     before, after = JsonlReader().read(source), DoccanoReader().read(target)
@@ -175,7 +180,7 @@ def test_the_report_of_a_conversion(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Document]) -> None:
     path = tmp_path / "a.jsonl"
-    skipped = DoccanoReader().write(iter(documents), path)
+    skipped = write(DoccanoWriter(), iter(documents), path)
     found = list(DoccanoReader().read(path))
     again = list(read(tmp_path / "b.jsonl", *map(json.loads, path.read_text().split("\n")[:-1])))
     assert found == again

@@ -12,10 +12,11 @@ from jointre.data.checks import check_corpus
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats import DocredReader, JsonlReader, SpertReader
+from jointre.formats import DocredReader, DocredWriter, JsonlReader, JsonlWriter, SpertReader
 from jointre.formats.convert import convert
 from tests.data.documents import TYPES_ARE_SAMPLED, files_of, rich_documents
 from tests.data.real import indexed, real
+from tests.formats.writing import write
 
 pytestmark = TYPES_ARE_SAMPLED
 
@@ -38,10 +39,15 @@ RECORD: dict[str, Any] = {
 NAMES = {"P551": "residence", "P27": "country of citizenship"}
 
 
-def read(tmp_path: Path, *records: Any, reader: DocredReader | None = None) -> list[Document]:
+def read(
+    tmp_path: Path,
+    *records: Any,
+    reader: DocredReader | None = None,
+    skipped: SkippedData | None = None,
+) -> list[Document]:
     path = tmp_path / "train.json"
     path.write_text(json.dumps(list(records)))
-    return list((reader or DocredReader()).read(path))
+    return list((reader or DocredReader()).read(path, skipped))
 
 
 def named(tmp_path: Path, content: Any = NAMES) -> Path:
@@ -52,7 +58,8 @@ def named(tmp_path: Path, content: Any = NAMES) -> Path:
 
 def again(tmp_path: Path, *documents: Document, reader: DocredReader | None = None) -> Any:
     path = tmp_path / "again.json"
-    assert not (reader or DocredReader()).write(documents, path)
+    rel_info = None if reader is None else reader.rel_info
+    assert not write(DocredWriter(rel_info), documents, path)
     return json.loads(path.read_text())
 
 
@@ -134,7 +141,7 @@ def test_labels_that_rel_info_does_not_name_are_counted_when_written(tmp_path: P
     reader = DocredReader(rel_info=named(tmp_path))
     (found,) = read(tmp_path, RECORD, reader=reader)
     other = replace(found, relations=(Relation("likes", 0, 1),))
-    skipped = reader.write([other], tmp_path / "b.json")
+    skipped = write(DocredWriter(reader.rel_info), [other], tmp_path / "b.json")
     assert skipped.lines() == [
         "1 label of relations that rel_info does not name written as it is; "
         "first: 'likes' in document 'Ada'"
@@ -220,12 +227,12 @@ def test_writing_and_reading_loses_nothing_uncounted(
 ) -> None:
     path = tmp_path / "a.json"
     reader = DocredReader()
-    skipped = reader.write(iter(documents), path)
+    skipped = write(DocredWriter(), iter(documents), path)
     found = list(reader.read(path))
     if not any("without" in kind or "across" in kind for kind, _ in skipped):
         assert [described(item) for item in found] == [described(item) for item in documents]
     # Once through the format, nothing changes any more.
-    assert DocredReader().write(found, tmp_path / "b.json") == SkippedData()
+    assert write(DocredWriter(), found, tmp_path / "b.json") == SkippedData()
     assert json.loads((tmp_path / "b.json").read_text()) == json.loads(path.read_text())
     assert list(DocredReader().read(tmp_path / "b.json")) == found
 
@@ -239,7 +246,7 @@ def test_what_has_no_place_is_counted(tmp_path: Path) -> None:
         clusters=((0,),),
         extra={"sents": 1, "kept": 2},
     )
-    skipped = DocredReader().write([whole], tmp_path / "a.json")
+    skipped = write(DocredWriter(), [whole], tmp_path / "a.json")
     assert {kind: count for kind, (count, _) in skipped} == {
         "entities without a label left out": 1,
         "texts left out": 1,
@@ -254,8 +261,8 @@ def test_what_has_no_place_is_counted(tmp_path: Path) -> None:
 def test_there_and_back_through_jsonl(tmp_path: Path) -> None:
     source, middle, target = (tmp_path / name for name in ("a.json", "b.jsonl", "c.json"))
     source.write_text(json.dumps([RECORD]))
-    assert not convert(source, middle, DocredReader(), JsonlReader())
-    assert not convert(middle, target, JsonlReader(), DocredReader())
+    assert not convert(source, middle, DocredReader(), JsonlWriter())
+    assert not convert(middle, target, JsonlReader(), DocredWriter())
     assert json.loads(target.read_text()) == [RECORD]
 
 
@@ -263,9 +270,10 @@ def test_there_and_back_through_jsonl(tmp_path: Path) -> None:
 def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
     for name, entry in indexed("docred-json").items():
         reader = DocredReader()
-        documents = list(reader.read(real(name)))
+        skipped = SkippedData()
+        documents = list(reader.read(real(name), skipped))
         relations = Counter(r.label for item in documents for r in item.relations)
-        twice = reader.skipped["mentions listed twice in one entity kept once"]
+        twice = skipped["mentions listed twice in one entity kept once"]
         mentions = [m for item in documents for e in item.entities for m in e.mentions]
         counts = {
             "documents": len(documents),
@@ -277,7 +285,7 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
         }
         assert counts == entry["counts"], name
         assert relations == entry["label_counts"]["relations"], name
-        assert not reader.write(documents, tmp_path / "again.json"), name
+        assert not write(DocredWriter(), documents, tmp_path / "again.json"), name
         before = json.loads(gzip.decompress(real(name).read_bytes()))
         assert json.loads((tmp_path / "again.json").read_text()) == before, name
         types = Counter(m["type"] for item in before for v in item["vertexSet"] for m in v)
@@ -297,8 +305,9 @@ def test_published_files_show_their_known_oddities(
     name: str, twice: int, mixed: int, nested: int, shared: int
 ) -> None:
     reader = DocredReader()
-    documents = list(reader.read(real(name)))
-    assert {kind: count for kind, (count, _) in reader.skipped} == {
+    skipped = SkippedData()
+    documents = list(reader.read(real(name), skipped))
+    assert {kind: count for kind, (count, _) in skipped} == {
         "mentions listed twice in one entity kept once": twice,
         "entities whose mentions differ in type given the most frequent": mixed,
     }

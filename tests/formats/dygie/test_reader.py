@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats import DygieReader
+from jointre.formats import DygieReader, DygieWriter
 from tests.data.documents import TYPES_ARE_SAMPLED, files_of, plain_documents
 from tests.data.real import indexed, real
+from tests.formats.writing import write
 
 pytestmark = TYPES_ARE_SAMPLED
 
@@ -25,10 +26,15 @@ RECORD: dict[str, Any] = {
 }
 
 
-def read(tmp_path: Path, *records: Any, reader: DygieReader | None = None) -> list[Document]:
+def read(
+    tmp_path: Path,
+    *records: Any,
+    reader: DygieReader | None = None,
+    skipped: SkippedData | None = None,
+) -> list[Document]:
     path = tmp_path / "train.json"
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    return list((reader or DygieReader()).read(path))
+    return list((reader or DygieReader()).read(path, skipped))
 
 
 def test_reads_a_document(tmp_path: Path) -> None:
@@ -61,7 +67,7 @@ def test_other_keys_are_kept_and_written_again(tmp_path: Path) -> None:
     (found,) = read(tmp_path, RECORD | extra | {"events": [], "doc_key": 7})
     assert found.id == "7"
     assert found.extra == extra | {"events": [], "doc_key": 7}
-    DygieReader().write([found], tmp_path / "again.json")
+    write(DygieWriter(), [found], tmp_path / "again.json")
     again = json.loads((tmp_path / "again.json").read_text())
     assert again == RECORD | extra | {"events": [], "doc_key": 7}
 
@@ -120,17 +126,18 @@ def test_writing_and_reading_loses_nothing_uncounted(
 ) -> None:
     path = tmp_path / "a.json"
     reader = DygieReader()
-    skipped = reader.write(iter(documents), path)
-    found = list(reader.read(path))
+    counts = SkippedData()
+    skipped = write(DygieWriter(), iter(documents), path)
+    found = list(reader.read(path, counts))
     assert [item.tokens for item in found] == [item.tokens for item in documents]
-    skipped.merge(reader.skipped)
+    skipped.merge(counts)
     moved = {kind for kind, _ in skipped} - {"entities outside the sentence that lists them, kept"}
     if not moved:
         assert [list(described(item)) for item in found] == [
             list(described(item)) for item in documents
         ]
     # Once through the format, nothing changes any more.
-    assert DygieReader().write(found, path) == SkippedData()
+    assert write(DygieWriter(), found, path) == SkippedData()
     assert list(DygieReader().read(path)) == found
 
 
@@ -138,7 +145,8 @@ def test_writing_and_reading_loses_nothing_uncounted(
 def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
     for name, entry in indexed("dygie-jsonl").items():
         reader = DygieReader()
-        documents = list(reader.read(real(name)))
+        skipped = SkippedData()
+        documents = list(reader.read(real(name), skipped))
         entities = Counter(e.label for item in documents for e in item.entities)
         relations = Counter(r.label for item in documents for r in item.relations)
         counts = {
@@ -153,8 +161,8 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
         assert counts == entry["counts"], name
         assert entities == entry["label_counts"]["entities"], name
         assert relations == entry["label_counts"]["relations"], name
-        assert not reader.skipped, name
-        assert not reader.write(documents, tmp_path / "again.json"), name
+        assert not skipped, name
+        assert not write(DygieWriter(), documents, tmp_path / "again.json"), name
         again, before = (
             [json.loads(line) for line in path.read_text().splitlines()]
             for path in (tmp_path / "again.json", real(name))
@@ -170,12 +178,13 @@ PREDICTED = RECORD | {
 
 def test_reads_the_predictions_of_other_tools(tmp_path: Path) -> None:
     reader = DygieReader(predictions=True)
-    (found,) = read(tmp_path, PREDICTED, reader=reader)
+    skipped = SkippedData()
+    (found,) = read(tmp_path, PREDICTED, reader=reader, skipped=skipped)
     labels = [(entity.label, entity.span, entity.score) for entity in found.entities]
     assert labels == [("Peop", (0, 1), 0.75), ("Org", (4, 5), None), (None, (2, 3), None)]
     assert [(r.label, r.head, r.tail, r.score) for r in found.relations] == [("KNOWS", 0, 2, 0.5)]
     assert found.clusters == ()
-    assert not reader.skipped
+    assert not skipped
 
 
 def test_predictions_must_be_there(tmp_path: Path) -> None:
@@ -192,28 +201,30 @@ def test_a_predicted_score_is_a_number(tmp_path: Path) -> None:
 def test_reads_predicted_clusters(tmp_path: Path) -> None:
     record = PREDICTED | {"predicted_clusters": [[[0, 0], [4, 5]], [[2, 2]]]}
     reader = DygieReader(predictions=True)
-    (found,) = read(tmp_path, record, reader=reader)
+    skipped = SkippedData()
+    (found,) = read(tmp_path, record, reader=reader, skipped=skipped)
     assert [(e.label, e.span) for e in found.entities][2:] == [(None, (2, 3)), (None, (4, 6))]
     assert found.clusters == ((0, 3), (2,))
-    assert not reader.skipped
+    assert not skipped
 
 
 def test_clusters_may_become_entities(tmp_path: Path) -> None:
     record = RECORD | {"ner": [[[0, 0, "Peop"], [2, 2, "Peop"]], [], [], [[4, 4, "Other"]]]}
     record["relations"] = [[[2, 2, 0, 0, "KNOWS"]], [], [], [[4, 4, 0, 0, "KNOWS"]]]
     reader = DygieReader(clusters="merge")
-    (found,) = read(tmp_path, record, reader=reader)
+    counts = SkippedData()
+    (found,) = read(tmp_path, record, reader=reader, skipped=counts)
     assert found.entities == (
         Entity("Peop", (Span(0, 1),)),
         Entity("Peop", (Span(2, 3), Span(4, 5))),
     )
     assert found.relations == (Relation("KNOWS", 1, 0),)
     assert found.clusters == ()
-    assert {kind: count for kind, (count, _) in reader.skipped} == {
+    assert {kind: count for kind, (count, _) in counts} == {
         "clusters of different labels given the most frequent": 1,
         "relations of merged mentions kept once": 1,
     }
-    skipped = reader.write([found], tmp_path / "again.json")
+    skipped = write(DygieWriter(), [found], tmp_path / "again.json")
     assert skipped["entities with several mentions taken apart into mentions"] == 1
     assert json.loads((tmp_path / "again.json").read_text())["clusters"] == [[[2, 2], [4, 4]]]
 

@@ -9,8 +9,9 @@ from jointre.data.char_spans import SPLIT_WORDS
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats import JsonlReader
+from jointre.formats import JsonlReader, JsonlWriter
 from tests.data.documents import TYPES_ARE_SAMPLED, files_of, rich_documents
+from tests.formats.writing import write
 
 pytestmark = TYPES_ARE_SAMPLED
 
@@ -30,15 +31,21 @@ RECORD: dict[str, Any] = {
 }
 
 
-def read(tmp_path: Path, *records: Any, reader: JsonlReader | None = None) -> list[Document]:
+def read(
+    tmp_path: Path,
+    *records: Any,
+    reader: JsonlReader | None = None,
+    skipped: SkippedData | None = None,
+) -> list[Document]:
     path = tmp_path / "a.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    return list((reader or JsonlReader()).read(path))
+    return list((reader or JsonlReader()).read(path, skipped))
 
 
 def test_reads_all_a_document_holds(tmp_path: Path) -> None:
     reader = JsonlReader()
-    (found,) = read(tmp_path, RECORD | {"note": [1]}, reader=reader)
+    skipped = SkippedData()
+    (found,) = read(tmp_path, RECORD | {"note": [1]}, reader=reader, skipped=skipped)
     ada, bob = found.entities
     assert (ada, ada.score) == (Entity("Peop", (Span(0, 1),)), 0.9)
     assert (bob, bob.mention_scores) == (
@@ -53,11 +60,12 @@ def test_reads_all_a_document_holds(tmp_path: Path) -> None:
         ("truncated",),
         {"note": [1]},
     )
-    assert not reader.skipped
+    assert not skipped
 
 
 def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
     reader = JsonlReader()
+    skipped = SkippedData()
     record = {
         "text": "Ada Lovelace met  Bob.",
         "entities": [
@@ -71,7 +79,7 @@ def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
         ],
         "clusters": [[2, 1], [2]],
     }
-    (found,) = read(tmp_path, record, reader=reader)
+    (found,) = read(tmp_path, record, reader=reader, skipped=skipped)
     assert found.id == "a:1"
     assert found.tokens == ("Ada", "Lovelace", "met", "Bob", ".")
     assert found.offsets == ((0, 3), (4, 12), (13, 16), (18, 21), (21, 22))
@@ -81,7 +89,7 @@ def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
     assert found.clusters == ((1,),)
     path = tmp_path / "a.jsonl"
     beyond = "entities[2].chars[0] is [18, 30] in a text of 22 characters"
-    assert reader.skipped.lines() == [
+    assert skipped.lines() == [
         f"1 mention outside its text left out; first: {path}:1, {beyond}",
         f"1 mention without a word left out; first: {path}:1, entities[0].chars[1]",
         f"1 entity without a mention left out; first: {path}:1",
@@ -105,7 +113,8 @@ CUT = {
 
 def test_words_are_cut_where_mentions_begin_or_end(tmp_path: Path) -> None:
     reader = JsonlReader()
-    (found,) = read(tmp_path, CUT, reader=reader)
+    skipped = SkippedData()
+    (found,) = read(tmp_path, CUT, reader=reader, skipped=skipped)
     assert [found.text_of(entity.span) for entity in found.entities] == [
         "Na",
         "Cl",
@@ -115,7 +124,7 @@ def test_words_are_cut_where_mentions_begin_or_end(tmp_path: Path) -> None:
         "melts.",
     ]
     assert found.relations == (Relation("r", 0, 1),)
-    assert [kind for kind, _ in reader.skipped] == [SPLIT_WORDS]
+    assert [kind for kind, _ in skipped] == [SPLIT_WORDS]
     assert Document.from_dict(CUT).entities == found.entities
 
 
@@ -146,9 +155,10 @@ def test_given_tokens_are_cut_and_mentions_by_tokens_follow(tmp_path: Path) -> N
 def test_the_language_decides_the_words(tmp_path: Path) -> None:
     record = {"text": "他在上海", "entities": [{"label": "L", "chars": [[2, 4]]}]}
     reader = JsonlReader(language="zh")
-    (found,) = read(tmp_path, record, reader=reader)
+    skipped = SkippedData()
+    (found,) = read(tmp_path, record, reader=reader, skipped=skipped)
     assert (found.tokens, reader.language) == (tuple("他在上海"), "zh")
-    assert not reader.skipped
+    assert not skipped
 
 
 def test_bare_text_and_bare_tokens_are_documents(tmp_path: Path) -> None:
@@ -186,7 +196,7 @@ def test_a_record_without_words_is_refused(tmp_path: Path) -> None:
 def test_integers_as_ids_come_back_as_integers(tmp_path: Path) -> None:
     (found,) = read(tmp_path, {"id": 7, "tokens": []})
     assert (found.id, found.extra) == ("7", {"id": 7})
-    JsonlReader().write([found], tmp_path / "b.jsonl")
+    write(JsonlWriter(), [found], tmp_path / "b.jsonl")
     assert json.loads((tmp_path / "b.jsonl").read_text())["id"] == 7
 
 
@@ -195,9 +205,10 @@ def test_integers_as_ids_come_back_as_integers(tmp_path: Path) -> None:
 def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Document]) -> None:
     path = tmp_path / "a.jsonl"
     reader = JsonlReader()
-    assert reader.write(iter(documents), path) == SkippedData()
-    found = list(reader.read(path))
-    assert not reader.skipped
+    skipped = SkippedData()
+    assert write(JsonlWriter(), iter(documents), path) == SkippedData()
+    found = list(reader.read(path, skipped))
+    assert not skipped
     assert [everything(item) for item in found] == [everything(item) for item in documents]
 
 
@@ -231,7 +242,7 @@ def test_offsets_spell_the_tokens(tmp_path: Path) -> None:
 def test_offsets_that_do_not_spell_the_words_are_not_written(tmp_path: Path) -> None:
     document = Document("d", ("-LRB-", "a"), text="( a", offsets=((0, 1), (2, 3)))
     path = tmp_path / "a.jsonl"
-    skipped = JsonlReader().write([document], path)
+    skipped = write(JsonlWriter(), [document], path)
     kind = "lists of character offsets that do not spell the words left out"
     assert dict(skipped) == {kind: (1, "document 'd'")}
     (found,) = JsonlReader().read(path)
@@ -243,11 +254,12 @@ def test_numbers_that_are_not_finite_become_null_in_extra(tmp_path: Path, number
     path = tmp_path / "a.jsonl"
     path.write_text(f'{{"tokens": ["a"], "meta": {{"p": [1.5, {number}], "q": 2}}}}\n')
     reader = JsonlReader()
-    (found,) = reader.read(path)
+    skipped = SkippedData()
+    (found,) = reader.read(path, skipped)
     assert found.extra == {"meta": {"p": [1.5, None], "q": 2}}
-    ((kind, (count, _)),) = reader.skipped
+    ((kind, (count, _)),) = skipped
     assert (kind, count) == ("values of extra left out, which files cannot hold", 1)
-    assert reader.write([found], tmp_path / "b.jsonl") == SkippedData()
+    assert write(JsonlWriter(), [found], tmp_path / "b.jsonl") == SkippedData()
 
 
 def test_a_score_that_is_not_finite_is_an_error(tmp_path: Path) -> None:
@@ -263,9 +275,10 @@ def test_deeply_nested_values_of_extra_are_cut_and_counted(tmp_path: Path) -> No
     path = tmp_path / "a.jsonl"
     path.write_text(f'{{"tokens": ["a"], "meta": {"[" * 200}{"]" * 200}}}\n')
     reader = JsonlReader()
-    (found,) = reader.read(path)
-    assert reader.skipped
-    assert reader.write([found], tmp_path / "b.jsonl") == SkippedData()
+    skipped = SkippedData()
+    (found,) = reader.read(path, skipped)
+    assert skipped
+    assert write(JsonlWriter(), [found], tmp_path / "b.jsonl") == SkippedData()
 
 
 def test_endless_nesting_is_an_error(tmp_path: Path) -> None:

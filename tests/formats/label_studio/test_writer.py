@@ -1,6 +1,8 @@
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.formats.label_studio.writer import record_of
+from jointre.testing.contracts import WriterContract
+from tests.formats.test_every_reader import TestLabelStudio as Sample
 
 
 def test_a_record() -> None:
@@ -40,3 +42,8 @@ def test_a_record() -> None:
         "entities with several mentions taken apart into mentions": 1,
         "mentions without a word left out": 1,
     }
+
+
+class TestLabelStudioWriter(WriterContract):
+    component = "label_studio"
+    sample = Sample.sample

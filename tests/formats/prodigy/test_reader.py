@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.errors import ConfigError, DataError
-from jointre.formats import JsonlReader, ProdigyReader, Reader
+from jointre.formats import JsonlReader, ProdigyReader, ProdigyWriter, Reader
 from jointre.formats.convert import convert
 from jointre.testing.contracts import ReaderContract
 from tests.data.documents import TYPES_ARE_SAMPLED, chars, files_of, text_documents
+from tests.formats.writing import write
 from tests.markdown import ROOT
 
 pytestmark = TYPES_ARE_SAMPLED
@@ -29,14 +31,17 @@ class TestProdigy(ReaderContract):
     )
 
 
-def read(path: Path, *records: Any, reader: Reader | None = None) -> list[Document]:
+def read(
+    path: Path, *records: Any, reader: Reader | None = None, skipped: SkippedData | None = None
+) -> list[Document]:
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    return list((reader or ProdigyReader()).read(path))
+    return list((reader or ProdigyReader()).read(path, skipped))
 
 
 def test_relations_of_several_annotators() -> None:
     reader = ProdigyReader()
-    first, second, choir = reader.read(SAMPLES / "relations.jsonl")
+    skipped = SkippedData()
+    first, second, choir = reader.read(SAMPLES / "relations.jsonl", skipped)
     assert [chars(first, entity) for entity in first.entities] == [
         ("Person", "Aurelio Quist"),
         ("Place", "Sandhaven"),
@@ -51,7 +56,7 @@ def test_relations_of_several_annotators() -> None:
     assert chars(choir, choir.entities[2]) == (None, "choir")
     assert choir.extra["_input_hash"] == 902117733
     path = SAMPLES / "relations.jsonl"
-    assert reader.skipped.lines() == [
+    assert skipped.lines() == [
         f"1 further example of a text kept; first: {path}:2",
         f"1 example with the answer 'reject' left out; first: {path}:4",
         f"1 example with the answer 'ignore' left out; first: {path}:5",
@@ -73,7 +78,7 @@ def test_spans_without_relations() -> None:
 @pytest.mark.parametrize("name", ["relations.jsonl", "spans.jsonl"])
 def test_examples_are_written_as_they_were(tmp_path: Path, name: str) -> None:
     reader = ProdigyReader()
-    skipped = reader.write(reader.read(SAMPLES / name), tmp_path / "b.jsonl")
+    skipped = write(ProdigyWriter(), reader.read(SAMPLES / name), tmp_path / "b.jsonl")
     assert not skipped
     before = [json.loads(line) for line in (SAMPLES / name).read_text().splitlines()]
     after = [json.loads(line) for line in (tmp_path / "b.jsonl").read_text().splitlines()]
@@ -98,9 +103,10 @@ def test_zipped_and_in_another_language(tmp_path: Path) -> None:
 
 def test_binary_decisions_are_no_full_annotation(tmp_path: Path) -> None:
     reader = ProdigyReader()
+    skipped = SkippedData()
     binary = {"text": "Ada", "spans": [], "answer": "accept", "_is_binary": True}
-    assert read(tmp_path / "a.jsonl", binary, reader=reader) == []
-    assert reader.skipped["binary decisions about one span of a text left out"] == 1
+    assert read(tmp_path / "a.jsonl", binary, reader=reader, skipped=skipped) == []
+    assert skipped["binary decisions about one span of a text left out"] == 1
 
 
 @pytest.mark.parametrize(
@@ -141,7 +147,7 @@ def test_other_readers_name_this_one() -> None:
 
 def test_the_report_of_a_conversion(tmp_path: Path) -> None:
     source, target = ROOT / "fixtures" / "newswire" / "dev.jsonl", tmp_path / "b.jsonl"
-    assert not convert(source, target, JsonlReader(), ProdigyReader())
+    assert not convert(source, target, JsonlReader(), ProdigyWriter())
     before, after = JsonlReader().read(source), ProdigyReader().read(target)
     for one, other in zip(before, after, strict=True):
         assert (one.id, one.tokens, one.entities, one.relations) == (
@@ -157,7 +163,7 @@ def test_the_report_of_a_conversion(tmp_path: Path) -> None:
 def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Document]) -> None:
     path = tmp_path / "a.jsonl"
     reader = ProdigyReader()
-    skipped = reader.write(iter(documents), path)
+    skipped = write(ProdigyWriter(), iter(documents), path)
     found = list(reader.read(path))
     moved = skipped["relations of entities listed twice moved to the first"]
     for one, other in zip(documents, found, strict=True):

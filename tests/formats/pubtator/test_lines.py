@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from jointre.errors import DataError
-from jointre.formats.common.faults import Strict
+from jointre.formats.common.reading import StrictReading
 from jointre.formats.pubtator.lines import (
     Link,
     Mention,
@@ -19,7 +19,7 @@ TEXT = "Aspirin helps."
 def records(tmp_path: Path, content: str) -> list[tuple[str, Record]]:
     path = tmp_path / "a.txt"
     path.write_bytes(content.encode())
-    read = read_records(path, Strict(), Strict().guard)
+    read = read_records(StrictReading(path))
     return [(place.removeprefix(f"{tmp_path}/"), record) for place, record in read]
 
 

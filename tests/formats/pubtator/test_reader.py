@@ -14,7 +14,15 @@ from jointre.data.checks import check_corpus
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import ConfigError, DataError
-from jointre.formats import DocredReader, JsonlReader, PubtatorReader, Reader, SpertReader
+from jointre.formats import (
+    DocredReader,
+    JsonlReader,
+    JsonlWriter,
+    PubtatorReader,
+    PubtatorWriter,
+    Reader,
+    SpertReader,
+)
 from jointre.formats.common.tool_offsets import SIMILAR
 from jointre.formats.convert import convert
 from tests.data.documents import (
@@ -26,6 +34,7 @@ from tests.data.documents import (
     spans,
 )
 from tests.data.real import indexed, real
+from tests.formats.writing import write
 
 pytestmark = TYPES_ARE_SAMPLED
 
@@ -55,7 +64,8 @@ def saved(tmp_path: Path, content: str = SAMPLE) -> Path:
 
 def test_reads_abstracts(tmp_path: Path) -> None:
     reader = PubtatorReader()
-    first, second = reader.read(saved(tmp_path))
+    skipped = SkippedData()
+    first, second = reader.read(saved(tmp_path), skipped)
     assert (first.id, second.id) == ("17", "18")
     assert second == Document("18", ("Nothing",), "Nothing", ((0, 7),), (Span(0, 1),))
     assert [(item.label, item.id, item.mentions) for item in first.entities] == [
@@ -66,7 +76,7 @@ def test_reads_abstracts(tmp_path: Path) -> None:
     assert first.relations == (Relation("CID", 0, 1), Relation("CID", 0, 2))
     assert first.tokens[5:10] == ("We", "gave", "Bluin", "sK", "to")
     assert [first.tokens[start] for start, _ in first.sentences] == ["Bluin", "We", "Noin"]
-    assert reader.skipped["mentions without a concept left out"] == 1
+    assert skipped["mentions without a concept left out"] == 1
 
 
 def test_characters_of_every_mention_are_exact(tmp_path: Path) -> None:
@@ -94,7 +104,8 @@ def test_characters_of_every_mention_are_exact(tmp_path: Path) -> None:
 def test_a_file_is_written_as_it_was(tmp_path: Path, options: dict[str, Any]) -> None:
     reader = PubtatorReader(**options)
     documents = list(reader.read(saved(tmp_path)))
-    assert not reader.write(documents, tmp_path / "b.txt")
+    writer = PubtatorWriter(inside_words=options.get("inside_words", "split"))
+    assert not write(writer, documents, tmp_path / "b.txt")
     assert (tmp_path / "b.txt").read_text() == SAMPLE
 
 
@@ -111,7 +122,7 @@ def test_annotations_that_have_changed_are_not_written_as_they_were(tmp_path: Pa
     predicted = replace(
         first, entities=(Entity("Chemical", (Span(7, 8),), 0.5), first.entities[1]), relations=()
     )
-    skipped = PubtatorReader().write([predicted], tmp_path / "b.txt")
+    skipped = write(PubtatorWriter(), [predicted], tmp_path / "b.txt")
     assert skipped.lines() == ["1 score left out; first: document '17'"]
     assert (tmp_path / "b.txt").read_text().splitlines()[2:] == [
         "17\t10\t18\tred ache\tDisease\tD1",
@@ -125,7 +136,7 @@ def test_annotations_that_have_changed_are_not_written_as_they_were(tmp_path: Pa
 def test_kept_annotations_that_make_no_sense_are_not_written(tmp_path: Path, kept: Any) -> None:
     first, _ = PubtatorReader().read(saved(tmp_path))
     odd = replace(first, extra={"annotations": kept})
-    assert not PubtatorReader().write([odd], tmp_path / "b.txt")
+    assert not write(PubtatorWriter(), [odd], tmp_path / "b.txt")
     assert "17\t58\t75\tred or green ache\tDisease\tD1|D2\n" in (tmp_path / "b.txt").read_text()
 
 
@@ -137,7 +148,7 @@ def test_hypernym_pairs_are_listed(tmp_path: Path) -> None:
     first, second = reader.read(saved(tmp_path, content))
     assert first.extra["hypernym_pairs"] == [["C1", "D1"]]
     assert second.extra["hypernym_pairs"] == []
-    assert not reader.write([first, second], tmp_path / "b.txt")
+    assert not write(PubtatorWriter(), [first, second], tmp_path / "b.txt")
     assert (tmp_path / "b.txt").read_text() == content
 
 
@@ -188,10 +199,10 @@ def test_once_through_the_format_nothing_changes_any_more(
     tmp_path: Path, document: Document
 ) -> None:
     once, twice = tmp_path / "a.txt", tmp_path / "b.txt"
-    skipped = PubtatorReader().write([document], once)
+    skipped = write(PubtatorWriter(), [document], once)
     reader = PubtatorReader(ungrounded="singleton")
     (found,) = reader.read(once)
-    assert reader.write([found], twice) == SkippedData()
+    assert write(PubtatorWriter(), [found], twice) == SkippedData()
     assert twice.read_bytes() == once.read_bytes()
     assert list(reader.read(twice)) == [found]
     labelled = [entity for entity in document.entities if entity.label is not None]
@@ -238,13 +249,14 @@ def _said(whole: Document) -> tuple[list[str], set[str]]:
 @given(stories())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_what_is_not_counted_is_not_lost(tmp_path: Path, document: Document) -> None:
-    skipped = PubtatorReader().write([document], tmp_path / "a.txt")
+    skipped = write(PubtatorWriter(), [document], tmp_path / "a.txt")
     assert {kind for kind, _ in skipped} <= {"identifiers made up for entities"}
     reader = PubtatorReader(ungrounded="singleton")
-    (found,) = reader.read(tmp_path / "a.txt")
+    counts = SkippedData()
+    (found,) = reader.read(tmp_path / "a.txt", counts)
     assert found.tokens == document.tokens
     assert _said(found) == _said(document)
-    assert not reader.skipped
+    assert not counts
 
 
 def test_a_document_of_another_format_is_written(tmp_path: Path) -> None:
@@ -262,7 +274,7 @@ def test_a_document_of_another_format_is_written(tmp_path: Path) -> None:
     }
     source, target = tmp_path / "a.json", tmp_path / "b.txt"
     source.write_text(json.dumps([record]))
-    skipped = convert(source, target, DocredReader(), PubtatorReader())
+    skipped = convert(source, target, DocredReader(), PubtatorWriter())
     assert skipped.lines() == [
         "1 list of evidence left out; first: document 'Ada'",
         "2 identifiers made up for entities; first: document 'Ada'",
@@ -280,7 +292,7 @@ def test_a_document_of_another_format_is_written(tmp_path: Path) -> None:
 
 def test_words_and_sentences_that_reading_gives_otherwise_are_counted(tmp_path: Path) -> None:
     whole = Document("d", ("a-b.", "c"), sentences=(Span(0, 1), Span(1, 2)), extra={"x": 1})
-    skipped = PubtatorReader().write([whole], tmp_path / "a.txt")
+    skipped = write(PubtatorWriter(), [whole], tmp_path / "a.txt")
     assert {kind: count for kind, (count, _) in skipped} == {
         "keys of documents left out": 1,
         "lists of words left out, which reading makes anew": 1,
@@ -289,14 +301,14 @@ def test_words_and_sentences_that_reading_gives_otherwise_are_counted(tmp_path: 
 
 
 def test_half_a_character_is_replaced(tmp_path: Path) -> None:
-    skipped = PubtatorReader().write([Document("d", ("\ud800",))], tmp_path / "a.txt")
+    skipped = write(PubtatorWriter(), [Document("d", ("\ud800",))], tmp_path / "a.txt")
     assert skipped["halves of surrogate pairs replaced by U+FFFD"] == 1
     assert [item.tokens for item in PubtatorReader().read(tmp_path / "a.txt")] == [("\ufffd",)]
 
 
 def test_ids_that_no_line_can_begin_with_are_changed(tmp_path: Path) -> None:
     documents = [Document(id, ("a",)) for id in ("", "a|b", "a\tb", "a\nb", "c")]
-    skipped = PubtatorReader().write(documents, tmp_path / "a.txt")
+    skipped = write(PubtatorWriter(), documents, tmp_path / "a.txt")
     assert skipped["ids of documents changed"] == 4
     ids = [item.id for item in PubtatorReader().read(tmp_path / "a.txt")]
     assert ids == ["_", "a_b", "a_b-2", "a_b-3", "c"]
@@ -304,10 +316,9 @@ def test_ids_that_no_line_can_begin_with_are_changed(tmp_path: Path) -> None:
 
 def test_there_and_back_through_jsonl(tmp_path: Path) -> None:
     source, middle, target = saved(tmp_path), tmp_path / "b.jsonl", tmp_path / "c.txt"
-    skipped = convert(source, middle, PubtatorReader(ungrounded="singleton"), JsonlReader())
+    skipped = convert(source, middle, PubtatorReader(ungrounded="singleton"), JsonlWriter())
     assert [kind for kind, _ in skipped] == ["words split where a mention begins or ends"]
-    writer = PubtatorReader(ungrounded="singleton")
-    assert not convert(middle, target, JsonlReader(), writer)
+    assert not convert(middle, target, JsonlReader(), PubtatorWriter())
     assert target.read_text() == SAMPLE
 
 
@@ -315,7 +326,8 @@ def test_there_and_back_through_jsonl(tmp_path: Path) -> None:
 def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
     for name, entry in indexed("pubtator").items():
         reader = PubtatorReader()
-        documents = list(reader.read(real(name)))
+        skipped = SkippedData()
+        documents = list(reader.read(real(name), skipped))
         concepts = Counter(e.label for item in documents for e in item.entities)
         relations = Counter(r.label for item in documents for r in item.relations)
         alone = PubtatorReader(ungrounded="singleton")
@@ -326,14 +338,15 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
             for mention in entity.mentions
         }
         single = PubtatorReader(multi_id="drop")
-        list(single.read(real(name)))
+        counts = SkippedData()
+        list(single.read(real(name), counts))
         counts = {
             "documents": len(documents),
             "mentions": len(mentions),
             "document_level_concepts": concepts.total(),
             "relations": relations.total(),
-            "composite_mentions": single.skipped["mentions with several identifiers left out"],
-            "mentions_without_id": reader.skipped["mentions without a concept left out"],
+            "composite_mentions": counts["mentions with several identifiers left out"],
+            "mentions_without_id": skipped["mentions without a concept left out"],
         }
         assert counts == entry["counts"], name
         labels = {
@@ -342,12 +355,12 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
             "relations": relations,
         }
         assert labels == entry["label_counts"], name
-        assert {kind for kind, _ in reader.skipped} == {
+        assert {kind for kind, _ in skipped} == {
             "mentions without a concept left out",
             "words split where a mention begins or ends",
         }, name
         assert check_corpus(documents).cross_sentence_mentions == 0, name
-        assert not reader.write(documents, tmp_path / "again.txt"), name
+        assert not write(PubtatorWriter(), documents, tmp_path / "again.txt"), name
         before = gzip.decompress(real(name).read_bytes())
         assert (tmp_path / "again.txt").read_bytes() == before, name
 
@@ -401,7 +414,8 @@ VARIANTS = """\
 
 def test_relations_of_variants_and_listed_genes_resolve(tmp_path: Path) -> None:
     reader = PubtatorReader()
-    (document,) = reader.read(saved(tmp_path, VARIANTS))
+    skipped = SkippedData()
+    (document,) = reader.read(saved(tmp_path, VARIANTS), skipped)
     names = [entity.id for entity in document.entities]
     assert names == ["D1", "p|SUB|V|5|M", "p|SUB|V|7|K", "7124", "7125"]
     assert document.entities[3].mentions == document.entities[4].mentions == (Span(9, 10),)
@@ -411,7 +425,7 @@ def test_relations_of_variants_and_listed_genes_resolve(tmp_path: Path) -> None:
         ("Bind", 3, 0),
         ("Bind", 4, 0),
     ]
-    assert {kind: count for kind, (count, _) in reader.skipped} == {
+    assert {kind: count for kind, (count, _) in skipped} == {
         "relations of lists of concepts read as one relation per concept": 1
     }
 
@@ -420,7 +434,7 @@ def test_variants_are_written_and_read_again(tmp_path: Path) -> None:
     (document,) = PubtatorReader().read(saved(tmp_path, VARIANTS))
     changed = replace(document, extra={})
     target = tmp_path / "b.txt"
-    skipped = PubtatorReader().write([changed], target)
+    skipped = write(PubtatorWriter(), [changed], target)
     assert not [kind for kind, _ in skipped if "identifiers" in kind]
     (again,) = PubtatorReader().read(target)
     assert again.entities == document.entities
@@ -449,11 +463,12 @@ def test_bad_lines_are_listed_together_or_skipped(tmp_path: Path) -> None:
     for line in (6, 9, 12):
         assert f"a.txt:{line}: " in str(caught.value)
     reader = PubtatorReader(on_error="skip")
-    first, second = reader.read(saved(tmp_path, BAD))
+    skipped = SkippedData()
+    first, second = reader.read(saved(tmp_path, BAD), skipped)
     assert [entity.id for entity in first.entities] == ["C1"]
     assert [chars(second, entity) for entity in second.entities] == [("X", "fell")]
     assert len(second.entities[0].mentions) == 2
-    assert {kind: count for kind, (count, _) in reader.skipped} == {
+    assert {kind: count for kind, (count, _) in skipped} == {
         "relations of concepts without a mention left out": 1,
         "lines with errors skipped": 1,
         SIMILAR: 2,

@@ -6,6 +6,8 @@ from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.formats.pubtator.lines import Record
 from jointre.formats.pubtator.writer import annotation_lines, written
+from jointre.testing.contracts import WriterContract
+from tests.formats.test_every_reader import TestPubtator as Sample
 
 WHOLE = Document(
     "7",
@@ -138,3 +140,8 @@ def test_mentions_without_a_character_go() -> None:
         "mentions without a word left out": 2,
         "relations of entities without a mention left out": 1,
     }
+
+
+class TestPubtatorWriter(WriterContract):
+    component = "pubtator"
+    sample = Sample.sample

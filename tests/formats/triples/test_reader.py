@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from jointre.config import construct
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
-from jointre.formats import Reader, TriplesReader
+from jointre.formats import Reader, TriplesReader, TriplesWriter
 from tests.data.documents import TYPES_ARE_SAMPLED, files_of, plain_documents
 from tests.data.real import indexed, real
+from tests.formats.writing import write
 
 pytestmark = TYPES_ARE_SAMPLED
 
@@ -31,12 +33,17 @@ RAW = {
 }
 
 
-def read(path: Path, content: str | bytes, reader: TriplesReader | None = None) -> list[Document]:
+def read(
+    path: Path,
+    content: str | bytes,
+    reader: TriplesReader | None = None,
+    skipped: SkippedData | None = None,
+) -> list[Document]:
     if isinstance(content, str):
         path.write_text(content)
     else:
         path.write_bytes(content)
-    return list((reader or TriplesReader()).read(path))
+    return list((reader or TriplesReader()).read(path, skipped))
 
 
 def entity(start: int, end: int, label: str = "Entity") -> Entity:
@@ -45,7 +52,10 @@ def entity(start: int, end: int, label: str = "Entity") -> Entity:
 
 def test_reads_a_list(tmp_path: Path) -> None:
     reader = TriplesReader()
-    whole, star = read(tmp_path / "dev.json", json.dumps([WHOLE, STAR], indent=4), reader)
+    skipped = SkippedData()
+    whole, star = read(
+        tmp_path / "dev.json", json.dumps([WHOLE, STAR], indent=4), reader, skipped=skipped
+    )
     words = ("Ada", "Lovelace", "moved", "to", "Torquay", ",", "Devon", ".")
     assert whole == Document(
         "dev:1",
@@ -57,7 +67,7 @@ def test_reads_a_list(tmp_path: Path) -> None:
         "dev:2", words, entities=(entity(1, 2), entity(4, 5)), relations=whole.relations[:1]
     )
     assert whole.extra == {}
-    assert not reader.skipped
+    assert not skipped
 
 
 def test_reads_lines_and_gzip(tmp_path: Path) -> None:
@@ -87,13 +97,14 @@ def test_the_label_of_entities_is_an_option(tmp_path: Path) -> None:
 @pytest.mark.parametrize("triples", [[], [["Bob", "r", "Ada"]]])
 def test_a_sentence_may_have_no_relation(tmp_path: Path, triples: list[list[str]]) -> None:
     reader = TriplesReader()
+    skipped = SkippedData()
     record = {"text": "Ada left .", "triple_list": triples}
-    (found,) = read(tmp_path / "a.json", json.dumps([record]), reader)
+    (found,) = read(tmp_path / "a.json", json.dumps([record]), reader, skipped=skipped)
     assert found == Document("a:1", ("Ada", "left", "."))
     assert found.extra == ({"unaligned": triples} if triples else {})
     path = tmp_path / "a.json"
     lost = "triple left out, its head or tail not being found"
-    assert reader.skipped.lines() == [
+    assert skipped.lines() == [
         f"1 {lost}; first: {path}: record 1, triple_list[0]" for _ in triples
     ]
 
@@ -147,12 +158,13 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: str | bytes, message:
 
 def test_odd_blanks_and_keys_are_counted(tmp_path: Path) -> None:
     reader = TriplesReader()
+    skipped = SkippedData()
     odd = {"text": "Ada  left", "triple_list": [], "unaligned": [], "sentText": "x"}
     outer = {"sentText": "Ada left .\r\n", "relationMentions": []}
-    (first, second) = read(tmp_path / "a.json", json.dumps([odd, outer]), reader)
+    (first, second) = read(tmp_path / "a.json", json.dumps([odd, outer]), reader, skipped=skipped)
     assert (first.tokens, second.tokens) == (("Ada", "left"), ("Ada", "left", "."))
     assert first.extra == {"sentText": "x"}
-    assert {kind: count for kind, (count, _) in reader.skipped} == {
+    assert {kind: count for kind, (count, _) in skipped} == {
         "texts with other blanks than single spaces, read as words": 1,
         "keys 'unaligned', which reading fills, left out": 1,
     }
@@ -186,7 +198,8 @@ def test_every_triple_is_a_relation_or_unaligned(
     tmp_path: Path, records: list[dict[str, Any]], occurrence: Any
 ) -> None:
     reader = TriplesReader(occurrence=occurrence)
-    documents = read(tmp_path / "a.json", json.dumps(records), reader)
+    skipped = SkippedData()
+    documents = read(tmp_path / "a.json", json.dumps(records), reader, skipped=skipped)
     for record, found in zip(records, documents, strict=True):
         listed = {tuple(triple) for triple in record["triple_list"]}
         lost = {tuple(triple) for triple in found.extra.get("unaligned", [])}
@@ -196,7 +209,7 @@ def test_every_triple_is_a_relation_or_unaligned(
         assert {i for r in found.relations for i in (r.head, r.tail)} == set(
             range(len(found.entities))
         )
-    assert reader.skipped["triples left out, their head or tail not being found"] == sum(
+    assert skipped["triples left out, their head or tail not being found"] == sum(
         len(found.extra.get("unaligned", [])) for found in documents
     )
 
@@ -208,7 +221,7 @@ def test_reading_writing_and_reading_changes_nothing(
 ) -> None:
     reader = TriplesReader(occurrence=occurrence)
     documents = read(tmp_path / "a.json", json.dumps(records), reader)
-    skipped = reader.write(documents, tmp_path / "b.json")
+    skipped = write(TriplesWriter(occurrence=occurrence), documents, tmp_path / "b.json")
     again = list(TriplesReader(occurrence=occurrence).read(tmp_path / "b.json"))
     assert [kind for kind, _ in skipped] == []
     assert again == documents
@@ -227,7 +240,7 @@ def test_what_is_not_counted_is_not_lost(tmp_path: Path, documents: list[Documen
         same = replace(
             item, entities=tuple(replace(entity, label="Entity") for entity in item.entities)
         )
-        skipped = TriplesReader().write([same], path)
+        skipped = write(TriplesWriter(), [same], path)
         (again,) = TriplesReader().read(path)
         assert again.id == same.id
         if skipped["words that are empty or hold blanks, read otherwise"]:
@@ -252,7 +265,7 @@ def test_what_the_format_cannot_hold_is_counted(tmp_path: Path) -> None:
         extra={"id": 7},
     )
     path = tmp_path / "a.json"
-    assert {kind for kind, _ in TriplesReader().write([rich], path)} == {
+    assert {kind for kind, _ in write(TriplesWriter(), [rich], path)} == {
         "texts left out",
         "lists of character offsets left out",
         "lists of sentences left out",
@@ -294,8 +307,9 @@ def test_published_files_are_all_measured() -> None:
 def test_published_files_hold_what_the_index_says(name: str) -> None:
     counts, labels = published()[name]["counts"], published()[name]["label_counts"]["relations"]
     reader, first = TriplesReader(), TriplesReader(occurrence="first")
-    documents, others = list(reader.read(real(name))), list(first.read(real(name)))
-    skipped = {kind: count for kind, (count, _) in reader.skipped}
+    found_skipped = SkippedData()
+    documents, others = list(reader.read(real(name), found_skipped)), list(first.read(real(name)))
+    skipped = {kind: count for kind, (count, _) in found_skipped}
     folded, selves, moved, entities = MEASURED[name]
     found = Counter(r.label for item in documents for r in item.relations)
     assert len(documents) == counts["sentences"]
@@ -326,6 +340,6 @@ def test_published_files_survive_writing(tmp_path: Path, name: str) -> None:
     reader = TriplesReader()
     documents = list(reader.read(real(name)))
     again = tmp_path / "again.json"
-    skipped = reader.write(documents, again)
+    skipped = write(TriplesWriter(), documents, again)
     assert list(reader.read(again)) == documents
     assert not skipped

@@ -7,12 +7,14 @@ from typing import ClassVar, Literal, final
 
 from jointre.data.fields import shown, span
 from jointre.data.schema import Document, Entity, Relation
+from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats import Reader, SkippedData
-from jointre.formats.common.faults import OnError
-from jointre.formats.common.files import read_lines, replaced
+from jointre.formats import Reader, Writer
+from jointre.formats.common.files import read_lines
+from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.common.supported import plain
 from jointre.formats.common.writable import TEXT, writable
+from jointre.outputs import replaced
 
 FIELDS = {
     "document": ("id",),
@@ -52,36 +54,38 @@ class TabbedReader(Reader):
         on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
     """
 
-    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
     suffixes: ClassVar[tuple[str, ...]] = (".tabbed",)
 
     def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
         super().__init__(types, on_error)
 
-    def _documents(self, path: Path) -> Iterator[tuple[str, Document]]:
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the file begins with a document."""
+        return 0.9 if head.startswith("document\t") else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         lines: list[tuple[str, str]] = []
-        for number, text in read_lines(path, self.faults.guard):
+        for number, text in read_lines(reading.path, reading.guard):
             if text.startswith("document\t") and lines:
-                yield from self._record(path, lines)
+                yield from _read_record(lines, reading)
                 lines = []
-            lines.append((f"{path}:{number}", text))
-        yield from self._record(path, lines)
+            lines.append((f"{reading.path}:{number}", text))
+        yield from _read_record(lines, reading)
 
-    def _record(
-        self, path: Path, lines: Sequence[tuple[str, str]]
-    ) -> Iterator[tuple[str, Document]]:
-        """The document of some lines, or none where ``on_error`` is "skip" and they are wrong."""
-        with self.guard(path):
-            parsed = [_parsed(text, place) for place, text in lines]
-            yield parsed[0].place, _document(parsed)
 
-    def write(self, documents: Iterable[Document], path: Path) -> SkippedData:
-        """Writes documents and counts what the lines cannot hold.
+@final
+@Writer.register("tabbed")
+class TabbedWriter(Writer):
+    """Writes lines of fields separated by tabs, and counts what they cannot hold.
 
-        A document with white space in a word, or a tab or line end in its id or a label, is
-        skipped.
-        """
-        skipped = SkippedData()
+    A document with white space in a word, or a tab or line end in its id or a label, is skipped.
+    """
+
+    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    suffixes: ClassVar[tuple[str, ...]] = (".tabbed",)
+
+    def _write(self, documents: Iterable[Document], path: Path, skipped: SkippedData) -> None:
         with replaced(path) as stream:
             for document in writable(documents, skipped, TEXT):
                 before = skipped.copy()
@@ -90,7 +94,15 @@ class TabbedReader(Reader):
                 except DataError as error:
                     skipped.restore(before)
                     skipped.add("documents that the format cannot hold skipped", str(error))
-        return skipped
+
+
+def _read_record(
+    lines: Sequence[tuple[str, str]], reading: Reading
+) -> Iterator[tuple[str, Document]]:
+    """The document of some lines, or none where ``on_error`` is "skip" and they are wrong."""
+    with reading.record():
+        parsed = [_parsed(text, place) for place, text in lines]
+        yield parsed[0].place, _document(parsed)
 
 
 def _parsed(text: str, place: str) -> Line:

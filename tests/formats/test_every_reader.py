@@ -1,4 +1,4 @@
-"""Every reader passes the suite of readers: damage is told, and what is lost is counted."""
+"""Every reader passes the suite of readers: damage is reported, bad records can be skipped."""
 
 import json
 from pathlib import Path
@@ -72,3 +72,8 @@ class TestDoccano(ReaderContract):
 class TestLabelStudio(ReaderContract):
     component = "label_studio"
     sample = (ANNOTATION / "label_studio" / "export.json").read_text(encoding="utf-8")
+
+
+class TestText(ReaderContract):
+    component = {"type": "text", "split_by": "line"}
+    sample = "Ada left Rome.\n\nBob stayed. He met Ada.\n"

@@ -8,7 +8,7 @@ import pytest
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats import JsonlReader, SpertReader
-from jointre.formats.common.faults import Faults, Strict
+from jointre.formats.common.reading import Reading, StrictReading
 
 GOOD = '{"id": "%d", "tokens": ["Ada"], "entities": []}'
 
@@ -49,10 +49,11 @@ def test_at_most_twenty_errors_are_listed(tmp_path: Path) -> None:
 
 def test_skipped_records_are_counted_with_examples(tmp_path: Path) -> None:
     reader = JsonlReader(on_error="skip")
-    documents = list(reader.read(saved(tmp_path, [1, 4], 5)))
+    skipped = SkippedData()
+    documents = list(reader.read(saved(tmp_path, [1, 4], 5), skipped))
     assert [document.id for document in documents] == ["2", "3", "5"]
-    assert reader.skipped["records with errors skipped"] == 2
-    (line,) = reader.skipped.lines()
+    assert skipped["records with errors skipped"] == 2
+    (line,) = skipped.lines()
     assert line.startswith("2 records with errors skipped; first: ")
     assert "a.jsonl:1: a document must be" in line
     assert "a.jsonl:4: a document must be" in line
@@ -62,8 +63,9 @@ def test_a_line_that_is_not_utf8_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(f"{GOOD % 1}\n".encode() + b'{"tokens": ["\xff"]}\n' + (GOOD % 2).encode())
     reader = JsonlReader(on_error="skip")
-    assert [document.id for document in reader.read(path)] == ["1", "2"]
-    assert "not UTF-8 at byte 60" in reader.skipped.lines()[0]
+    skipped = SkippedData()
+    assert [document.id for document in reader.read(path, skipped)] == ["1", "2"]
+    assert "not UTF-8 at byte 60" in skipped.lines()[0]
     with pytest.raises(DataError, match="not UTF-8"):
         list(JsonlReader().read(path))
 
@@ -72,8 +74,9 @@ def test_a_second_document_of_an_id_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(f"{GOOD % 1}\n{GOOD % 1}\n{GOOD % 2}\n")
     reader = JsonlReader(on_error="skip")
-    assert [document.id for document in reader.read(path)] == ["1", "2"]
-    assert "a.jsonl:2: the id '1' occurs twice" in reader.skipped.lines()[0]
+    skipped = SkippedData()
+    assert [document.id for document in reader.read(path, skipped)] == ["1", "2"]
+    assert "a.jsonl:2: the id '1' occurs twice" in skipped.lines()[0]
 
 
 def test_a_file_without_a_good_record_is_an_error(tmp_path: Path) -> None:
@@ -93,8 +96,9 @@ def test_what_a_skipped_record_lost_is_not_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(f'{GOOD % 1}\n{{"tokens": ["a"], "entities": [{{"x": 1}}]}}\n')
     reader = JsonlReader(on_error="skip")
-    assert len(list(reader.read(path))) == 1
-    assert [kind for kind, _ in reader.skipped] == ["records with errors skipped"]
+    skipped = SkippedData()
+    assert len(list(reader.read(path, skipped))) == 1
+    assert [kind for kind, _ in skipped] == ["records with errors skipped"]
 
 
 def test_readings_that_take_turns_keep_their_errors(tmp_path: Path) -> None:
@@ -109,13 +113,13 @@ def test_readings_that_take_turns_keep_their_errors(tmp_path: Path) -> None:
 
 
 def test_an_error_that_ends_the_reading_is_listed_last(tmp_path: Path) -> None:
-    faults = Faults("stop", SkippedData())
-    with faults.guard():
+    reading = Reading(tmp_path, "stop", SkippedData())
+    with reading.guard():
         raise DataError("a:1: bad")
-    error = faults.with_earlier(tmp_path, DataError("a: cut off"))
+    error = reading.with_earlier(DataError("a: cut off"))
     assert str(error).splitlines()[1:3] == ["  a:1: bad", "  a: cut off"]
 
 
 def test_strict_faults_raise_at_once() -> None:
-    with pytest.raises(DataError, match=r"^a$"), Strict().guard():
+    with pytest.raises(DataError, match=r"^a$"), StrictReading().guard():
         raise DataError("a")

@@ -1,4 +1,4 @@
-from jointre.data.parts import parts
+from jointre.data.text_parts import parts
 
 TEXT = (
     "\n  \nA title.\n  Its abstract. \r\n\t\r\nAnother.\rMore of it.\r\r\rThe last\u2028line.\u00a0"

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from jointre.errors import DataError
-from jointre.formats import Reader
-from jointre.formats.common.detect import detect
+from jointre.formats import Reader, detect
 from tests.data.real import indexed, real
 
 SAMPLES = {

@@ -1,0 +1,142 @@
+"""Plain text, which has no annotations: input of prediction."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar, final
+
+from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
+from jointre.data.text_parts import SplitBy, parts
+from jointre.data.words import check_language, words_of
+from jointre.errors import DataError
+from jointre.formats.common.files import opened, read_text
+from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.reader import Reader
+
+_HEAD = 2**20  # bytes
+_TABLES = (".csv", ".tsv")
+_BINARY = ((b"%PDF", "a PDF file"), (b"PK\x03\x04", "a zip file, as those of office programs are"))
+_MARKED = (b"{\\rtf", b"<!doctype", b"<html", b"<?xml")
+
+
+@final
+@Reader.register("text")
+class TextReader(Reader):
+    """Plain texts: each file, paragraph or line is a document without annotations.
+
+    Words and sentences come from spaCy's rules. A document is called by the name of its file,
+    followed by the number of its first line where a file has several documents. JSON, tables,
+    markup and binary files are refused.
+
+    Source: https://www.unicode.org/versions/latest/ (texts are UTF-8).
+
+    Args:
+        split_by: What becomes a document: the whole ``"file"``, each ``"paragraph"`` (separated by
+            blank lines), or each ``"line"`` that is not blank.
+        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        on_error: Accepted as by every reader. A text has no records, so an error always stops.
+
+    Raises:
+        ConfigError: spaCy does not know the language.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = (".txt",)
+    annotated: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        split_by: SplitBy = "file",
+        language: str = "en",
+        on_error: OnError = "stop",
+    ) -> None:
+        super().__init__(None, on_error)
+        self.split_by: SplitBy = split_by
+        self.language = check_language(language)
+
+    @classmethod
+    def looks_like(cls, path: Path, head: str) -> float:
+        """Whether the file may hold prose; every annotated format is more certain."""
+        if path.is_dir() or not head.strip():
+            return 0.0
+        return 0.01 if not_prose(path, head.encode(errors="replace")) is None else 0.0
+
+    def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
+        path = reading.path
+        for line, text in parts(self._text(path), self.split_by):
+            name = path.name.removesuffix(".gz")
+            id = name if self.split_by == "file" else f"{name}:{line}"
+            yield f"{path}:{line}", document_of(text, id, self.language, reading.skipped)
+
+    def _text(self, path: Path) -> str:
+        with opened(path) as stream:
+            kind = not_prose(path, stream.read(_HEAD))
+        if kind is not None:
+            raise DataError(
+                f"{path}: this is {kind}, not plain text. Save its text as a .txt file (with "
+                "--documents line if each line is a document), or write one JSON record per line, "
+                '{"id": "a", "text": "..."}, to a .jsonl file'
+            )
+        return read_text(path)
+
+    def count(self, path: Path) -> int:
+        """Number of documents of a file, which are not cut into words.
+
+        Raises:
+            DataError: The file cannot be read.
+        """
+        return (
+            1 if self.split_by == "file" else sum(1 for _ in parts(read_text(path), self.split_by))
+        )
+
+
+def document_of(text: str, id: str, language: str, skipped: SkippedData) -> Document:
+    """A text as a Document, cut into words and sentences by spaCy's rules.
+
+    Args:
+        text: The text; a byte-order mark at its start is removed.
+        id: Id of the document.
+        language: spaCy's code of the language.
+        skipped: Counts long runs without white space that were cut.
+    """
+    text = text.removeprefix("\ufeff")
+    words = words_of(text, language, skipped, id)
+    return Document(id, words.tokens, text, words.offsets, words.sentences)
+
+
+def not_prose(path: Path, head: bytes) -> str | None:
+    """What a file is if it is not prose, such as ``"a PDF file"``; None for prose.
+
+    Args:
+        path: The file; the ending of its name counts.
+        head: Its first bytes.
+    """
+    name = path.name.removesuffix(".gz").lower()
+    for magic, kind in _BINARY:
+        if head.startswith(magic):
+            return kind
+    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))  # decoding says what to do
+    if b"\0" in head and not utf16:
+        return "a binary file"
+    if head.lstrip().lower().startswith(_MARKED):
+        return "a file with markup"
+    if name.endswith(_TABLES):
+        return "a table"
+    if name.endswith(".json") or is_json(head.decode("utf-8-sig", errors="replace")):
+        return "JSON of an unknown format"
+    return None
+
+
+def is_json(text: str) -> bool:
+    """Whether a text, or its first line, is a JSON object or a list of objects or lists."""
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    for candidate in (text, text.strip().split("\n", 1)[0]):
+        try:
+            value = json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            return True
+        return any(isinstance(item, dict | list) for item in value)
+    return False

@@ -6,16 +6,24 @@ from jointre.errors import DataError
 from jointre.formats.docbin.spacy_errors import told
 
 
+def odd() -> None:
+    raise ValueError("odd\n   header")
+
+
 def test_errors_of_spacy_become_ours_with_their_kind() -> None:
-    with pytest.raises(DataError, match=r"^a: not a DocBin \(ValueError: odd header\)$"):  # noqa: SIM117
-        with told("a: not a DocBin"):
-            raise ValueError("odd\n   header")
-    with pytest.raises(DataError, match="^mine$"), told("a"):
+    message = r"^a: not a DocBin \(ValueError: odd header\)$"
+    with pytest.raises(DataError, match=message), told("a: not a DocBin"):
+        odd()
+    with pytest.raises(DataError, match=r"^mine$"), told("a"):
         raise DataError("mine")
 
 
+def without_collector() -> None:
+    gc.disable()
+    raise KeyError("x")
+
+
 def test_the_garbage_collector_is_on_again() -> None:
-    with pytest.raises(DataError), told("a"):
-        gc.disable()
-        raise KeyError("x")
+    with pytest.raises(DataError, match="KeyError"), told("a"):
+        without_collector()
     assert gc.isenabled()

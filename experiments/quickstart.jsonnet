@@ -1,6 +1,6 @@
 // jointre train experiments/quickstart.jsonnet -s runs/quickstart
 // SINET on the project's own corpus with MiniLM: a few minutes on two processor cores.
-local dir = 'fixtures/newswire/';
+local dir = std.extVar('fixtures') + '/newswire/';
 
 (import 'lib/sinet_minilm.libsonnet') + {
   // Mentions overlap as in the training data: a place inside an organization, no person in a person.

@@ -1,6 +1,6 @@
 // jointre train experiments/quickstart_document.jsonnet -s runs/quickstart_document
 // The similarity memory on the project's own abstracts with MiniLM: minutes on two cores.
-local dir = 'fixtures/abstracts/';
+local dir = std.extVar('fixtures') + '/abstracts/';
 // So few documents teach little certainty: gains are added, not averaged, thresholds are low, and
 // mentions, of which a document has five among hundreds of spans, weigh more.
 local flow = { type: 'memory_flow', memories: ['entity', 'relation'], fusion: 'residual' };

@@ -15,7 +15,7 @@ FOLDER = ROOT / "fixtures" / "snapshots"
 REGISTRY = FOLDER / "registry.json"
 CONFIGS = FOLDER / "configs"
 EXPERIMENTS = sorted((ROOT / "experiments").rglob("*.jsonnet"))
-VARIABLES = {"data": "data", "fold": "0"}
+VARIABLES = {"data": "data", "fixtures": "fixtures", "fold": "0"}
 
 
 def registry() -> dict[str, dict[str, str]]:

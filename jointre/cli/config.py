@@ -81,3 +81,24 @@ def mixins(config: ConfigFile, ext_var: ExtVars = None) -> None:
 
     for name in names_of(config, variables(ext_var)):
         typer.echo(name)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the experiments that are installed with jointre.
+
+    Their names can be given in place of a file.
+
+    Example: jointre config list
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from jointre.config.jsonnet.shipped import shipped_experiments
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("experiment", no_wrap=True)
+    table.add_column("description")
+    for name, description in shipped_experiments().items():
+        table.add_row(name, description)
+    Console().print(table)

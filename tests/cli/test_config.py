@@ -89,3 +89,10 @@ def test_bad_arguments(
 
 def test_a_missing_file_names_its_neighbour(jointre: Command, config: Path) -> None:
     jointre("config", "check", config.with_name("tinny.json")).told("tiny.json")
+
+
+def test_list_shows_the_installed_experiments(jointre: Command) -> None:
+    ended = jointre("config", "list")
+    assert ended.code == 0
+    assert "quickstart " in ended.out
+    assert "SciERC in SpERT's format" in ended.out

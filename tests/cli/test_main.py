@@ -28,6 +28,7 @@ COMMANDS = [
     ("config", "check"),
     ("config", "show"),
     ("config", "mixins"),
+    ("config", "list"),
     ("data", "list"),
     ("data", "check"),
 ]

@@ -16,7 +16,7 @@ from jointre.testing.tiny import tiny_vocabulary
 from jointre.training.experiment import Experiment
 
 ROOT = Path(__file__).parents[2]
-VARIABLES = {"data": "data", "fold": "0"}
+VARIABLES = {"data": "data", "fixtures": "fixtures", "fold": "0"}
 
 
 @functools.cache  # jsonnet takes longer than a step of a tiny model

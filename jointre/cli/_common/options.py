@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from jointre.evaluation.report import Report
 
 ConfigFile = Annotated[
-    Path, typer.Argument(help="Experiment file, .jsonnet or .json.", show_default=False)
+    Path,
+    typer.Argument(
+        help="Experiment file, .jsonnet or .json, or the name of an installed experiment "
+        "(jointre config list).",
+        show_default=False,
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,

@@ -16,12 +16,17 @@ from jointre.config.diagnostics.wording import shorten
 from jointre.config.jsonnet.evaluation import evaluate
 from jointre.config.jsonnet.mixins import names_of, unknown_mixin
 from jointre.config.jsonnet.overrides import as_jsonnet
+from jointre.config.jsonnet.shipped import (
+    PACKAGE,
+    corpora_folder,
+    find_experiment,
+    near_experiments,
+)
 from jointre.errors import ConfigError
 
 # In a folder of its own, so that its imports differ from those of files in "".
 _FOLDER = "<overrides>/"
 _SNIPPET = f"{_FOLDER}text"
-_PACKAGE = Path(__file__).resolve().parents[2]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -33,11 +38,13 @@ def load_config(
     """Evaluate an experiment file.
 
     Args:
-        file: a ``.jsonnet`` or ``.json`` file, or the experiment itself.
+        file: A ``.jsonnet`` or ``.json`` file, the name of an installed experiment
+            (``"quickstart"``) if there is no such file, or the experiment itself.
         overrides: ``path.to.key=VALUE`` (JSON, else a string) or jsonnet text, added in
             this order with ``+``. Imports are looked for in the working directory, then
             in the file's folder and its parents.
-        ext_vars: external variables; ``data`` is ``$JOINTRE_DATA``, else ``data``.
+        ext_vars: External variables. By default ``data`` is ``$JOINTRE_DATA``, else ``data``, and
+            ``fixtures`` is the folder of the small corpora that come with jointre.
 
     Raises:
         ConfigError: a file cannot be read, jsonnet reports an error (with its place), an
@@ -48,12 +55,12 @@ def load_config(
         >>> config.data["training"]["epochs"]
         1
     """
-    variables = {"data": os.environ.get("JOINTRE_DATA", "data"), **ext_vars}
+    variables = _variables(ext_vars)
     if isinstance(file, Mapping):
         main = Path("experiment")
         reader, text = _Files(main), f"({_json(file)})"
     else:
-        main = Path(file)
+        main = find_experiment(Path(file))
         reader, text = _Files(main), f"(import {json.dumps(str(main.absolute()))})"
         reader.open(main)
     parts = {
@@ -77,6 +84,12 @@ def load_config(
     return LoadedConfig(data, tuple(reader.texts), texts)
 
 
+def _variables(given: Mapping[str, str]) -> dict[str, str]:
+    """The external variables, those with a default included."""
+    data = os.environ.get("JOINTRE_DATA", "data")
+    return {"data": data, "fixtures": corpora_folder(), **given}
+
+
 def mixins(file: Path, ext_vars: Mapping[str, str] = _NOTHING) -> list[str]:
     """The names of the mix-ins in a jsonnet file.
 
@@ -87,7 +100,7 @@ def mixins(file: Path, ext_vars: Mapping[str, str] = _NOTHING) -> list[str]:
     Raises:
         ConfigError: The file cannot be read, is not jsonnet, or is not an object.
     """
-    variables = {"data": os.environ.get("JOINTRE_DATA", "data"), **ext_vars}
+    variables = _variables(ext_vars)
     reader = _Files(file)
     reader.open(file)
     return names_of(str(file.absolute()), lambda text: _evaluate(text, reader, variables))
@@ -170,7 +183,8 @@ class _Files:
         if path.is_dir():
             raise ConfigError(f"{_shown(path)} is a folder; give a .jsonnet or .json file in it")
         if not path.exists():
-            raise ConfigError(_not_found(path))
+            named = near_experiments(self.main) if path == self.main.absolute() else ""
+            raise ConfigError(f"{_not_found(path)}{named}")
         try:
             text = path.read_bytes().decode("utf-8")
         except OSError as error:
@@ -198,7 +212,7 @@ class _Files:
         if folder != _FOLDER:
             path = Path(os.path.normpath(Path(folder).absolute() / name))
             _refuse_loop(path)
-            shipped = _PACKAGE / name
+            shipped = PACKAGE / name
             # An experiment outside a clone imports the recipes that are installed with jointre.
             if name.startswith("experiments/") and not path.exists() and shipped.is_file():
                 return shipped
@@ -209,7 +223,7 @@ class _Files:
                     f"{'the working directory' if here == '.' else here}"
                 )
             return path
-        places = [Path.cwd(), *self.main.absolute().parents, _PACKAGE]
+        places = [Path.cwd(), *self.main.absolute().parents, PACKAGE]
         for place in places:
             if (place / name).is_file():
                 return Path(os.path.normpath(place / name))

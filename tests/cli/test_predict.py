@@ -269,6 +269,25 @@ def test_a_page_of_pictures(jointre: Command, overfitted: Path, tmp_path: Path) 
     assert len(record["relations"]) == drawn.count('fill="none"') / 2 > 0
 
 
+def test_colours_of_labels_reach_the_page(
+    jointre: Command, overfitted: Path, tmp_path: Path
+) -> None:
+    page, colors = tmp_path / "page.html", tmp_path / "colors.json"
+    colors.write_text('{"Place": "#123abc", "works_for": "#00ff7f"}')
+    render = ("predict", overfitted, "--render", page)
+    assert jointre(*render, stdin=TEXT.encode()).code == 0
+    usual = page.read_text(encoding="utf-8")
+    ended = jointre(*render, "--colors", colors, "--colors", "Person=#fedcba", stdin=TEXT.encode())
+    assert ended.code == 0, ended.err
+    drawn = page.read_text(encoding="utf-8")
+    for color in ("#123abc", "#00ff7f", "#fedcba"):
+        assert color not in usual.lower()
+        assert color in drawn.lower()
+    ended = jointre("predict", overfitted, "--colors", "Person=#fedcba", stdin=b"")
+    ended.told("--colors needs --render: only pictures have colours")
+    jointre(*render, "--colors", "Person=#12", stdin=b"").told("is no colour")
+
+
 def test_a_page_has_the_ending_of_one(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
     ended = jointre("predict", overfitted, "--render", tmp_path / "page.png", stdin=b"")
     assert ended.code == 1

@@ -12,7 +12,7 @@ line prints them without a traceback and exits with code 1.
 
 
 class JointreError(Exception):
-    """Base of all errors that a user can put right.
+    """Base class of all errors that a user can correct.
 
     Example:
         >>> import jointre
@@ -37,7 +37,7 @@ class ArchiveError(JointreError):
 
 
 class RunError(JointreError):
-    """A run directory cannot be used, or a training cannot go on."""
+    """A run directory cannot be used, or a training cannot continue."""
 
 
 def abbreviated(value: object, limit: int = 60) -> str:

@@ -34,15 +34,15 @@ _CLIP = 1.0  # largest norm of all gradients in a training step
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One comparison.
+    """One comparison of the whole model with the bare encoder.
 
     Args:
-        name: what was measured.
-        value: ours, the median.
-        unit: of value and baseline.
-        baseline: the bare encoder's, the median.
-        ratio: median of the runs' ratios.
-        runs: how many.
+        name: Name of the measurement.
+        value: Median for the whole model.
+        unit: Unit of value and baseline.
+        baseline: Median for the bare encoder.
+        ratio: Median of the ratios of all runs.
+        runs: Number of runs.
     """
 
     name: str
@@ -89,13 +89,14 @@ def prediction(
     """Whole prediction, from words to Documents, against the encoder on the same batches.
 
     Args:
-        model: trained.
-        documents: to predict.
-        max_units: most units of a batch.
-        max_pieces: most padded pieces of a batch.
-        runs: counted ones.
-        half: run ours with the encoder's feed-forward layers in bfloat16, the baseline in float32.
-        name: of the documents, for the measure's; none: the batch size.
+        model: Trained model.
+        documents: Documents to predict.
+        max_units: Maximum number of units in a batch.
+        max_pieces: Maximum number of padded pieces in a batch.
+        runs: Number of timed runs.
+        half: Whether the model computes the encoder's feed-forward layers in bfloat16; the
+            baseline always uses float32.
+        name: Name of the documents for the name of the measurement; "": the batch size.
     """
     own = deepcopy(model) if half else model
     if half:
@@ -139,8 +140,8 @@ class Steps:
     """Steps of training over fixed batches, whole or the bare encoder's.
 
     Args:
-        model: put into training mode.
-        batches: with targets; one step each.
+        model: Model, which is put into training mode.
+        batches: Batches with targets, one per step.
     """
 
     def __init__(self, model: Model, batches: Sequence[TrainingBatch]) -> None:

@@ -20,16 +20,16 @@ def known_relations(
     arguments: tuple[Sequence[Hashable], Sequence[Hashable]],
     facts: frozenset[Fact],
 ) -> Known:
-    """The counts of one document's relations, and its right ones that are facts.
+    """Count the relations of one document, and the correct ones that are known facts.
 
     A relation is a fact when one of them joins any name of its head with any of its tail.
 
     Args:
-        gold: the annotated document.
-        predicted: the same document as predicted.
-        arguments: what stands for each gold and each predicted entity; what is equal must
-            have the same mentions.
-        facts: of the training data.
+        gold: Annotated document.
+        predicted: The same document as predicted.
+        arguments: Hashables that represent the gold and the predicted entities; entities
+            with equal ones must have the same mentions.
+        facts: Facts of the training data.
     """
     wanted = relation_keys(gold, arguments[0])
     given = relation_keys(predicted, arguments[1])
@@ -46,13 +46,13 @@ def known_relations(
 
 
 def ignoring(documents: Iterable[Known]) -> Scores:
-    """Precision without the known facts, recall with them, their F1; over a corpus.
+    """Precision without the known facts, recall with them, and their F1 over a corpus.
 
     This is the official scorer's way: known facts go out of the right and of the predicted
     relations in precision, while recall stays over all gold (``support``).
 
     Args:
-        documents: what :func:`known_relations` found in each.
+        documents: Result of :func:`known_relations` for each document.
     """
     sums: Tally = {}
     known: Counter[str] = Counter()
@@ -69,14 +69,14 @@ def ignoring(documents: Iterable[Known]) -> Scores:
 
 
 def check_labels(gold: Iterable[Document], facts: Iterable[Fact]) -> None:
-    """Refuses facts whose labels are spelled otherwise: they would ignore nothing, unnoticed.
+    """Refuse facts with other label names than the gold data, which would have no effect.
 
     Args:
-        gold: annotated documents.
-        facts: of the training data.
+        gold: Annotated documents.
+        facts: Facts of the training data.
 
     Raises:
-        DataError: both have several labels, and none in common.
+        DataError: Both have several labels, and none in common.
     """
     wanted = {relation.label for document in gold for relation in document.relations}
     known = {fact.label for fact in facts}

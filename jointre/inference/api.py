@@ -25,20 +25,20 @@ def load(
     threshold: float | Mapping[str, float] | None = None,
     overlap: Overlap | None = None,
 ) -> Predictor:
-    """A predictor of a run directory, an archive folder or its ``.tar.gz``.
+    """Load a trained model from a run directory, an archive folder or a ``.tar.gz``.
 
     Args:
         source: Path of the model.
-        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
-        precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16.
-        language: spaCy's code of the language of raw texts; None: that of the training data.
-        threshold: Smallest probability of all relations, or a mapping from labels to theirs, as in
-            ``{"works_for": 0.7, "Person": 0.6}``; None: the model's own.
+        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"``.
+        precision: ``"bf16"`` computes the encoder's feed-forward layers in bfloat16.
+        language: Language of plain texts, as a spaCy code; None: that of the training data.
+        threshold: Minimum probability of all relations, or of single labels, as in
+            ``{"works_for": 0.7, "Person": 0.6}``; None: the thresholds of the model.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
-            ``"nested"`` or ``"flat"``; None: the model's own rule.
+            ``"nested"`` or ``"flat"``; None: the rule of the model.
 
     Raises:
-        ArchiveError: the archive cannot be used.
+        ArchiveError: The archive cannot be used.
         ConfigError: There is no such device, language or label.
 
     Example:
@@ -68,22 +68,22 @@ def evaluate(
     threshold: float | Mapping[str, float] | None = None,
     overlap: Overlap | None = None,
 ) -> Report:
-    """Scores of a trained model on an annotated file.
+    """Score a trained model on an annotated file.
 
     Args:
-        run: a run directory or an archive.
-        data: the file.
-        format: its reader; None: the run's own.
-        protocol: scoring convention; None: the run's own.
-        train_facts: training files whose facts the protocol ``docred`` leaves out of Ign F1.
-        entities: find the entities, or relate those of the file (``"given"``).
-        device: As for :func:`load`.
-        threshold: As for :func:`load`.
-        overlap: As for :func:`load`.
+        run: Run directory or archive.
+        data: Annotated file.
+        format: Format of the file; None: that of the training data.
+        protocol: Scoring protocol; None: that of the training.
+        train_facts: Training files whose facts do not count in Ign F1 (protocol ``docred``).
+        entities: Whether to predict the entities or to use those of the file (``"given"``).
+        device: See :func:`load`.
+        threshold: See :func:`load`.
+        overlap: See :func:`load`.
 
     Raises:
-        ArchiveError, DataError: the model or the file cannot be used.
-        ConfigError: no reader or protocol has the name.
+        ArchiveError, DataError: The model or the file cannot be used.
+        ConfigError: The format or the protocol is unknown.
 
     Example:
         >>> report = evaluate("runs/quickstart", "small.jsonl", protocol="pure")

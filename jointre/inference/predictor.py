@@ -32,19 +32,19 @@ _LONG_RUNS_FLAG = "long_runs"
 
 @final
 class Predictor:
-    """Extracts entities and relations from texts, token lists or documents.
+    """Extracts entities and relations from texts, lists of words or Documents.
 
     Args:
-        model: a trained model.
-        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
-        precision: ``"bf16"`` runs the encoder's feed-forward layers in bfloat16: faster where the
-            processor has it.
-        language: spaCy's code of the language whose rules find tokens and sentences in raw text.
-        threshold: Smallest probability of all relations, or a mapping from entity and relation
-            labels to theirs (``{"works_for": 0.7}``), where ``"default"`` stands for all relations;
-            None: the model's own.
+        model: Trained model.
+        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"``.
+        precision: ``"bf16"`` computes the encoder's feed-forward layers in bfloat16, which is
+            faster if the processor supports it.
+        language: Language of plain texts, as a spaCy code; its rules find words and sentences.
+        threshold: Minimum probability of all relations, or of single entity and relation labels
+            (``{"works_for": 0.7}``), where ``"default"`` means all other relation labels; None:
+            the thresholds of the model.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
-            ``"nested"`` or ``"flat"``; None: the model's own rule.
+            ``"nested"`` or ``"flat"``; None: the rule of the model.
 
     Example:
         >>> extract = Predictor.load("runs/quickstart", device="cpu")
@@ -90,19 +90,19 @@ class Predictor:
         threshold: float | Mapping[str, float] | None = None,
         overlap: Overlap | None = None,
     ) -> "Predictor":
-        """A predictor of a run directory, an archive folder or a ``.tar.gz``.
+        """Load a predictor from a run directory, an archive folder or a ``.tar.gz``.
 
         Args:
-            source: Where the model is.
-            device: As for the class.
-            precision: As for the class.
-            language: As for the class; None: that of the reader of the training data, so that
-                texts are cut into words as in training.
-            threshold: As for the class.
-            overlap: As for the class.
+            source: Path of the model.
+            device: See the class.
+            precision: See the class.
+            language: See the class; None: that of the reader of the training data, so that
+                texts are split into words as in training.
+            threshold: See the class.
+            overlap: See the class.
 
         Raises:
-            ArchiveError: the archive cannot be used.
+            ArchiveError: The archive cannot be used.
             ConfigError: spaCy does not know the language, or needs another package for it.
         """
         with garbage_collection_paused():
@@ -149,13 +149,14 @@ class Predictor:
         buffer: int = 256,
         skipped: SkippedData | None = None,
     ) -> Iterator[Document]:
-        """Predict a stream; texts of a buffer share batches of like length, order is kept.
+        """Predict a stream of texts in batches; the results are in the order of the texts.
 
         Args:
-            sources: raw texts, token lists or Documents.
-            entities: find the entities, or relate those of the Documents.
-            buffer: sources that are read before the first result comes.
-            skipped: If given, counts what was cut; otherwise it is a warning.
+            sources: Texts, lists of words or Documents.
+            entities: Whether to predict the entities or to use those of the Documents.
+            buffer: Number of sources that are read ahead, so that batches have texts of similar
+                length.
+            skipped: Counts what was cut; None: a warning reports it.
 
         Raises:
             TypeError: A single text or Document is given where several are expected.
@@ -192,17 +193,17 @@ class Predictor:
         skipped: SkippedData | None = None,
         progress: Callable[[int], None] = lambda done: None,
     ) -> list[Document]:
-        """Predict documents at once, cut into sentences if the model works on sentences.
+        """Predict documents, which are split into sentences if the model reads sentences.
 
         Args:
-            documents: their own entities count only when they are given.
-            entities: find the entities, or relate the documents' own.
-            max_pieces: most padded pieces of a batch.
-            max_units: most units of a batch.
-            max_words: Longest sentence, or document for a model of documents, that is read at
-                once; longer ones are read in overlapping windows. None: the predictor's own.
-            skipped: If given, counts what was cut; otherwise it is a warning.
-            progress: called with the number of units of each finished batch.
+            documents: Documents to predict; their entities are used only with ``"given"``.
+            entities: Whether to predict the entities or to use those of the documents.
+            max_pieces: Maximum number of padded pieces in a batch.
+            max_units: Maximum number of units in a batch.
+            max_words: Number of words above which a sentence, or a document for a model of
+                documents, is read in overlapping windows; None: the limit of the predictor.
+            skipped: Counts what was cut; None: a warning reports it.
+            progress: Called with the number of units of each finished batch.
         """
         units = split(documents, self.model.unit)
         lost = SkippedData() if skipped is None else skipped

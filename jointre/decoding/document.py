@@ -43,15 +43,17 @@ class DocumentDecoder(Decoder):
     Paper: https://arxiv.org/abs/2307.11762
 
     Args:
-        mention_threshold: Smallest probability of a span that is a mention.
-        coreference_threshold: All pairs of mentions of an entity are more probable than this.
-        entity_threshold: Smallest probability of an entity's label: a number, or one per label
-            (``{ default: 0.5, Disease: 0.7 }``); an entity below it is dropped with its relations.
-            null: every entity gets its most probable label.
-        relation_threshold: Smallest probability of a relation label, likewise; null: 0.6, or the
-            most probable label where labels exclude one another.
+        mention_threshold: Minimum probability that a span is a mention.
+        coreference_threshold: Minimum probability of coreference between any two mentions of an
+            entity.
+        entity_threshold: Minimum probability of an entity's label: a number, or one per label (``{
+            default: 0.5, Disease: 0.7 }``). An entity with a lower probability is removed with its
+            relations. null: every entity gets its most probable label.
+        relation_threshold: Minimum probability of a relation label: a number, or one per label;
+            null: 0.6, or the most probable label if labels are mutually exclusive.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data,
-            whatever the labels are), ``"nested"`` or ``"flat"``; the more probable mention is kept.
+            regardless of labels), ``"nested"`` or ``"flat"``. Of two mentions that may not overlap,
+            the more probable one is kept.
 
     Raises:
         ConfigError: A threshold names an unknown label, or the overlaps of the training data

@@ -23,12 +23,13 @@ class SpanDecoder(Decoder):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        entity_threshold: Smallest probability of an entity label: a number, or one per label
-            (``{ default: 0.5, Person: 0.7 }``); null: the most probable label.
-        relation_threshold: Smallest probability of a relation label, likewise; null: 0.5, or the
-            most probable label where labels exclude one another.
+        entity_threshold: Minimum probability of an entity label: a number, or one per label (``{
+            default: 0.5, Person: 0.7 }``); null: the most probable label.
+        relation_threshold: Minimum probability of a relation label: a number, or one per label;
+            null: 0.5, or the most probable label if labels are mutually exclusive.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
-            ``"nested"`` or ``"flat"``; the more probable mention is kept.
+            ``"nested"`` or ``"flat"``. Of two mentions that may not overlap, the more probable one
+            is kept.
 
     Raises:
         ConfigError: A threshold names an unknown label, or the overlaps of the training data

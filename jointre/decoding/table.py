@@ -29,12 +29,15 @@ class TableDecoder(Decoder):
     Paper: https://arxiv.org/abs/2308.12531
 
     Args:
-        entity_threshold: Smallest probability of an entity label in a cell: a number, or one per
+        entity_threshold: Minimum probability of an entity label in a cell: a number, or one per
             label (``{ default: 0.5, Person: 0.7 }``); null: 0.5.
-        relation_threshold: Smallest probability of a relation label, likewise; null: 0.5.
+        relation_threshold: Minimum probability of a relation label: a number, or one per label;
+            null: 0.5.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
-            ``"nested"`` or ``"flat"``; the more probable mention is kept.
-        all_spans: Link all pairs of mentions that start at a relation's words.
+            ``"nested"`` or ``"flat"``. Of two mentions that may not overlap, the more probable one
+            is kept.
+        all_spans: Whether to link all pairs of mentions that start at the words of a relation,
+            instead of the most probable pair.
 
     Raises:
         ConfigError: A threshold names an unknown label, or the overlaps of the training data

@@ -113,29 +113,32 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
     Paper: https://arxiv.org/abs/2307.11762
 
     Args:
-        encoder: pieces → states.
-        projection: shared states → a stream for each task.
-        interaction: lets the task streams read each other.
-        word_pooler: makes positions words; null leaves them pieces, as published.
-        token_refiners: change the shared states by the classifiers' prototypes.
-        span_refiners: change the spans in the same way: all spans before they are classified,
-            and the mentions in the relations' stream where that is another one.
-        span_enumerator: Proposes the spans that are classified, inside sentences.
-        width_dim: size of the width embedding of mentions.
-        span_pooler: how the positions of a span are pooled.
-        mention_classifier: tells mentions from other spans.
-        coreference: scores pairs of mentions.
-        entity_pooler: how the mentions of an entity are pooled.
-        entity_dropout: probability of dropping a feature of an entity in training.
-        entity_classifier: types entities.
-        type_embedding: type vectors, for the pairs.
-        pair_encoder: features of a pair of entities.
-        relation_classifier: scores pairs.
-        entity_loss: compares entities with their types.
-        relation_loss: compares pairs with their labels.
+        encoder: Encoder, which computes the states of the pieces.
+        projection: Projection of the shared states to one stream per task.
+        interaction: Interaction, through which the task streams read each other.
+        word_pooler: Pooler that makes one position per word; null: each piece is a position, as
+            published.
+        token_refiners: Refiners, which change the shared states by the classifiers' prototypes.
+        span_refiners: Refiners, which change the spans by the classifiers' prototypes: all spans
+            before they are classified, and the mentions in the relation stream if this is another
+            stream.
+        span_enumerator: Enumerator of the spans that are classified, inside sentences.
+        width_dim: Size of the width embedding of mentions.
+        span_pooler: Pooler of the positions of a span.
+        mention_classifier: Classifier that separates mentions from other spans.
+        coreference: Scorer of pairs of mentions.
+        entity_pooler: Pooler of the mentions of an entity.
+        entity_dropout: Probability of dropping a feature of an entity in training.
+        entity_classifier: Classifier of entities.
+        type_embedding: Embedding of the entities' types in pairs.
+        pair_encoder: Encoder of the features of a pair of entities.
+        relation_classifier: Classifier of pairs of entities.
+        entity_loss: Loss of the entity classifier.
+        relation_loss: Loss of the pair classifier.
         loss_weights: Weights of the tasks' losses in their sum.
-        sampler: spans and pairs to train on.
-        decoder: Decides what is a mention, what corefers and what is related.
+        sampler: Sampler of the spans and pairs for training.
+        decoder: Decoder, which decides which spans are mentions, which mentions corefer and which
+            entities are related.
 
     Raises:
         ConfigError: the pair encoder looks at one mention of an entity, the interaction

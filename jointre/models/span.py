@@ -73,23 +73,24 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        encoder: pieces → states.
-        projection: shared states → a stream for each task.
-        interaction: lets the task streams read each other.
-        word_pooler: makes positions words; null leaves them pieces, as published.
-        token_refiners: change the shared states by the classifiers' prototypes.
-        span_refiners: change the pooled spans in the same way: all spans before they are
-            classified, and the mentions before they are paired.
-        span_enumerator: Proposes the spans that are classified.
-        width_dim: size of the width embedding, shared by both tasks.
-        span_pooler: how the positions of a span are pooled.
-        pair_encoder: features of a pair of spans.
-        entity_classifier: scores spans.
-        relation_classifier: scores pairs.
-        entity_loss: compares spans with their labels.
-        relation_loss: compares pairs with their labels.
-        sampler: spans and pairs to train on.
-        decoder: Decides which spans are mentions and which pairs are related.
+        encoder: Encoder, which computes the states of the pieces.
+        projection: Projection of the shared states to one stream per task.
+        interaction: Interaction, through which the task streams read each other.
+        word_pooler: Pooler that makes one position per word; null: each piece is a position, as
+            published.
+        token_refiners: Refiners, which change the shared states by the classifiers' prototypes.
+        span_refiners: Refiners, which change the pooled spans by the classifiers' prototypes: all
+            spans before they are classified, and mentions before they are paired.
+        span_enumerator: Enumerator of the spans that are classified.
+        width_dim: Size of the width embedding, which both tasks share.
+        span_pooler: Pooler of the positions of a span.
+        pair_encoder: Encoder of the features of a pair of spans.
+        entity_classifier: Classifier of spans.
+        relation_classifier: Classifier of pairs.
+        entity_loss: Loss of the span classifier.
+        relation_loss: Loss of the pair classifier.
+        sampler: Sampler of the spans and pairs for training.
+        decoder: Decoder, which decides which spans are mentions and which pairs are related.
 
     Raises:
         ConfigError: a loss does not fit its classifier, or the entity loss allows a span

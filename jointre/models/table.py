@@ -87,20 +87,24 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
     Paper: https://arxiv.org/abs/2308.12531
 
     Args:
-        encoder: pieces → states.
-        projection: shared states → a stream for each task.
-        interaction: lets the task streams read each other, and may make a map of pairs.
-        word_pooler: makes positions words; null leaves them pieces, as published.
-        token_refiners: change the shared states by the classifiers' prototypes.
-        cell_features: Features that a classifier reads beside the states of a cell's positions.
-        entity_classifier: scores cells of the entity table.
-        relation_classifier: scores cells of the relation table.
-        entity_loss: compares cells with their labels; any number of labels in a cell.
-        relation_loss: the same for relations.
-        normalise_by: a cell's weight: one over the positions of its unit and the units of
-            the batch, or one over the batch's longest unit (published: the loss then
-            depends on what shares the batch).
-        decoder: Decides which cells are mentions and relations, and what they link.
+        encoder: Encoder, which computes the states of the pieces.
+        projection: Projection of the shared states to one stream per task.
+        interaction: Interaction, through which the task streams read each other, and which may
+            compute a map of all pairs.
+        word_pooler: Pooler that makes one position per word; null: each piece is a position, as
+            published.
+        token_refiners: Refiners, which change the shared states by the classifiers' prototypes.
+        cell_features: Features that the classifiers read in addition to the states of a cell's
+            positions.
+        entity_classifier: Classifier of the cells of the entity table.
+        relation_classifier: Classifier of the cells of the relation table.
+        entity_loss: Loss of the entity table; a cell can have any number of labels.
+        relation_loss: Loss of the relation table; a cell can have any number of labels.
+        normalise_by: Divisor of a cell's loss: the positions of its unit times the number of units
+            in the batch, or the longest unit of the batch (as published, so that the loss depends
+            on the batch).
+        decoder: Decoder, which decides which cells are mentions and relations, and which mentions
+            are linked.
 
     Raises:
         ConfigError: the classifiers read nothing that the interaction changes, or a loss

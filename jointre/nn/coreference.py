@@ -87,8 +87,8 @@ class PairwiseCoreference(CoreferenceScorer):
     Paper: https://arxiv.org/abs/2102.05980
 
     Args:
-        distance_dim: size of the embedding of the edit distance; 0 leaves it out.
-        dropout: probability of dropping a hidden unit in training.
+        distance_dim: Size of the embedding of the edit distance; 0: no such embedding.
+        dropout: Probability of dropping a hidden unit in training.
 
     Shapes:
         mentions ``"m k"``, pairs ``"q 2"``, edit_distance ``"q"`` → ``"q"``.

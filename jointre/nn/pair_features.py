@@ -48,7 +48,7 @@ class DistanceFeatures(PairFeatures):
     Paper: https://arxiv.org/abs/2308.12531
 
     Args:
-        dim: size of the embedding.
+        dim: Size of the embedding.
 
     Shapes:
         values ``"20 p"``, index ``"t t"``.

@@ -54,13 +54,13 @@ class IdentityProjection(TaskProjection):
 @final
 @TaskProjection.register("linear")
 class LinearProjection(TaskProjection):
-    """One Linear a task: ``H^e = H W^e``, ``H^r = H W^r`` (SINET equation 1).
+    """One Linear per task: ``H^e = H W^e``, ``H^r = H W^r`` (SINET equation 1).
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        bias: add a bias; the paper has none.
-        shared: use one Linear for both tasks.
+        bias: Whether to add a bias; the paper has none.
+        shared: Whether both tasks use the same Linear.
     """
 
     def __init__(self, input_dim: int, bias: bool = False, shared: bool = False) -> None:
@@ -85,9 +85,9 @@ class MlpProjection(TaskProjection):
     Paper: https://arxiv.org/abs/2308.12531
 
     Args:
-        hidden_dim: width of the task streams; null keeps the input's width.
-        dropout: probability of dropping a feature in training.
-        shared: use one perceptron for both tasks.
+        hidden_dim: Width of the task streams; null: the width of the input.
+        dropout: Probability of dropping a feature in training.
+        shared: Whether both tasks use the same perceptron.
 
     Differences:
         The released code of CARE has no perceptrons: that is ``identity``.

@@ -32,9 +32,9 @@ class PrunedSpans(SpanEnumerator, nn.Module):
     Args:
         spans: Enumerator of the spans to be scored.
         ratio: Number of spans that are kept per word of the unit.
-        minimum: Smallest number of spans that are kept per unit, if it has so many.
-        maximum: Largest number of spans that are kept per unit; null for any number.
-        scorer: Classifier that scores spans, with one logit.
+        minimum: Minimum number of spans that are kept per unit, if there are so many.
+        maximum: Maximum number of spans that are kept per unit; null: no limit.
+        scorer: Classifier with one logit, which scores the spans.
 
     Raises:
         ConfigError: ``maximum`` is smaller than ``minimum``, or ``spans`` prunes as well.

@@ -37,7 +37,7 @@ class TypeEmbedding(Registrable, nn.Module, ABC, interface="type_embedding"):
 @final
 @TypeEmbedding.register("prototypes")
 class PrototypeTypes(TypeEmbedding):
-    """The classifier's own vectors; relations do not train them (memory §3.10).
+    """Prototypes of the entity classifier, which relations do not train (memory §3.10).
 
     Paper: https://arxiv.org/abs/2307.11762
 
@@ -58,12 +58,12 @@ class PrototypeTypes(TypeEmbedding):
 @final
 @TypeEmbedding.register("table")
 class TableTypes(TypeEmbedding):
-    """An embedding of its own for each label (JEREX).
+    """A separate embedding of each label (JEREX).
 
     Paper: https://arxiv.org/abs/2102.05980
 
     Args:
-        dim: size of the embedding.
+        dim: Size of the embedding.
 
     Shapes:
         prototypes ``"c m"``, which are not read → ``"r e"``.

@@ -99,14 +99,14 @@ class DataSettings(CorpusSettings):
     """The ``data`` section.
 
     Args:
-        reader: the files' format.
-        train: file to train on.
-        dev: file that is scored after every epoch; null: none, unless carved from train.
-        test: file that is scored once, at the end.
-        dev_fraction: share of the training documents that becomes dev, by document.
-        dev_seed: Random seed of that choice.
-        train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
-        symmetric: relations that hold in both directions; null: those of the types file.
+        reader: Reader of the files' format.
+        train: File to train on.
+        dev: File that is scored after every epoch; null: none, unless ``dev_fraction`` is set.
+        test: File that is scored once, at the end.
+        dev_fraction: Fraction of the training documents that is held out as dev data.
+        dev_seed: Random seed for choosing these documents.
+        train_on: ``"train+dev"`` trains on both, so that dev scores are training scores.
+        symmetric: Relations that hold in both directions; null: those of the types file.
         hint: Advice that is printed when a file is missing.
         name: Name of the corpus, for the model card.
         license: Licence of the corpus, for the model card.
@@ -140,30 +140,31 @@ class TrainingSettings(UpdateSettings):
     """The ``training`` section.
 
     Args:
-        epochs: passes over the training units.
-        batch_size: units of a batch.
-        optimizer: updates the weights.
-        schedule: the learning rate's course.
-        protocol: scores dev and test.
-        monitor: dev score, or list of scores whose sum, that selects the best epoch; null: the
-            protocol's own (for most protocols the sum of entity_f1 and relation_strict_f1;
-            entity_f1 alone if the training data has no relation labels).
-        checkpoint: the archive takes the weights of the last or of the best epoch.
-        drop_last: leave out an epoch's incomplete last batch.
-        gradient_clip: largest norm of all gradients together; null: no limit.
-        accumulate: batches whose gradients make one update.
-        patience: stop after so many epochs without a better dev score; null: never.
-        precision: arithmetic of training; ``"bf16-mixed"`` and ``"16-mixed"`` save memory.
-        accelerator: ``"auto"``, ``"cpu"``, ``"gpu"``.
-        devices: how many to use; several train in parallel, each on a share of a batch.
-        workers: processes that prepare batches; 0 prepares in the training process.
-        tensorboard: write TensorBoard logs too (needs ``jointre[tensorboard]``).
-        callbacks: change the model in the course of training.
-        initial_weights: run directory or archive whose weights training begins with; labels
-            that both have keep their weights, by name, and new labels start fresh. null: fresh
-            weights around the pretrained encoder.
-        keep_checkpoints: keep the checkpoints, which only an unfinished training needs, after
-            the last epoch.
+        epochs: Number of passes over the training units.
+        batch_size: Number of units in a batch.
+        optimizer: Optimizer of the weights.
+        schedule: Schedule of the learning rate.
+        protocol: Protocol that scores dev and test.
+        monitor: Dev score, or list of scores to be added, that selects the best epoch; null: the
+            default of the protocol (for most protocols the sum of entity_f1 and relation_strict_f1;
+            only entity_f1 if the training data has no relation labels).
+        checkpoint: Whether the archive gets the weights of the last or of the best epoch.
+        drop_last: Whether to skip the last batch of an epoch if it is incomplete.
+        gradient_clip: Maximum norm of all gradients together; null: no limit.
+        accumulate: Number of batches whose gradients are added before an update.
+        patience: Number of epochs without a better dev score after which training stops; null:
+            never.
+        precision: Number format of training; ``"bf16-mixed"`` and ``"16-mixed"`` save memory.
+        accelerator: ``"auto"``, ``"cpu"`` or ``"gpu"``.
+        devices: Number of devices; each of several computes a part of every batch.
+        workers: Number of processes that prepare batches; 0: the training process does.
+        tensorboard: Whether to write TensorBoard logs as well (needs ``jointre[tensorboard]``).
+        callbacks: Callbacks, which act on the model during training.
+        initial_weights: Run directory or archive whose weights training begins with. Labels of both
+            models keep their weights, by name, and new labels are initialised randomly. null:
+            random weights, except in the pretrained encoder.
+        keep_checkpoints: Whether to keep the checkpoints after the last epoch; only an unfinished
+            training needs them.
     """
 
     def __init__(
@@ -257,7 +258,7 @@ class Experiment(BaseExperiment):
         data: The data to read.
         model: The model to train.
         training: Settings of the training.
-        seed: decides every random choice.
+        seed: Random seed for all random choices.
     """
 
     data: DataSettings

@@ -169,11 +169,11 @@ class BertAdamW(Optimizer):
         lr: Peak learning rate.
         encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
             rate than pretrained ones.
-        weight_decay: λ, a share of the parameter for each unit of learning rate.
+        weight_decay: Factor λ of the decay, which is multiplied by the learning rate.
         no_decay: Parameters whose name contains one of these are not decayed; null: biases and
             the parameters of normalisation layers, found by the type of their module.
-        betas: decay rates of the running means.
-        eps: added to the root of the second moment.
+        betas: Decay rates of the running means of gradients and squared gradients.
+        eps: Number added to the root of the second moment.
     """
 
     def __init__(
@@ -213,11 +213,11 @@ class PlainAdamW(Optimizer):
         lr: Peak learning rate.
         encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
             rate than pretrained ones.
-        weight_decay: λ, a share of the parameter for each unit of learning rate.
+        weight_decay: Factor λ of the decay, which is multiplied by the learning rate.
         no_decay: Parameters whose name contains one of these are not decayed; null: biases and
             the parameters of normalisation layers, found by the type of their module.
-        betas: decay rates of the running means.
-        eps: added to the root of the second moment.
+        betas: Decay rates of the running means of gradients and squared gradients.
+        eps: Number added to the root of the second moment.
     """
 
     def __init__(
@@ -244,7 +244,7 @@ class PlainAdamW(Optimizer):
 @final
 @Optimizer.register("adam")
 class PlainAdam(Optimizer):
-    """Adam, its weight decay (if any) part of the gradient.
+    """Adam, with weight decay (if any) as part of the gradient.
 
     Paper: https://arxiv.org/abs/1412.6980
 
@@ -252,9 +252,9 @@ class PlainAdam(Optimizer):
         lr: Peak learning rate.
         encoder_lr: Learning rate of the encoder; null: the same. New parameters often need a higher
             rate than pretrained ones.
-        weight_decay: added to the gradient as a share of the parameter.
-        betas: decay rates of the running means.
-        eps: added to the root of the second moment.
+        weight_decay: Factor of the parameters in the gradient.
+        betas: Decay rates of the running means of gradients and squared gradients.
+        eps: Number added to the root of the second moment.
     """
 
     def __init__(

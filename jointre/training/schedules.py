@@ -34,12 +34,12 @@ def _left(step: int, total: int, warmup: float) -> float:
 @final
 @Schedule.register("constant")
 class ConstantSchedule(Schedule):
-    """The peak rate throughout, after an optional warm-up.
+    """Constant learning rate, after an optional warm-up.
 
     Source: common practice, for comparisons.
 
     Args:
-        warmup: share of the updates over which the rate rises from 0.
+        warmup: Fraction of the updates in which the learning rate rises from 0 to its peak.
     """
 
     def __init__(self, warmup: Share = 0.0) -> None:
@@ -59,7 +59,7 @@ class LinearSchedule(Schedule):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        warmup: share of the updates over which the rate rises from 0.
+        warmup: Fraction of the updates in which the learning rate rises from 0 to its peak.
     """
 
     def __init__(self, warmup: Share = 0.0) -> None:
@@ -79,7 +79,7 @@ class CosineSchedule(Schedule):
     Paper: https://arxiv.org/abs/1608.03983
 
     Args:
-        warmup: share of the updates over which the rate rises from 0.
+        warmup: Fraction of the updates in which the learning rate rises from 0 to its peak.
     """
 
     def __init__(self, warmup: Share = 0.0) -> None:

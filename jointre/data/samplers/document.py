@@ -18,7 +18,7 @@ from jointre.span_enumerators import SpanEnumerator
 @final
 @Sampler.register("document")
 class DocumentSampler(CorefSampler):
-    """All gold of a document, with random spans and pairs that are none (memory §4.1).
+    """All gold annotations of a document, with random negative spans and pairs (memory §4.1).
 
     Positives: every mention, every ordered pair of mentions of one entity, every entity with
     its label, every ordered pair of related entities with all their relations. Negatives:
@@ -35,13 +35,14 @@ class DocumentSampler(CorefSampler):
         possible negatives.
 
     Args:
-        mention_negatives: most negative spans of a document.
-        inside_ratio: share of them that is first drawn from the spans within gold mentions;
-            the other spans fill the rest.
-        coreference_negatives: most negative pairs of mentions.
-        relation_negatives: most negative pairs of entities.
-        all_spans: the spans that are not drawn are there as well, without a target: refiners
-            that compare all spans then see as many in training as in prediction (memory §8.8).
+        mention_negatives: Maximum number of negative spans per document.
+        inside_ratio: Fraction of the negative spans that are drawn from spans inside gold mentions;
+            the rest are other spans.
+        coreference_negatives: Maximum number of negative pairs of mentions per document.
+        relation_negatives: Maximum number of negative pairs of entities per document.
+        all_spans: Whether spans that are not drawn are also part of the input, without a target.
+            Refiners that compare all spans then see as many in training as in prediction (memory
+            §8.8).
     """
 
     def __init__(

@@ -19,7 +19,7 @@ from jointre.span_enumerators import SpanEnumerator
 @final
 @Sampler.register("span")
 class SpanSampler(SentenceSampler):
-    """Every gold entity and pair, with random other spans and other gold pairs (SINET §4.1).
+    """All gold entities and relations, with random negative spans and gold pairs (SINET §4.1).
 
     Negative spans are drawn from the spans that the enumerator proposes and that are not gold
     spans; negative pairs from the ordered pairs of gold entities without a relation in that
@@ -28,8 +28,8 @@ class SpanSampler(SentenceSampler):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        entity_negatives: most negative spans of a unit.
-        relation_negatives: most negative pairs of a unit.
+        entity_negatives: Maximum number of negative spans per unit.
+        relation_negatives: Maximum number of negative pairs per unit.
     """
 
     def __init__(

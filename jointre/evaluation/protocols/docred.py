@@ -43,8 +43,8 @@ class DocredMetric(Metric):
 
     Args:
         symmetric: given to every protocol; not used by this one.
-        train_facts: training files whose facts ``relation_ign`` ignores, see
-            :func:`jointre.evaluation.train_facts.read_train_facts`; null: no such block.
+        train_facts: Training files whose facts ``relation_ign`` ignores, see
+            :func:`jointre.evaluation.train_facts.read_train_facts`; null: the block is missing.
 
     Raises:
         DataError: a file of ``train_facts`` cannot be used.

@@ -29,7 +29,7 @@ class DygieMetric(Metric):
 
     Args:
         symmetric: given to every protocol; not used by this one.
-        max_width: widest gold entity that counts, in tokens; None counts all.
+        max_width: Maximum width of gold entities that count, in tokens; null: all count.
     """
 
     blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_boundary")

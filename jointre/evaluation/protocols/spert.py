@@ -30,8 +30,8 @@ class SpertMetric(Metric):
 
     Args:
         symmetric: relation labels whose direction has no meaning.
-        no_overlapping: leave out every entity that overlaps another one of its list, and
-            every relation whose arguments overlap, in gold and predictions alike.
+        no_overlapping: Whether to ignore every entity that overlaps another one of its document,
+            and every relation whose arguments overlap, in gold and predictions.
 
     Example:
         >>> from jointre.data.schema import Document, Entity, Span

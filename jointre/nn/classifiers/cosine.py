@@ -28,7 +28,7 @@ def cosines(blocks: Sequence[FeatureBlock], vectors: Float[Tensor, "c f"]) -> Fl
 @final
 @Classifier.register("cosine")
 class CosineClassifier(Classifier):
-    """Cosine of the features and a class's vector, without scale: for the ``arcface`` loss.
+    """Cosine of the features and the vector of each class, unscaled, for the ``arcface`` loss.
 
     The vectors are drawn from N(0, 1), whatever the range of the other weights, and are the
     prototypes (memory §3.13).

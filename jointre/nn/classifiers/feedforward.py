@@ -24,13 +24,13 @@ class FeedforwardClassifier(Classifier):
     Paper: https://arxiv.org/abs/2308.12531
 
     Args:
-        hidden_dim: width of the hidden layer; null: the width of the task stream.
-        layer_norm: normalise the hidden layer before its dropout.
-        activation: non-linearity of the hidden layer.
-        dropout: probability of dropping a hidden unit in training.
-        prior: probability of every label before anything is learnt; null: a half. Where
-            labels are as rare as in the cells of a table, a small one saves the time in which
-            nothing but their rarity is learnt.
+        hidden_dim: Width of the hidden layer; null: the width of the task stream.
+        layer_norm: Whether to normalise the hidden layer before its dropout.
+        activation: Non-linearity of the hidden layer.
+        dropout: Probability of dropping a hidden unit in training.
+        prior: Initial probability of every label; null: 0.5. If labels are rare, as in the cells of
+            a table, a small value shortens the phase in which the model only learns that they are
+            rare.
 
     Shapes:
         blocks over q → ``"q c"``.

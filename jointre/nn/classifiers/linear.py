@@ -19,7 +19,7 @@ class LinearClassifier(Classifier):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        dropout: probability of dropping a feature in training, a mask for each candidate.
+        dropout: Probability of dropping a feature in training, with one mask per candidate.
 
     Shapes:
         blocks over q → ``"q c"``.

@@ -19,7 +19,7 @@ COSINE_SCALE = 16.0  # without one a sigmoid of a cosine stays between 0.27 and 
 @final
 @Classifier.register("similarity")
 class SimilarityClassifier(Classifier):
-    """Similarity of the features to a slot of a memory for each class (memory §3.9, §3.13).
+    """Similarity of the features to the memory slot of each class (memory §3.9, §3.13).
 
     The slots are the prototypes, which refiners and type embeddings read. There is no bias
     and no hidden layer. A bilinear similarity multiplies its map by the slots once, not the
@@ -28,12 +28,12 @@ class SimilarityClassifier(Classifier):
     Paper: https://arxiv.org/abs/2307.11762
 
     Args:
-        similarity: ``"bilinear"``: slots times mapped features; ``"dot"``: slots times the
-            features as they are; ``"cosine"``: cosines of slots and mapped features.
-        slot_dim: width of the slots; null: the width of the task stream, for ``"dot"`` that
-            of the features.
-        scale: factor of the similarities; null: 1, and 16 for cosines.
-        learn_scale: train the factor, from this value on.
+        similarity: ``"bilinear"``: product of slots and mapped features; ``"dot"``: product of
+            slots and features; ``"cosine"``: cosine of slots and mapped features.
+        slot_dim: Width of the slots; null: the width of the task stream, or that of the features
+            for ``"dot"``.
+        scale: Factor of the similarities; null: 1, or 16 for cosines.
+        learn_scale: Whether the factor is trained, beginning with ``scale``.
 
     Shapes:
         blocks over q → ``"q c"``.

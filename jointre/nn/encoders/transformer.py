@@ -25,21 +25,22 @@ class TransformerEncoder(Encoder):
     Paper: https://arxiv.org/abs/1810.04805
 
     Args:
-        model_name: a folder, a hub name, or ``package:NAME`` for weights in an installed
-            Python package.
-        pretrained: load the weights; false builds the encoder from its configuration.
-        special_tokens: surround a unit with [CLS] and [SEP]; T5 has only an end token, and
-            the summary is then the mean over the words.
-        long_inputs: units longer than ``max_length`` are read in overlapping windows, or
-            cut, with a flag on the document; ``"extend"`` reads them at once, after giving
-            the encoder ``max_length`` positions, and refuses longer ones.
-        stride: pieces that neighbouring windows share.
-        max_length: most pieces of a window; null: as many as the encoder has positions.
-        extension: the rows that ``"extend"`` adds: drawn from N(0, 1), as JEREX does, or
-            from N(0, 0.02²), or a repetition of the pretrained ones.
-        gradient_checkpointing: recompute layers in the backward pass to save memory.
-        frozen: ``"all"``, or the number of lowest layers whose weights, with the
-            embeddings', stay as they are, added positions too; null freezes nothing.
+        model_name: Folder, name of a hub model, or ``package:NAME`` for weights in an installed
+            package.
+        pretrained: Whether to load the weights; false builds the encoder from its configuration.
+        special_tokens: Whether to surround a unit with [CLS] and [SEP]. T5 has only an end token,
+            so the summary is the mean over the words.
+        long_inputs: What happens to units longer than ``max_length``. ``"windows"``: they are read
+            in overlapping windows. ``"truncate"``: they are cut off, and the document is flagged.
+            ``"extend"``: the encoder gets ``max_length`` positions, and longer units are refused.
+        stride: Number of pieces that neighbouring windows share.
+        max_length: Maximum number of pieces in a window; null: the number of positions of the
+            encoder.
+        extension: Initial values of the positions that ``"extend"`` adds: drawn from N(0, 1), as in
+            JEREX, or from N(0, 0.02²), or copies of the pretrained rows.
+        gradient_checkpointing: Whether to recompute layers in the backward pass to save memory.
+        frozen: Number of lowest layers that are not trained, together with the embeddings and added
+            positions; ``"all"``: all layers; null: none.
 
     Shapes:
         ids and mask ``"w p"``, window_index ``"b t"`` → Stream over ``"b t"``.

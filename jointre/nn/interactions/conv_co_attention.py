@@ -91,17 +91,16 @@ class ConvCoAttention(Interaction):
     Paper: https://arxiv.org/abs/2308.12531
 
     Args:
-        directions: the streams that are updated; the other one stays as it is.
-        layers: depth; each layer has its own weights and hands its map to the next. 0 leaves
-            the streams alone and gives the pair features as the map.
-        heads: attention heads; they divide the width.
-        channels: width of the shared map.
-        kernel_size: Kernel size of the convolution after the 1×1 one: 3, or 1 to look at single
-            cells.
-        residual: add a layer's input to its output.
-        self_loop: add a position's own value to what it reads.
-        dropout: probability on the map's input channels and on the values.
-        pair_features: Features of two positions that the map starts with; null: none.
+        directions: Streams that are updated; the other one does not change.
+        layers: Number of layers, each with its own weights. With 0, the streams do not change and
+            the map consists of the pair features.
+        heads: Number of attention heads, a divisor of the width.
+        channels: Width of the shared map.
+        kernel_size: Kernel size of the second convolution: 3, or 1 for single cells.
+        residual: Whether to add the input of a layer to its output.
+        self_loop: Whether a position's own value is added to what it reads.
+        dropout: Dropout probability of the map's input channels and of the values.
+        pair_features: Initial features of each pair of positions in the map; null: none.
 
     Shapes:
         Streams of width d → new states, with a pair map ``"b t t c"`` (row: entity stream,

@@ -77,16 +77,17 @@ class CrossTaskAttention(Interaction):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        directions: the streams whose summary is updated.
-        layers: depth; each layer has its own weights (Figure 3).
-        heads: attention heads; they divide the width (Figure 3).
-        agent: the query: the summary ([CLS]), or the maximum or mean over the words.
-        layer_norm: normalise the sum of the output and the agent.
-        out_proj: map the concatenated heads by one more Linear (released code, not eq. 3).
-        mask_padding: keep padding out of the keys, so that results do not depend on the
+        directions: Streams whose summary is updated.
+        layers: Number of layers, each with its own weights (Figure 3).
+        heads: Number of attention heads, a divisor of the width (Figure 3).
+        agent: Query of the attention: the summary ([CLS]), or the maximum or mean over the words.
+        layer_norm: Whether to normalise the sum of the output and the agent.
+        out_proj: Whether to map the concatenated heads by another Linear (as in the released code,
+            not in eq. 3).
+        mask_padding: Whether to exclude padding from the keys, so that results do not depend on the
             batch; false reproduces the released code.
-        share_directions: one set of weights for both directions, as published.
-        dropout: probability on the attention weights and on the output.
+        share_directions: Whether both directions use the same weights, as published.
+        dropout: Dropout probability of the attention weights and of the output.
 
     Shapes:
         Streams of width d → the same with new summaries; the states are untouched.

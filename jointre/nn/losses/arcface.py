@@ -19,7 +19,7 @@ SMALLEST_SINE = 1e-4  # the slope of a sine over its cosine is infinite at 0
 @final
 @Loss.register("arcface")
 class ArcFaceLoss(SingleLabelLoss):
-    """Cross-entropy of cosines; the right class's angle θ is widened by the margin μ (ArcFace).
+    """Cross-entropy of cosines, with a margin μ added to the angle θ of the right class (ArcFace).
 
     Its cosine becomes cos(θ + μ), or cos θ - μ sin μ where θ > π - μ, since cos(θ + μ) would
     grow again. Without a class for none the cosines are scaled in prediction too, with one
@@ -31,9 +31,10 @@ class ArcFaceLoss(SingleLabelLoss):
     Paper: https://arxiv.org/abs/1801.07698
 
     Args:
-        margin: added to the right class's angle in training, in degrees.
-        scale: factor of the cosines.
-        none_class: false where every candidate has a label, as the entities of documents.
+        margin: Angle in degrees that is added to the angle of the right class in training.
+        scale: Factor of the cosines.
+        none_class: Whether a candidate can have no label; false if every candidate has one, such as
+            the entities of documents.
     """
 
     needs_cosines: ClassVar[bool] = True

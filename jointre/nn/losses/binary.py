@@ -18,8 +18,8 @@ class BinaryLoss(Loss):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        over_labels: a candidate's loss is the mean (SINET) or the sum (CARE, JEREX) over
-            the labels.
+        over_labels: Whether the loss of a candidate is the mean (SINET) or the sum (CARE, JEREX)
+            over the labels.
     """
 
     def __init__(self, over_labels: Literal["mean", "sum"] = "mean") -> None:

@@ -20,7 +20,8 @@ class SoftmaxLoss(SingleLabelLoss):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        none_class: false where every candidate has a label, as the entities of documents.
+        none_class: Whether a candidate can have no label; false if every candidate has one, such as
+            the entities of documents.
     """
 
     def __init__(self, none_class: bool = True) -> None:

@@ -25,7 +25,7 @@ class BetweenContext(PairEncoder):
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
     Args:
-        context_pooler: how the positions between the spans are pooled.
+        context_pooler: Pooler of the positions between the spans.
 
     Shapes:
         pairs ``"q 2"`` → blocks of 4d + 2w columns over q.

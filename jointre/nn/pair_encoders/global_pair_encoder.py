@@ -21,8 +21,8 @@ class GlobalPairEncoder(PairEncoder):
     Paper: https://arxiv.org/abs/2102.05980
 
     Args:
-        hidden_dim: width of the hidden layer; null: the entities' width.
-        dropout: probability of dropping a hidden unit in training.
+        hidden_dim: Width of the hidden layer; null: the width of the entities.
+        dropout: Probability of dropping a hidden unit in training.
 
     Shapes:
         pairs ``"q 2"`` → one block of ``"q d"``.

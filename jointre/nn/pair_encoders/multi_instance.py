@@ -25,7 +25,7 @@ INSTANCES_AT_ONCE = 1 << 14  # mention pairs computed together when nothing is t
 @final
 @PairEncoder.register("multi_instance")
 class MultiInstance(PairEncoder):
-    """The maximum over mention pairs, with the entities' types (JEREX; memory §3.10).
+    """Maximum over the mention pairs of two entities, with their types (JEREX; memory §3.10).
 
     A mention pair is ``[context; head mention; tail mention; head; tail; word distance;
     sentence distance]`` through a Linear, which is split: mentions, entities and distances
@@ -34,10 +34,10 @@ class MultiInstance(PairEncoder):
     Paper: https://arxiv.org/abs/2102.05980
 
     Args:
-        context_pooler: how the positions between two mentions are pooled.
-        distance_dim: size of either distance embedding.
-        hidden_dim: width of both layers; null: the entities' width.
-        dropout: probability after each layer in training.
+        context_pooler: Pooler of the positions between two mentions.
+        distance_dim: Size of each of the two distance embeddings.
+        hidden_dim: Width of both hidden layers; null: the width of the entities.
+        dropout: Dropout probability after each layer.
 
     Shapes:
         pairs ``"q 2"`` → one block of ``"q d"``.

@@ -33,9 +33,9 @@ class MemoryFlow(Refiner):
         memories: Tasks whose prototypes attend.
         similarity: Similarity of rows and slots: ``"bilinear"`` has a map per memory; ``"dot"``
             and ``"cosine"`` need slots of the rows' width.
-        scale: factor of the scores; null: 1, and 16 for cosines (released code: 1).
-        fusion: how rows and gains become new rows.
-        memory_grad: let the gradient of what reads the rows reach the prototypes.
+        scale: Factor of the scores; null: 1, or 16 for cosines (the released code has 1).
+        fusion: How rows and gains are combined to new rows.
+        memory_grad: Whether gradients of what reads the rows reach the prototypes.
 
     Shapes:
         rows ``"m d"`` → ``"m d"``. The attention (output of each memory's ``softmax``) is

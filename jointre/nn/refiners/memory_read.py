@@ -29,8 +29,8 @@ class MemoryRead(Refiner):
         memories: Tasks whose prototypes are read.
         similarity: Similarity of rows and slots: ``"bilinear"`` has a map per memory; ``"dot"``
             and ``"cosine"`` need slots of the rows' width.
-        scale: factor of the scores; null: 1, and 16 for cosines.
-        memory_grad: let the gradient of what reads the rows reach the prototypes.
+        scale: Factor of the scores; null: 1, or 16 for cosines.
+        memory_grad: Whether gradients of what reads the rows reach the prototypes.
 
     Shapes:
         rows ``"m d"`` → ``"m d"``. The attention (output of each memory's ``softmax``) is

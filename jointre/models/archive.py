@@ -29,6 +29,7 @@ from jointre.models.archive_files import (
 )
 from jointre.models.model import Model
 from jointre.models.model_card import CARD, model_card
+from jointre.plurals import counted
 
 logger = logging.getLogger("jointre")
 
@@ -190,7 +191,12 @@ def pack(source: Path, target: Path, *, replace: bool = False) -> None:
             f"{target} lies in the archive {folder}, which could not be loaded with a further file "
             "in it; write to another place"
         )
-    others = set(foreign_files(folder))
+    others = foreign_files(folder)
+    if others:
+        logger.warning(
+            f"{source}: skipped {counted(len(others), 'files')} that the archive does not list "
+            f"(first: {others[0]}); {target} holds the archive's own files only"
+        )
     try:
         with (
             written_file(target) as draft,

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from jointre.errors import DataError
+
 
 def colors_of(items: Sequence[str] | None) -> dict[str, str]:
     """Colours by label.
@@ -15,7 +17,6 @@ def colors_of(items: Sequence[str] | None) -> dict[str, str]:
         DataError: An item has another form, or a colour is not one.
     """
     from jointre.display.colors import check_colors
-    from jointre.errors import DataError
     from jointre.formats.common.files import parse, read_text
 
     colors: dict[str, str] = {}

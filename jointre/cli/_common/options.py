@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from jointre.errors import ConfigError
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -103,8 +105,6 @@ def thresholds_of(given: Sequence[str] | None) -> dict[str, float] | None:
     Raises:
         ConfigError: One is not a probability, or a label is given twice.
     """
-    from jointre.errors import ConfigError
-
     thresholds: dict[str, float] = {}
     for text in given or ():
         label, _, number = text.rpartition("=")
@@ -146,8 +146,6 @@ def variables(ext_vars: Sequence[str] | None) -> dict[str, str]:
     Raises:
         ConfigError: An item is not NAME=VALUE.
     """
-    from jointre.errors import ConfigError
-
     found = {}
     for item in ext_vars or ():
         name, equals, value = item.partition("=")

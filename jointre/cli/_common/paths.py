@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jointre.errors import DataError
+from jointre.inputs import archive_around, file_of, same_place
+
 READ = {
     *("checkpoint", "config", "corpus", "data", "dev_file", "export", "file", "files", "gold"),
     *("predicted", "run", "source", "test_file", "train_facts", "types"),
@@ -51,9 +54,6 @@ def check_paths(command: str, parameters: Mapping[str, Any], names: Mapping[str,
     Raises:
         DataError: An output is an input, would replace a part of one, or equals another output.
     """
-    from jointre.errors import DataError
-    from jointre.inputs import archive_around, same_place
-
     outputs = list(_outputs(command, parameters, names))
     inputs = list(_inputs(parameters, names))
     for number, output in enumerate(outputs):
@@ -118,8 +118,6 @@ def _data_of(run: Path) -> Iterator[NamedPath]:
 
 def _part_of(output: Path, given: NamedPath) -> bool:
     """Whether an output is there already, as a file of an input folder."""
-    from jointre.inputs import file_of
-
     if not file_of(output, given.path):
         return False
     if not given.run:

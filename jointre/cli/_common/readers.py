@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from jointre.cli._common.options import log
+from jointre.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from jointre.formats import Reader, Writer
@@ -63,7 +64,6 @@ def format_of(path: Path, format: str | None, option: str = "--format", texts: b
     Raises:
         DataError: The path does not exist, or its format cannot be detected.
     """
-    from jointre.errors import DataError
     from jointre.formats import Reader, detect
     from jointre.formats.common.files import check_file
 
@@ -87,8 +87,6 @@ def reader_options(options: Sequence[str] | None) -> dict[str, Any]:
     Raises:
         ConfigError: one has another form.
     """
-    from jointre.errors import ConfigError
-
     found: dict[str, Any] = {}
     for item in options or ():
         key, equals, value = item.partition("=")

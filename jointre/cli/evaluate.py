@@ -1,5 +1,6 @@
 """``jointre evaluate``: a trained model against annotated data."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -91,11 +92,7 @@ def evaluate(
         loaded.model, device=device, threshold=thresholds_of(threshold), overlap=overlap
     )
     for kind, counts in predictor.vocabulary.unknown_labels(documents).items():
-        for label, count in counts.items():
-            log(
-                f"{data}: {counted(count, f'{kind} with label {label!r}')}, unknown to the model: "
-                "missed"
-            )
+        _log_unknown(data, kind, counts)
     metric = settings.metric(predictor.vocabulary.symmetric)
     recall = SpanRecall()
     with bar("evaluating", len(documents)) as step:
@@ -108,3 +105,10 @@ def evaluate(
     Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))
     if recall.gold:
         log(f"{data}: {recall}")
+
+
+def _log_unknown(data: Path, kind: str, counts: Mapping[str, int]) -> None:
+    """Report gold labels that the model cannot predict."""
+    for label, count in counts.items():
+        what = counted(count, f"{kind} with label {label!r}")
+        log(f"{data}: {what}, unknown to the model: missed")

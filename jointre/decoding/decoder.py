@@ -127,11 +127,18 @@ class Decoder(Registrable, ABC, interface="decoder"):
                 of the training data are needed and not known.
         """
         given = threshold if isinstance(threshold, Mapping) else {DEFAULT: threshold}
+        thresholds = self._changed_thresholds(given)
+        if overlap is not None:
+            self._overlap = OverlapRule(overlap, self.vocabulary, self.labels_come_first)
+        self.entity_thresholds, self.relation_thresholds = thresholds
+
+    def _changed_thresholds(
+        self, given: Mapping[str, float | None]
+    ) -> tuple[list[float | None], list[float | None]]:
+        """The thresholds of all entity labels and all relation labels, with those given."""
         entities, relations = self.vocabulary.entity_labels, self.vocabulary.relation_labels
-        changed_entities, changed_relations = (
-            list(self.entity_thresholds),
-            list(self.relation_thresholds),
-        )
+        changed_entities = list(self.entity_thresholds)
+        changed_relations = list(self.relation_thresholds)
         for label, least in given.items():
             if least is not None and not 0 <= least <= 1:
                 raise ConfigError(f"threshold {label}={least}: a probability is from 0 to 1")
@@ -149,14 +156,7 @@ class Decoder(Registrable, ABC, interface="decoder"):
                 changed_entities[entities.index(label)] = least
             if label in relations:
                 changed_relations[relations.index(label)] = least
-        rule = self._overlap
-        if overlap is not None:
-            rule = OverlapRule(overlap, self.vocabulary, self.labels_come_first)
-        self.entity_thresholds, self.relation_thresholds, self._overlap = (
-            changed_entities,
-            changed_relations,
-            rule,
-        )
+        return changed_entities, changed_relations
 
     def find_mentions(self, spans: Spans, scores: LabelScores) -> Mentions:
         """The mentions among candidate spans: labels that reach their threshold, overlaps resolved.

@@ -180,16 +180,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         sampler: Factory[Sampler] = Factory(Sampler.by_name("document")),
         decoder: Factory[Decoder] = Factory(DocumentDecoder),
     ) -> None:
-        if interaction.type.changes == {"summary"}:
-            raise ConfigError(
-                f"interaction {interaction.type.registered_name!r} changes the summaries only, "
-                "which this model does not read: take 'none' or 'conv_co_attention'"
-            )
-        if pair_encoder.type.one_mention:
-            raise ConfigError(
-                f"pair_encoder {pair_encoder.type.registered_name!r} looks at one mention of an "
-                "entity, but entities of documents have several: take 'multi_instance' or 'global'"
-            )
+        _require_suitable(interaction, pair_encoder)
         build_sampler = of_kind(sampler, CorefSampler, "sampler")
         super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
         width = self.backbone.output_dim
@@ -268,19 +259,8 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
     def forward(self, stages: DocumentStages) -> DocumentOutput:
         """Spans → mentions → clusters → types → pairs."""
         streams = self.backbone(stages.inputs, self.prototypes)
-        spans, given = stages.spans, stages.entities
-        rows = self.span_pooler(streams.entity.states, spans.ranges(streams.entity.positions))
-        keep, span_logits = score_and_prune(
-            self.span_enumerator,
-            rows,
-            self._width_block(spans),
-            spans,
-            streams.entity.positions,
-            prune=given is None,
-        )
-        if keep is not None:
-            rows, spans = take(rows, keep), spans[keep]
-        rows = self.span_refinement(rows, spans.unit, self.prototypes)
+        given = stages.entities
+        spans, rows, span_logits = self._spans(stages, streams)
         mention_logits = self.mention_classifier([FeatureBlock(rows), self._width_block(spans)])[
             :, 0
         ]
@@ -322,6 +302,24 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             pairs,
             relation_logits,
         )
+
+    def _spans(
+        self, stages: DocumentStages, streams: Streams
+    ) -> tuple[Spans, Float[Tensor, "s d"], Float[Tensor, " a"] | None]:
+        """The spans to classify, their rows, and the logits of a trained span enumerator."""
+        spans = stages.spans
+        rows = self.span_pooler(streams.entity.states, spans.ranges(streams.entity.positions))
+        keep, span_logits = score_and_prune(
+            self.span_enumerator,
+            rows,
+            self._width_block(spans),
+            spans,
+            streams.entity.positions,
+            prune=stages.entities is None,
+        )
+        if keep is not None:
+            rows, spans = take(rows, keep), spans[keep]
+        return spans, self.span_refinement(rows, spans.unit, self.prototypes), span_logits
 
     def kept_spans(self, output: DocumentOutput) -> Spans | None:
         """The spans that a trained span enumerator kept; None without one."""
@@ -419,3 +417,19 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
 
     def _width_block(self, spans: Spans) -> FeatureBlock:
         return FeatureBlock(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))
+
+
+def _require_suitable(
+    interaction: Factory[Interaction], pair_encoder: Factory[PairEncoder]
+) -> None:
+    """Raise an error for components that read or change what this model does not have."""
+    if interaction.type.changes == {"summary"}:
+        raise ConfigError(
+            f"interaction {interaction.type.registered_name!r} changes the summaries only, "
+            "which this model does not read: take 'none' or 'conv_co_attention'"
+        )
+    if pair_encoder.type.one_mention:
+        raise ConfigError(
+            f"pair_encoder {pair_encoder.type.registered_name!r} looks at one mention of an "
+            "entity, but entities of documents have several: take 'multi_instance' or 'global'"
+        )

@@ -112,14 +112,8 @@ def init_project(
             has a file of a name that would be written.
     """
     refuse_existing(folder, [EXPERIMENT])
-    documents = _read(source, language, log)
+    documents, guessed = _read_in_language(source, language, log)
     everything = [document for part in documents.values() for document in part]
-    guessed = language or language_of(
-        document.text or " ".join(document.tokens) for document in everything
-    )
-    if language is None and guessed != "en":
-        documents = _read(source, guessed, lambda line: None)  # words by the language's rules
-        everything = [document for part in documents.values() for document in part]
     report = check_corpus(everything, max_width=_WIDEST)
     if not report.entity_labels.keys() - {"(none)"}:
         raise DataError(
@@ -147,6 +141,23 @@ def init_project(
         recipe,
         folder / last if split_now else last,
     )
+
+
+def _read_in_language(
+    source: Source, language: str | None, log: Callable[[str], None]
+) -> tuple[dict[str, list[Document]], str]:
+    """The documents of each part, with the words of their language, and the language's code."""
+    documents = _read(source, language, log)
+    if language is not None:
+        return documents, language
+    guessed = language_of(
+        document.text or " ".join(document.tokens)
+        for part in documents.values()
+        for document in part
+    )
+    if guessed != "en":
+        documents = _read(source, guessed, lambda line: None)  # words by the language's rules
+    return documents, guessed
 
 
 def _read(

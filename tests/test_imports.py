@@ -8,10 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 WITHOUT_UNIX = """
     import importlib, pkgutil, sys
-    # Other packages ask for the system, not for its modules: they are imported before.
-    import filelock, lightning, psutil, scipy, spacy, torch, transformers
 
-    BLOCKED = {"fcntl", "grp", "pwd", "resource", "termios"}
+    BLOCKED = {"fcntl", "resource"}
     for name in BLOCKED:
         sys.modules.pop(name, None)
 

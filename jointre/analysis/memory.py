@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 from jointre.analysis.efficiency import Measure, Steps, encode, units_of
 from jointre.data.schema import Document
 from jointre.models import archive
 from jointre.models.predict import plan, predict_batch
-from jointre.training.provenance import peak_memory
+from jointre.training.provenance import memory_info, peak_memory
 
 
 def prediction_memory(
@@ -90,7 +89,7 @@ def _training(run: Path, documents: Sequence[Document], encoder_only: bool) -> i
 @contextmanager
 def _peak() -> Iterator[list[int]]:
     """Fills the list with the peak resident bytes above those at the start, at least 1."""
-    before = psutil.Process().memory_info().rss
+    before = int(memory_info().rss)
     marks = Path("/proc/self/clear_refs")
     if marks.exists() and os.access(marks, os.W_OK):
         marks.write_text("5")  # resets the high-water mark (Linux)
@@ -105,4 +104,4 @@ def _high_water() -> int:
         for line in status.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
-    return peak_memory() or psutil.Process().memory_info().rss
+    return peak_memory() or int(memory_info().rss)

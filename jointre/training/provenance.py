@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 import jointre
@@ -59,10 +58,19 @@ def provenance(seed: int, data: Mapping[str, str], seconds: float, epochs: int) 
 def peak_memory() -> int | None:
     """The most memory that this process has had, in bytes; None where the system does not say."""
     if resource is None:
-        memory = psutil.Process().memory_info()
-        return getattr(memory, "peak_wset", None)  # Windows
+        return getattr(memory_info(), "peak_wset", None)  # Windows
     peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes
+
+
+def memory_info() -> Any:
+    """Psutil's figures about the memory of this process, in bytes.
+
+    psutil needs modules of the operating system, so it is imported only where it is used.
+    """
+    import psutil
+
+    return psutil.Process().memory_info()
 
 
 def git_commit() -> str | None:

@@ -2,7 +2,6 @@
 
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,11 +86,12 @@ def _print(source: Path, reader: "Reader", writer: "Writer") -> "SkippedData":
     Raises:
         DataError: The format writes a folder.
     """
+    from jointre.atomic import scratch_folder
     from jointre.errors import DataError
     from jointre.formats.convert import convert as run
 
-    with TemporaryDirectory() as folder:
-        converted = Path(folder) / "converted"
+    with scratch_folder() as folder:
+        converted = folder / "converted"
         skipped = run(source, converted, reader, writer)
         if converted.is_dir():
             raise DataError("-: this format is a folder of files, so name a folder to write")

@@ -48,9 +48,12 @@ def begin(output: Path, settings: Mapping[str, Any]) -> None:
         output: The output.
         settings: What :func:`settings_of` has made.
     """
+    from jointre.atomic import written_file
+
     if output.parent.is_dir() and (output.is_file() or not output.exists()):
-        with suppress(OSError):  # the output itself will say what is wrong
-            record_of(output).write_text(json.dumps(settings), encoding="utf-8")
+        # An error is reported when the output itself is written.
+        with suppress(OSError), written_file(record_of(output)) as draft:
+            draft.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def require_same(output: Path, settings: Mapping[str, Any]) -> None:

@@ -64,9 +64,9 @@ def compare(name: str, ours: Callable[[], Any], other: Callable[[], Any], runs: 
         pair = (_seconds(ours), _seconds(other))
         if number:
             pairs.append(pair)
-    own, base = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    values, base = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     ratio = statistics.median(a / b for a, b in pairs)
-    return Measure(name, statistics.median(own), "s", statistics.median(base), ratio, runs)
+    return Measure(name, statistics.median(values), "s", statistics.median(base), ratio, runs)
 
 
 def _seconds(work: Callable[[], Any]) -> float:
@@ -98,9 +98,9 @@ def prediction(
             baseline always uses float32.
         name: Name of the documents for the name of the measurement; "": the batch size.
     """
-    own = deepcopy(model) if half else model
+    measured = deepcopy(model) if half else model
     if half:
-        halve_feed_forward(own.encoder)
+        halve_feed_forward(measured.encoder)
     preparer = model.preparer("predict")
     units = units_of(documents, model)
 
@@ -110,7 +110,7 @@ def prediction(
 
     def ours() -> None:
         for batch in batches():
-            predict_batch(own, batch, preparer)
+            predict_batch(measured, batch, preparer)
 
     fixed = [preparer(batch).inputs.to(_device(model)) for batch in batches()]
 
@@ -131,9 +131,9 @@ def training_step(
     items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
     spread = range(0, len(items) - batch_size, max(1, len(items) // steps))
     work = Steps(model, [preparer(items[i : i + batch_size]) for i in spread])
-    found = compare(f"training step, {batch_size} units a batch", work.ours, work.bare, runs)
+    measure = compare(f"training step, {batch_size} units a batch", work.ours, work.bare, runs)
     model.eval()
-    return found
+    return measure
 
 
 class Steps:

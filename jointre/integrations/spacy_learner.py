@@ -91,7 +91,7 @@ class Learner:
         items = [
             self._preparer.item(self._units + i, unit.document) for i, unit in enumerate(units)
         ]
-        # Every unit has a number of its own, so its negatives are drawn anew in each epoch.
+        # Every unit has a number of its own, so other negatives are drawn in each epoch.
         self._units += len(units)
         batch = self._preparer(items).to(next(self.model.parameters()).device)
         total = self.updates.loss(
@@ -118,22 +118,22 @@ def gold_of(examples: Iterable[Example], key: str) -> list[Document]:
     """The gold of Examples over the tokens of their predicted Docs, as a model will read them.
 
     Args:
-        examples: their sentences are the predicted Docs' if an earlier component has set them,
-            else the gold's.
-        key: of the gold.
+        examples: Examples with gold; their sentences are those of the predicted Docs if an earlier
+            component has set them, else those of the gold.
+        key: Key of the gold, the ``spans_key`` of the component.
 
     Raises:
-        DataError: the texts of an Example differ.
+        DataError: The texts of an Example differ.
     """
     skipped = SkippedData()
-    found = []
+    documents = []
     for number, example in enumerate(examples):
         check_texts(example, str(number))
         reading = read(example.predicted, str(number), sentences=example.reference)
-        found.append(with_findings(reading, example.reference, key, skipped))
+        documents.append(with_findings(reading, example.reference, key, skipped))
     for line in skipped.lines():
         _warn(line)
-    return found
+    return documents
 
 
 def vocabulary_of(
@@ -142,12 +142,12 @@ def vocabulary_of(
     """The labels to learn.
 
     Args:
-        get_examples: gold, read if no labels are given.
-        key: of the gold.
-        labels: as :meth:`Vocabulary.to_dict` has them.
+        get_examples: Returns examples with gold; called if no labels are given.
+        key: Key of the gold, the ``spans_key`` of the component.
+        labels: Labels as :meth:`Vocabulary.to_dict` returns them.
 
     Raises:
-        DataError: there are no labels of entities.
+        DataError: There are no labels of entities.
     """
     if labels is not None:
         return Vocabulary.from_dict(labels)

@@ -18,11 +18,11 @@ class TrainingBatches(Dataset[Step]):
     """The batches of an epoch, with the ids of their documents.
 
     Args:
-        items: tokenised training units.
-        preparer: samples and collates.
-        batch_size: units of a batch.
-        drop_last: leave out the incomplete last batch.
-        rank, world: this process's share of each batch when several train in parallel.
+        items: Tokenised training units.
+        preparer: Samples candidates and collates units.
+        batch_size: Number of units per batch.
+        drop_last: Skip the incomplete last batch.
+        rank, world: Number of this process, and of all processes that share each batch.
     """
 
     def __init__(
@@ -38,8 +38,8 @@ class TrainingBatches(Dataset[Step]):
         self.preparer = preparer
         self.batch_size = batch_size
         self.rank, self.world = rank, world
-        full, rest = divmod(len(items), batch_size)
-        self.size = full + (1 if rest and not (drop_last and full) else 0)
+        full, remainder = divmod(len(items), batch_size)
+        self.size = full + (1 if remainder and not (drop_last and full) else 0)
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
@@ -54,8 +54,8 @@ class TrainingBatches(Dataset[Step]):
     def __getitem__(self, number: int) -> Step:
         """A batch of the epoch."""
         chosen = self.order[number * self.batch_size : (number + 1) * self.batch_size]
-        own = chosen[self.rank :: self.world] if len(chosen) >= self.world else chosen
-        items = [self.items[i] for i in own]
+        share = chosen[self.rank :: self.world] if len(chosen) >= self.world else chosen
+        items = [self.items[i] for i in share]
         return self.preparer(items, self.epoch), [item.document.id for item in items]
 
     def __iter__(self) -> Iterator[Step]:

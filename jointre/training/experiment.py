@@ -26,10 +26,10 @@ def check_monitor(names: Sequence[str], metric: Metric | type[Metric]) -> None:
 
     Args:
         names: Names of the scores.
-        metric: the protocol's class, or the metric, whose options may leave scores out.
+        metric: Class of the protocol, or the metric, whose options may remove scores.
 
     Raises:
-        ConfigError: it lacks one.
+        ConfigError: The protocol does not have one of them.
     """
     known = monitor_keys(metric)
     for name in names:

@@ -163,12 +163,13 @@ class TrainingModule(LightningModule):
         """The sum of the tasks' losses.
 
         Raises:
-            RunError: it is not finite.
+            RunError: The loss is not finite.
         """
         batch, ids = step
-        # Loaders draw from the generator too, more or less often: so every batch starts anew.
-        place = (self.seed, self.current_epoch, number, self.global_rank)
-        torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))
+        # Loaders draw from the generator too, and not equally often in a recovered run, so every
+        # batch seeds it.
+        seeds = (self.seed, self.current_epoch, number, self.global_rank)
+        torch.manual_seed(int(np.random.SeedSequence(seeds).generate_state(1, np.uint64)[0]))
         total = self.updates.loss(
             batch,
             f"epoch {self.current_epoch + 1}, batch {number + 1}, documents {', '.join(ids)}",
@@ -191,7 +192,8 @@ class TrainingModule(LightningModule):
     def validation_step(self, items: list[Item], number: int) -> None:
         """Predict a batch of dev units."""
         documents = predict_batch(self.model, items, self.dev.preparer, self.recall)
-        self._found.update((item.number, one) for item, one in zip(items, documents, strict=True))
+        numbers = (item.number for item in items)
+        self._found.update(zip(numbers, documents, strict=True))
 
     def on_validation_epoch_end(self) -> None:
         """Score dev."""

@@ -1,4 +1,4 @@
-"""Notes: lines about the course of a training, told and kept in the run's log."""
+"""Notes: lines about the course of a training, reported and kept in the run's log."""
 
 import logging
 from collections.abc import Callable
@@ -12,25 +12,25 @@ logger = logging.getLogger("jointre")
 
 @final
 class Notes:
-    """Tells lines, and writes them to a file for as long as it is entered.
+    """Reports lines, and writes them to a file while the context is entered.
 
-    What is told before goes to the file when it is opened, so that nothing has to be
-    written before everything is known to be right. A full disk does not stop it.
+    Earlier lines are written when the file is opened, so that no file is needed before everything
+    is known to be right. A full disk does not stop it.
 
     Args:
-        path: the log.
-        log: takes each line at once.
+        path: The log file.
+        log: Called with each line at once.
     """
 
     def __init__(self, path: Path, log: Callable[[str], None]) -> None:
-        self._path, self._tell = path, log
+        self._path, self._log = path, log
         self._handler: logging.FileHandler | None = None
         self._early: list[str] = []
 
     def __call__(self, line: str) -> None:
-        """Tell a line and keep it."""
+        """Report a line and keep it."""
         self.keep(line)
-        self._tell(line)
+        self._log(line)
 
     def keep(self, line: str) -> None:
         """Keep a line that something else shows."""

@@ -122,7 +122,7 @@ def is_norm(module: nn.Module) -> bool:
 
 
 class UncorrectedAdamW(AdamW):
-    """Adam without bias correction, the decay applied after the step (SINET §4.3).
+    """Adam without bias correction, the decay applied after the step as BERT's release has it.
 
     ``m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²;  p ← p - lr m/(√v+ε);  p ← p - lr λ p``.
     torch's fused AdamW computes the same when its step count is so large that both

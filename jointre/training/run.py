@@ -59,9 +59,9 @@ class Result:
     """What a training ends with.
 
     Args:
-        path: the run directory.
-        metrics: the content of metrics.json.
-        examples: predicted documents, of test if there is one, else of dev.
+        path: The run directory.
+        metrics: Content of metrics.json.
+        examples: Predicted documents: those of test if there is one, else those of dev.
     """
 
     path: Path
@@ -136,17 +136,10 @@ def train(
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
     check_monitor(experiment.training.monitor or (), metric)
     module = _module(experiment, corpus, model, metric, notes)
-    about = {
-        "protocol": metric.registered_name,
-        "seed": experiment.seed,
-        "language": corpus.origin.language,
-        "trained_on": {**trained_on, **corpus.origin.trained_on},
-        "dev_fraction": experiment.data.dev_fraction,
-        "data": {"name": experiment.data.name, "license": experiment.data.license},
-    }
+    about = _about(experiment, corpus, metric, trained_on)
     best = BestArchive(run.checkpoint.parent, resolved["model"], about)
-    tell_epoch = notes.keep if progress else notes  # the bar shows the scores
-    epochs = Epochs(run, best, module.monitor, experiment.training.patience, tell_epoch)
+    log_epoch = notes.keep if progress else notes  # the bar shows the scores
+    epochs = Epochs(run, best, module.monitor, experiment.training.patience, log_epoch)
     trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
     if follower:
         _fit(trainer, module, usable_checkpoint(run, module.state_dict(), lambda line: None))
@@ -163,10 +156,7 @@ def train(
         module.updates.end()
         model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
         result = _finish(experiment, corpus, model, metric, run, epochs, notes)
-        reported = epochs.reports.get("last", {})
-        warning = zero_score_warning(module.monitor, epochs.rows, reported, module.updates.total)
-        if warning is not None:
-            notes(warning)
+        _warn_of_zero_scores(module, epochs, notes)
         seconds = time.perf_counter() - began
         facts = provenance(experiment.seed, corpus.origin.sources, seconds, len(epochs.rows))
         write_json(run.provenance, facts)
@@ -209,6 +199,29 @@ def _experiment(
     return in_memory, resolve(MemoryExperiment, loaded), read
 
 
+def _about(
+    experiment: BaseExperiment, corpus: Corpus, metric: Metric, trained_on: Mapping[str, str]
+) -> dict[str, Any]:
+    """Facts about the training that every archive of it keeps."""
+    return {
+        "protocol": metric.registered_name,
+        "seed": experiment.seed,
+        "language": corpus.origin.language,
+        "trained_on": {**trained_on, **corpus.origin.trained_on},
+        "dev_fraction": experiment.data.dev_fraction,
+        "data": {"name": experiment.data.name, "license": experiment.data.license},
+    }
+
+
+def _warn_of_zero_scores(
+    module: TrainingModule, epochs: Epochs, log: Callable[[str], None]
+) -> None:
+    reported, total = epochs.reports.get("last", {}), module.updates.total
+    warning = zero_score_warning(module.monitor, epochs.rows, reported, total)
+    if warning is not None:
+        log(warning)
+
+
 def _tidy(experiment: BaseExperiment, run: RunDirectory) -> None:
     """Delete what a finished run does not need."""
     if not experiment.training.keep_checkpoints:
@@ -220,21 +233,26 @@ def _loaded(
     overrides: Sequence[str],
     ext_vars: Mapping[str, str],
 ) -> LoadedConfig:
-    """The experiment with its overrides; what was loaded without any keeps its places."""
+    """The experiment with its overrides; one that was loaded before keeps its source files."""
     if not isinstance(config, LoadedConfig):
         return load_config(config, overrides, ext_vars)
     return load_config(config.data, overrides, ext_vars) if overrides else config
 
 
 def default_path(config: str | Path | Mapping[str, Any] | LoadedConfig) -> Path:
-    """Where a run goes that is given no folder: ``runs/NAME``, NAME being the experiment file's.
+    """The run directory if none is named: ``runs/NAME`` for an experiment file of that name.
+
+    Args:
+        config: The experiment.
 
     Raises:
-        RunError: the experiment does not stand in a file.
+        RunError: The experiment does not come from a file.
     """
     if isinstance(config, str | Path):
         return Path("runs") / Path(config).name.split(".")[0]
-    raise RunError("this experiment has no file whose name a run could take; name the run's folder")
+    raise RunError(
+        "this experiment does not come from a file whose name its run could take; pass a path"
+    )
 
 
 def _module(
@@ -379,8 +397,8 @@ def _finish(
             block[split_name] = report.to_dict()
             examples = predicted if name == chosen else examples
         if name == chosen and experiment.data.dev_fraction is not None:
-            found = evaluate(model, corpus.dev, metric)[1] if corpus.test else examples
-            JsonlWriter().write(found, run.dev_predictions)
+            predictions = evaluate(model, corpus.dev, metric)[1] if corpus.test else examples
+            JsonlWriter().write(predictions, run.dev_predictions)
         metrics[name] = block
         if name == chosen:
             about = {**epochs.best.about, "scores": block}

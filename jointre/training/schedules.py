@@ -54,7 +54,7 @@ class ConstantSchedule(Schedule):
 @final
 @Schedule.register("linear")
 class LinearSchedule(Schedule):
-    """Linear warm-up, then linear decay to 0 (SINET §4.3).
+    """Linear warm-up, then linear decay to 0, as SINET is trained.
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
 

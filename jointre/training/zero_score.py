@@ -66,5 +66,6 @@ def _reason(
 
 def _block(name: str) -> str:
     """The block of a score's name; ``macro_f1`` ends with ``f1``, so longer endings come first."""
-    ending = next(one for one in sorted(MONITORED, key=len, reverse=True) if name.endswith(one))
+    endings = sorted(MONITORED, key=len, reverse=True)
+    ending = next(ending for ending in endings if name.endswith(ending))
     return name.removesuffix(f"_{ending}")

@@ -135,7 +135,7 @@ def test_bad_data(jointre: Command, config: Path, tmp_path: Path, name: str) -> 
     ("override", "message"),
     [
         ("training.epochs=many", "training.epochs"),
-        ("training.monitor=care_f1", "monitor='care_f1' is no score of the protocol 'spert'"),
+        ("training.monitor=care_f1", "monitor='care_f1' is not a score of the protocol 'spert'"),
         ("model.interaction.heads=5", "heads=5"),
         ("model.encoder.model_name=nobody/nothing", "model_name='nobody/nothing' cannot be loaded"),
         ("model.encoder.model_name=package:nothing", "no package 'nothing' is installed"),

@@ -347,7 +347,9 @@ def test_a_file_with_overrides_and_a_run_named_after_it(
 
 
 def test_an_experiment_without_a_file_needs_a_folder(tiny_data: Path) -> None:
-    with pytest.raises(RunError, match="has no file whose name a run could take; name the run's"):
+    with pytest.raises(
+        RunError, match="does not come from a file whose name its run could take; pass a path"
+    ):
         train(experiment(tiny_data))
 
 

@@ -11,7 +11,7 @@ import jointre
 from jointre.config import load_config
 from jointre.data.schema import Document, Entity, Span
 from jointre.errors import ConfigError, DataError, RunError
-from jointre.formats import JsonlReader
+from jointre.formats import JsonlReader, JsonlWriter
 from jointre.inference.trained_on import digests, trained_on_note
 from jointre.models import archive
 from jointre.training.in_memory import InMemory, memory_config
@@ -86,8 +86,8 @@ def test_provenance_says_where_the_documents_come_from(tiny_data: Path, tmp_path
     learnt, dev = documents(tiny_data, "train"), documents(tiny_data, "dev")
     config = without_data(tiny_data, **{"training.epochs": 1})
     run = train(config, tmp_path / "run", train=learnt, dev=dev).path
-    JsonlReader().write(learnt, tmp_path / "train.jsonl")
-    JsonlReader().write(dev, tmp_path / "dev.jsonl")
+    JsonlWriter().write(learnt, tmp_path / "train.jsonl")
+    JsonlWriter().write(dev, tmp_path / "dev.jsonl")
     written = digests([tmp_path / "train.jsonl", tmp_path / "dev.jsonl"])
     names = ["train documents in memory", "dev documents in memory"]
     expected = dict(zip(names, written.values(), strict=True))

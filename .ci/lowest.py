@@ -9,9 +9,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def lowest(requirements: str) -> list[str]:
-    """Each ``name>=version`` as ``name==version``."""
-    found = re.findall(r"^\s*([\w.-]+)>=([\w.]+)\s*$", requirements, re.MULTILINE)
-    return [f"{name}=={version}" for name, version in found if name != "torch"]
+    """Each ``name>=version`` as ``name==version``, with its marker if it has one."""
+    found = re.findall(r"^\s*([\w.-]+)>=([\w.]+)\s*(;.*)?$", requirements, re.MULTILINE)
+    return [f"{name}=={version}{marker}" for name, version, marker in found if name != "torch"]
 
 
 def main() -> None:

@@ -80,6 +80,12 @@ def test_reading_text_imports_no_command_line_of_spacy(tiny_run: Path) -> None:
     assert imported(code, "spacy", "spacy.cli", "spacy.cli.info") == {"spacy"}
 
 
+def test_predicting_needs_no_jsonnet(tiny_run: Path) -> None:
+    code = "sys.modules['_jsonnet'] = sys.modules['rjsonnet'] = None\nimport jointre\n"
+    code += f"jointre.load({str(tiny_run)!r}, device='cpu')(['Ada', 'left'])"
+    assert imported(code, "torch") == {"torch"}
+
+
 def test_predicting_imports_no_lightning(tiny_run: Path) -> None:
     predict = f"jointre.load({str(tiny_run)!r}, device='cpu')(['Ada', 'left'])"
     code = f"import jointre\njointre.evaluate\n{predict}"

@@ -10,18 +10,32 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import _jsonnet
 
 from jointre.errors import ConfigError
 
 SECONDS = 10.0  # of one evaluation
 MEMORY = 2 * 2**30  # bytes of the process that evaluates
+LIBRARIES = ("_jsonnet", "rjsonnet")  # modules of the packages jsonnet and rjsonnet
+NO_LIBRARY = (
+    "jsonnet is evaluated by the package jsonnet or by rjsonnet, and neither is installed; install "
+    "one (pip install jsonnet; pip install rjsonnet where that has no wheel: Linux on arm64), or "
+    "take a .json config and overrides of the form path.to.key=VALUE"
+)
 _WORKER = Path(__file__).with_name("worker.py")
 
 Importer = Callable[[str, str], tuple[str, bytes]]
+
+
+def find_library() -> tuple[str, str] | None:
+    """The module of an installed jsonnet library and its file; None if there is none."""
+    for name in LIBRARIES:
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            return name, spec.origin
+    return None
 
 
 class Evaluator:
@@ -99,8 +113,11 @@ class Evaluator:
     def _send(self, message: Mapping[str, Any]) -> None:
         if self._process is None or self._process.poll() is not None or self._pid != os.getpid():
             self.close()
+            library = find_library()
+            if library is None:
+                raise ConfigError(NO_LIBRARY)
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_WORKER), str(_jsonnet.__file__), str(MEMORY)],
+                [sys.executable, "-I", "-S", str(_WORKER), *library, str(MEMORY)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

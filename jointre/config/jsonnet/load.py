@@ -13,9 +13,10 @@ from typing import Any
 from jointre.config.diagnostics.nearest import nearest
 from jointre.config.diagnostics.places import LoadedConfig
 from jointre.config.diagnostics.wording import shorten
-from jointre.config.jsonnet.evaluation import evaluate
+from jointre.config.jsonnet.evaluation import NO_LIBRARY, evaluate, find_library
 from jointre.config.jsonnet.mixins import names_of, unknown_mixin
 from jointre.config.jsonnet.overrides import as_jsonnet
+from jointre.config.jsonnet.plain import with_override
 from jointre.config.jsonnet.shipped import (
     PACKAGE,
     corpora_folder,
@@ -63,6 +64,23 @@ def load_config(
         main = find_experiment(Path(file))
         reader, text = _Files(main), f"(import {json.dumps(str(main.absolute()))})"
         reader.open(main)
+    if find_library() is not None:
+        data = _with_jsonnet(text, reader, overrides, variables)
+    elif isinstance(file, Mapping) or main.suffix == ".json":
+        data = _without_jsonnet(file, reader, overrides)
+    else:
+        raise ConfigError(f"{_shown(main.absolute())}: {NO_LIBRARY}")
+    if not isinstance(data, dict):
+        raise ConfigError(f"{main}: a config is an object, but this is {shorten(data)}")
+    texts = {_shown(path): text for path, text in reader.texts.items()}
+    texts |= {f"-o {each}": _as_text(each) for each in overrides}
+    return LoadedConfig(data, tuple(reader.texts), texts)
+
+
+def _with_jsonnet(
+    text: str, reader: "_Files", overrides: Sequence[str], variables: Mapping[str, str]
+) -> Any:
+    """The value of jsonnet text with overrides."""
     parts = {
         each: as_jsonnet(each, lambda text: _evaluate(text, reader, variables))
         for each in overrides
@@ -71,17 +89,35 @@ def load_config(
         reader.parts[text.count("\n") + 2] = each
         text += f" +\n{parts[each]}"
     try:
-        data = _evaluate(text, reader, variables)
+        return _evaluate(text, reader, variables)
     except ConfigError as error:
         _explain_mixin(str(error), overrides, reader, variables)
         for each, part in parts.items():
             _check_syntax(each, part, reader, variables)
         raise
+
+
+def _without_jsonnet(
+    file: Path | str | Mapping[str, Any], reader: "_Files", overrides: Sequence[str]
+) -> Any:
+    """The value of a JSON file, or of an experiment in memory, with overrides that are JSON."""
+    if isinstance(file, Mapping):
+        data = json.loads(_json(file))
+    else:
+        try:
+            data = json.loads(reader.texts[reader.main.absolute()])
+        except RecursionError:
+            raise ConfigError(
+                f"{_shown(reader.main.absolute())}: it is nested too deeply"
+            ) from None
+        except ValueError as error:
+            name = _shown(reader.main.absolute())
+            raise ConfigError(f"{name} is not JSON ({error}); {NO_LIBRARY}") from error
     if not isinstance(data, dict):
-        raise ConfigError(f"{main}: a config is an object, but this is {shorten(data)}")
-    texts = {_shown(path): text for path, text in reader.texts.items()}
-    texts |= {f"-o {each}": _as_text(each) for each in overrides}
-    return LoadedConfig(data, tuple(reader.texts), texts)
+        return data
+    for override in overrides:
+        data = with_override(data, override, NO_LIBRARY)
+    return data
 
 
 def _variables(given: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,20 @@ def as_jsonnet(override: str, evaluate: Callable[[str], Any]) -> str:
     return _object(match["path"].split("."), 0, json.dumps(value), override)
 
 
+def split_override(override: str) -> tuple[list[str], str] | None:
+    """The keys and the value's text of ``path.to.key=VALUE``; None for other text.
+
+    Args:
+        override: An override.
+
+    Example:
+        >>> split_override("training.epochs=3")
+        (['training', 'epochs'], '3')
+    """
+    match = None if _TEXT.match(override) else _PATH.fullmatch(override)
+    return None if match is None else (match["path"].split("."), match["value"].strip())
+
+
 def _value(override: str, text: str, evaluate: Callable[[str], Any]) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)

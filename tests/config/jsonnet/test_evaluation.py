@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from jointre.config import check, load_config
 from jointre.config.jsonnet import evaluation
 from jointre.config.jsonnet.evaluation import Evaluator
 from jointre.errors import ConfigError
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -120,3 +123,33 @@ class Small:
 
     def __init__(self, model: Any) -> None:
         self.model = model
+
+
+INSTALLED = [name for name in evaluation.LIBRARIES if find_spec(name) is not None]
+
+
+@pytest.mark.parametrize("library", INSTALLED)
+def test_either_library_gives_the_same(
+    library: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    expected = load_config(ROOT / "experiments" / "sinet_scierc.jsonnet").data
+    monkeypatch.setattr(evaluation, "LIBRARIES", (library,))
+    evaluation.evaluate.close()
+    assert load_config(ROOT / "experiments" / "sinet_scierc.jsonnet").data == expected
+    (tmp_path / "a.jsonnet").write_text("local f = std.thisFile; { f: f, b: import 'b.json' }")
+    (tmp_path / "b.json").write_text('{"x": 1e-5}')
+    config = load_config(tmp_path / "a.jsonnet", ["b.y=2"]).data
+    assert config == {"f": str(tmp_path / "a.jsonnet"), "b": {"x": 1e-5, "y": 2}}
+    (tmp_path / "c.jsonnet").write_text("{\n a: std.extVar('fold') }")
+    with pytest.raises(
+        ConfigError, match=r"c.jsonnet:2: the external variable 'fold' has no value"
+    ):
+        load_config(tmp_path / "c.jsonnet")
+    evaluation.evaluate.close()
+
+
+def test_there_is_a_library() -> None:
+    assert "_jsonnet" in INSTALLED
+    found = evaluation.find_library()
+    assert found is not None
+    assert found[0] == "_jsonnet"

@@ -1,6 +1,7 @@
 """The worker as a process: lines of JSON in, lines of JSON out."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ def test_requests_imports_and_errors() -> None:
             "-I",
             "-S",
             str(Path(str(worker.__file__))),
+            "_jsonnet",
             str(_jsonnet.__file__),
             str(2**30),
         ],
@@ -66,3 +68,84 @@ def test_a_system_that_refuses_limits(monkeypatch: pytest.MonkeyPatch, error: Ex
 def test_a_system_without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "resource", None)
     worker._limit(2**30)
+
+
+class FakeRjsonnet:
+    """Evaluates nothing: it imports ``file``, or raises an error of rjsonnet."""
+
+    def __init__(self, error: str = "") -> None:
+        self.error = error
+
+    def evaluate_snippet(
+        self, name: str, text: str, import_callback: Any, ext_vars: dict[str, str]
+    ) -> str:
+        if self.error:
+            raise RuntimeError(self.error)
+        return f"{text} {import_callback(os.getcwd(), 'file')} {import_callback('lib', 'other')}"
+
+
+def test_rjsonnet_gets_text_and_the_folder_of_the_text() -> None:
+    def imported(folder: str, name: str) -> tuple[str, bytes]:
+        return f"{folder}|{name}", b"std.thisFile"
+
+    library = worker.Rjsonnet(FakeRjsonnet())
+    result = library.evaluate_snippet("<overrides>/text", "1", imported, {})
+    assert result == (
+        "1 ('<overrides>/|file', '\"<overrides>/|file\"') ('lib|other', '\"lib|other\"')"
+    )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "message"),
+    [
+        (
+            "runtime error: bad\n    a.jsonnet:2:1-9: error statement",
+            "RUNTIME ERROR: bad\n\ta.jsonnet:2:1",
+        ),
+        (
+            "syntax error: expected x\n    lib/a.libsonnet:3:6",
+            "STATIC ERROR: lib/a.libsonnet:3:6: expected x",
+        ),
+        (
+            "external variable is not defined: n\n    <overrides>/text:1:1-20: function call",
+            "RUNTIME ERROR: undefined external variable: n\n\t<overrides>/text:1:1",
+        ),
+        (
+            "no such field: b\n    field <a> manifestification",
+            "RUNTIME ERROR: field does not exist: b",
+        ),
+        (
+            "runtime error: x\n    <std>:5:14-182:  error statement\n    a:1:5-6: field <c> access",
+            "RUNTIME ERROR: x\n\ta:1:5",
+        ),
+    ],
+)
+def test_errors_of_rjsonnet_read_as_those_of_jsonnet(theirs: str, message: str) -> None:
+    with pytest.raises(RuntimeError) as raised:
+        worker.Rjsonnet(FakeRjsonnet(theirs)).evaluate_snippet("text", "1", print, {})
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'std.thisFile'",
+        '"a std.thisFile"',
+        "// std.thisFile\n1",
+        "# std.thisFile",
+        "/* std.thisFile\n*/",
+        "@'a'' std.thisFile'",
+        "|||\n  std.thisFile\n|||",
+        "std.thisFiles",
+        "mystd.thisFile",
+        "'a\\' std.thisFile'",
+    ],
+)
+def test_strings_and_comments_stay(text: str) -> None:
+    assert worker.with_this_file(text, "p") == text
+
+
+def test_the_path_of_the_file() -> None:
+    assert worker.with_this_file("std.thisFile + 'std.thisFile'", 'a"b') == (
+        '"a\\"b" + \'std.thisFile\''
+    )

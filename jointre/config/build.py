@@ -32,15 +32,15 @@ def construct(hint: Any, data: Any, path: str = "", warn: bool = True) -> Any:
     """Build what a configuration describes.
 
     Args:
-        hint: an interface, a class or any type hint of a constructor.
-        data: the configuration as a dict, or what :func:`load_config` returned.
-        path: where the configuration stands in a larger one.
-        warn: Log a warning for each option in an old form; not for a stored archive, whose
-            config nobody can rewrite.
+        hint: Interface, class or any type hint of a constructor argument.
+        data: Configuration as a dict, or the result of :func:`load_config`.
+        path: Path of the configuration inside a larger one.
+        warn: Whether to log a warning for each option in an old form; not for stored archives,
+            whose config nobody can rewrite.
 
     Raises:
-        ConfigError: something is wrong; all of it is listed, one problem a line. Or a
-            constructor refused its options: one message with the component's path.
+        ConfigError: The configuration is wrong; the message lists all problems, one per line. Or
+            a constructor refused its options; the message has the component's path.
     """
     return build(checked(hint, data, path, warn), path)
 

@@ -86,13 +86,13 @@ def checked(hint: Any, data: Any, path: str = "", warn: bool = True) -> Node:
 def examine(
     hint: Any, data: Any, path: str = "", warn: bool = True
 ) -> tuple[Node | None, list[Problem]]:
-    """The checked tree (None where something is wrong) and all problems.
+    """Check a configuration; the result is the checked tree (None if wrong) and all problems.
 
     Args:
-        hint: an interface, a class or any type hint of a constructor.
-        data: the configuration, or a loaded file; with a file, problems know their line.
-        path: where the configuration stands in a larger one.
-        warn: Log a warning for each option in an old form.
+        hint: Interface, class or any type hint of a constructor argument.
+        data: Configuration, or a loaded file, with which problems have line numbers.
+        path: Path of the configuration inside a larger one.
+        warn: Whether to log a warning for each option in an old form.
     """
     loaded = data if isinstance(data, LoadedConfig) else None
     checker = Checker()

@@ -24,8 +24,8 @@ def settings_of(
     """All that decides the content of an output, as JSON has it.
 
     Args:
-        model: The model; its weights are told apart by a digest.
-        sources: Files in their order; each is told apart by name and size.
+        model: Model, which is identified by a digest of its weights.
+        sources: Files in their order, which are identified by name and size.
         options: Options of the command.
     """
     digest = hashlib.sha256()

@@ -15,11 +15,11 @@ class Option:
     """One option of a component.
 
     Args:
-        name: the config key.
-        accepts: what it accepts, in words.
-        default: the default as JSON; None where it is required.
-        required: whether a config must have it.
-        doc: its text in the docstring's "Args:".
+        name: Key in the config.
+        accepts: Description of the accepted values.
+        default: Default value as JSON; None if the option is required.
+        required: Whether a config must have the option.
+        doc: Text of the option in the docstring's "Args:".
     """
 
     name: str

@@ -6,14 +6,14 @@ from rapidfuzz.distance import OSA
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that `word` is probably a slip of, or None when none is close.
+    """The choice that ``word`` is probably a misspelling of, or None if none is similar.
 
     One slip (a letter too many, too few, wrong, or two swapped) is allowed for every
     three letters; case and hyphens do not count.
 
     Args:
-        word: what was written.
-        choices: what may be written.
+        word: Word that was written.
+        choices: Words that are accepted.
     """
 
     def plain(text: str) -> str:

@@ -7,14 +7,14 @@ from jointre.errors import ConfigError
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake.
+    """One mistake in a configuration.
 
     Args:
-        path: the key's place, dots between keys, list items by number; "" is the root.
-        value: what stands there as JSON, at most 60 characters; "" where nothing does.
-        message: what is wrong and what is accepted.
-        suggestion: the nearest key or name, the right path or the accepted type.
-        line: ``file:line``, where it is known.
+        path: Path of the key, with dots between keys and numbers for list items; "" is the root.
+        value: Value at this path as JSON, at most 60 characters; "" if there is none.
+        message: What is wrong and what is accepted.
+        suggestion: Most similar key or name, correct path or accepted type.
+        line: ``file:line``, if it is known.
     """
 
     path: str
@@ -29,6 +29,6 @@ class Problem:
 
 
 def raise_problems(problems: list[Problem]) -> None:
-    """Raise all problems as one error, one a line; nothing when there are none."""
+    """Raise all problems as one error, one per line; do nothing if there are none."""
     if problems:
         raise ConfigError("\n".join(str(problem) for problem in problems))

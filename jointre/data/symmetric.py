@@ -7,15 +7,15 @@ from jointre.data.schema import Document, Relation
 
 
 def left_to_right(document: Document, symmetric: frozenset[str]) -> Document:
-    """The document with its symmetric relations pointing right, each relation once.
+    """Order symmetric relations from left to right, and remove duplicate relations.
 
-    Head and tail of a symmetric relation change places when the tail starts before the
-    head (starts only: spans that start together stay). Then of relations with the same
-    label, head and tail the first is kept.
+    Head and tail of a symmetric relation are exchanged if the tail starts before the head. If
+    both start at the same token, they are not. Of several relations with the same label, head
+    and tail, the first is kept.
 
     Args:
-        document: gold or predicted.
-        symmetric: the relation labels that hold in both directions.
+        document: Gold or predicted document.
+        symmetric: Relation labels that hold in both directions.
     """
     kept: dict[tuple[str, int, int], Relation] = {}
     for relation in document.relations:

@@ -16,7 +16,7 @@ class Pace:
     """Decides when the next line is due.
 
     Args:
-        clock: returns seconds.
+        clock: Function that returns the time in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,7 +28,7 @@ class Pace:
         self.began = self.last_line = self.last_step = self.clock()
 
     def due(self) -> bool:
-        """Whether a line must come after this step because the next step could end too late."""
+        """Whether to print a line now, because the next step could end after the interval."""
         now = self.clock()
         step, self.last_step = now - self.last_step, now
         if now - self.last_line + step < INTERVAL:
@@ -40,8 +40,8 @@ class Pace:
         """Rate and time left, after some of the steps.
 
         Args:
-            done: steps since the start; at least 1.
-            total: steps in all, since the start.
+            done: Number of steps since the start, at least 1.
+            total: Number of all steps since the start.
         """
         seconds = max(self.last_step - self.began, 1e-9)
         rate = done / seconds
@@ -55,8 +55,8 @@ class ProgressLines(Callback):
     The rate is that of this process, scoring of dev included.
 
     Args:
-        log: called with each line.
-        clock: returns seconds.
+        log: Function that is called with each line.
+        clock: Function that returns the time in seconds.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class ProgressLines(Callback):
         self.steps_before = 0
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Start to measure; a recovered training has steps behind it."""
+        """Start to measure; a resumed training has already done some of its steps."""
         assert isinstance(pl_module, TrainingModule)
         self.steps_before = trainer.current_epoch * len(pl_module.batches)
         self.pace.restart()
@@ -118,8 +118,8 @@ class Counted:
     Args:
         title: Description of the work.
         total: Number of units in all.
-        log: called with each line.
-        clock: returns seconds.
+        log: Function that is called with each line.
+        clock: Function that returns the time in seconds.
     """
 
     def __init__(

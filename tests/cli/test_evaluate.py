@@ -122,8 +122,14 @@ def test_unknown_labels_are_told_and_missed(
     gold.write_text(json.dumps(record) + "\n")
     ended = jointre("evaluate", tiny_run, gold, "--output", output)
     assert ended.code == 0
-    assert f"{gold}: 1 entity with label 'Ship', unknown to the model: missed" in ended.err
-    assert f"{gold}: 1 relation with label 'sails', unknown to the model: missed" in ended.err
+    assert (
+        f"{gold}: 1 entity with label 'Ship', which the model does not know: counted as missed"
+        in ended.err
+    )
+    assert (
+        f"{gold}: 1 relation with label 'sails', which the model does not know: counted as missed"
+        in ended.err
+    )
     report = json.loads(output.read_text())
     assert report["entity"]["per_type"]["Ship"]["support"] == 1
     assert report["entity"]["per_type"]["Ship"]["recall"] == 0

@@ -24,9 +24,9 @@ class Pair(NamedTuple):
     """The files of a document.
 
     Args:
-        id: their common name, with the folders below the corpus' before it.
-        annotations: the .ann file.
-        text: the .txt file beside it.
+        id: Common name of both files, with the folders below the corpus before it.
+        annotations: Path of the .ann file.
+        text: Path of the .txt file beside it.
     """
 
     id: str
@@ -50,9 +50,8 @@ def pairs_of(path: Path, reading: Reading | None = None) -> Pairs:
     """The documents at a path.
 
     Args:
-        path: an .ann file, or a folder: then all .ann files in it and in the folders below,
-            but for hidden ones.
-        reading: Decides what becomes of an .ann file without a text; None: it is an error.
+        path: An .ann file, or a folder with .ann files, also in its subfolders except hidden ones.
+        reading: Decides what happens to an .ann file without a text; None: it is an error.
 
     Raises:
         DataError: there is none; an .ann file has no .txt file; something is a link that leads
@@ -126,12 +125,12 @@ def _stem(name: str, ending: str) -> str | None:
 
 
 class Names:
-    """Gives each document of a corpus a file name of its own, the id where it can be one.
+    """Gives each document of a corpus a different file name, which is its id if possible.
 
     No name leads out of the folder, is hidden, or differs from another in case only.
 
     Args:
-        skipped: counts names that are not the id.
+        skipped: Counts names that are not the id.
     """
 
     def __init__(self, skipped: SkippedData) -> None:

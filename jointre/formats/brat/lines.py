@@ -30,10 +30,10 @@ class Mention(NamedTuple):
     """A text-bound annotation, ``T1⇥Person 0 3⇥Ada``.
 
     Args:
-        id: what other lines call it.
-        label: its type.
-        parts: first character of each part and the one after its last, in the order of the text.
-        text: of the parts, with spaces between.
+        id: Name of the annotation in other lines.
+        label: Entity type.
+        parts: Half-open character range of each part, in the order of the text.
+        text: Text of the parts, with spaces between them.
     """
 
     id: str
@@ -94,14 +94,14 @@ Line = Mention | Link | Equivalence | Normalisation | Event | Other
 
 
 def parse_line(line: str, place: str) -> Line:
-    """What a line of an .ann file says.
+    """Parse a line of an .ann file.
 
     Args:
-        line: not blank, without its end.
-        place: of the line, for messages.
+        line: Line that is not blank, without its end.
+        place: Place of the line, for messages.
 
     Raises:
-        DataError: it has not the form of its kind, or is of none.
+        DataError: The line has an unknown kind, or not the form of its kind.
     """
     id, _, rest = line.partition("\t")
     kind = KINDS.get(id[:1])

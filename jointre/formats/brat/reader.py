@@ -42,22 +42,23 @@ class BratReader(Reader):
     Source: https://brat.nlplab.org/standoff.html
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        discontinuous: a mention of several parts, with more than white space between them, is
-            left out (``"skip"``), read as all from its first to its last word (``"cover"``), or
-            an error. The first two are counted.
-        clusters: ``"keep"``: an entity a mention, equivalences as clusters beside them;
-            ``"merge"``: an entity an equivalence, with all its mentions and their most frequent
-            label, as document models have it.
-        events: ``"triggers"``: of an event, only the trigger is read; ``"relations"``: each
-            argument is also a relation from the trigger, labelled by its role. The number of a
-            repeated role (``Theme2``) is not part of the label.
-        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
-        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
-            word, so that the mention keeps its characters; ``"widen"`` makes the mention
-            larger, so that words never depend on annotations, as in a text to be predicted.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines
-            and documents.
+        types: Types file, see :class:`SpertReader`.
+        discontinuous: What happens to a mention of several parts with more than white space between
+            them. ``"skip"``: it is skipped; ``"cover"``: it is read as one mention from its first
+            to its last word; ``"error"``: it is an error. The first two are counted.
+        clusters: ``"keep"``: one entity per mention, with equivalences as clusters; ``"merge"``:
+            one entity per equivalence, with all its mentions and their most frequent label, as
+            document models need it.
+        events: ``"triggers"``: only the trigger of an event is read; ``"relations"``: each argument
+            is also a relation from the trigger, labelled with its role. The number of a repeated
+            role (``Theme2``) is not part of the label.
+        language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
+            language.
+        inside_words: What happens if a mention begins or ends inside a word. ``"split"``: the word
+            is split, so that the mention stays exact. ``"widen"``: the mention is extended to the
+            whole word, so that words never depend on annotations.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such lines and documents are skipped and counted.
 
     Raises:
         ConfigError: spaCy does not know the language.

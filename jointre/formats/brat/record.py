@@ -41,12 +41,12 @@ class Options:
 
 
 class Record(NamedTuple):
-    """A document as its two files have it.
+    """Content of the two files of a document.
 
     Args:
-        id: the files' common name.
-        text: every character of the .txt file.
-        lines: of the .ann file that are not blank, each with its place.
+        id: Common name of both files.
+        text: Content of the .txt file.
+        lines: Lines of the .ann file that are not blank, each with its place.
     """
 
     id: str
@@ -64,11 +64,11 @@ def document_of(
     """The document of a record.
 
     Args:
-        record: text and lines.
-        options: what to do where a Document holds less than the record.
-        place: of the .ann file, for messages.
-        skipped: counts what is left out or decided.
-        reading: Decides what becomes of lines with errors; None: the first is raised.
+        record: Text and lines of the document.
+        options: Options of the reader for what a Document cannot represent.
+        place: Place of the .ann file, for messages.
+        skipped: Counts what is skipped or decided.
+        reading: Decides what happens to lines with errors; None: the first error is raised.
 
     Raises:
         DataError: a line is no annotation, a mention is not at its offsets or named twice, or

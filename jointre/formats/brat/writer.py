@@ -34,8 +34,8 @@ def record_of(document: Document, skipped: SkippedData) -> Record:
     tool does.
 
     Args:
-        document: about to be written.
-        skipped: counts what is left out or changed.
+        document: Document to write.
+        skipped: Counts what is skipped or changed.
 
     Raises:
         DataError: the text cannot stand in a file.
@@ -110,9 +110,9 @@ class BratWriter(Writer):
     Source: https://brat.nlplab.org/standoff.html
 
     Args:
-        language: spaCy's code of the language with which the files will be read; differences in
-            words and sentences are counted.
-        inside_words: What the reader will do where a mention begins or ends inside a word.
+        language: Language with which the files will be read, as a spaCy code; differences in words
+            and sentences are counted.
+        inside_words: What the reader will do if a mention begins or ends inside a word.
 
     Raises:
         ConfigError: spaCy does not know the language.

@@ -8,12 +8,12 @@ from jointre.data.skipped import SkippedData
 
 
 def plain(document: Document, holds: Set[str], skipped: SkippedData) -> Document:
-    """The document with one labelled mention an entity, what is lost being counted.
+    """The document with one labelled mention per entity; what is lost is counted.
 
     Args:
-        document: about to be written.
-        holds: what the format has a place for, see :func:`count_unheld`.
-        skipped: filled.
+        document: Document to write.
+        holds: Parts of a Document that the format can represent, see :func:`count_unheld`.
+        skipped: Counts what is lost.
     """
     document = labelled(document, skipped)
     count_unheld(document, holds, skipped)
@@ -36,12 +36,12 @@ def labelled(document: Document, skipped: SkippedData) -> Document:
 
 
 def count_unheld(document: Document, holds: Set[str], skipped: SkippedData) -> None:
-    """Counts everything the document has and ``holds`` does not name.
+    """Count everything in the document that ``holds`` does not name.
 
     Args:
-        document: about to be written.
-        holds: what the format has a place for, of the keys of the table below.
-        skipped: filled.
+        document: Document to write.
+        holds: Parts of a Document that the format can represent, as keys of the table below.
+        skipped: Counts what is lost.
     """
     entities, relations = document.entities, document.relations
     present = {

@@ -15,7 +15,7 @@ def with_text(document: Document, skipped: SkippedData) -> tuple[Document, str, 
 
     Args:
         document: about to be written, see :func:`text_of` and :func:`with_words`.
-        skipped: counts what goes.
+        skipped: Counts what is skipped.
     """
     text, offsets = text_of(document, skipped)
     return with_words(document, text, offsets, skipped), text, offsets
@@ -46,10 +46,10 @@ def with_words(document: Document, text: str, offsets: Offsets, skipped: Skipped
     """The document without mentions that are white space only.
 
     Args:
-        document: about to be written.
+        document: Document to write.
         text: as it is written.
         offsets: of the words in it.
-        skipped: counts what goes.
+        skipped: Counts what is skipped.
     """
     place = f"document {document.id!r}"
     document, mentions, relations = keep_mentions(
@@ -82,7 +82,7 @@ def spaced(text: str, offsets: Offsets) -> tuple[list[str], list[bool], list[int
 
     Args:
         text: of the words.
-        offsets: of the words, in order and apart.
+        offsets: Characters of the words, in order and without overlaps.
 
     Returns:
         The parts of the text, whether a space follows each, and which of the parts are words.
@@ -123,7 +123,7 @@ def count_reread(document: Document, found: Document | None, skipped: SkippedDat
     Args:
         document: as it is written.
         found: what reading will give; None: it cannot be read.
-        skipped: filled.
+        skipped: Counts what is lost.
     """
     place = f"document {document.id!r}"
     same = found is not None and found.tokens == document.tokens

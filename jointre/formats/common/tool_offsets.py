@@ -18,8 +18,8 @@ class Claim(NamedTuple):
     """A place in a text as a tool gives it, and what the tool says stands there.
 
     Args:
-        parts: first character of each part and the one after its last; most places have one.
-        text: of all parts; None: the tool does not say.
+        parts: Half-open character range of each part; most places have one part.
+        text: Text of all parts; None: the tool does not give it.
     """
 
     parts: tuple[Part, ...]
@@ -30,10 +30,10 @@ class Located(NamedTuple):
     """Where the claimed places are.
 
     Args:
-        counting: what the tool counted, ``"code points"`` for example.
-        places: the parts of each claim in code points of the text; None: they are outside the
-            text or inside a character, or something else stands there.
-        similar: indices of the claims whose text differs a little from what stands there, see
+        counting: Unit of the offsets, for example ``"code points"``.
+        places: Parts of each claim in code points of the text; None: they are outside the text or
+            inside a character, or the text there is different.
+        similar: Indices of the claims whose text differs slightly from the text there, see
             :func:`similar_text`.
     """
 

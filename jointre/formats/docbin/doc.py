@@ -34,8 +34,8 @@ class Options(NamedTuple):
     """Where the entities of a Doc are looked for, beside jointre's records.
 
     Args:
-        spans_key: the one group of ``doc.spans``, and the one record; None: all.
-        ents: in ``doc.ents`` too.
+        spans_key: Group of ``doc.spans`` and key of the record to read; None: all.
+        ents: Whether to read ``doc.ents`` as well.
     """
 
     spans_key: str | None = None
@@ -52,10 +52,10 @@ def doc_of(
     them. White space between words is tokens of its own, as spaCy has it.
 
     Args:
-        document: of any form.
-        vocab: of the pipeline the Doc is for.
-        key: of the span group and the record.
-        skipped: when given, counts what does not come back from the Doc.
+        document: Document to convert.
+        vocab: Vocabulary of the pipeline that the Doc is for.
+        key: Key of the span group and of the record.
+        skipped: Counts what reading the Doc will not give back, unless it is None.
 
     Raises:
         DataError: a word is empty.
@@ -132,11 +132,11 @@ def document_of(
     """A Doc as a Document.
 
     Args:
-        doc: its tokens are the words, but for white space; perhaps from a file of unknown origin.
-        options: where entities are looked for.
-        default: the document's id where the Doc has none.
-        place: of the Doc, for messages.
-        skipped: counts what is left out or decided.
+        doc: Doc whose tokens, except white space, are the words; possibly from an untrusted file.
+        options: Where to look for entities.
+        default: Id of the document if the Doc has none.
+        place: Place of the Doc, for messages.
+        skipped: Counts what is skipped or decided.
 
     Raises:
         DataError: what jointre keeps in ``user_data`` has not the form it gives it.

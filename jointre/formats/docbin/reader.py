@@ -43,11 +43,12 @@ class DocbinReader(Reader):
     Source: https://spacy.io/api/docbin
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        spans_key: the group of ``doc.spans`` that holds entities, ``"sc"`` for example; null: all
+        types: Types file, see :class:`SpertReader`.
+        spans_key: Group of ``doc.spans`` that has the entities, for example ``"sc"``; null: all
             groups.
-        ents: ``doc.ents`` are entities too.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such Docs.
+        ents: Whether ``doc.ents`` are also entities.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such Docs are skipped and counted.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".spacy",)

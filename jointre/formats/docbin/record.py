@@ -22,11 +22,11 @@ class EntityRecord(NamedTuple):
     """An entity, in characters.
 
     Args:
-        label: its type, None when unknown.
-        score: probability of the label.
-        mentions: half-open, at least one.
-        mention_scores: one probability a mention.
-        id: its name in its source.
+        label: Entity type; None if it is unknown.
+        score: Probability of the label.
+        mentions: Half-open character ranges, at least one.
+        mention_scores: Probability of each mention.
+        id: Name of the entity in its source.
     """
 
     label: str | None
@@ -101,7 +101,7 @@ def records(user_data: UserData, key: str | None, place: str) -> Iterator[Stored
     Args:
         user_data: a Doc's, perhaps from a file of unknown origin.
         key: of one component; None: of all.
-        place: of the Doc, for messages.
+        place: Place of the Doc, for messages.
 
     Raises:
         DataError: a record has not the form that :func:`put` gives it.

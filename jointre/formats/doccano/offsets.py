@@ -17,8 +17,8 @@ class Ruler:
     """Offsets of a text as a tool counts them ↔ code points.
 
     Args:
-        text: offsets count from its beginning.
-        unit: what the tool counts.
+        text: Text that the offsets refer to.
+        unit: Unit in which the tool counts.
         joined: Whether a carriage return and its line feed count as one character; graphemes
             always join them.
 

@@ -36,18 +36,20 @@ class DoccanoReader(Reader):
     Source: https://github.com/doccano/doccano, https://github.com/doccano/doccano/issues/2290
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        offsets: what they count. doccano counts as browsers do, in ``"utf16"`` units, of which an
-            emoji has two; with its setting "Count grapheme clusters as one character",
+        types: Types file, see :class:`SpertReader`.
+        offsets: Unit of the offsets. doccano counts ``"utf16"`` units like browsers, of which an
+            emoji has two; with its setting "Count grapheme clusters as one character" it counts
             ``"graphemes"``; versions before 1.5 count ``"code_points"``.
-        line_ends: how offsets count a line end of two characters, a carriage return with its line
-            feed: as ``"one"`` character or ``"two"``. ``"auto"``: in each text, as more mentions
-            begin and end between words; what was decided is counted.
-        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
-        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
-            word, so that the mention keeps its characters; ``"widen"`` makes the mention
-            larger, so that words never depend on annotations, as in a text to be predicted.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines.
+        line_ends: Whether a carriage return with its line feed counts as ``"one"`` character or
+            ``"two"``. ``"auto"``: in each text, the choice with which more mentions begin and end
+            between words; these choices are counted.
+        language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
+            language.
+        inside_words: What happens if a mention begins or ends inside a word. ``"split"``: the word
+            is split, so that the mention stays exact. ``"widen"``: the mention is extended to the
+            whole word, so that words never depend on annotations.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such lines are skipped and counted.
 
     Raises:
         ConfigError: spaCy does not know the language.

@@ -61,9 +61,9 @@ class Line:
     """How lines are read and written.
 
     Args:
-        counted_in: what their offsets count.
-        rules: how texts are cut into words.
-        line_ends: How their offsets count a carriage return with its line feed.
+        counted_in: Unit of the offsets.
+        rules: Rules that split texts into words.
+        line_ends: How offsets count a carriage return with its line feed.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class Line:
         """The document of a line.
 
         Args:
-            value: what the line holds.
-            default: the document's id where the line has none.
-            place: of the line, for messages.
-            skipped: counts what is left out or decided.
+            value: Content of the line.
+            default: Id of the document if the line has none.
+            place: Place of the line, for messages.
+            skipped: Counts what is skipped or decided.
 
         Raises:
             DataError: a key is missing, or a value cannot be right.
@@ -167,7 +167,7 @@ class Line:
         """The line of a document; rows that ``extra`` keeps return if they still hold.
 
         Args:
-            document: of any form.
+            document: Document to convert.
             skipped: counts what a line cannot hold.
         """
         extra = extra_keys(document, _OWN_KEYS, skipped)

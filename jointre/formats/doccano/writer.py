@@ -26,9 +26,9 @@ class DoccanoWriter(Writer):
         offsets: What offsets count: ``"utf16"`` units, ``"graphemes"`` or ``"code_points"``, see
             :class:`DoccanoReader`.
         line_ends: How offsets count a line end of two characters, see :class:`DoccanoReader`.
-        language: spaCy's code of the language with which the file will be read; differences in
-            words and sentences are counted.
-        inside_words: What the reader will do where a mention begins or ends inside a word.
+        language: Language with which the file will be read, as a spaCy code; differences in words
+            and sentences are counted.
+        inside_words: What the reader will do if a mention begins or ends inside a word.
 
     Raises:
         ConfigError: spaCy does not know the language.

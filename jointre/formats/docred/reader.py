@@ -35,13 +35,15 @@ class DocredReader(Reader):
     Paper: https://arxiv.org/abs/1906.06127
 
     Args:
-        types: the types file (the one of :class:`SpertReader`); its relations are codes.
-        rel_info: names of the relations' codes, ``{"P17": "country", …}`` or a types file with
-            ``"verbose"`` names; relations are then called by their names, those of ``types``
-            too. Without it they keep their codes.
-        mixed_types: the label of an entity whose mentions differ in type: ``"majority"``, the
-            first among equals, or ``"first"``, its first mention's. Such entities are counted.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+        types: Types file, see :class:`SpertReader`; its relations are codes.
+        rel_info: File with the names of the relations' codes, ``{"P17": "country", …}``, or a types
+            file with ``"verbose"`` names. Relations, also those of ``types``, then have these names
+            as labels; without it, the codes.
+        mixed_types: Label of an entity whose mentions have different types: ``"majority"`` (the
+            first of equally frequent ones), or ``"first"``, that of its first mention. Such
+            entities are counted.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such records are skipped and counted.
     """
 
     def __init__(

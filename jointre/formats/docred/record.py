@@ -22,10 +22,10 @@ class Annotation:
     """Collects entities and relations of one document while it is read.
 
     Args:
-        borders: the sentences, as spans of the document.
-        place: where the document stands, for messages.
-        skipped: counts what must be left out or decided.
-        mixed_types: which type an entity gets whose mentions differ.
+        borders: Sentences, as spans of the document.
+        place: Place of the document, for messages.
+        skipped: Counts what is skipped or decided.
+        mixed_types: Which type an entity gets if those of its mentions differ.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ def read_rel_info(path: Path) -> dict[str, str]:
     """Code -> name, ``{"P17": "country", …}``, in file order.
 
     Args:
-        path: holds just that, or a types file whose relations have ``"verbose"`` names.
+        path: File that is such an object, or a types file whose relations have ``"verbose"`` names.
 
     Raises:
         DataError: the file is missing or holds something else, or two codes have one name.

@@ -46,15 +46,18 @@ class DygieReader(Reader):
     Paper: https://arxiv.org/abs/1909.03546
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        unescape_brackets: read ``-LRB-`` as ``(`` and so on, six kinds.
-        label_case: ``"capitalize"`` reads the relation label ``USED-FOR`` as ``Used-for``;
-            entity labels stay.
-        predictions: read what another tool predicted, not the gold beside it.
-        clusters: ``"keep"``: an entity a mention, clusters beside them; ``"merge"``: an entity
-            a cluster, with all its mentions and their most frequent label, as document models
-            have it. Members with different labels, and relations that become equal, are counted.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+        types: Types file, see :class:`SpertReader`.
+        unescape_brackets: Whether to read ``-LRB-`` as ``(`` and so on, for six kinds of brackets.
+        label_case: ``"capitalize"`` reads the relation label ``USED-FOR`` as ``Used-for``; entity
+            labels do not change.
+        predictions: Whether to read the predictions of another tool instead of the gold
+            annotations.
+        clusters: ``"keep"``: one entity per mention, with clusters in addition; ``"merge"``: one
+            entity per cluster, with all its mentions and their most frequent label, as document
+            models need it. Members with different labels, and relations that become equal, are
+            counted.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such records are skipped and counted.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")

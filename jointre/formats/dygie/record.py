@@ -17,11 +17,11 @@ class Annotation:
     """Collects entities, relations and clusters of one document while it is read.
 
     Args:
-        borders: the sentences, as spans of the document.
-        place: where the document stands, for messages.
-        skipped: counts what must be left out.
-        predictions: further values of an item end with its probability, and a relation's
-            arguments and a cluster's mentions need not be predicted entities.
+        borders: Sentences, as spans of the document.
+        place: Place of the document, for messages.
+        skipped: Counts what is skipped.
+        predictions: Whether items end with a probability, and arguments of relations and mentions
+            of clusters need not be predicted entities.
     """
 
     def __init__(
@@ -140,8 +140,8 @@ def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
     """The JSON object of a document whose entities have one mention each.
 
     Args:
-        document: about to be written.
-        skipped: counts relations that will be read as those of another entity.
+        document: Document to write.
+        skipped: Counts relations that will be read as those of another entity.
     """
     borders = sentences_of(document)
     ner: list[list[list[Any]]] = [[] for _ in borders]

@@ -32,12 +32,14 @@ class JsonlReader(Reader):
     Source: this project's own format.
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
-        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
-        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
-            word, so that the mention keeps its characters; ``"widen"`` makes the mention
-            larger, so that words never depend on annotations, as in a text to be predicted.
+        types: Types file, see :class:`SpertReader`.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such records are skipped and counted.
+        language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
+            language.
+        inside_words: What happens if a mention begins or ends inside a word. ``"split"``: the word
+            is split, so that the mention stays exact. ``"widen"``: the mention is extended to the
+            whole word, so that words never depend on annotations.
 
     Raises:
         ConfigError: spaCy does not know the language.

@@ -41,16 +41,18 @@ class LabelStudioReader(Reader):
     Source: https://labelstud.io/guide/export
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        text_key: what the tasks' data calls the text; null: ``text``, else the only string.
-        several: of a task's annotations take the ``"first"``, the ``"last"``, or ``"each"`` as a
-            document of its own. Those marked as ground truth go before others.
-        relation_label: the label of relations without one; null: these are counted and left out.
-        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
-        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
-            word, so that the mention keeps its characters; ``"widen"`` makes the mention
-            larger, so that words never depend on annotations, as in a text to be predicted.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such tasks.
+        types: Types file, see :class:`SpertReader`.
+        text_key: Key of the text in the tasks' data; null: ``text``, or else the only string.
+        several: Annotation to read if a task has several: the ``"first"``, the ``"last"``, or
+            ``"each"`` as a separate document. Those marked as ground truth are preferred.
+        relation_label: Label for relations that have none; null: these are skipped and counted.
+        language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
+            language.
+        inside_words: What happens if a mention begins or ends inside a word. ``"split"``: the word
+            is split, so that the mention stays exact. ``"widen"``: the mention is extended to the
+            whole word, so that words never depend on annotations.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such tasks are skipped and counted.
 
     Raises:
         ConfigError: spaCy does not know the language.

@@ -18,10 +18,10 @@ class Record(NamedTuple):
     """A text as one annotator left it.
 
     Args:
-        id: of the document.
-        text: what offsets count in.
-        key: what the task calls the text.
-        result: regions and relations, as the file has them.
+        id: Id of the document.
+        text: Text that the offsets refer to.
+        key: Key of the text in the task.
+        result: Regions and relations in the form of the file.
     """
 
     id: str
@@ -34,11 +34,11 @@ class Region(NamedTuple):
     """A stretch of text with labels.
 
     Args:
-        id: what relations call it.
-        target: the tag of the text it belongs to.
-        claim: where it is and what stands there.
-        labels: at least one.
-        place: for messages.
+        id: Name of the region in relations.
+        target: Tag of the text to which the region belongs.
+        claim: Place and text of the region.
+        labels: Labels, at least one.
+        place: Place in the file, for messages.
     """
 
     id: str | None
@@ -67,11 +67,11 @@ def document_of(
     """The document of a record.
 
     Args:
-        record: a text and its results.
-        relation_label: that of relations without one; None: these are left out.
-        place: of the task, for messages.
-        skipped: counts what is left out or decided.
-        rules: how the text is cut into words.
+        record: Text and its results.
+        relation_label: Label for relations that have none; None: these are skipped.
+        place: Place of the task, for messages.
+        skipped: Counts what is skipped or decided.
+        rules: Rules that split the text into words.
 
     Raises:
         DataError: a result has not the form of its kind.

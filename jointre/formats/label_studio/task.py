@@ -38,12 +38,12 @@ def check_task(value: Any, place: str) -> dict[str, Any]:
 
 
 def text_key(data: dict[str, Any], wanted: str | None, place: str) -> str:
-    """What the task's data calls the text.
+    """The key of the text in a task's data.
 
     Args:
-        data: of the task.
-        wanted: the key; None: ``text``, else the only one of a string.
-        place: for messages.
+        data: Data of the task.
+        wanted: Key to use; None: ``text``, or else the only key of a string.
+        place: Place in the file, for messages.
 
     Raises:
         DataError: there is no such string, or there are several.
@@ -69,11 +69,11 @@ def chosen(
     """The annotations of a task that are read.
 
     Args:
-        task: checked.
-        several: the first or the last of those that are not cancelled, where the tool marks
-            some as ground truth of these; or each.
-        place: for messages.
-        skipped: counts annotations, predictions and drafts that are left out.
+        task: Task whose form has been checked.
+        several: Whether to read the first, the last or each of the annotations that are not
+            cancelled, or of those marked as ground truth if there are any.
+        place: Place in the file, for messages.
+        skipped: Counts annotations, predictions and drafts that are skipped.
     """
     for key in ("predictions", "drafts"):
         count = len(sequence(task.get(key) or [], place, key))

@@ -25,9 +25,9 @@ def record_of(document: Document, key: str, skipped: SkippedData) -> Record:
     """The text of a document and its results.
 
     Args:
-        document: about to be written.
-        key: what the task calls the text.
-        skipped: counts what is left out or changed.
+        document: Document to write.
+        key: Key of the text in the task.
+        skipped: Counts what is skipped or changed.
 
     Raises:
         DataError: the text cannot stand in a file.
@@ -57,9 +57,9 @@ class LabelStudioWriter(Writer):
     Source: https://labelstud.io/guide/export
 
     Args:
-        language: spaCy's code of the language with which the files will be read; differences in
-            words and sentences are counted.
-        inside_words: What the reader will do where a mention begins or ends inside a word.
+        language: Language with which the files will be read, as a spaCy code; differences in words
+            and sentences are counted.
+        inside_words: What the reader will do if a mention begins or ends inside a word.
 
     Raises:
         ConfigError: spaCy does not know the language.

@@ -27,7 +27,7 @@ _LOOKS = re.compile(
 @final
 @Reader.register("prodigy")
 class ProdigyReader(Reader):
-    """A line an example of ``ner.manual``, ``spans.manual``, ``rel.manual`` and their kin.
+    """One example per line, of ``ner.manual``, ``spans.manual``, ``rel.manual`` and the like.
 
     As Prodigy 1.10 to 1.18 export it: ``{"text", "tokens": [{"text", "start", "end", "id", "ws"}],
     "spans": [{"start", "end", "token_start", "token_end", "label"}], "relations": [{"head",
@@ -42,14 +42,16 @@ class ProdigyReader(Reader):
     Source: https://prodi.gy/docs/api-interfaces#relations
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        repeated: of a text that occurs several times, as when several people annotate it, all
-            examples are kept (``"keep"``) or the ``"first"``; both are counted.
-        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
-        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
-            word, so that the mention keeps its characters; ``"widen"`` makes the mention
-            larger, so that words never depend on annotations, as in a text to be predicted.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+        types: Types file, see :class:`SpertReader`.
+        repeated: Which examples of a text are read if it occurs several times, as when several
+            people annotate it: all (``"keep"``) or the ``"first"``. Both are counted.
+        language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
+            language.
+        inside_words: What happens if a mention begins or ends inside a word. ``"split"``: the word
+            is split, so that the mention stays exact. ``"widen"``: the mention is extended to the
+            whole word, so that words never depend on annotations.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such records are skipped and counted.
 
     Raises:
         ConfigError: spaCy does not know the language.

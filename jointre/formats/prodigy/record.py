@@ -30,11 +30,11 @@ def read_record(
     """The document of a line.
 
     Args:
-        record: what the line holds.
-        id: of the document.
-        rules: how the text is cut into words where the line has no tokens, and into sentences.
-        place: of the line, for messages.
-        skipped: counts what is left out or decided.
+        record: Content of the line.
+        id: Id of the document.
+        rules: Rules that split the text into words if the line has no tokens, and into sentences.
+        place: Place of the line, for messages.
+        skipped: Counts what is skipped or decided.
 
     Raises:
         DataError: a value cannot be right.
@@ -142,9 +142,9 @@ def record_of(document: Document, rules: WordRules, skipped: SkippedData) -> dic
     """The line of a document; what ``extra`` keeps returns if it still holds.
 
     Args:
-        document: of any form.
-        rules: how the line will be read.
-        skipped: counts what a line cannot hold.
+        document: Document to convert.
+        rules: Rules with which the line will be read.
+        skipped: Counts what a line cannot represent.
     """
     extra = extra_keys(document, {"text", *_OWN}, skipped)
     kept = extra.pop(KEPT, None)

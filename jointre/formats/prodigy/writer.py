@@ -22,9 +22,9 @@ class ProdigyWriter(Writer):
     Source: https://prodi.gy/docs/api-interfaces#relations
 
     Args:
-        language: spaCy's code of the language with which the file will be read; differences in
-            words and sentences are counted.
-        inside_words: What the reader will do where a mention begins or ends inside a word.
+        language: Language with which the file will be read, as a spaCy code; differences in words
+            and sentences are counted.
+        inside_words: What the reader will do if a mention begins or ends inside a word.
 
     Raises:
         ConfigError: spaCy does not know the language.

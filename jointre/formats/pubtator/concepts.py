@@ -18,11 +18,11 @@ class Concepts:
     """Collects the entities of one document while it is read, in the order of first mentions.
 
     Args:
-        multi_id: what becomes of a mention that lists several identifiers: it joins all of
-            their concepts, the first, or none.
-        ungrounded: what becomes of a mention without a concept: it is left out, or an entity
-            of its own.
-        skipped: counts what is left out or decided.
+        multi_id: What happens to a mention with several identifiers: it belongs to all of their
+            concepts, to the first, or to none.
+        ungrounded: What happens to a mention without a concept: it is skipped or becomes a separate
+            entity.
+        skipped: Counts what is skipped or decided.
     """
 
     def __init__(self, multi_id: MultiId, ungrounded: Ungrounded, skipped: SkippedData) -> None:

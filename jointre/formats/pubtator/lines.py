@@ -23,7 +23,7 @@ class Record(NamedTuple):
     """A document as a file has it.
 
     Args:
-        id: what all of its lines begin with.
+        id: Id with which all lines of the document begin.
         title, abstract: one line each.
         lines: place and content of each annotation, without the id and its tab.
     """
@@ -44,9 +44,9 @@ class Mention(NamedTuple):
 
     Args:
         start, end: characters of the text, half-open.
-        text: what stands there.
-        label: its type.
-        ids: the concepts it names, as listed; empty when there is no such column.
+        text: Text of the mention.
+        label: Entity type.
+        ids: Identifiers of its concepts, as listed; empty if there is no such column.
     """
 
     start: int
@@ -156,10 +156,10 @@ def parse_line(line: str, text: str, place: str) -> Mention | Link:
     """The mention or relation of a line without its id.
 
     Args:
-        line: tab-separated; ``start, end, text, label, ids`` or ``label, head, tail``, and
-            perhaps more, which is not looked at.
-        text: the document's.
-        place: of the line, for messages.
+        line: Tab-separated line, ``start, end, text, label, ids`` or ``label, head, tail``; further
+            columns are ignored.
+        text: Text of the document.
+        place: Place of the line, for messages.
 
     Raises:
         DataError: it is neither, or the mention's text does not stand at its offsets.

@@ -42,10 +42,10 @@ def broader(first: str, second: str, tree: TreeNumbers) -> bool:
     """Whether the first concept is above the second anywhere in the hierarchy.
 
     Args:
-        first: a descriptor, with ``MESH:`` before it or without; those that the hierarchy
-            lacks are above and below none.
-        second: likewise.
-        tree: of :func:`read_tree_numbers`.
+        first: Descriptor, with or without ``MESH:`` before it. Descriptors that the hierarchy lacks
+            are above and below none.
+        second: Descriptor in the same form.
+        tree: Result of :func:`read_tree_numbers`.
     """
     above, below = (tree.get(name.removeprefix("MESH:"), ()) for name in (first, second))
     return any(low.startswith(f"{high}.") for high in above for low in below)
@@ -58,8 +58,8 @@ def hypernym_pairs(document: Document, tree: TreeNumbers) -> list[list[str]]:
     pair is no good negative. The broad tail must have the same label.
 
     Args:
-        document: entities without an id are in no pair.
-        tree: of :func:`read_tree_numbers`.
+        document: Document; entities without an id are in no pair.
+        tree: Result of :func:`read_tree_numbers`.
     """
     entities = document.entities
     related = {(relation.head, relation.tail) for relation in document.relations}

@@ -41,21 +41,24 @@ class PubtatorReader(Reader):
     out those without one, as the defaults do; they then widen mentions to whole words.
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        multi_id: a mention that lists several concepts (``D1|D2``) is a mention of
-            ``"all"``, of the ``"first"``, or left out (``"drop"``).
-        ungrounded: a mention without a concept (``-1``) is left out (``"drop"``), so that
-            predicting it is wrong, or an entity of its own (``"singleton"``).
-        inside_words: where a mention begins or ends inside a word, ``"split"`` cuts the
-            word, so that each mention keeps its characters; ``"widen"`` makes the mention
-            larger, so that words never depend on annotations, as in a new text.
-        hypernym_pairs: ``"drop"`` lists, as ``extra["hypernym_pairs"]``, the unrelated pairs
-            of concepts whose tail is broader than the tail of a relation of the same head, to be
-            left out of negatives and of scores over given entities; ``"keep"`` lists none.
-        mesh: MeSH's descriptors in ASCII (``dYYYY.bin``), for ``hypernym_pairs: "drop"``.
-        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such lines
-            and documents.
+        types: Types file, see :class:`SpertReader`.
+        multi_id: What a mention with several concepts (``D1|D2``) belongs to: to ``"all"``, to the
+            ``"first"``, or it is skipped (``"drop"``).
+        ungrounded: What happens to a mention without a concept (``-1``): it is skipped
+            (``"drop"``), so that predicting it is wrong, or becomes a separate entity
+            (``"singleton"``).
+        inside_words: What happens if a mention begins or ends inside a word. ``"split"``: the word
+            is split, so that the mention stays exact. ``"widen"``: the mention is extended to the
+            whole word, so that words never depend on annotations.
+        hypernym_pairs: ``"drop"`` lists in ``extra["hypernym_pairs"]`` the unrelated pairs of
+            concepts whose tail is broader than the tail of a relation of the same head, so that
+            they can be excluded from negatives and from scores over given entities; ``"keep"``
+            lists none.
+        mesh: File of MeSH descriptors in ASCII (``dYYYY.bin``), for ``hypernym_pairs: "drop"``.
+        language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
+            language.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such lines and documents are skipped and counted.
 
     Raises:
         ConfigError: of ``hypernym_pairs: "drop"`` and ``mesh`` there is one without the other, or

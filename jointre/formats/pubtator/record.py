@@ -34,11 +34,11 @@ def document_of(
     """The document of a record.
 
     Args:
-        record: as :func:`read_records` gives it.
-        options: what to do where a Document holds less than the record.
-        place: of the record, for messages.
-        skipped: counts what is left out or decided.
-        reading: Decides what becomes of lines with errors; None: the first is raised.
+        record: Record as :func:`read_records` returns it.
+        options: Options of the reader for what a Document cannot represent.
+        place: Place of the record, for messages.
+        skipped: Counts what is skipped or decided.
+        reading: Decides what happens to lines with errors; None: the first error is raised.
 
     Raises:
         DataError: a line is no annotation, or a mention is not at its offsets.

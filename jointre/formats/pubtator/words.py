@@ -17,7 +17,7 @@ def words_between(
     Args:
         title: offsets count from its first character.
         abstract: one character stands between it and the title.
-        language: spaCy's code of the language.
+        language: Language, as a spaCy code.
         skipped: If given, counts long runs without white space that were cut.
         place: Where the record stands, for messages.
     """

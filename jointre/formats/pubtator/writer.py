@@ -52,8 +52,8 @@ def written(document: Document, skipped: SkippedData) -> Written:
     long as ``extra["title_length"]`` says, else the first sentence, else the whole text.
 
     Args:
-        document: about to be written.
-        skipped: counts what is left out or changed.
+        document: Document to write.
+        skipped: Counts what is skipped or changed.
 
     Raises:
         DataError: the text cannot stand in a file.
@@ -184,9 +184,9 @@ class PubtatorWriter(Writer):
     Paper: https://doi.org/10.1093/database/baw068
 
     Args:
-        language: spaCy's code of the language with which the files will be read; differences in
-            words and sentences are counted.
-        inside_words: What the reader will do where a mention begins or ends inside a word.
+        language: Language with which the files will be read, as a spaCy code; differences in words
+            and sentences are counted.
+        inside_words: What the reader will do if a mention begins or ends inside a word.
 
     Raises:
         ConfigError: spaCy does not know the language.

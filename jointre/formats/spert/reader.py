@@ -40,8 +40,9 @@ class SpertReader(Reader):
     Paper: https://arxiv.org/abs/1909.07755
 
     Args:
-        types: the types file, ``{"entities": {…}, "relations": {…}}``.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+        types: Types file, ``{"entities": {…}, "relations": {…}}``.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such records are skipped and counted.
     """
 
     def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:

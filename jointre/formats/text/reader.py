@@ -34,7 +34,8 @@ class TextReader(Reader):
     Args:
         split_by: What becomes a document: the whole ``"file"``, each ``"paragraph"`` (separated by
             blank lines), or each ``"line"`` that is not blank.
-        language: spaCy's code of the language of the texts, such as ``"zh"``; ``"xx"`` for any.
+        language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
+            language.
         on_error: Accepted as by every reader. A text has no records, so an error always stops.
 
     Raises:
@@ -96,7 +97,7 @@ def document_of(text: str, id: str, language: str, skipped: SkippedData) -> Docu
     Args:
         text: The text; a byte-order mark at its start is removed.
         id: Id of the document.
-        language: spaCy's code of the language.
+        language: Language, as a spaCy code.
         skipped: Counts long runs without white space that were cut.
     """
     text = text.removeprefix("\ufeff")

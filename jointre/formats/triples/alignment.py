@@ -21,8 +21,8 @@ class Places(NamedTuple):
     """The places of a name in a sentence.
 
     Args:
-        spans: in text order; none when the sentence does not hold the name.
-        way: how they were found.
+        spans: Spans in text order; empty if the sentence does not contain the name.
+        way: How they were found.
     """
 
     spans: tuple[Span, ...]

@@ -16,8 +16,8 @@ def read_labels(path: Path, entity_label: str) -> LabelSets:
     the ids, and it has ``entity_label`` as its only entity label.
 
     Args:
-        path: the file.
-        entity_label: what a label map leaves out.
+        path: Types file or label map.
+        entity_label: Label of entities, which a label map does not have.
 
     Raises:
         DataError: the file is missing or holds something else.

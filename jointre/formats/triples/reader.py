@@ -41,15 +41,16 @@ class TriplesReader(Reader):
     Paper: https://aclanthology.org/P18-1047
 
     Args:
-        types: a types file (the one of :class:`SpertReader`) or the corpus' label map.
-        entity_label: the label of all entities, for the files name none.
-        unaligned: what becomes of triples whose head or tail the sentence does not hold:
-            ``"count"`` leaves them out and counts them, ``"error"`` raises.
-        occurrence: which place of a repeated name is meant: ``"closest"`` takes, for each
-            triple, the head and the tail with the fewest words between, the first on ties;
-            ``"first"`` always the name's first place, as published scores do. The head and
+        types: Types file, see :class:`SpertReader`, or the label map of the corpus.
+        entity_label: Label of all entities, because the files have none.
+        unaligned: What happens to triples whose head or tail is not in the sentence: ``"count"``
+            skips and counts them, ``"error"`` raises an error.
+        occurrence: Which occurrence of a repeated name is used. ``"closest"``: for each triple, the
+            head and the tail with the fewest words between them, the first pair on ties.
+            ``"first"``: always the first occurrence of a name, as in published scores. Head and
             tail of a triple that relates a name to itself are one mention.
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+        on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
+            ``"skip"``: such records are skipped and counted.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".json", ".jsonl")

@@ -30,10 +30,10 @@ def triples_of(
     """The (head, relation, tail) of a record, each with its place in the record.
 
     Args:
-        record: one sentence.
+        record: Record of one sentence.
         key: ``triple_list`` or ``relationMentions``, whose items have different shapes.
-        place: where it stands, for messages.
-        skipped: counts further keys of ``relationMentions``.
+        place: Place of the record, for messages.
+        skipped: Counts further keys of ``relationMentions``.
     """
     found: list[tuple[str, Triple]] = []
     for index, item in enumerate(sequence(record[key], place, key)):
@@ -58,11 +58,11 @@ class Annotation:
     """Collects entities and relations of one sentence while its triples are read.
 
     Args:
-        tokens: the words of the sentence.
-        entity_label: the label of every entity.
-        occurrence: which place is meant when a name has several.
-        place: where the sentence stands, for messages.
-        skipped: counts triples that are left out or are not as they were listed.
+        tokens: Words of the sentence.
+        entity_label: Label of every entity.
+        occurrence: Which occurrence of a repeated name is used.
+        place: Place of the sentence, for messages.
+        skipped: Counts triples that are skipped or differ from those listed.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ def record_of(
     """The JSON object of a sentence whose entities have one mention each.
 
     Args:
-        document: about to be written.
+        document: Document to write.
         entity_label: the label that reading will give to every entity.
         occurrence: how reading will choose among several places.
         skipped: counts what strings cannot hold.

@@ -20,9 +20,9 @@ class CharSpan(NamedTuple):
     """A mention as a tool gives it.
 
     Args:
-        start: its first character, as Python counts them: code points from 0.
-        end: the one after its last.
-        place: where it stands in the file, for messages.
+        start: First character, counted in code points from 0.
+        end: Character after the last one.
+        place: Place in the file, for messages.
     """
 
     start: int
@@ -74,12 +74,12 @@ def fit(
     mention's characters. White space at a mention's ends is no part of any word.
 
     Args:
-        text: offsets count from its first character.
-        mentions: in any order; they may overlap.
-        skipped: counts words that were cut, and mentions that were narrowed or hold no word.
-        place: of the text, for messages.
-        words: those that the file gives, in order and apart; None: by spaCy's rules.
-        rules: the language of the words, and what becomes of a word that a mention cuts.
+        text: Text that the offsets refer to.
+        mentions: Mentions in any order; they may overlap.
+        skipped: Counts words that were split, and mentions that were narrowed or contain no word.
+        place: Place of the text, for messages.
+        words: Words of the file, in order and without overlaps; None: words by spaCy's rules.
+        rules: Language of the words, and what happens to a word that a mention splits.
 
     Raises:
         DataError: a mention ends before its start, or outside the text.
@@ -142,8 +142,8 @@ def cut_at(borders: Iterable[int], words: Words) -> Words:
     """The words, each cut where a border lies inside it.
 
     Args:
-        borders: characters of the text, in any order.
-        words: in order and apart.
+        borders: Characters of the text, in any order.
+        words: Words in order, without overlaps.
 
     Example:
         >>> cut_at([5, 2], Words(("Na", "KCl"), ((0, 2), (4, 7)), (Span(0, 2),)))
@@ -169,9 +169,9 @@ def covered(start: int, end: int, offsets: Offsets) -> Span | None:
     """All words that have a character of ``[start, end)``, or None when none has.
 
     Args:
-        start: first character in the text.
-        end: the one after the last.
-        offsets: of the words, in order and apart.
+        start: First character in the text.
+        end: Character after the last one.
+        offsets: Characters of the words, in order and without overlaps.
     """
     first = bisect_right(offsets, start, key=lambda offset: offset[1])
     last = bisect_left(offsets, end, key=lambda offset: offset[0])

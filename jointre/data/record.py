@@ -41,14 +41,14 @@ class Annotation:
     relations can be counted before they are renumbered.
 
     Args:
-        size: number of tokens.
-        offsets: characters of each token, where known.
-        place: where the record stands, for messages.
-        skipped: counts what must be left out.
-        cut_spans: the words of each mention by characters, where words were cut at these; None
-            for a mention without a word. Mentions that are missing were counted before.
-        starts: the index of each of the record's own tokens among the words, and their number,
-            where words were cut.
+        size: Number of tokens.
+        offsets: Characters of each token, if they are known.
+        place: Place of the record, for messages.
+        skipped: Counts what is skipped.
+        cut_spans: Words of each mention by characters, if words were split at mentions; None for a
+            mention without a word. Missing mentions were counted before.
+        starts: Index of the first part of each token of the record among the words, then the number
+            of words, if words were split.
 
     Attributes:
         cut: the tokens were made from the text, so mentions can only come as ``chars``.

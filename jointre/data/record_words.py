@@ -35,10 +35,10 @@ class CutWords(NamedTuple):
     Args:
         words: Words and sentences; offsets are meaningless where ``known`` is false.
         known: Whether the offsets of the words are known.
-        spans: The words of each mention by characters, None for a mention that has none; None
-            as a whole where the given words cannot be cut.
-        starts: The index of the first part of each word that the record gives, then the number
-            of all words: what a position of the record's own tokens has become.
+        spans: Words of each mention by characters, None for a mention without a word; None as a
+            whole if the given words cannot be split.
+        starts: Index of the first part of each word of the record, then the number of all words; it
+            translates positions of the record's own tokens.
     """
 
     words: Words

@@ -22,11 +22,11 @@ _NOUNS = {"max_width": "width", "train_facts": "training facts"}
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What ``score_files`` found.
+    """Scores of a prediction file, and what reading it skipped.
 
     Args:
-        report: the scores.
-        skipped: what the readers could not represent, by file.
+        report: Scores.
+        skipped: Data that the readers skipped, by file.
     """
 
     report: Report
@@ -46,23 +46,24 @@ def score_files(
     train_facts: Sequence[Path] = (),
     on_error: OnError | None = None,
 ) -> Scored:
-    """Reads both files and scores the one against the other.
+    """Score a prediction file against a gold file.
 
     Documents are paired by position. Their ids must agree, unless one of the two files
     does not name its documents; their tokens must agree always.
 
     Args:
-        gold: the annotated file.
-        predicted: the same documents in the same order, as predicted.
-        format: registered name of the reader of both files.
-        protocol: registered name of the metric.
-        predicted_format: reader of the predicted file where it is another one.
-        types: the corpus' types file, which names symmetric relations.
-        symmetric: labels of symmetric relations, instead of those of the types file.
-        max_width: widest gold entity that counts, in tokens, for protocols that ask.
-        predicted_options: of the predicted file's reader, ``{"predictions": True}`` for what
-            DyGIE++, PURE and PL-Marker write.
-        train_facts: training files whose facts do not count, for protocols that ask.
+        gold: Annotated file.
+        predicted: Predicted file, with the same documents in the same order.
+        format: Registered name of the reader of both files.
+        protocol: Registered name of the metric.
+        predicted_format: Reader of the predicted file, if it is a different one.
+        types: Types file of the corpus, which names symmetric relations.
+        symmetric: Labels of symmetric relations, instead of those of the types file.
+        max_width: Maximum width of gold entities that count, in tokens, for protocols that have
+            this option.
+        predicted_options: Options of the predicted file's reader, for example ``{"predictions":
+            True}`` for files written by DyGIE++, PURE and PL-Marker.
+        train_facts: Training files whose facts do not count, for protocols that have this option.
         on_error: What both readers do at records with errors; None: their default.
 
     Raises:

@@ -24,11 +24,11 @@ from jointre.integrations.spacy_store import (
 
 
 class Reading(NamedTuple):
-    """The words of a Doc; white space is none.
+    """The words of a Doc, without white space.
 
     Args:
-        document: tokens and sentences, nothing else.
-        offsets: of each word in the text of the Doc.
+        document: Document with tokens and sentences only.
+        offsets: Characters of each word in the text of the Doc.
     """
 
     document: Document
@@ -39,9 +39,9 @@ def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> Reading:
     """The words of a Doc as a model sees them.
 
     Args:
-        doc: its tokens and sentences are taken as they are; a Doc without is one sentence.
-        id: names the Document.
-        sentences: of the same text; its sentences count if ``doc`` has none.
+        doc: Doc whose tokens and sentences are used; without sentences it is one sentence.
+        id: Id of the Document.
+        sentences: Doc of the same text, whose sentences are used if ``doc`` has none.
     """
     source = doc if sentences is None or doc.has_annotation("SENT_START") else sentences
     starts = [token.idx for token in source if token.is_sent_start]
@@ -86,11 +86,11 @@ def annotate(
     overlap neither each other nor an entity that was there before.
 
     Args:
-        doc: is changed.
-        found: over the words of the Doc.
-        offsets: of these words.
-        key: of the span group, the entities and the relations.
-        set_ents: fill ``doc.ents``.
+        doc: Doc, which is changed.
+        found: Document over the words of the Doc.
+        offsets: Characters of these words.
+        key: Key of the span group, the entities and the relations.
+        set_ents: Whether to fill ``doc.ents``.
     """
     entities = [
         EntityRecord(
@@ -128,10 +128,10 @@ def to_spacy(document: Document, vocab: Vocab, key: str = KEY) -> Doc:
     """A Document as a Doc, with its entities and relations as gold or as found.
 
     Args:
-        document: its text, if known, is the Doc's, white space included; the Doc's spaces are
-            unknown otherwise.
-        vocab: of the pipeline.
-        key: the ``spans_key`` of the component that is to learn from it.
+        document: Document to convert. Its text, if known, becomes the text of the Doc, including
+            white space; otherwise the Doc's spaces are unknown.
+        vocab: Vocabulary of the pipeline.
+        key: The ``spans_key`` of the component that will learn from the Doc.
     """
     register_extensions()
     doc: Doc = doc_of(document, vocab, key)
@@ -204,10 +204,10 @@ def with_findings(reading: Reading, doc: Doc, key: str, skipped: SkippedData) ->
     """The words of a Doc with the findings of a Doc of the same text.
 
     Args:
-        reading: of a Doc, tokenised in any way.
-        doc: holds the findings, as :func:`from_spacy` reads them.
-        key: of the findings.
-        skipped: counts mentions with a border inside a word; they are left out.
+        reading: Words of a Doc, which may be tokenised differently.
+        doc: Doc with entities and relations, as :func:`from_spacy` reads them.
+        key: Key of these entities and relations.
+        skipped: Counts mentions that begin or end inside a word, which are skipped.
     """
     entities, relations = findings(doc, key)
     place = Places(reading.offsets)
@@ -247,7 +247,7 @@ class Places:
     """Finds the words of some characters.
 
     Args:
-        offsets: of the words.
+        offsets: Characters of the words.
     """
 
     def __init__(self, offsets: Sequence[Chars]) -> None:

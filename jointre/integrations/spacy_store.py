@@ -66,13 +66,13 @@ class DocRelation:
 def store(
     doc: Doc, key: str, entities: Sequence[EntityRecord], relations: Sequence[RelationRecord]
 ) -> None:
-    """Keep findings in a Doc, in the place of those the key had before.
+    """Store entities and relations in a Doc, and replace those with the same key.
 
     Args:
-        doc: gets an entry in its ``user_data``.
-        key: the component's ``spans_key``.
-        entities: in characters of ``doc.text``.
-        relations: between these entities.
+        doc: Doc, whose ``user_data`` are changed.
+        key: The ``spans_key`` of the component.
+        entities: Entities, in characters of ``doc.text``.
+        relations: Relations between these entities.
     """
     put(doc.user_data, key, size_of(doc), Record(entities, relations))
 
@@ -91,8 +91,9 @@ def entities_of(doc: Doc, key: str | None = None) -> list[DocEntity]:
     """The entities that jointre found in a Doc, or was given for it; ``doc._.entities``.
 
     Args:
-        doc: as a pipeline returned it, or read from bytes or a DocBin with its user data.
-        key: of one component's findings; None: those of all, one component after the other.
+        doc: Doc that a pipeline returned, or that was read from bytes or a DocBin with its user
+            data.
+        key: Key of one component; None: all components, one after the other.
     """
     return found_in(doc, key)[0]
 
@@ -101,8 +102,9 @@ def relations_of(doc: Doc, key: str | None = None) -> list[DocRelation]:
     """The relations that jointre found in a Doc, or was given for it; ``doc._.relations``.
 
     Args:
-        doc: as a pipeline returned it, or read from bytes or a DocBin with its user data.
-        key: of one component's findings; None: those of all, one component after the other.
+        doc: Doc that a pipeline returned, or that was read from bytes or a DocBin with its user
+            data.
+        key: Key of one component; None: all components, one after the other.
     """
     return found_in(doc, key)[1]
 
@@ -111,8 +113,8 @@ def found_in(doc: Doc, key: str | None = None) -> tuple[list[DocEntity], list[Do
     """Entities and the relations between them, in one reading.
 
     Args:
-        doc: with its user data.
-        key: of one component's findings; None: those of all.
+        doc: Doc with its user data.
+        key: Key of one component; None: all components.
     """
     found: list[DocEntity] = []
     links: list[DocRelation] = []

@@ -48,11 +48,11 @@ def read(
     A file that cannot be read is reported, and the others are read.
 
     Args:
-        sources: files, or ``STDIN``.
+        sources: Files, or ``STDIN``.
         format: Name of the reader of all files; None: texts are recognised, and the format of
             records is detected.
         split_by: What becomes a document; by default the file, which is logged where it matters.
-        predictor: that will read them.
+        predictor: Predictor that will read the documents.
         failed: Receives the files that could not be read completely.
         pipe: Standard input if it is read as it arrives.
         on_error: What a reader does at records with errors; None: its default, which is to stop.

@@ -47,8 +47,8 @@ def with_words(document: Document, text: str, offsets: Offsets, skipped: Skipped
 
     Args:
         document: Document to write.
-        text: as it is written.
-        offsets: of the words in it.
+        text: Text that will be written.
+        offsets: Characters of the words in this text.
         skipped: Counts what is skipped.
     """
     place = f"document {document.id!r}"
@@ -81,7 +81,7 @@ def spaced(text: str, offsets: Offsets) -> tuple[list[str], list[bool], list[int
     """Words and white space as spaCy has them: a space after a word is none, other space is.
 
     Args:
-        text: of the words.
+        text: Text of the words.
         offsets: Characters of the words, in order and without overlaps.
 
     Returns:
@@ -118,11 +118,11 @@ def _apart(offsets: Offsets, size: int) -> bool:
 
 
 def count_reread(document: Document, found: Document | None, skipped: SkippedData) -> None:
-    """Counts words and sentences that a format leaves to its reader to make anew.
+    """Count words and sentences that the format cannot store and its reader will make again.
 
     Args:
-        document: as it is written.
-        found: what reading will give; None: it cannot be read.
+        document: Document in the form in which it is written.
+        found: Document that reading will give; None: it cannot be read.
         skipped: Counts what is lost.
     """
     place = f"document {document.id!r}"

@@ -69,13 +69,13 @@ class Stored(NamedTuple):
 
 
 def put(user_data: UserData, key: str, size: int, record: Record) -> None:
-    """Keep a record, in the place of those the key had before.
+    """Store a record, and replace those with the same key.
 
     Args:
-        user_data: a Doc's; changed.
-        key: the component's ``spans_key``.
-        size: length of the Doc's text.
-        record: in characters of that text.
+        user_data: User data of a Doc, which are changed.
+        key: The ``spans_key`` of the component.
+        size: Length of the Doc's text.
+        record: Record, in characters of that text.
     """
     for place, _ in _places(user_data, key):
         del user_data[place]
@@ -99,8 +99,8 @@ def records(user_data: UserData, key: str | None, place: str) -> Iterator[Stored
     """The records of user data, component by component, each in the order of the text.
 
     Args:
-        user_data: a Doc's, perhaps from a file of unknown origin.
-        key: of one component; None: of all.
+        user_data: User data of a Doc, possibly from an untrusted file.
+        key: Key of one component; None: all keys.
         place: Place of the Doc, for messages.
 
     Raises:

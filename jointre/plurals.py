@@ -51,8 +51,8 @@ def singular(phrase: str) -> str:
         phrase: A phrase in the plural, as :func:`counted` takes it.
 
     Example:
-        >>> singular("regions left out, their text not being at their offsets")
-        'region left out, its text not being at its offsets'
+        >>> singular("regions skipped, because their text is not at their offsets")
+        'region skipped, because its text is not at its offsets'
     """
     match = _HEAD.match(phrase)
     if match is None or match["noun"].endswith(_UNCHANGED):

@@ -19,7 +19,7 @@ VARIABLES = {"data": "data", "fixtures": "fixtures", "fold": "0"}
 
 
 def registry() -> dict[str, dict[str, str]]:
-    """Names and classes by interface; what tests register is left out."""
+    """Names and classes by interface; what tests register is skipped."""
     found = {
         name: {
             each: f"{kind.by_name(each).__module__}.{kind.by_name(each).__qualname__}"

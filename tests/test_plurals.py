@@ -6,9 +6,9 @@ from jointre.plurals import counted, singular, there_are
 @pytest.mark.parametrize(
     ("phrase", "one"),
     [
-        ("relations across sentences left out", "relation across sentences left out"),
+        ("relations across sentences skipped", "relation across sentences skipped"),
         ("entities listed twice kept once", "entity listed twice kept once"),
-        ("categories left out", "category left out"),
+        ("categories skipped", "category skipped"),
         ("batches an epoch", "batch an epoch"),
         ("boxes", "box"),
         ("pieces", "piece"),
@@ -19,7 +19,7 @@ from jointre.plurals import counted, singular, there_are
             "units longer than the encoder's input are cut (long_inputs)",
             "unit longer than the encoder's input is cut (long_inputs)",
         ),
-        ("scores that are not finite left out", "score that is not finite left out"),
+        ("scores that are not finite skipped", "score that is not finite skipped"),
         (
             "words that are empty or hold blanks, read otherwise",
             "word that is empty or holds blanks, read otherwise",
@@ -50,17 +50,17 @@ from jointre.plurals import counted, singular, there_are
             "text whose offsets are read as counting a line end as one",
         ),
         (
-            "entities left out because they cross a sentence's border",
-            "entity left out because it crosses a sentence's border",
+            "entities skipped because they cross a sentence's border",
+            "entity skipped because it crosses a sentence's border",
         ),
         (
             "entities outside the sentence that lists them, kept",
             "entity outside the sentence that lists it, kept",
         ),
-        ("mentions outside their text left out", "mention outside its text left out"),
-        ("data of others left out", "data of others left out"),
+        ("mentions outside their text skipped", "mention outside its text skipped"),
+        ("data of others skipped", "data of others skipped"),
         ("meta", "meta"),
-        ("analysis left out", "analysis left out"),
+        ("analysis skipped", "analysis skipped"),
         ("", ""),
     ],
 )

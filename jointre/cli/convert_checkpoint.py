@@ -50,5 +50,5 @@ def convert_checkpoint(
     symmetric = resolved["data"]["symmetric"]
     vocabulary = Vocabulary.build([], labels, symmetric)
     for name in run(checkpoint, resolved["model"], vocabulary, archive):
-        log(f"{checkpoint}: {name} left out; no part of the model reads it")
+        log(f"{checkpoint}: {name} skipped; no part of the model reads it")
     typer.echo(f"{archive}: written")

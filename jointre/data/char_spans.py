@@ -128,7 +128,7 @@ def _fitted(mention: CharSpan, offsets: Offsets, skipped: SkippedData) -> Span |
     start, end, place = mention
     span = covered(start, end, offsets) if start < end else None
     if span is None:
-        skipped.add("mentions without a word left out", place)
+        skipped.add("mentions without a word skipped", place)
         return None
     left, right = chars_of(span, offsets)
     if left < start or right > end:

@@ -134,7 +134,7 @@ class Annotation:
         start, end = self._starts.get(left), self._ends.get(right)
         if start is not None and end is not None and start < end:
             return Span(start, end)
-        kind = "mentions whose characters are not whole tokens left out"
+        kind = "mentions whose characters are not whole tokens skipped"
         self._skipped.add(kind, f"{self._place}, {what}")
         return None
 
@@ -147,9 +147,9 @@ class Annotation:
         ]
         mentions = [mention for mention in found if mention is not None]
         if self._offsets is None:
-            self._skipped.add("chars without offsets left out", f"{self._place}, {what}")
+            self._skipped.add("chars without offsets skipped", f"{self._place}, {what}")
         elif given != [_chars(mention, self._offsets) for mention in mentions]:
-            self._skipped.add("chars unlike the mentions left out", f"{self._place}, {what}")
+            self._skipped.add("chars unlike the mentions skipped", f"{self._place}, {what}")
 
     def _scores(self, fields: dict[str, Any], size: int, what: str) -> list[float] | None:
         value = fields.get("mention_scores")
@@ -199,7 +199,7 @@ class Annotation:
         unknown = item.keys() - known
         if unknown:
             example = f"{self._place}, {sorted(unknown)[0]!r}"
-            self._skipped.add(f"unknown keys of {key} left out", example, len(unknown))
+            self._skipped.add(f"unknown keys of {key} skipped", example, len(unknown))
 
 
 def _items(value: Any, place: str) -> list[tuple[int, Any]]:
@@ -324,10 +324,10 @@ def read_arguments(
     relations, clusters = renumbered(kept, found.relations, found.clusters)
     lost = len(found.entities) - len(kept)
     if lost:
-        skipped.add("entities without a mention left out", place, lost)
+        skipped.add("entities without a mention skipped", place, lost)
     gone = len(found.relations) - len(relations)
     if gone:
-        skipped.add("relations of entities without a mention left out", place, gone)
+        skipped.add("relations of entities without a mention skipped", place, gone)
     name = record.get("id")
     # Beyond a string id, the extra keeps how the file wrote it.
     unused = RECORD_KEYS | ({"id"} if isinstance(name, str) else set())

@@ -104,6 +104,6 @@ def _inside(entities: Any, size: int, place: str, skipped: SkippedData) -> Itera
             if 0 <= start <= end <= size:
                 yield CharSpan(start, end, f"{place}, {here}")
             else:
-                kind = "mentions outside their text left out"
+                kind = "mentions outside their text skipped"
                 example = f"{place}, {here} is [{start}, {end}] in a text of {size} characters"
                 skipped.add(kind, example)

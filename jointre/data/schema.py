@@ -166,7 +166,7 @@ def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
 
     Args:
         document: about to be written.
-        skipped: counts keys of ``extra`` that mean something else here, and offsets left out.
+        skipped: counts keys of ``extra`` that mean something else here, and offsets skipped.
     """
     name = document.extra.get("id", document.id)
     record: dict[str, Any] = {
@@ -201,7 +201,7 @@ def _spelled(document: Document, skipped: SkippedData) -> Offsets | None:
     words = zip(document.tokens, offsets, strict=True)
     if all(text[left:right] == token for token, (left, right) in words):
         return offsets
-    kind = "lists of character offsets that do not spell the words left out"
+    kind = "lists of character offsets that do not spell the words skipped"
     skipped.add(kind, f"document {document.id!r}")
     return None
 
@@ -243,7 +243,7 @@ def extra_keys(document: Document, taken: Set[str], skipped: SkippedData) -> dic
     clash = document.extra.keys() & taken
     if clash:
         skipped.add(
-            "extra keys with a meaning of their own in the format left out",
+            "extra keys with a meaning of their own in the format skipped",
             f"{sorted(clash)[0]!r} of document {document.id!r}",
             len(clash),
         )

@@ -13,13 +13,13 @@ class SkippedData:
     """What was skipped: a count and the first example for each kind.
 
     A kind is a plural phrase that says what became of the things counted, such as
-    ``"relations across sentences left out"``.
+    ``"relations across sentences skipped"``.
 
     Example:
         >>> skipped = SkippedData()
-        >>> skipped.add("scores left out", "document 'a'", count=2)
+        >>> skipped.add("scores skipped", "document 'a'", count=2)
         >>> skipped.lines()
-        ["2 scores left out; first: document 'a'"]
+        ["2 scores skipped; first: document 'a'"]
     """
 
     def __init__(self) -> None:

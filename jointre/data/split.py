@@ -71,13 +71,13 @@ def _sentences(source: int, document: Document, skipped: SkippedData) -> list[Un
             sentence = sentence_of(mention, borders)
             if sentence is None:
                 example = f"document {document.id!r}, tokens [{mention.start}, {mention.end})"
-                skipped.add("mentions across sentences left out", example)
+                skipped.add("mentions across sentences skipped", example)
                 continue
             first[index].setdefault(sentence, len(entities[sentence]))
             entities[sentence].append(_alone(entity, number, borders[sentence].start))
     relations = _relations(document, first, len(borders), skipped)
     if document.clusters:
-        skipped.add("clusters left out", f"document {document.id!r}", len(document.clusters))
+        skipped.add("clusters skipped", f"document {document.id!r}", len(document.clusters))
     return [
         Unit(source, border.start, _part(document, number, border, entities, relations))
         for number, border in enumerate(borders)
@@ -104,7 +104,7 @@ def _relations(
         if not shared:
             example = f"document {document.id!r}, {relation.label} of entities "
             skipped.add(
-                "relations across sentences left out",
+                "relations across sentences skipped",
                 f"{example}{relation.head} and {relation.tail}",
             )
         for sentence in shared:

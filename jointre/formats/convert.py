@@ -47,7 +47,7 @@ def _sentences(documents: Iterable[Document], skipped: SkippedData) -> Iterator[
             continue
         for kind, count in (
             ("entities with several mentions taken apart into mentions", _several(document)),
-            ("keys of documents left out", len(document.extra) if len(units) > 1 else 0),
+            ("keys of documents skipped", len(document.extra) if len(units) > 1 else 0),
         ):
             if count:
                 skipped.add(kind, f"document {document.id!r}", count)

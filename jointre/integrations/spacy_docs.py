@@ -194,7 +194,7 @@ def from_spacy(
         doc: annotated by a jointre component, by :func:`set_relations` or by :func:`to_spacy`.
         key: the component's ``spans_key``.
         id: names the Document if the Doc has no name.
-        skipped: when given, counts what is left out or decided.
+        skipped: when given, counts what is skipped or decided.
     """
     lost = SkippedData() if skipped is None else skipped
     return document_of(doc, Options(key, ents=False), id, f"Doc {id!r}", lost)
@@ -218,7 +218,7 @@ def with_findings(reading: Reading, doc: Doc, key: str, skipped: SkippedData) ->
         if len(spans) < len(mentions):
             text = doc.text[slice(*mentions[0])]
             skipped.add(
-                "mentions left out because a border is inside a token",
+                "mentions skipped because a border is inside a token",
                 repr(text),
                 len(mentions) - len(spans),
             )
@@ -231,7 +231,7 @@ def with_findings(reading: Reading, doc: Doc, key: str, skipped: SkippedData) ->
         if head in moved and tail in moved
     ]
     if len(links) < len(relations):
-        kind = "relations of entities without a mention left out"
+        kind = "relations of entities without a mention skipped"
         skipped.add(kind, repr(doc.text[:40]), len(relations) - len(links))
     document = reading.document
     return Document(

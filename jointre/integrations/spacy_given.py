@@ -39,11 +39,11 @@ def given(
         words = place(chars_of(span))
         if label not in vocabulary.entity_labels:
             kind = (
-                f"entities with the label {span.label_!r}, which the model does not know, left out"
+                f"entities with the label {span.label_!r}, which the model does not know, skipped"
             )
             skipped.add(kind, repr(span.text))
         elif words is None or not (whole or sentence_of(words, borders) is not None):
-            skipped.add("entities left out because they cross a sentence's border", repr(span.text))
+            skipped.add("entities skipped because they cross a sentence's border", repr(span.text))
         else:
             entities.append(Entity(label, (words,)))
     return replace(reading.document, entities=tuple(entities))

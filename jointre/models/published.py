@@ -109,7 +109,7 @@ def convert_checkpoint(
         folder: the archive to write; must not exist, or be empty.
 
     Returns:
-        The names of parameters that were left out because nothing reads them.
+        The names of parameters that were skipped because nothing reads them.
 
     Raises:
         ArchiveError: the folder is not empty, the checkpoint cannot be read, or it does

@@ -161,7 +161,7 @@ def _require_entities(name: str, train: Sequence[Document]) -> None:
 def training_units(
     documents: Sequence[Document], model_unit: str, warn: Callable[[str], None]
 ) -> list[Unit]:
-    """Units to train on; empty ones teach nothing and are left out.
+    """Units to train on; empty ones teach nothing and are skipped.
 
     Raises:
         DataError: an entity has no label.

@@ -21,7 +21,7 @@ def test_a_folder_of_annotations(jointre: Command, tmp_path: Path) -> None:
     options = ("--from", "label_studio", "--to", "brat", "--option", "several=each")
     ended = jointre("convert", export, tmp_path / "c", *options)
     assert ended.code == 0, ended.err
-    assert "1 task without an annotation left out; first: " in ended.err
+    assert "1 task without an annotation skipped; first: " in ended.err
     assert sorted(item.name for item in (tmp_path / "c").iterdir())[:2] == ["41.ann", "41.txt"]
     jointre("convert", export, tmp_path / "c", *options).told("this folder is not empty")
     ended = jointre("data", "check", tmp_path / "c", "--format", "brat")

@@ -34,7 +34,7 @@ def test_white_space_is_no_part_of_a_mention() -> None:
     assert words.tokens == ("Ada", "left")
     assert found == (Span(0, 1), None, None, None, None)
     assert skipped["mentions with outer spaces narrowed to their words"] == 1
-    assert skipped["mentions without a word left out"] == 4
+    assert skipped["mentions without a word skipped"] == 4
 
 
 def test_words_of_the_file_stay_but_for_cuts() -> None:
@@ -71,7 +71,7 @@ def test_no_mention_gets_another_text(text: str, data: st.DataObject) -> None:
         assert got == asked.strip()
         if span is not None and asked == asked.strip():
             assert chars_of(span, words.offsets) == (start, end)
-    assert skipped["mentions without a word left out"] == found.count(None)
+    assert skipped["mentions without a word skipped"] == found.count(None)
 
 
 def test_words_are_cut_where_a_border_lies_inside() -> None:

@@ -63,7 +63,7 @@ def test_characters_are_put_on_tokens() -> None:
     assert found.entities == [Entity("X", (Span(1, 3), Span(0, 1)))]
     found.read_entities([{"label": "X", "chars": [[0, 4]]}, {"label": "X", "chars": [[4, 3]]}])
     assert [entity.mentions for entity in found.entities[1:]] == [(), ()]
-    assert skipped["mentions whose characters are not whole tokens left out"] == 2
+    assert skipped["mentions whose characters are not whole tokens skipped"] == 2
 
 
 def test_characters_beside_mentions_are_compared() -> None:
@@ -72,10 +72,10 @@ def test_characters_beside_mentions_are_compared() -> None:
     found.read_entities([entity | {"chars": [[4, 8]]}])
     assert not skipped
     found.read_entities([entity | {"chars": [[4, 7]]}])
-    assert skipped.lines() == ["1 char unlike the mentions left out; first: f:1, entities[0]"]
+    assert skipped.lines() == ["1 char unlike the mentions skipped; first: f:1, entities[0]"]
     found, skipped = annotation(offsets=None)
     found.read_entities([entity | {"chars": [[4, 8]]}])
-    assert skipped.lines() == ["1 char without offsets left out; first: f:1, entities[0]"]
+    assert skipped.lines() == ["1 char without offsets skipped; first: f:1, entities[0]"]
 
 
 def test_unknown_keys_within_are_counted() -> None:
@@ -83,8 +83,8 @@ def test_unknown_keys_within_are_counted() -> None:
     found.read_entities([{"label": "X", "mentions": [[0, 1]], "type": "Y"}])
     found.read_relations([{"label": "r", "head": 0, "tail": 0, "b": 1, "a": 2}])
     assert skipped.lines() == [
-        "1 unknown key of entities left out; first: f:1, 'type'",
-        "2 unknown keys of relations left out; first: f:1, 'a'",
+        "1 unknown key of entities skipped; first: f:1, 'type'",
+        "2 unknown keys of relations skipped; first: f:1, 'a'",
     ]
 
 

@@ -49,6 +49,6 @@ def test_mentions_outside_the_text_are_counted() -> None:
     found, skipped = cut(Given(None, None, (), "abc"))
     assert (found.words.tokens, found.spans) == (("abc",), {})
     assert skipped.lines() == [
-        "1 mention outside its text left out; first: "
+        "1 mention outside its text skipped; first: "
         "f:1, entities[0].chars[0] is [1, 4] in a text of 3 characters"
     ]

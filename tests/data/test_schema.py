@@ -80,7 +80,7 @@ def test_a_record_is_what_the_reader_reads(tmp_path: Any) -> None:
         ({"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 2]]}]}, r"\[0, 2\)"),
         (
             {"tokens": ["a"], "entities": [{"label": "X", "mentions": [[0, 1]], "kind": 1}]},
-            "does not fit into a document: 1 unknown key of entities left out; .*kind",
+            "does not fit into a document: 1 unknown key of entities skipped; .*kind",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def test_by_sentence_offsets_are_those_of_the_sentence() -> None:
         "He left Rome .", (("Loc", 2, 3), ("Peop", 0, 1)), (("Left", 1, 0),), id="d#2"
     )
     assert skipped.lines() == [
-        "1 relation across sentences left out; first: document 'd', Left of entities 1 and 2"
+        "1 relation across sentences skipped; first: document 'd', Left of entities 1 and 2"
     ]
 
 
@@ -59,9 +59,9 @@ def test_mentions_and_clusters_across_sentences_are_counted() -> None:
     )
     assert [len(unit.document.entities) for unit in split([whole], "sentence", skipped)] == [1, 0]
     assert skipped.lines() == [
-        "1 mention across sentences left out; first: document 'd', tokens [1, 3)",
-        "1 relation across sentences left out; first: document 'd', r of entities 0 and 1",
-        "1 cluster left out; first: document 'd'",
+        "1 mention across sentences skipped; first: document 'd', tokens [1, 3)",
+        "1 relation across sentences skipped; first: document 'd', r of entities 0 and 1",
+        "1 cluster skipped; first: document 'd'",
     ]
 
 
@@ -137,8 +137,8 @@ def test_joining_gold_units_gives_gold_less_what_crosses(documents: list[Documen
     skipped = SkippedData()
     units = split(documents, "sentence", skipped)
     joined = join(documents, units, [unit.document for unit in units])
-    lost_mentions = skipped["mentions across sentences left out"]
-    lost_relations = skipped["relations across sentences left out"]
+    lost_mentions = skipped["mentions across sentences skipped"]
+    lost_relations = skipped["relations across sentences skipped"]
     for before, after in zip(documents, joined, strict=True):
         assert after.tokens == before.tokens
         assert after.sentences == before.sentences

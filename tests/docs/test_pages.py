@@ -39,7 +39,7 @@ def commands_in(text: str) -> Iterator[str]:
     for language, block in re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         if language in ("bash", "text"):
             lines = [line for line in block.splitlines() if line.startswith("jointre ")]
-            # In the synopsis of a command, brackets say what may be left out.
+            # In the synopsis of a command, brackets say what may be skipped.
             yield from (re.sub(r"[\[\]]", "", line) for line in lines if language == "text")
             yield from (line for line in lines if language == "bash")
     outside = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)

@@ -37,9 +37,9 @@ def test_dygie_to_spert_gives_sentences_and_a_report(tmp_path: Path) -> None:
     write(DygieWriter(), [replace(TWO, extra={"_note": "x", "weight": 2})], source)
     report = convert(source, target, DygieReader(), SpertWriter())
     assert report.lines() == [
-        "1 relation across sentences left out; first: document 'd', Is of entities 1 and 2",
-        "1 cluster left out; first: document 'd'",
-        "2 keys of documents left out; first: document 'd'",
+        "1 relation across sentences skipped; first: document 'd', Is of entities 1 and 2",
+        "1 cluster skipped; first: document 'd'",
+        "2 keys of documents skipped; first: document 'd'",
     ]
     first, last = json.loads(target.read_text())
     assert first == {
@@ -73,16 +73,16 @@ def test_what_the_target_cannot_hold_is_counted_by_kind(tmp_path: Path, format: 
     report = write(Writer.by_name(format)(), [rich()], tmp_path / "b.json").to_dict()
     counts = {kind: entry["count"] for kind, entry in report.items()}
     expected = {
-        "entities without a label left out": 1,
-        "relations of entities without a label left out": 1,
-        "texts left out": 1,
-        "lists of character offsets left out": 1,
-        "flags left out": 1,
-        "scores left out": 4,
-        "ids of entities left out": 1,
-        "lists of evidence left out": 1,
+        "entities without a label skipped": 1,
+        "relations of entities without a label skipped": 1,
+        "texts skipped": 1,
+        "lists of character offsets skipped": 1,
+        "flags skipped": 1,
+        "scores skipped": 4,
+        "ids of entities skipped": 1,
+        "lists of evidence skipped": 1,
         "entities with several mentions taken apart into mentions": 1,
-        "extra keys with a meaning of their own in the format left out": 1,
+        "extra keys with a meaning of their own in the format skipped": 1,
     }
     assert counts == expected
     (read,) = Reader.by_name(format)().read(tmp_path / "b.json")
@@ -96,14 +96,14 @@ def test_several_mentions_are_counted_when_documents_are_split(tmp_path: Path) -
     write(JsonlWriter(), [replace(rich(), sentences=TWO.sentences)], source)
     report = convert(source, tmp_path / "b.json", JsonlReader(), SpertWriter())
     assert report["entities with several mentions taken apart into mentions"] == 1
-    assert report["keys of documents left out"] == 1
-    assert report["extra keys with a meaning of their own in the format left out"] == 0
+    assert report["keys of documents skipped"] == 1
+    assert report["extra keys with a meaning of their own in the format skipped"] == 0
 
 
 def test_jsonl_holds_all_but_a_clash(tmp_path: Path) -> None:
     report = write(JsonlWriter(), [rich()], tmp_path / "b.jsonl")
     assert report.lines() == [
-        "1 extra key with a meaning of its own in the format left out; "
+        "1 extra key with a meaning of its own in the format skipped; "
         "first: 'relations' of document 'd'"
     ]
     assert list(JsonlReader().read(tmp_path / "b.jsonl")) == [rich()]

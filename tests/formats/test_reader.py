@@ -110,7 +110,7 @@ def test_what_is_skipped_is_logged_unless_it_is_counted(
     )
     skipped = SkippedData()
     assert len(list(SpertReader().read(path, skipped))) == 1
-    assert skipped["unknown keys of entities left out"] == 1
+    assert skipped["unknown keys of entities skipped"] == 1
     assert caplog.messages == []
     list(SpertReader().read(path))
     assert caplog.messages == [f"{path}: {skipped.lines()[0]}"]

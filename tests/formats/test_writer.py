@@ -24,7 +24,7 @@ def test_what_is_lost_is_logged_unless_it_is_counted(
     documents = [Document("d", ("a",), text="a")]
     skipped = SkippedData()
     SpertWriter().write(documents, tmp_path / "a.json", skipped)
-    assert skipped.lines() == ["1 text left out; first: document 'd'"]
+    assert skipped.lines() == ["1 text skipped; first: document 'd'"]
     assert caplog.messages == []
     SpertWriter().write(documents, tmp_path / "b.json")
     assert caplog.messages == [f"{tmp_path / 'b.json'}: {skipped.lines()[0]}"]

@@ -114,8 +114,8 @@ def test_mentions_with_a_border_inside_a_word_are_counted(nlp: Language) -> None
     coarse, losses = Doc(nlp.vocab, words=["Ada left", "Rome"]), SkippedData()
     found = with_findings(read(coarse), doc, "jointre", losses)
     assert (found.entities, found.relations) == ((Entity("Loc", (Span(1, 2),)),), ())
-    assert losses["mentions left out because a border is inside a token"] == 1
-    assert losses["relations of entities without a mention left out"] == 1
+    assert losses["mentions skipped because a border is inside a token"] == 1
+    assert losses["relations of entities without a mention skipped"] == 1
 
 
 def test_white_space_is_no_entity(nlp: Language) -> None:

@@ -28,8 +28,8 @@ def test_entities_of_another_component() -> None:
     found = given(read(doc), doc, tiny_vocabulary(), names, losses, whole=False)
     assert found.entities == (Entity("Peop", (Span(0, 1),)), Entity("Loc", (Span(2, 3),)))
     assert losses.lines() == [
-        "1 entity left out because it crosses a sentence's border; first: '. Bob'",
-        "1 entity with the label 'DATE', which the model does not know, left out; first: 'stayed'",
+        "1 entity skipped because it crosses a sentence's border; first: '. Bob'",
+        "1 entity with the label 'DATE', which the model does not know, skipped; first: 'stayed'",
     ]
 
 
@@ -37,4 +37,4 @@ def test_documents_hold_mentions_across_sentences() -> None:
     doc, losses = example(), SkippedData()
     found = given(read(doc), doc, tiny_vocabulary(), {}, losses, whole=True)
     assert [entity.span for entity in found.entities] == [Span(2, 3), Span(3, 5)]
-    assert losses["entities with the label 'PERSON', which the model does not know, left out"] == 1
+    assert losses["entities with the label 'PERSON', which the model does not know, skipped"] == 1

@@ -60,11 +60,11 @@ def test_gold_is_read_over_the_pipelines_tokens_and_sentences(tiny_data: Path) -
     assert (document.tokens, document.entities) == (known.tokens, known.entities)
     assert len(document.relations) == len(known.relations)
     coarse = Doc(NLP.vocab, [" ".join(known.tokens)])
-    with pytest.warns(UserWarning, match="left out") as told:
+    with pytest.warns(UserWarning, match="skipped") as told:
         (document,) = gold_of([Example(coarse, first.reference)], "jointre")
     assert [str(one.message).partition(";")[0].split(maxsplit=3)[3] for one in told] == [
-        "mentions left out because a border is inside a token",
-        "relations of entities without a mention left out",
+        "mentions skipped because a border is inside a token",
+        "relations of entities without a mention skipped",
     ]
     assert document.entities == ()
     with pytest.raises(DataError, match="example 0: the texts differ"):

@@ -192,7 +192,7 @@ def test_entities_of_another_component(overfitted: Path) -> None:
         for entity in document.entities
     ]
     doc.ents = ents
-    with pytest.warns(UserWarning, match="1 entity with the label 'GPE', .* left out; first: 'B"):
+    with pytest.warns(UserWarning, match="1 entity with the label 'GPE', .* skipped; first: 'B"):
         nlp.get_pipe("jointre")(doc)
     assert [(span.text, span.label_) for span in doc.spans["jointre"]] == [
         ("Ingrid Halvorsen", "Person"),

@@ -150,7 +150,7 @@ def test_units_tell_what_no_sentence_holds() -> None:
     training_units([document], "sentence", told.append)
     assert len(told) == 1
     assert told[0].startswith("train: ")
-    assert "1 mention across sentences left out" in told[0]
+    assert "1 mention across sentences skipped" in told[0]
 
 
 def test_an_entity_without_a_label_cannot_be_learnt() -> None:

@@ -71,7 +71,7 @@ def test_mistakes_are_told_with_their_line(
     [
         (Document("a", ("New York",)), "documents that the format cannot hold skipped"),
         (Document("a\tb", ("x",)), "documents that the format cannot hold skipped"),
-        (Document("a", ("", "x")), "empty words left out"),
+        (Document("a", ("", "x")), "empty words skipped"),
         (Document("a", ("x\ud800",)), "halves of surrogate pairs replaced by U+FFFD"),
     ],
 )

@@ -62,7 +62,9 @@ def argument_relations(
     for (role, argument), label in zip(event.arguments, labels, strict=True):
         tail = index.get(argument)
         if head is None or tail is None:
-            kind = "arguments of events left out, their trigger or value being no mention here"
+            kind = (
+                "arguments of events skipped, because their trigger or value is not a mention here"
+            )
             skipped.add(kind, f"{place}, {role}:{argument}")
             continue
         if label != role:

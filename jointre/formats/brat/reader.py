@@ -106,7 +106,7 @@ class BratReader(Reader):
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         pairs = pairs_of(reading.path, reading)
         if pairs.alone:
-            kind = "texts without an .ann file left out"
+            kind = "texts without an .ann file skipped"
             reading.skipped.add(kind, str(pairs.alone[0]), len(pairs.alone))
         for pair in pairs.found:
             place = str(pair.annotations)

@@ -193,7 +193,7 @@ def _covers(mention: Mention, here: str, options: Options, skipped: SkippedData)
             "takes all from the first word to the last"
         )
     cover = options.discontinuous == "cover"
-    kind = "widened to all between their parts" if cover else "left out"
+    kind = "widened to all between their parts" if cover else "skipped"
     skipped.add(f"mentions of several parts {kind}", here)
     return cover
 
@@ -211,7 +211,9 @@ def _names(
             continue
         mention = events.get(line.mention, line.mention)
         if mention not in mentions:
-            skipped.add("normalisations left out, what they name being no mention here", here)
+            skipped.add(
+                "normalisations skipped, because what they name is not a mention here", here
+            )
         elif mention in names:
             skipped.add("further normalisations of mentions only kept in extra", here)
         else:
@@ -229,7 +231,7 @@ def _relations(
             continue
         head, tail = index.get(line.head), index.get(line.tail)
         if head is None or tail is None:
-            skipped.add("relations left out, their head or tail being no mention here", here)
+            skipped.add("relations skipped, because their head or tail is not a mention here", here)
         else:
             yield Relation(line.label, head, tail)
 
@@ -243,7 +245,9 @@ def _clusters(
         members = tuple(dict.fromkeys(index[name] for name in line.members if name in index))
         gone = sum(name not in index for name in line.members)
         if gone:
-            skipped.add("members of equivalences left out, being no mention here", here, gone)
+            skipped.add(
+                "members of equivalences skipped, because no mention here has their id", here, gone
+            )
         if members:
             yield members
 

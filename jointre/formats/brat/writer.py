@@ -65,7 +65,7 @@ def _lines(document: Document, text: str, offsets: Offsets, skipped: SkippedData
         if name is not None:
             yield f"N{next(numbers)}\tReference T{number} {name}\t{entity.id}"
         elif entity.id is not None:
-            skipped.add("ids of entities left out, being empty or with white space", place)
+            skipped.add("ids of entities skipped, being empty or with white space", place)
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -142,7 +142,7 @@ class BratWriter(Writer):
         kept = document.extra.get("annotations")
         others = len(document.extra.keys() - {"annotations"})
         if others:
-            skipped.add("keys of documents left out", f"document {document.id!r}", others)
+            skipped.add("keys of documents skipped", f"document {document.id!r}", others)
         if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
             if document.text is not None and "\n" not in "".join(kept):
                 lines = tuple(("", line) for line in kept)
@@ -176,5 +176,5 @@ def _count_changed(kept: list[str], document: Document, skipped: SkippedData) ->
         except DataError:
             continue
         if isinstance(found, Event | Other):
-            kind = f"{found.kind}s left out, the document having changed"
+            kind = f"{found.kind}s skipped, because the document has changed"
             skipped.add(kind, f"document {document.id!r}")

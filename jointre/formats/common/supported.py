@@ -29,9 +29,9 @@ def labelled(document: Document, skipped: SkippedData) -> Document:
     place = f"document {document.id!r}"
     document, entities, relations = keep_entities(document, lambda item: item.label is not None)
     if entities:
-        skipped.add("entities without a label left out", place, entities)
+        skipped.add("entities without a label skipped", place, entities)
     if relations:
-        skipped.add("relations of entities without a label left out", place, relations)
+        skipped.add("relations of entities without a label skipped", place, relations)
     return document
 
 
@@ -61,4 +61,4 @@ def count_unheld(document: Document, holds: Set[str], skipped: SkippedData) -> N
     }
     for key, (kind, count) in present.items():
         if count and key not in holds:
-            skipped.add(f"{kind} left out", f"document {document.id!r}", int(count))
+            skipped.add(f"{kind} skipped", f"document {document.id!r}", int(count))

@@ -27,13 +27,13 @@ def text_of(document: Document, skipped: SkippedData) -> tuple[str, Offsets]:
     Args:
         document: about to be written. One without text, or whose words do not follow one
             another in it, gets its words with spaces between.
-        skipped: counts texts that are left out.
+        skipped: counts texts that are skipped.
     """
     text, offsets = document.text, document.offsets
     if text is not None and offsets is not None and _apart(offsets, len(text)):
         return text, offsets
     if text is not None:
-        kind = "texts left out, words with spaces between instead"
+        kind = "texts replaced by their words with spaces between"
         skipped.add(kind, f"document {document.id!r}")
     made, at = [], 0
     for token in document.tokens:
@@ -56,9 +56,9 @@ def with_words(document: Document, text: str, offsets: Offsets, skipped: Skipped
         document, lambda span: bool(text[slice(*chars_of(span, offsets))].strip())
     )
     if mentions:
-        skipped.add("mentions without a word left out", place, mentions)
+        skipped.add("mentions without a word skipped", place, mentions)
     if relations:
-        skipped.add("relations of entities without a mention left out", place, relations)
+        skipped.add("relations of entities without a mention skipped", place, relations)
     return document
 
 
@@ -128,7 +128,7 @@ def count_reread(document: Document, found: Document | None, skipped: SkippedDat
     place = f"document {document.id!r}"
     same = found is not None and found.tokens == document.tokens
     if not same:
-        skipped.add("lists of words left out, which reading makes anew", place)
+        skipped.add("lists of words skipped, because the reader makes them again", place)
     borders = sentences_of(document)
     if len(borders) > 1 and not (same and found is not None and found.sentences == borders):
-        skipped.add("lists of sentences left out, which reading makes anew", place)
+        skipped.add("lists of sentences skipped, because the reader makes them again", place)

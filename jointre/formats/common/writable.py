@@ -1,4 +1,4 @@
-"""Documents made fit for writing: what no file of a kind could hold is left out and counted."""
+"""Documents made fit for writing: what no file of a kind could hold is skipped and counted."""
 
 import math
 import re
@@ -47,7 +47,7 @@ def writable(
     """Documents of which each can be written and read again.
 
     Ids are made distinct, scores that are not finite and values of ``extra`` that JSON cannot hold
-    are left out, and what ``form`` excludes is left out or replaced.
+    are skipped, and what ``form`` excludes is skipped or replaced.
 
     Args:
         documents: About to be written.
@@ -91,7 +91,7 @@ def _finite(document: Document, skipped: SkippedData) -> Document:
         relations.append(replace(relation, score=None) if _lost(relation.score) else relation)
     if not gone:
         return document
-    skipped.add("scores that are not finite left out", f"document {document.id!r}", gone)
+    skipped.add("scores that are not finite skipped", f"document {document.id!r}", gone)
     return replace(document, entities=tuple(entities), relations=tuple(relations))
 
 
@@ -104,14 +104,14 @@ def with_storable_extra(document: Document, skipped: SkippedData, form: Form = J
 
     Args:
         document: Just read, or about to be written.
-        skipped: Counts the documents in which a value was replaced by null or left out.
+        skipped: Counts the documents in which a value was replaced by null or skipped.
         form: What the format can hold.
     """
     place = f"document {document.id!r}"
     lost: list[str] = []
     extra = storable(dict(document.extra), form, lost)
     if lost:
-        skipped.add("values of extra left out, which files cannot hold", f"{place}: {lost[0]}")
+        skipped.add("values of extra skipped, which files cannot hold", f"{place}: {lost[0]}")
         document = replace(document, extra=extra if isinstance(extra, dict) else {})
     far = [
         number
@@ -121,7 +121,7 @@ def with_storable_extra(document: Document, skipped: SkippedData, form: Form = J
         )
     ]
     if far:
-        skipped.add("lists of evidence left out, which files cannot hold", place, len(far))
+        skipped.add("lists of evidence skipped, which files cannot hold", place, len(far))
         relations = [
             replace(relation, evidence=()) if number in far else relation
             for number, relation in enumerate(document.relations)
@@ -136,7 +136,7 @@ def storable(value: Any, form: Form, lost: list[str], depth: int = 0) -> Any:
     Args:
         value: Any value.
         form: What the format can hold.
-        lost: Filled with a description of each value that is replaced by null or left out.
+        lost: Filled with a description of each value that is replaced by null or skipped.
         depth: How deep the value is nested.
     """
     if isinstance(value, dict | list | tuple):
@@ -173,15 +173,15 @@ def without_empty_words(document: Document, skipped: SkippedData) -> Document:
     if "" not in document.tokens:
         return document
     place = f"document {document.id!r}"
-    skipped.add("empty words left out", place, document.tokens.count(""))
+    skipped.add("empty words skipped", place, document.tokens.count(""))
     new = [0, *accumulate(token != "" for token in document.tokens)]
     document, mentions, relations = keep_mentions(
         document, lambda span: new[span.start] < new[span.end]
     )
     if mentions:
-        skipped.add("mentions without a word left out", place, mentions)
+        skipped.add("mentions without a word skipped", place, mentions)
     if relations:
-        skipped.add("relations of entities without a mention left out", place, relations)
+        skipped.add("relations of entities without a mention skipped", place, relations)
     kept = [index for index, token in enumerate(document.tokens) if token]
     offsets = document.offsets
     return replace(

@@ -175,7 +175,7 @@ def _kept(
     relations = [Relation(*link[:4], tuple(link.evidence)) for link in record.relations]
     linked, clusters = renumbered(kept, relations, record.clusters)
     if len(linked) < len(relations):
-        kind = "relations of entities without a mention left out"
+        kind = "relations of entities without a mention skipped"
         skipped.add(kind, place, len(relations) - len(linked))
     return (
         tuple(_entity(record.entities[index], mentions[index]) for index in kept),
@@ -253,7 +253,7 @@ def _inside(entity: EntityRecord, size: int, place: str, skipped: SkippedData) -
         number for number, (start, end) in enumerate(entity.mentions) if 0 <= start <= end <= size
     ]
     if len(keep) < len(entity.mentions):
-        kind = "mentions outside the Doc left out"
+        kind = "mentions outside the Doc skipped"
         skipped.add(kind, place, len(entity.mentions) - len(keep))
     scores = entity.mention_scores
     return entity._replace(
@@ -269,16 +269,16 @@ def _groups(
     for key, group in doc.spans.items():
         if key in sizes:
             if len(group) != sizes[key]:
-                kind = "span groups unlike the record of their key left out"
+                kind = "span groups unlike the record of their key skipped"
                 skipped.add(kind, f"{place}, spans[{key!r}]")
         elif options.spans_key in (None, key):
             yield f"spans[{key!r}]", list(group)
         elif len(group):
-            skipped.add("spans of other keys left out", f"{place}, spans[{key!r}]", len(group))
+            skipped.add("spans of other keys skipped", f"{place}, spans[{key!r}]", len(group))
     if options.ents:
         yield "ents", doc.ents
     elif doc.ents:
-        skipped.add("ents left out", place, len(doc.ents))
+        skipped.add("ents skipped", place, len(doc.ents))
 
 
 def _chars(doc: Any, span: Any) -> Chars:

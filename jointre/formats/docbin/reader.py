@@ -101,13 +101,13 @@ def _count_others(doc: Any, place: str, skipped: SkippedData) -> None:
     # Of an empty Doc, spaCy says that it has every annotation.
     layers = [name for name in _WORD_LAYERS if len(doc) and doc.has_annotation(name)]
     if layers:
-        kind = "layers of words (tags, lemmas and the like) left out"
+        kind = "layers of words (tags, lemmas and the like) skipped"
         skipped.add(kind, f"{place}, {layers[0]}", len(layers))
     if doc.cats:
-        skipped.add("categories left out", place, len(doc.cats))
+        skipped.add("categories skipped", place, len(doc.cats))
     others = [key for key in doc.user_data if not _ours(key)]
     if others:
-        skipped.add("user data of others left out", f"{place}, {shown(others[0])}", len(others))
+        skipped.add("user data of others skipped", f"{place}, {shown(others[0])}", len(others))
 
 
 def _ours(key: Any) -> bool:

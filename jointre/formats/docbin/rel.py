@@ -52,7 +52,7 @@ def rel_relations(
         ends = [first.get(doc[token].idx) for token in pair]
         if None in ends:
             example = f"{place}, {label} of the tokens {pair[0]} and {pair[1]}"
-            skipped.add("relations of tokens at which no entity starts left out", example)
+            skipped.add("relations skipped, because no entity starts at their tokens", example)
             continue
         head, tail = (int(end) for end in ends if end is not None)
         relations.append(RelationRecord(label, head, tail, None if score == 1 else score, ()))

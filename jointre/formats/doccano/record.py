@@ -105,7 +105,7 @@ class Line:
         ]
         relations, _ = renumbered(kept, pairs, ())
         if len(relations) < len(linked):
-            kind = "relations of entities without a mention left out"
+            kind = "relations of entities without a mention skipped"
             skipped.add(kind, place, len(linked) - len(relations))
         name = record.get("id")
         used = {source, key, "relations", *others} | ({"id"} if isinstance(name, str) else set())
@@ -150,7 +150,7 @@ class Line:
                 found.names[row.id] = None if outside else len(found.mentions)
             if start is None or end is None or start > end:
                 skipped.add(
-                    "mentions outside their text left out; if the file counts otherwise, set "
+                    "mentions outside their text skipped; if the file counts otherwise, set "
                     "offsets to code_points, utf16 or graphemes",
                     f"{where}, [{row.start}, {row.end}] in a text of {ruler.size} "
                     f"{_CALLED[self.counted_in]}",
@@ -187,10 +187,10 @@ class Line:
         place = f"document {document.id!r}"
         if gone:
             skipped.add(
-                f"mentions that are no whole {_CALLED[self.counted_in]} left out", place, gone
+                f"mentions that are not whole {_CALLED[self.counted_in]} skipped", place, gone
             )
         if relations:
-            skipped.add("relations of entities without a mention left out", place, relations)
+            skipped.add("relations of entities without a mention skipped", place, relations)
         rows = self._rows(document, offsets, ruler)
         found = self._again(text, rows)
         if "\r\n" in text and not _same(found, document):
@@ -262,7 +262,7 @@ def _rows_of(
         further = [_row(row, f"{place}: {other}[{n}]") for n, row in enumerate(lists[other])]
         lost = sum((row.start, row.end, row.label) not in known for row in further)
         if lost:
-            skipped.add(f"annotations under {other!r} beside {key!r} left out", place, lost)
+            skipped.add(f"annotations under {other!r} beside {key!r} skipped", place, lost)
     return key, rows, others
 
 
@@ -300,7 +300,7 @@ def _relations(
         ends = [_end(row, key, where) for key in ("from_id", "to_id")]
         missing = [end for end in ends if end not in names]
         if missing:
-            kind = "relations to an id that no entity of the line has left out"
+            kind = "relations skipped, because no entity of the line has their id"
             skipped.add(kind, f"{where}, {missing[0]}")
         else:
             yield label, names[ends[0]], names[ends[1]]

@@ -63,7 +63,7 @@ class Annotation:
                 labels.append(label)
                 spans.append(mention)
             if not spans:
-                self._lose("entities without a mention left out", what)
+                self._lose("entities without a mention skipped", what)
                 continue
             distinct = tuple(dict.fromkeys(spans))
             if len(distinct) < len(spans):
@@ -98,7 +98,7 @@ class Annotation:
         ]
         found, _ = renumbered(self._kept, relations, ())
         if len(found) < len(relations):
-            kind = "relations of entities without a mention left out"
+            kind = "relations of entities without a mention skipped"
             self._lose(kind, "labels", len(relations) - len(found))
         self.relations += found
 
@@ -123,7 +123,7 @@ class Annotation:
         found = [integer(number, self._place, where) for number in listed]
         known = tuple(number for number in found if 0 <= number < len(self._borders))
         if len(known) < len(found):
-            kind = "sentences of evidence that do not exist left out"
+            kind = "sentences of evidence that do not exist skipped"
             self._lose(kind, where, len(found) - len(known))
         return known
 
@@ -153,9 +153,9 @@ def inside_sentences(document: Document, skipped: SkippedData) -> Document:
         document, lambda mention: sentence_of(mention, borders) is not None
     )
     if mentions:
-        skipped.add("mentions across sentences left out", place, mentions)
+        skipped.add("mentions across sentences skipped", place, mentions)
     if relations:
-        skipped.add("relations of entities without a mention left out", place, relations)
+        skipped.add("relations of entities without a mention skipped", place, relations)
     return left
 
 

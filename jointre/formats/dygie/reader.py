@@ -38,7 +38,7 @@ class DygieReader(Reader):
 
     An entity listed twice is kept once. A span with two types gives two entities; relations
     and clusters take the last. Spans outside the document, and relations and cluster
-    mentions that are not in ``ner``, are counted and left out. Relations across sentences
+    mentions that are not in ``ner``, are counted and skipped. Relations across sentences
     are kept. Every other key is kept in ``extra``. Prediction files hold ``predicted_ner``,
     ``predicted_relations`` and ``predicted_clusters`` beside the gold; ``predictions`` reads
     those instead, the last of an item's further values being its probability.

@@ -63,7 +63,9 @@ class Annotation:
                 continue
             head, tail = self._argument(spans[0]), self._argument(spans[1])
             if head is None or tail is None:
-                self._lose("relations whose argument is no entity left out", what)
+                self._lose(
+                    "relations skipped, because an argument of theirs is not an entity", what
+                )
                 continue
             name = label.capitalize() if capitalize else label
             self.relations.append(Relation(name, head, tail, self._score(item, 5, what)))
@@ -97,7 +99,7 @@ class Annotation:
                 if member is not None:
                     members.append(member)
                 else:
-                    self._lose("cluster mentions that are no entity left out", what)
+                    self._lose("cluster mentions that are not entities skipped", what)
             if members or not group:
                 self.clusters.append(tuple(members))
 
@@ -120,7 +122,7 @@ class Annotation:
         if len(fields) < size:
             raise DataError(f"{self._place}: {what} needs {size} values, not {shown(item)}")
         if len(fields) > size and not self._predictions:
-            self._lose("further values of annotations left out", what, len(fields) - size)
+            self._lose("further values of annotations skipped", what, len(fields) - size)
         return fields
 
     def _span(self, item: Sequence[Any], at: int, what: str) -> Span | None:
@@ -128,7 +130,7 @@ class Annotation:
         if last < first:
             raise DataError(f"{self._place}: {what} ends at {last}, before its start {first}")
         if first < 0 or last >= self._size:
-            self._lose(f"{what.partition('[')[0]} with spans outside the document left out", what)
+            self._lose(f"{what.partition('[')[0]} with spans outside the document skipped", what)
             return None
         return Span(first, last + 1)
 

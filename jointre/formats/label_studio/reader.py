@@ -35,7 +35,7 @@ class LabelStudioReader(Reader):
     and sentences come from spaCy's rules, and words are cut where a region begins or ends.
     Offsets count code points; those of older versions, in UTF-16 units or with line ends as one
     character, are told by the text of the regions. A region whose text stands elsewhere is
-    counted and left out, as are choices and other results, regions of HTML and audio, cancelled
+    counted and skipped, as are choices and other results, regions of HTML and audio, cancelled
     annotations, drafts, predictions and tasks that nobody annotated. ``extra`` keeps the task.
 
     Source: https://labelstud.io/guide/export

@@ -114,16 +114,16 @@ def _region(item: dict[str, Any], here: str, skipped: SkippedData) -> Iterator[R
     kind = item.get("type")
     if kind != "labels":
         example = f"{here} of the type {shown(kind)}"
-        skipped.add("results other than labels and relations left out", example)
+        skipped.add("results other than labels and relations skipped", example)
         return
     value = mapping(item.get("value"), here, "value")
     start, end = value.get("start"), value.get("end")
     if type(start) is not int or type(end) is not int:
-        skipped.add("regions of other things than plain text left out", here)
+        skipped.add("regions of other things than plain text skipped", here)
         return
     labels = tuple(dict.fromkeys(strings(value.get("labels") or [], here, "value.labels")))
     if not labels:
-        skipped.add("regions without a label left out", here)
+        skipped.add("regions without a label skipped", here)
         return
     if len(labels) > 1:
         kind = "regions with several labels read as an entity a label, relations joining the first"
@@ -164,7 +164,7 @@ def _placed(
         own = [region for region in regions if region.target == record.key]
         if len(own) < len(regions):
             other = next(region for region in regions if region.target != record.key)
-            skipped.add("regions of other texts left out", other.place, len(regions) - len(own))
+            skipped.add("regions of other texts skipped", other.place, len(regions) - len(own))
         regions = own
     located = locate(record.text, [region.claim for region in regions])
     if located.counting != "code points":
@@ -173,7 +173,7 @@ def _placed(
         skipped.add(SIMILAR, regions[located.similar[0]].place, len(located.similar))
     for region, parts in zip(regions, located.places, strict=True):
         if parts is None:
-            skipped.add("regions left out, their text not being at their offsets", region.place)
+            skipped.add("regions skipped, because their text is not at their offsets", region.place)
         else:
             yield region, parts[0]
 
@@ -184,11 +184,11 @@ def _relations(
     for link in links:
         head, tail = index.get(link.head), index.get(link.tail)
         if head is None or tail is None:
-            kind = "relations left out, a region of theirs being missing or left out"
+            kind = "relations skipped, because a region of theirs is missing or skipped"
             skipped.add(kind, link.place)
             continue
         labels = link.labels or (() if default is None else (default,))
         if not labels:
-            skipped.add("relations without a label left out", link.place)
+            skipped.add("relations without a label skipped", link.place)
         for label in labels:
             yield Relation(label, head, tail)

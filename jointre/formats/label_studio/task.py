@@ -78,16 +78,16 @@ def chosen(
     for key in ("predictions", "drafts"):
         count = len(sequence(task.get(key) or [], place, key))
         if count:
-            skipped.add(f"{key} left out", place, count)
+            skipped.add(f"{key} skipped", place, count)
     items = sequence(task["annotations"], place, "annotations")
     listed = [mapping(item, place, f"annotations[{n}]") for n, item in enumerate(items)]
     kept = [item for item in listed if not item.get("was_cancelled")]
     if len(kept) < len(listed):
-        skipped.add("cancelled annotations left out", place, len(listed) - len(kept))
+        skipped.add("cancelled annotations skipped", place, len(listed) - len(kept))
     if not kept:
-        skipped.add("tasks without an annotation left out", place)
+        skipped.add("tasks without an annotation skipped", place)
     if several == "each" or len(kept) < 2:
         return kept
-    skipped.add("further annotations of tasks left out", place, len(kept) - 1)
+    skipped.add("further annotations of tasks skipped", place, len(kept) - 1)
     best = [item for item in kept if item.get("ground_truth")] or kept
     return [best[0 if several == "first" else -1]]

@@ -79,7 +79,7 @@ class LabelStudioWriter(Writer):
         place = f"document {document.id!r}"
         others = len(document.extra.keys() - {EXTRA})
         if others:
-            skipped.add("keys of documents left out", place, others)
+            skipped.add("keys of documents skipped", place, others)
         kept = _kept(document.extra.get(EXTRA))
         if kept is None:
             key, task = "text", dict[str, Any](data={})
@@ -89,7 +89,7 @@ class LabelStudioWriter(Writer):
             if document.text is not None and self._holds(document, key, result):
                 count_unheld(document, HELD, skipped)
                 return _named(task, document, key, document.text)
-            skipped.add("annotations written anew, the document having changed", place)
+            skipped.add("annotations written again, because the document has changed", place)
         record = record_of(document, key, skipped)
         count_reread(document, self._again(record, None), skipped)
         task = {**task, "annotations": [{"result": record.result}]}

@@ -107,7 +107,7 @@ class ProdigyReader(Reader):
         repeated = record["text"] in texts
         texts.add(record["text"])
         if repeated:
-            kept = "kept" if self.repeated == "keep" else "left out"
+            kept = "kept" if self.repeated == "keep" else "skipped"
             skipped.add(f"further examples of a text {kept}", place)
         return not repeated or self.repeated == "keep"
 
@@ -118,7 +118,7 @@ def _accepted(record: dict[str, Any], place: str, skipped: SkippedData) -> bool:
     if answer not in ("accept", "reject", "ignore"):
         raise DataError(f"{place}: answer must be accept, reject or ignore, not {shown(answer)}")
     if answer != "accept":
-        skipped.add(f"examples with the answer {answer!r} left out", place)
+        skipped.add(f"examples with the answer {answer!r} skipped", place)
     elif record.get("_is_binary"):
-        skipped.add("binary decisions about one span of a text left out", place)
+        skipped.add("binary decisions about one span of a text skipped", place)
     return answer == "accept" and not record.get("_is_binary")

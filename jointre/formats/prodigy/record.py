@@ -52,7 +52,7 @@ def read_record(
     kept = [index for index, span in enumerate(spans) if span is not None]
     relations, _ = renumbered(kept, linked, ())
     if len(relations) < len(linked):
-        kind = "relations of entities without a mention left out"
+        kind = "relations of entities without a mention skipped"
         skipped.add(kind, place, len(linked) - len(relations))
     return Document(
         id=id,
@@ -92,7 +92,7 @@ def _relations(value: Any, ends: list[End], place: str, skipped: SkippedData) ->
             end = _end(row.get(key), place, f"{what}.{key}")
             if end not in known:
                 if end[2] is not None:
-                    kind = "ends of relations that are no span of the line read as entities"
+                    kind = "ends of relations that are not spans of the line read as entities"
                     skipped.add(kind, f"{place}: {what}.{key}")
                 known[end] = len(ends)
                 ends.append(end)

@@ -35,14 +35,14 @@ class Concepts:
     def add(self, mention: Mention, span: Span, place: str) -> None:
         """Adds a mention that covers the words ``span`` to its concepts."""
         if len(mention.ids) > 1 and self._multi_id == "drop":
-            self._losses.add("mentions with several identifiers left out", place)
+            self._losses.add("mentions with several identifiers skipped", place)
             return
         ids = [name for name in dict.fromkeys(mention.ids) if name not in NO_CONCEPT]
         if self._multi_id == "first" and len(ids) > 1:
-            self._losses.add("further identifiers of mentions left out", place, len(ids) - 1)
+            self._losses.add("further identifiers of mentions skipped", place, len(ids) - 1)
             ids = ids[:1]
         if not ids and self._ungrounded == "drop":
-            self._losses.add("mentions without a concept left out", place)
+            self._losses.add("mentions without a concept skipped", place)
             return
         names: list[str | int] = [*ids] or [len(self._found)]
         for name in names:
@@ -83,7 +83,7 @@ class Concepts:
             for names in pairs:
                 head, tail = (index.get(name) for name in names)
                 if head is None or tail is None:
-                    kind = "relations of concepts without a mention left out"
+                    kind = "relations of concepts without a mention skipped"
                     self._losses.add(kind, f"{place}, {names[0] if head is None else names[1]!r}")
                 else:
                     relations.append(Relation(link.label, head, tail))

@@ -82,7 +82,7 @@ def annotation_lines(
         text: title, space and abstract.
         offsets: characters of each word.
         skipped: counts identifiers that are made up, and lines that would be read as something
-            else, such as a relation whose label is a number: they are left out.
+            else, such as a relation whose label is a number: they are skipped.
     """
     names = _identifiers(document, skipped)
     # Under a key, the identifiers of one line; what has no concept shares none.
@@ -119,7 +119,7 @@ def _reads(
     except DataError:
         pass
     noun = "mentions" if kind is Mention else "relations"
-    skipped.add(f"{noun} that PubTator's lines cannot hold left out", f"document {document.id!r}")
+    skipped.add(f"{noun} that PubTator's lines cannot hold skipped", f"document {document.id!r}")
     return False
 
 
@@ -212,7 +212,7 @@ class PubtatorWriter(Writer):
         count_unheld(document, _HELD, skipped)
         others = len(document.extra.keys() - _OWN)
         if others:
-            skipped.add("keys of documents left out", f"document {document.id!r}", others)
+            skipped.add("keys of documents skipped", f"document {document.id!r}", others)
         record, document, offsets = written(document, skipped)
         if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
             before = with_lines(record, kept)

@@ -82,7 +82,7 @@ def _document(value: Any, default: str, place: str, skipped: SkippedData) -> Doc
     for key, known in (("entities", _ENTITY), ("relations", _RELATION)):
         unknown = sum(len(item.keys() - known) for item in record.get(key, []))
         if unknown:
-            skipped.add(f"unknown keys of {key} left out", place, unknown)
+            skipped.add(f"unknown keys of {key} skipped", place, unknown)
     return Document(
         id=identity(record.get("orig_id"), default, place, "orig_id"),
         tokens=tokens,

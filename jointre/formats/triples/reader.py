@@ -108,7 +108,7 @@ class TriplesReader(Reader):
         # Beyond a string id, the extra keeps how the file wrote it.
         unused = {*form, UNALIGNED} | ({"id"} if isinstance(name, str) else set())
         if UNALIGNED in record:
-            skipped.add(f"keys {UNALIGNED!r}, which reading fills, left out", place)
+            skipped.add(f"keys {UNALIGNED!r}, which reading fills, skipped", place)
         extra = {key: value for key, value in record.items() if key not in unused}
         if found.unaligned:
             extra[UNALIGNED] = found.unaligned

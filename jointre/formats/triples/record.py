@@ -43,7 +43,7 @@ def triples_of(
             head, label, tail = (string(fields.get(k), place, f"{what}.{k}") for k in _MENTION)
             unknown = len(fields.keys() - set(_MENTION))
             if unknown:
-                skipped.add(f"unknown keys of {key} left out", place, unknown)
+                skipped.add(f"unknown keys of {key} skipped", place, unknown)
         else:
             if not isinstance(item, list) or len(item) != 3:
                 raise DataError(
@@ -104,7 +104,7 @@ class Annotation:
             relation = self._relation(what, triple, required)
             if relation is None:
                 self.unaligned.append(list(triple))
-                self._lose("triples left out, their head or tail not being found", what)
+                self._lose("triples skipped, because their head or tail was not found", what)
             elif relation in kept:
                 self._lose("triples of the same words as another kept once", what)
             else:
@@ -194,8 +194,8 @@ def _count_entities(
     related = {end for item in document.relations for end in (item.head, item.tail)}
     held = [document.entities[index] for index in sorted(related)]
     counts = {
-        "entities in no relation left out": len(document.entities) - len(held),
-        f"entity labels other than {entity_label!r} left out": sum(
+        "entities in no relation skipped": len(document.entities) - len(held),
+        f"entity labels other than {entity_label!r} skipped": sum(
             entity.label != entity_label for entity in held
         ),
         "entities with the mention of another merged": len(held)

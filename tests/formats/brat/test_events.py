@@ -33,7 +33,7 @@ def test_arguments_become_relations() -> None:
     found = list(argument_relations(event("Theme", "Site", "Theme2"), index, "f:1", skipped))
     assert found == [Relation("Theme", 5, 0), Relation("Theme", 5, 1)]
     assert {kind for kind, _ in skipped} == {
-        "arguments of events left out, their trigger or value being no mention here",
+        "arguments of events skipped, because their trigger or value is not a mention here",
         "numbers of repeated roles not part of labels",
     }
 

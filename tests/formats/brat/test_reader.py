@@ -72,8 +72,8 @@ def test_the_sample() -> None:
         "arguments of events only kept in extra; events='relations' reads them": 2,
         "attributes not used, their lines only kept in extra": 1,
         "notes not used, their lines only kept in extra": 1,
-        "mentions of several parts left out": 1,
-        "relations left out, their head or tail being no mention here": 1,
+        "mentions of several parts skipped": 1,
+        "relations skipped, because their head or tail is not a mention here": 1,
     }
     assert skipped.lines()[0].endswith("ferry.ann:10")
 
@@ -104,9 +104,9 @@ def test_annotations_that_have_changed_are_written_anew(tmp_path: Path) -> None:
     skipped = write(BratWriter(), [replace(ferry, entities=ferry.entities[:3], relations=(),
                                          clusters=())], tmp_path / "a")  # fmt: skip
     assert skipped.lines() == [
-        "1 event left out, the document having changed; first: document 'ferry'",
-        "1 attribute left out, the document having changed; first: document 'ferry'",
-        "1 note left out, the document having changed; first: document 'ferry'",
+        "1 event skipped, because the document has changed; first: document 'ferry'",
+        "1 attribute skipped, because the document has changed; first: document 'ferry'",
+        "1 note skipped, because the document has changed; first: document 'ferry'",
     ]
     assert (tmp_path / "a" / "ferry.ann").read_text().splitlines() == [
         "T1\tOrganisation 0 12\tSkerry Lines",
@@ -120,7 +120,7 @@ def test_kept_lines_that_make_no_sense_are_not_written(tmp_path: Path, kept: obj
     _, board = BratReader().read(SAMPLE)
     odd = replace(board, extra={"annotations": kept, "x": 1})
     skipped = write(BratWriter(), [odd], tmp_path / "a")
-    assert skipped.lines() == ["1 key of documents left out; first: document 'harbour/board'"]
+    assert skipped.lines() == ["1 key of documents skipped; first: document 'harbour/board'"]
     assert (tmp_path / "a" / "harbour" / "board.ann").read_bytes() == b""
 
 
@@ -128,7 +128,7 @@ def test_scores_are_counted_beside_kept_lines(tmp_path: Path) -> None:
     ferry, _ = BratReader().read(SAMPLE)
     scored = (replace(ferry.entities[0], score=0.5), *ferry.entities[1:])
     skipped = write(BratWriter(), [replace(ferry, entities=scored)], tmp_path / "a")
-    assert skipped.lines() == ["1 score left out; first: document 'ferry'"]
+    assert skipped.lines() == ["1 score skipped; first: document 'ferry'"]
 
 
 def test_offsets_count_every_character(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_texts_without_annotations_are_counted(tmp_path: Path) -> None:
     reader = BratReader()
     skipped = SkippedData()
     assert len(list(reader.read(root, skipped))) == 1
-    assert skipped.lines() == [f"1 text without an .ann file left out; first: {root}/b.txt"]
+    assert skipped.lines() == [f"1 text without an .ann file skipped; first: {root}/b.txt"]
 
 
 def test_a_target_is_new_and_whole(tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_every_character_of_every_mention_comes_back(case: tuple[str, Document])
         if all(solid):
             assert described(found, text) == described(document, text)
         else:
-            assert skipped["mentions without a word left out"] == solid.count(False)
+            assert skipped["mentions without a word skipped"] == solid.count(False)
         assert {kind for kind, _ in counts} <= {
             "words split where a mention begins or ends",
         }
@@ -337,7 +337,7 @@ def test_bad_lines_are_listed_together_or_skipped(tmp_path: Path) -> None:
     assert document.relations == ()
     assert skipped["annotation lines with errors skipped"] == 4
     assert skipped["documents with errors skipped"] == 1
-    assert skipped["relations left out, their head or tail being no mention here"] == 1
+    assert skipped["relations skipped, because their head or tail is not a mention here"] == 1
     (tmp_path / "c.txt").write_text("")
     with pytest.raises(DataError, match=r": 4 errors:\n") as caught:
         list(BratReader().read(tmp_path))

@@ -62,11 +62,11 @@ def test_what_is_no_mention_is_counted_and_the_rest_is_read() -> None:
             ("arguments of events only kept in extra; events='relations' reads them", 1, 3),
             ("attributes not used, their lines only kept in extra", 1, 4),
             ("notes not used, their lines only kept in extra", 1, 5),
-            ("mentions without a word left out", 1, 13),
-            ("normalisations left out, what they name being no mention here", 1, 10),
+            ("mentions without a word skipped", 1, 13),
+            ("normalisations skipped, because what they name is not a mention here", 1, 10),
             ("further normalisations of mentions only kept in extra", 1, 12),
-            ("relations left out, their head or tail being no mention here", 1, 7),
-            ("members of equivalences left out, being no mention here", 1, 9),
+            ("relations skipped, because their head or tail is not a mention here", 1, 7),
+            ("members of equivalences skipped, because no mention here has their id", 1, 9),
         )
     }
 
@@ -102,7 +102,7 @@ def test_arguments_of_events_may_be_relations() -> None:
     ]
     assert skipped.lines() == [
         "1 number of repeated roles not part of labels; first: d.ann:5, Who2",
-        "1 argument of events left out, its trigger or value being no mention here; "
+        "1 argument of events skipped, because its trigger or value is not a mention here; "
         "first: d.ann:6, Of:T9",
     ]
 
@@ -125,8 +125,8 @@ def test_mentions_of_several_parts_are_never_flattened_in_silence() -> None:
     found = document_of(record(*PARTS), Options("skip"), "d.ann", skipped)
     assert [found.tokens[slice(*item.span)] for item in found.entities] == [("green", "ache")]
     assert [kind for kind, _ in skipped] == [
-        "mentions of several parts left out",
-        "relations left out, their head or tail being no mention here",
+        "mentions of several parts skipped",
+        "relations skipped, because their head or tail is not a mention here",
     ]
     skipped = SkippedData()
     found = document_of(record(*PARTS), Options("cover"), "d.ann", skipped)

@@ -55,15 +55,15 @@ def test_what_lines_cannot_hold_is_counted() -> None:
     skipped = SkippedData()
     assert lines_of(document, skipped) == ["T1\t_ 0 1\ta", "T2\tX 4 5\tb"]
     assert {kind: count for kind, (count, _) in skipped} == {
-        "entities without a label left out": 1,
-        "relations of entities without a label left out": 1,
-        "flags left out": 1,
-        "scores left out": 1,
-        "lists of evidence left out": 1,
-        "mentions without a word left out": 1,
-        "relations of entities without a mention left out": 1,
+        "entities without a label skipped": 1,
+        "relations of entities without a label skipped": 1,
+        "flags skipped": 1,
+        "scores skipped": 1,
+        "lists of evidence skipped": 1,
+        "mentions without a word skipped": 1,
+        "relations of entities without a mention skipped": 1,
         "labels written without their white space": 1,
-        "ids of entities left out, being empty or with white space": 2,
+        "ids of entities skipped, being empty or with white space": 2,
     }
 
 

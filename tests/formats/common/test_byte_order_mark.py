@@ -82,4 +82,4 @@ def test_words_that_begin_with_the_mark_lose_it() -> None:
     found = without_text_mark(apart, skipped)
     assert (found.tokens, found.offsets) == (("Ada",), ((0, 3),))
     assert found.entities == (Entity("P", (Span(0, 1),)),)
-    assert skipped.lines() == ["1 empty word left out; first: document 'd'"]
+    assert skipped.lines() == ["1 empty word skipped; first: document 'd'"]

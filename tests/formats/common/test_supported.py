@@ -17,14 +17,14 @@ FULL = Document(
     flags=("long", "odd"),
 )
 KINDS = {
-    "text": ("texts left out", 1),
-    "offsets": ("lists of character offsets left out", 1),
-    "sentences": ("lists of sentences left out", 1),
-    "clusters": ("clusters left out", 1),
-    "flags": ("flags left out", 2),
-    "scores": ("scores left out", 3),
-    "entity_ids": ("ids of entities left out", 1),
-    "evidence": ("lists of evidence left out", 1),
+    "text": ("texts skipped", 1),
+    "offsets": ("lists of character offsets skipped", 1),
+    "sentences": ("lists of sentences skipped", 1),
+    "clusters": ("clusters skipped", 1),
+    "flags": ("flags skipped", 2),
+    "scores": ("scores skipped", 3),
+    "entity_ids": ("ids of entities skipped", 1),
+    "evidence": ("lists of evidence skipped", 1),
 }
 
 
@@ -56,8 +56,8 @@ def test_plain_takes_apart_and_drops_what_has_no_label() -> None:
     assert single.entities == (Entity("X", (Span(1, 2),)), Entity("X", (Span(2, 3),)))
     assert single.relations == (Relation("r", 0, 0),)
     assert skipped.lines() == [
-        "1 entity without a label left out; first: document 'd'",
-        "1 relation of entities without a label left out; first: document 'd'",
+        "1 entity without a label skipped; first: document 'd'",
+        "1 relation of entities without a label skipped; first: document 'd'",
         "1 entity with several mentions taken apart into mentions; first: document 'd'",
     ]
 

@@ -17,7 +17,7 @@ def test_a_text_is_kept_where_the_words_follow_one_another_in_it() -> None:
     assert not skipped
     assert text_of(replace(WHOLE, offsets=((1, 2), (1, 3))), skipped) == ("a b", [(0, 1), (2, 3)])
     assert text_of(replace(WHOLE, offsets=((1, 2), (2, 2))), skipped) == ("a b", [(0, 1), (2, 3)])
-    kind = "texts left out, words with spaces between instead"
+    kind = "texts replaced by their words with spaces between"
     assert skipped.lines() == [f"2 {kind}; first: document 'd'"]
 
 
@@ -28,8 +28,8 @@ def test_what_reading_makes_anew_is_counted() -> None:
     two = replace(WHOLE, sentences=(Span(0, 1), Span(1, 2)))
     count_reread(two, WHOLE, skipped)
     count_reread(two, None, skipped)
-    assert skipped["lists of words left out, which reading makes anew"] == 1
-    assert skipped["lists of sentences left out, which reading makes anew"] == 2
+    assert skipped["lists of words skipped, because the reader makes them again"] == 1
+    assert skipped["lists of sentences skipped, because the reader makes them again"] == 2
 
 
 def test_mentions_of_white_space_cannot_be_written() -> None:
@@ -38,10 +38,10 @@ def test_mentions_of_white_space_cannot_be_written() -> None:
     skipped = SkippedData()
     found = with_words(whole, "a ", ((0, 1), (1, 2)), skipped)
     assert found.entities == (entities[0], Entity("X", (Span(0, 2),)))
-    assert skipped["mentions without a word left out"] == 1
+    assert skipped["mentions without a word skipped"] == 1
     found = with_words(whole, " b", ((0, 1), (1, 2)), skipped)
     assert (found.entities, found.relations) == (entities[1:], (Relation("r", 0, 0),))
-    assert skipped["relations of entities without a mention left out"] == 1
+    assert skipped["relations of entities without a mention skipped"] == 1
 
 
 def test_text_and_the_mentions_with_words_go_together() -> None:

@@ -18,7 +18,7 @@ def test_scores_that_are_not_finite_are_counted() -> None:
     (found,) = writable([document], skipped)
     assert (found.entities[0].score, found.entities[0].mention_scores) == (None, None)
     assert found.relations[0].score is None
-    assert skipped["scores that are not finite left out"] == 3
+    assert skipped["scores that are not finite skipped"] == 3
 
 
 def test_values_of_extra_that_json_cannot_hold() -> None:
@@ -28,7 +28,7 @@ def test_values_of_extra_that_json_cannot_hold() -> None:
     assert found.extra["set"] is None
     assert found.extra["nan"] == [None, 1]
     assert found.extra["fine"] == {"a": [None]}
-    assert skipped["values of extra left out, which files cannot hold"] == 1
+    assert skipped["values of extra skipped, which files cannot hold"] == 1
 
 
 def test_empty_words_and_halves_of_characters() -> None:
@@ -37,8 +37,8 @@ def test_empty_words_and_halves_of_characters() -> None:
     (found,) = writable([Document("d", ("a", "", "\ud800"), entities=entities)], skipped, TEXT)
     assert found.tokens == ("a", "\ufffd")
     assert found.entities == (Entity("Y", (Span(1, 2),)),)
-    assert skipped["empty words left out"] == 1
-    assert skipped["mentions without a word left out"] == 1
+    assert skipped["empty words skipped"] == 1
+    assert skipped["mentions without a word skipped"] == 1
 
 
 def _nested(depth: int) -> object:

@@ -97,8 +97,8 @@ def test_spans_and_ents_once_each() -> None:
     chosen = back(doc, Options("other", ents=False), skipped)
     assert [entity.label for entity in chosen.entities] == ["X"]
     assert [(kind, count) for kind, (count, _) in skipped] == [
-        ("spans of other keys left out", 4),
-        ("ents left out", 2),
+        ("spans of other keys skipped", 4),
+        ("ents skipped", 2),
     ]
 
 
@@ -119,7 +119,7 @@ def test_a_changed_group_of_a_record_is_counted() -> None:
     doc.spans["jointre"] = []
     skipped = SkippedData()
     assert back(doc, skipped=skipped) == WHOLE
-    assert skipped["span groups unlike the record of their key left out"] == 1
+    assert skipped["span groups unlike the record of their key skipped"] == 1
 
 
 def test_a_record_outlives_joining_and_other_tokens() -> None:
@@ -156,8 +156,8 @@ def test_mentions_of_a_part_are_counted_when_they_lie_elsewhere() -> None:
     assert found.entities == (Entity("P", (Words(0, 1),)),)
     assert found.entities[0].mention_scores == (0.5,)
     assert [(kind, count) for kind, (count, _) in skipped] == [
-        ("mentions outside the Doc left out", 2),
-        ("relations of entities without a mention left out", 1),
+        ("mentions outside the Doc skipped", 2),
+        ("relations of entities without a mention skipped", 1),
     ]
 
 
@@ -173,7 +173,7 @@ def test_an_empty_span_is_counted() -> None:
     doc.spans["a"] = [Span(doc, 1, 1, "X")]
     skipped = SkippedData()
     assert back(doc, skipped=skipped).entities == ()
-    assert skipped["mentions without a word left out"] == 1
+    assert skipped["mentions without a word skipped"] == 1
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_text_in_words_comes_back(document: Document) -> None:
     if not skipped and len(document.sentences) > 1:
         assert found.sentences == document.sentences
     assert {kind for kind, _ in skipped} <= {
-        "lists of sentences left out, which reading makes anew"
+        "lists of sentences skipped, because the reader makes them again"
     }
     assert (found.text, found.tokens, found.offsets) == (
         document.text,

@@ -92,9 +92,9 @@ def test_what_a_document_has_no_place_for_is_counted(tmp_path: Path) -> None:
     skipped = SkippedData()
     assert [item.id for item in reader.read(path, skipped)] == ["a:1"]
     assert skipped.lines() == [
-        f"2 layers of words (tags, lemmas and the like) left out; first: {path}: Doc 1, TAG",
-        f"1 category left out; first: {path}: Doc 1",
-        f"2 user data of others left out; first: {path}: Doc 1, 'title'",
+        f"2 layers of words (tags, lemmas and the like) skipped; first: {path}: Doc 1, TAG",
+        f"1 category skipped; first: {path}: Doc 1",
+        f"2 user data of others skipped; first: {path}: Doc 1, 'title'",
     ]
 
 
@@ -199,7 +199,7 @@ def test_what_a_doc_cannot_hold_is_counted(tmp_path: Path) -> None:
     documents = [Document("d", ("\ud800",)), Document("e", ("a",), extra={"x": {1, 2}})]
     skipped = write(DocbinWriter(), documents, path)
     assert skipped["halves of surrogate pairs replaced by U+FFFD"] == 1
-    assert skipped["values of extra left out, which files cannot hold"] == 1
+    assert skipped["values of extra skipped, which files cannot hold"] == 1
     assert [item.tokens for item in DocbinReader().read(path)] == [("\ufffd",), ("a",)]
 
 
@@ -221,7 +221,7 @@ def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Docum
         assert (one.id, one.text, one.tokens) == (other.id, other.text, other.tokens)
         assert (one.entities, one.relations) == (other.entities, other.relations)
     assert {kind for kind, _ in skipped} <= {
-        "lists of sentences left out, which reading makes anew"
+        "lists of sentences skipped, because the reader makes them again"
     }
     if not skipped:
         sentences = [item.sentences for item in documents if len(item.sentences) > 1]

@@ -43,7 +43,7 @@ def test_no_relations_and_tokens_without_an_entity(tmp_path: Path) -> None:
     document, skipped = read(tmp_path / "b.spacy", {(0, 2): {"in": 1.0}})
     assert document.relations == ()
     (loss,) = skipped
-    assert loss.startswith("1 relation of tokens at which no entity starts left out; first: ")
+    assert loss.startswith("1 relation skipped, because no entity starts at its tokens; first: ")
     assert loss.endswith("in of the tokens 0 and 2")
 
 

@@ -169,7 +169,7 @@ def test_the_report_of_a_conversion(tmp_path: Path) -> None:
     source, target = ROOT / "fixtures" / "newswire" / "dev.jsonl", tmp_path / "b.jsonl"
     skipped = convert(source, target, JsonlReader(), DoccanoWriter())
     kinds = {kind for kind, _ in skipped}
-    assert kinds <= {"lists of words left out, which reading makes anew"}
+    assert kinds <= {"lists of words skipped, because the reader makes them again"}
     before, after = JsonlReader().read(source), DoccanoReader().read(target)
     for one, other in zip(before, after, strict=True):
         assert [item.label for item in one.entities] == [item.label for item in other.entities]
@@ -191,8 +191,8 @@ def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Docum
         ]
         assert one.relations == other.relations
     anew = sum(one.tokens != other.tokens for one, other in zip(documents, found, strict=True))
-    assert skipped["lists of words left out, which reading makes anew"] == anew
+    assert skipped["lists of words skipped, because the reader makes them again"] == anew
     assert {kind for kind, _ in skipped} <= {
-        "lists of words left out, which reading makes anew",
-        "lists of sentences left out, which reading makes anew",
+        "lists of words skipped, because the reader makes them again",
+        "lists of sentences skipped, because the reader makes them again",
     }

@@ -40,9 +40,9 @@ def test_what_is_lost_is_counted() -> None:
     assert [line.partition(";")[0] for line in skipped.lines()] == [
         "1 word split where a mention begins or ends",
         "1 mention with outer spaces narrowed to its words",
-        "1 mention without a word left out",
-        "1 relation to an id that no entity of the line has left out",
-        "1 relation of entities without a mention left out",
+        "1 mention without a word skipped",
+        "1 relation skipped, because no entity of the line has its id",
+        "1 relation of entities without a mention skipped",
     ]
 
 
@@ -89,11 +89,11 @@ def test_mentions_outside_the_text_are_counted(text: str, ends: list[int], shown
     found = read({"text": text, "entities": rows, "relations": links}, skipped=skipped)
     assert (len(found.entities), found.relations) == (1, ())
     kind = (
-        "mentions outside their text left out; if the file counts otherwise, set "
+        "mentions outside their text skipped; if the file counts otherwise, set "
         "offsets to code_points, utf16 or graphemes"
     )
     assert skipped.to_dict()[kind] == {"count": 1, "first": f"f.jsonl:2: entities[1], {shown}"}
-    assert skipped["relations of entities without a mention left out"] == 1
+    assert skipped["relations of entities without a mention skipped"] == 1
 
 
 def test_ids_may_be_strings() -> None:
@@ -113,7 +113,7 @@ def test_labels_beside_empty_entities_are_read() -> None:
     both = {"text": "Ada met", "entities": [SPAN], "label": [[0, 3, "P"], [4, 7, "V"]]}
     assert len(read(both, skipped=skipped).entities) == 1
     assert skipped.lines() == [
-        "1 annotation under 'label' beside 'entities' left out; first: f.jsonl:2"
+        "1 annotation under 'label' beside 'entities' skipped; first: f.jsonl:2"
     ]
 
 
@@ -139,7 +139,7 @@ def test_graphemes_cannot_be_cut() -> None:
     whole = read({"text": "e\u0301a", "label": [[1, 3, "P"], [0, 2, "P"]]}, "code_points")
     skipped = SkippedData()
     record = Line("graphemes", ENGLISH).written(whole, skipped)
-    assert skipped["mentions that are no whole graphemes left out"] == 1
+    assert skipped["mentions that are not whole graphemes skipped"] == 1
     found = read(record, "graphemes")
     assert [chars(found, entity) for entity in found.entities] == [("P", "e\u0301")]
 
@@ -169,12 +169,12 @@ def test_what_a_line_cannot_hold_is_counted() -> None:
         "note": 1,
     }
     assert [kind for kind, _ in skipped] == [
-        "extra keys with a meaning of their own in the format left out",
-        "entities without a label left out",
-        "relations of entities without a label left out",
-        "scores left out",
-        "ids of entities left out",
+        "extra keys with a meaning of their own in the format skipped",
+        "entities without a label skipped",
+        "relations of entities without a label skipped",
+        "scores skipped",
+        "ids of entities skipped",
         "entities with several mentions taken apart into mentions",
-        "lists of sentences left out, which reading makes anew",
+        "lists of sentences skipped, because the reader makes them again",
     ]
     assert line.written(rich, SkippedData())["entities"][0]["id"] == 3

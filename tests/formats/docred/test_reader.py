@@ -248,12 +248,12 @@ def test_what_has_no_place_is_counted(tmp_path: Path) -> None:
     )
     skipped = write(DocredWriter(), [whole], tmp_path / "a.json")
     assert {kind: count for kind, (count, _) in skipped} == {
-        "entities without a label left out": 1,
-        "texts left out": 1,
-        "clusters left out": 1,
-        "scores left out": 1,
-        "ids of entities left out": 1,
-        "extra keys with a meaning of their own in the format left out": 1,
+        "entities without a label skipped": 1,
+        "texts skipped": 1,
+        "clusters skipped": 1,
+        "scores skipped": 1,
+        "ids of entities skipped": 1,
+        "extra keys with a meaning of their own in the format skipped": 1,
     }
     assert json.loads((tmp_path / "a.json").read_text())[0]["kept"] == 2
 

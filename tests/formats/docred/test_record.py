@@ -81,15 +81,15 @@ def test_an_entity_without_mentions_goes_with_its_relations() -> None:
     )
     assert len(found.entities) == 2
     assert found.relations == [Relation("P1", 1, 0)]
-    assert skipped["entities without a mention left out"] == 1
-    assert skipped["relations of entities without a mention left out"] == 1
+    assert skipped["entities without a mention skipped"] == 1
+    assert skipped["relations of entities without a mention skipped"] == 1
 
 
 def test_evidence_in_no_sentence_is_counted() -> None:
     found, skipped = annotation([[mention(0, 0, 1)]], [label(0, 0, evidence=[3, 2, -1])])
     assert found.relations[0].evidence == (2,)
     assert skipped.lines() == [
-        "2 sentences of evidence that do not exist left out; first: f: record 1, labels[0].evidence"
+        "2 sentences of evidence that do not exist skipped; first: f: record 1, labels[0].evidence"
     ]
 
 
@@ -149,8 +149,8 @@ def test_mentions_across_sentences_go_and_are_counted() -> None:
     assert left.relations == (Relation("r", 0, 0),)
     assert left.clusters == ((0,),)
     assert {kind: count for kind, (count, _) in skipped} == {
-        "mentions across sentences left out": 2,
-        "relations of entities without a mention left out": 1,
+        "mentions across sentences skipped": 2,
+        "relations of entities without a mention skipped": 1,
     }
 
 

@@ -44,9 +44,9 @@ def test_spans_outside_the_document_are_counted() -> None:
     )
     assert (len(found.entities), found.relations, found.clusters) == (1, [], [(0,)])
     assert skipped.lines() == [
-        "2 ner with spans outside the document left out; first: f:1, ner[1][0]",
-        "1 relation with spans outside the document left out; first: f:1, relations[0][0]",
-        "1 cluster with spans outside the document left out; first: f:1, clusters[0][0]",
+        "2 ner with spans outside the document skipped; first: f:1, ner[1][0]",
+        "1 relation with spans outside the document skipped; first: f:1, relations[0][0]",
+        "1 cluster with spans outside the document skipped; first: f:1, clusters[0][0]",
     ]
 
 
@@ -64,15 +64,16 @@ def test_arguments_and_mentions_that_are_no_entity_are_counted() -> None:
     )
     assert (found.relations, found.clusters) == ([], [(0,)])
     assert skipped.lines() == [
-        "2 relations whose argument is no entity left out; first: f:1, relations[0][0]",
-        "2 cluster mentions that are no entity left out; first: f:1, clusters[0][0]",
+        "2 relations skipped, because an argument of theirs is not an entity; first: f:1, "
+        "relations[0][0]",
+        "2 cluster mentions that are not entities skipped; first: f:1, clusters[0][0]",
     ]
 
 
 def test_scores_behind_the_label_are_counted() -> None:
     found, skipped = annotate([[[0, 0, "X", 3.1, 0.9]], []])
     assert len(found.entities) == 1
-    assert skipped["further values of annotations left out"] == 2
+    assert skipped["further values of annotations skipped"] == 2
 
 
 @pytest.mark.parametrize(

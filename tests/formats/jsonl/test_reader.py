@@ -90,10 +90,10 @@ def test_a_record_with_only_text_is_cut_into_words(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     beyond = "entities[2].chars[0] is [18, 30] in a text of 22 characters"
     assert skipped.lines() == [
-        f"1 mention outside its text left out; first: {path}:1, {beyond}",
-        f"1 mention without a word left out; first: {path}:1, entities[0].chars[1]",
-        f"1 entity without a mention left out; first: {path}:1",
-        f"1 relation of entities without a mention left out; first: {path}:1",
+        f"1 mention outside its text skipped; first: {path}:1, {beyond}",
+        f"1 mention without a word skipped; first: {path}:1, entities[0].chars[1]",
+        f"1 entity without a mention skipped; first: {path}:1",
+        f"1 relation of entities without a mention skipped; first: {path}:1",
     ]
 
 
@@ -243,7 +243,7 @@ def test_offsets_that_do_not_spell_the_words_are_not_written(tmp_path: Path) -> 
     document = Document("d", ("-LRB-", "a"), text="( a", offsets=((0, 1), (2, 3)))
     path = tmp_path / "a.jsonl"
     skipped = write(JsonlWriter(), [document], path)
-    kind = "lists of character offsets that do not spell the words left out"
+    kind = "lists of character offsets that do not spell the words skipped"
     assert dict(skipped) == {kind: (1, "document 'd'")}
     (found,) = JsonlReader().read(path)
     assert (found.tokens, found.text, found.offsets) == (document.tokens, document.text, None)
@@ -258,7 +258,7 @@ def test_numbers_that_are_not_finite_become_null_in_extra(tmp_path: Path, number
     (found,) = reader.read(path, skipped)
     assert found.extra == {"meta": {"p": [1.5, None], "q": 2}}
     ((kind, (count, _)),) = skipped
-    assert (kind, count) == ("values of extra left out, which files cannot hold", 1)
+    assert (kind, count) == ("values of extra skipped, which files cannot hold", 1)
     assert write(JsonlWriter(), [found], tmp_path / "b.jsonl") == SkippedData()
 
 

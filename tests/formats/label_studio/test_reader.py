@@ -50,13 +50,13 @@ def test_the_sample() -> None:
     assert [item.label for item in second.relations] == ["works_for"]
     assert (third.entities, third.tokens[0]) == ((), "The")
     assert {kind: count for kind, (count, _) in skipped} == {
-        "predictions left out": 1,
-        "results other than labels and relations left out": 1,
-        "cancelled annotations left out": 1,
-        "further annotations of tasks left out": 1,
-        "relations without a label left out": 1,
-        "relations left out, a region of theirs being missing or left out": 1,
-        "tasks without an annotation left out": 1,
+        "predictions skipped": 1,
+        "results other than labels and relations skipped": 1,
+        "cancelled annotations skipped": 1,
+        "further annotations of tasks skipped": 1,
+        "relations without a label skipped": 1,
+        "relations skipped, because a region of theirs is missing or skipped": 1,
+        "tasks without an annotation skipped": 1,
     }
 
 
@@ -94,7 +94,7 @@ def test_changed_annotations_are_written_anew(tmp_path: Path) -> None:
     changed = replace(first, id="new", entities=first.entities[:1], relations=())
     target = tmp_path / "a.json"
     skipped = write(LabelStudioWriter(), [changed], target)
-    kind = "annotation written anew, the document having changed"
+    kind = "annotation written anew, because the document has changed"
     assert skipped.lines() == [f"1 {kind}; first: document 'new'"]
     (task,) = tasks_of(target)
     assert [len(item["result"]) for item in task["annotations"]] == [1]
@@ -108,7 +108,7 @@ def test_changed_annotations_are_written_anew(tmp_path: Path) -> None:
 def test_a_kept_task_that_makes_no_sense_is_not_written(tmp_path: Path, kept: Any) -> None:
     document = Document("d", ("a",), extra={"label_studio": kept, "x": 1})
     skipped = write(LabelStudioWriter(), [document], tmp_path / "a.json")
-    assert skipped.lines() == ["1 key of documents left out; first: document 'd'"]
+    assert skipped.lines() == ["1 key of documents skipped; first: document 'd'"]
     assert tasks_of(tmp_path / "a.json") == [
         {"data": {"text": "a", "jointre_id": "d"}, "annotations": [{"result": []}]}
     ]
@@ -119,7 +119,7 @@ def test_scores_are_counted_beside_a_kept_task(tmp_path: Path) -> None:
     scored = replace(first.entities[0], score=0.5)
     changed = replace(first, entities=(scored, *first.entities[1:]))
     skipped = write(LabelStudioWriter(), [changed], tmp_path / "a.json")
-    assert skipped.lines() == ["1 score left out; first: document '41'"]
+    assert skipped.lines() == ["1 score skipped; first: document '41'"]
 
 
 def test_half_a_character_is_replaced(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_every_character_of_every_mention_comes_back(document: Document) -> None
         if all(solid):
             assert described(found) == described(document)
         else:
-            assert skipped["mentions without a word left out"] == solid.count(False)
+            assert skipped["mentions without a word skipped"] == solid.count(False)
         assert {kind for kind, _ in counts} <= {
             "words split where a mention begins or ends",
             "mentions with outer spaces narrowed to their words",

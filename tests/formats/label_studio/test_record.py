@@ -64,9 +64,9 @@ def test_several_labels_and_none() -> None:
     none, lost = read(region("a", 2, 5), BOB, relation("a", "b", "knows"), relation("b", "b"))
     assert (len(none.entities), none.relations) == (1, ())
     assert lost == [
-        "1 region without a label left out; first: t, result[0]",
-        "1 relation left out, a region of it being missing or left out; first: t, result[2]",
-        "1 relation without a label left out; first: t, result[3]",
+        "1 region without a label skipped; first: t, result[0]",
+        "1 relation skipped, because a region of it is missing or skipped; first: t, result[2]",
+        "1 relation without a label skipped; first: t, result[3]",
     ]
     named, lost = read(BOB, relation("b", "b"), label="related")
     assert (named.relations, lost) == ((Relation("related", 0, 0),), [])
@@ -83,9 +83,9 @@ def test_results_that_are_no_text_are_counted() -> None:
     )
     assert len(found.entities) == 1
     assert lost == [
-        "3 results other than labels and relations left out; "
+        "3 results other than labels and relations skipped; "
         "first: t, result[0] of the type 'choices'",
-        "1 region of other things than plain text left out; first: t, result[2]",
+        "1 region of other things than plain text skipped; first: t, result[2]",
     ]
 
 
@@ -97,13 +97,13 @@ def test_a_region_is_where_its_text_is_or_left_out() -> None:
     found, lost = read(ADA, wrong, outside, relation("a", "w", "knows"))
     assert [item.label for item in found.entities] == ["Per"]
     assert lost == [
-        "2 regions left out, their text not being at their offsets; first: t, result[1]",
-        "1 relation left out, a region of it being missing or left out; first: t, result[3]",
+        "2 regions skipped, because their text is not at their offsets; first: t, result[1]",
+        "1 relation skipped, because a region of it is missing or skipped; first: t, result[3]",
     ]
     blank, lost = read(region("a", 1, 2, "Per"))
     assert (blank.entities, lost) == (
         (),
-        ["1 mention without a word left out; first: t, result[0]"],
+        ["1 mention without a word skipped; first: t, result[0]"],
     )
 
 
@@ -124,7 +124,7 @@ def test_offsets_of_older_versions_are_corrected() -> None:
 def test_regions_of_another_text_are_left_out() -> None:
     found, lost = read(ADA, region("q", 2, 5, "Per", to_name="question"), BOB)
     assert len(found.entities) == 2
-    assert lost == ["1 region of other texts left out; first: t, result[1]"]
+    assert lost == ["1 region of other texts skipped; first: t, result[1]"]
     same, lost = read(region("q", 2, 5, "Per", to_name="question"))
     assert (len(same.entities), lost) == (1, [])
 

@@ -51,10 +51,10 @@ def test_one_annotation_of_several() -> None:
     skipped = SkippedData()
     assert [item["id"] for item in chosen(task, "first", "t", skipped)] == [2]
     assert {kind: count for kind, (count, _) in skipped} == {
-        "predictions left out": 2,
-        "drafts left out": 1,
-        "cancelled annotations left out": 1,
-        "further annotations of tasks left out": 1,
+        "predictions skipped": 2,
+        "drafts skipped": 1,
+        "cancelled annotations skipped": 1,
+        "further annotations of tasks skipped": 1,
     }
     assert [item["id"] for item in chosen(task, "last", "t", SkippedData())] == [3]
     assert [item["id"] for item in chosen(task, "each", "t", SkippedData())] == [2, 3]
@@ -70,4 +70,4 @@ def test_ground_truth_goes_first() -> None:
 def test_a_task_that_nobody_annotated_is_counted(annotations: list[Any]) -> None:
     skipped = SkippedData()
     assert chosen({"annotations": annotations}, "each", "t", skipped) == []
-    assert skipped["tasks without an annotation left out"] == 1
+    assert skipped["tasks without an annotation skipped"] == 1

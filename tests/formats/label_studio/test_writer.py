@@ -35,12 +35,12 @@ def test_a_record() -> None:
         },
     ]
     assert {kind: count for kind, (count, _) in skipped} == {
-        "entities without a label left out": 1,
-        "clusters left out": 1,
-        "scores left out": 1,
-        "ids of entities left out": 1,
+        "entities without a label skipped": 1,
+        "clusters skipped": 1,
+        "scores skipped": 1,
+        "ids of entities skipped": 1,
         "entities with several mentions taken apart into mentions": 1,
-        "mentions without a word left out": 1,
+        "mentions without a word skipped": 1,
     }
 
 

@@ -58,8 +58,8 @@ def test_relations_of_several_annotators() -> None:
     path = SAMPLES / "relations.jsonl"
     assert skipped.lines() == [
         f"1 further example of a text kept; first: {path}:2",
-        f"1 example with the answer 'reject' left out; first: {path}:4",
-        f"1 example with the answer 'ignore' left out; first: {path}:5",
+        f"1 example with the answer 'reject' skipped; first: {path}:4",
+        f"1 example with the answer 'ignore' skipped; first: {path}:5",
     ]
     one, _ = ProdigyReader(repeated="first").read(path)
     assert one == first
@@ -106,7 +106,7 @@ def test_binary_decisions_are_no_full_annotation(tmp_path: Path) -> None:
     skipped = SkippedData()
     binary = {"text": "Ada", "spans": [], "answer": "accept", "_is_binary": True}
     assert read(tmp_path / "a.jsonl", binary, reader=reader, skipped=skipped) == []
-    assert skipped["binary decisions about one span of a text left out"] == 1
+    assert skipped["binary decisions about one span of a text skipped"] == 1
 
 
 @pytest.mark.parametrize(
@@ -173,5 +173,5 @@ def test_writing_and_reading_loses_nothing(tmp_path: Path, documents: list[Docum
     assert moved == 0
     assert {kind for kind, _ in skipped} <= {
         "relations of entities listed twice moved to the first",
-        "lists of sentences left out, which reading makes anew",
+        "lists of sentences skipped, because the reader makes them again",
     }

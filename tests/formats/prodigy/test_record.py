@@ -65,9 +65,9 @@ def test_ends_that_are_no_spans_become_entities() -> None:
     )
     assert found.relations == (Relation("r", 0, 1), Relation("r", 1, 2))
     assert [kind for kind, _ in skipped] == [
-        "ends of relations that are no span of the line read as entities",
-        "mentions without a word left out",
-        "relations of entities without a mention left out",
+        "ends of relations that are not spans of the line read as entities",
+        "mentions without a word skipped",
+        "relations of entities without a mention skipped",
     ]
 
 
@@ -157,12 +157,12 @@ def test_what_a_line_cannot_hold_is_counted() -> None:
     )
     assert record_of(rich, ENGLISH, skipped)["id"] == 7
     assert [kind for kind, _ in skipped] == [
-        "extra keys with a meaning of their own in the format left out",
-        "entities without a label left out",
-        "relations of entities without a label left out",
-        "scores left out",
-        "ids of entities left out",
+        "extra keys with a meaning of their own in the format skipped",
+        "entities without a label skipped",
+        "relations of entities without a label skipped",
+        "scores skipped",
+        "ids of entities skipped",
         "entities with several mentions taken apart into mentions",
         "relations of entities listed twice moved to the first",
-        "lists of sentences left out, which reading makes anew",
+        "lists of sentences skipped, because the reader makes them again",
     ]

@@ -37,7 +37,7 @@ def test_a_concept_is_an_entity_with_all_its_mentions() -> None:
         Entity("Chemical", (Span(2, 3),), id="C1"),
     ]
     assert relations == [Relation("CID", 2, 1), Relation("CID", 2, 0)]
-    assert skipped == {"mentions without a concept left out": 2}
+    assert skipped == {"mentions without a concept skipped": 2}
 
 
 def test_of_several_concepts_the_first_may_be_taken() -> None:
@@ -48,7 +48,7 @@ def test_of_several_concepts_the_first_may_be_taken() -> None:
         ("D1", (Span(4, 5),)),
     ]
     assert len(relations) == 2
-    assert skipped["further identifiers of mentions left out"] == 1
+    assert skipped["further identifiers of mentions skipped"] == 1
 
 
 def test_mentions_of_several_concepts_may_be_left_out() -> None:
@@ -56,9 +56,9 @@ def test_mentions_of_several_concepts_may_be_left_out() -> None:
     assert [item.id for item in entities] == ["C1", "D1"]
     assert relations == [Relation("CID", 0, 1)]
     assert skipped == {
-        "mentions with several identifiers left out": 2,
-        "mentions without a concept left out": 2,
-        "relations of concepts without a mention left out": 1,
+        "mentions with several identifiers skipped": 2,
+        "mentions without a concept skipped": 2,
+        "relations of concepts without a mention skipped": 1,
     }
 
 

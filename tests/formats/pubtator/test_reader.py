@@ -76,7 +76,7 @@ def test_reads_abstracts(tmp_path: Path) -> None:
     assert first.relations == (Relation("CID", 0, 1), Relation("CID", 0, 2))
     assert first.tokens[5:10] == ("We", "gave", "Bluin", "sK", "to")
     assert [first.tokens[start] for start, _ in first.sentences] == ["Bluin", "We", "Noin"]
-    assert skipped["mentions without a concept left out"] == 1
+    assert skipped["mentions without a concept skipped"] == 1
 
 
 def test_characters_of_every_mention_are_exact(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_annotations_that_have_changed_are_not_written_as_they_were(tmp_path: Pa
         first, entities=(Entity("Chemical", (Span(7, 8),), 0.5), first.entities[1]), relations=()
     )
     skipped = write(PubtatorWriter(), [predicted], tmp_path / "b.txt")
-    assert skipped.lines() == ["1 score left out; first: document '17'"]
+    assert skipped.lines() == ["1 score skipped; first: document '17'"]
     assert (tmp_path / "b.txt").read_text().splitlines()[2:] == [
         "17\t10\t18\tred ache\tDisease\tD1",
         "17\t28\t33\tBluin\tChemical\t-1",
@@ -206,7 +206,7 @@ def test_once_through_the_format_nothing_changes_any_more(
     assert twice.read_bytes() == once.read_bytes()
     assert list(reader.read(twice)) == [found]
     labelled = [entity for entity in document.entities if entity.label is not None]
-    if "mentions without a word left out" not in dict(skipped):
+    if "mentions without a word skipped" not in dict(skipped):
         assert len(found.entities) == len(labelled)
 
 
@@ -276,7 +276,7 @@ def test_a_document_of_another_format_is_written(tmp_path: Path) -> None:
     source.write_text(json.dumps([record]))
     skipped = convert(source, target, DocredReader(), PubtatorWriter())
     assert skipped.lines() == [
-        "1 list of evidence left out; first: document 'Ada'",
+        "1 list of evidence skipped; first: document 'Ada'",
         "2 identifiers made up for entities; first: document 'Ada'",
     ]
     assert target.read_text().splitlines() == [
@@ -294,9 +294,9 @@ def test_words_and_sentences_that_reading_gives_otherwise_are_counted(tmp_path: 
     whole = Document("d", ("a-b.", "c"), sentences=(Span(0, 1), Span(1, 2)), extra={"x": 1})
     skipped = write(PubtatorWriter(), [whole], tmp_path / "a.txt")
     assert {kind: count for kind, (count, _) in skipped} == {
-        "keys of documents left out": 1,
-        "lists of words left out, which reading makes anew": 1,
-        "lists of sentences left out, which reading makes anew": 1,
+        "keys of documents skipped": 1,
+        "lists of words skipped, because the reader makes them again": 1,
+        "lists of sentences skipped, because the reader makes them again": 1,
     }
 
 
@@ -345,8 +345,8 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
             "mentions": len(mentions),
             "document_level_concepts": concepts.total(),
             "relations": relations.total(),
-            "composite_mentions": counts["mentions with several identifiers left out"],
-            "mentions_without_id": skipped["mentions without a concept left out"],
+            "composite_mentions": counts["mentions with several identifiers skipped"],
+            "mentions_without_id": skipped["mentions without a concept skipped"],
         }
         assert counts == entry["counts"], name
         labels = {
@@ -356,7 +356,7 @@ def test_published_files_hold_what_the_index_says(tmp_path: Path) -> None:
         }
         assert labels == entry["label_counts"], name
         assert {kind for kind, _ in skipped} == {
-            "mentions without a concept left out",
+            "mentions without a concept skipped",
             "words split where a mention begins or ends",
         }, name
         assert check_corpus(documents).cross_sentence_mentions == 0, name
@@ -469,7 +469,7 @@ def test_bad_lines_are_listed_together_or_skipped(tmp_path: Path) -> None:
     assert [chars(second, entity) for entity in second.entities] == [("X", "fell")]
     assert len(second.entities[0].mentions) == 2
     assert {kind: count for kind, (count, _) in skipped} == {
-        "relations of concepts without a mention left out": 1,
+        "relations of concepts without a mention skipped": 1,
         "lines with errors skipped": 1,
         SIMILAR: 2,
         "annotation lines with errors skipped": 1,

@@ -55,7 +55,7 @@ def test_mentions_may_be_widened_instead() -> None:
     assert found.entities[1].mentions == (Span(4, 5),)
     assert skipped == {
         "mentions that begin or end inside a word widened to it": 1,
-        "mentions without a concept left out": 1,
+        "mentions without a concept skipped": 1,
     }
 
 
@@ -74,8 +74,8 @@ def test_mentions_of_spaces_are_counted() -> None:
     assert [item.id for item in found.entities] == ["D1"]
     assert skipped == {
         "mentions with outer spaces narrowed to their words": 1,
-        "mentions without a word left out": 1,
-        "relations of concepts without a mention left out": 1,
+        "mentions without a word skipped": 1,
+        "relations of concepts without a mention skipped": 1,
     }
 
 

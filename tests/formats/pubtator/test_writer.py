@@ -72,7 +72,7 @@ def test_a_relation_label_that_is_a_number_is_counted() -> None:
     text, offsets = document.text or "", document.offsets or ()
     found = annotation_lines(document, text, offsets, skipped)
     assert found == annotation_lines(replace(document, relations=()), text, offsets, SkippedData())
-    assert skipped["relations that PubTator's lines cannot hold left out"] == 1
+    assert skipped["relations that PubTator's lines cannot hold skipped"] == 1
 
 
 def test_tabs_become_spaces() -> None:
@@ -116,7 +116,7 @@ def test_a_text_is_made_of_words_where_it_is_not_known() -> None:
         skipped = SkippedData()
         assert written(replace(WHOLE, offsets=offsets), skipped).record == found.record
         assert skipped.lines() == [
-            "1 text left out, words with spaces between instead; first: document '7'"
+            "1 text skipped, words with spaces between instead; first: document '7'"
         ]
 
 
@@ -137,8 +137,8 @@ def test_mentions_without_a_character_go() -> None:
     skipped = SkippedData()
     assert written(odd, skipped).document.entities == (Entity("X", (Span(1, 2),)),)
     assert {kind: count for kind, (count, _) in skipped} == {
-        "mentions without a word left out": 2,
-        "relations of entities without a mention left out": 1,
+        "mentions without a word skipped": 2,
+        "relations of entities without a mention skipped": 1,
     }
 
 

@@ -120,7 +120,7 @@ def test_keys_of_entities_that_have_no_place_are_counted(tmp_path: Path) -> None
         tmp_path, SENTENCE, {"tokens": ["a"], "entities": [entity]}, reader=reader, skipped=skipped
     )
     assert skipped.to_dict() == {
-        "unknown keys of entities left out": {
+        "unknown keys of entities skipped": {
             "count": 2,
             "first": f"{tmp_path / 'train.json'}: record 2",
         }
@@ -149,7 +149,7 @@ def test_an_id_that_has_changed_is_written(tmp_path: Path) -> None:
 def test_borders_between_sentences_are_counted_when_written(tmp_path: Path) -> None:
     two = document("a b", sentences=((0, 1), (1, 2)))
     skipped = write(SpertWriter(), [two], tmp_path / "a.json")
-    assert skipped.lines() == ["1 list of sentences left out; first: document 'd'"]
+    assert skipped.lines() == ["1 list of sentences skipped; first: document 'd'"]
 
 
 @pytest.mark.realdata

@@ -103,7 +103,7 @@ def test_a_sentence_may_have_no_relation(tmp_path: Path, triples: list[list[str]
     assert found == Document("a:1", ("Ada", "left", "."))
     assert found.extra == ({"unaligned": triples} if triples else {})
     path = tmp_path / "a.json"
-    lost = "triple left out, its head or tail not being found"
+    lost = "triple skipped, because its head or tail was not found"
     assert skipped.lines() == [
         f"1 {lost}; first: {path}: record 1, triple_list[0]" for _ in triples
     ]
@@ -166,7 +166,7 @@ def test_odd_blanks_and_keys_are_counted(tmp_path: Path) -> None:
     assert first.extra == {"sentText": "x"}
     assert {kind: count for kind, (count, _) in skipped} == {
         "texts with other blanks than single spaces, read as words": 1,
-        "keys 'unaligned', which reading fills, left out": 1,
+        "keys 'unaligned', which reading fills, skipped": 1,
     }
 
 
@@ -209,7 +209,7 @@ def test_every_triple_is_a_relation_or_unaligned(
         assert {i for r in found.relations for i in (r.head, r.tail)} == set(
             range(len(found.entities))
         )
-    assert skipped["triples left out, their head or tail not being found"] == sum(
+    assert skipped["triples skipped, because their head or tail was not found"] == sum(
         len(found.extra.get("unaligned", [])) for found in documents
     )
 
@@ -266,12 +266,12 @@ def test_what_the_format_cannot_hold_is_counted(tmp_path: Path) -> None:
     )
     path = tmp_path / "a.json"
     assert {kind for kind, _ in write(TriplesWriter(), [rich], path)} == {
-        "texts left out",
-        "lists of character offsets left out",
-        "lists of sentences left out",
-        "scores left out",
+        "texts skipped",
+        "lists of character offsets skipped",
+        "lists of sentences skipped",
+        "scores skipped",
         "entities with several mentions taken apart into mentions",
-        "entities in no relation left out",
+        "entities in no relation skipped",
     }
     assert json.loads(path.read_text()) == [
         {"id": 7, "text": "Ada met Bob", "triple_list": [["Ada", "r", "Bob"]]}

@@ -99,7 +99,7 @@ def test_what_is_not_found_is_kept_apart() -> None:
     found, skipped = annotated(REPEATED, *lost)
     assert (found.entities, found.relations) == ([], [])
     assert found.unaligned == [list(triple) for triple in lost]
-    assert skipped["triples left out, their head or tail not being found"] == 3
+    assert skipped["triples skipped, because their head or tail was not found"] == 3
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_further_keys_of_mentions_are_counted() -> None:
     item = {"em1Text": "a", "em2Text": "b", "label": "r", "em1Id": 1, "x": 2}
     found = triples_of({"relationMentions": [item]}, "relationMentions", "f:1", skipped)
     assert found == [("relationMentions[0]", ("a", "r", "b"))]
-    assert skipped["unknown keys of relationMentions left out"] == 2
+    assert skipped["unknown keys of relationMentions skipped"] == 2
 
 
 def written(item: Document) -> tuple[dict[str, Any], SkippedData]:
@@ -161,10 +161,10 @@ def test_a_record_holds_strings() -> None:
 @pytest.mark.parametrize(
     ("item", "kind", "count"),
     [
-        (document(entities=(("Entity", 0, 1),)), "entities in no relation left out", 1),
+        (document(entities=(("Entity", 0, 1),)), "entities in no relation skipped", 1),
         (
             document(entities=(("Peop", 0, 1), ("Entity", 2, 3)), relations=(("r", 0, 1),)),
-            "entity labels other than 'Entity' left out",
+            "entity labels other than 'Entity' skipped",
             1,
         ),
         (
@@ -194,17 +194,17 @@ def test_a_record_holds_strings() -> None:
         ),
         (
             Document("d", (), extra={"text": 1, "unaligned": [["a", "r"]]}),
-            "extra keys with a meaning of their own in the format left out",
+            "extra keys with a meaning of their own in the format skipped",
             2,
         ),
         (
             Document("d", (), extra={"unaligned": "a"}),
-            "extra keys with a meaning of their own in the format left out",
+            "extra keys with a meaning of their own in the format skipped",
             1,
         ),
         (
             Document("d", (), extra={"unaligned": [3]}),
-            "extra keys with a meaning of their own in the format left out",
+            "extra keys with a meaning of their own in the format skipped",
             1,
         ),
     ],

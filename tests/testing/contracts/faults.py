@@ -22,7 +22,7 @@ def passes(contract: Contract, folder: Callable[[], Path] | None = None) -> None
 
     Args:
         contract: whose checks need no fixture but ``tmp_path``.
-        folder: makes an empty folder; without it, checks that need one are left out.
+        folder: makes an empty folder; without it, checks that need one are skipped.
     """
     found = [name for name, _ in inspect.getmembers(contract, inspect.ismethod) if "test_" in name]
     run = 0

@@ -112,7 +112,7 @@ def fit_words(
     for mention in mentions:
         if not 0 <= mention.start <= mention.end <= size:
             raise DataError(
-                f"{mention.place}: [{mention.start}, {mention.end}) is no part of the text of "
+                f"{mention.place}: [{mention.start}, {mention.end}) is not part of the text of "
                 f"{size} characters; 0 <= start <= end <= {size} must hold"
             )
     held = [mention for mention in mentions if mention.start < mention.end]

@@ -229,7 +229,7 @@ def read_offsets(value: Any, tokens: Sequence[str], text: str | None, place: str
     if len(pairs) != size:
         raise DataError(
             f"{place}: {counted(len(pairs), 'offsets')} for {counted(size, 'tokens')}; give "
-            "one a token"
+            "one per token"
         )
     for index, (left, right) in enumerate(pairs):
         if not 0 <= left <= right or (text is not None and right > len(text)):

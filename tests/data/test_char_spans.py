@@ -53,7 +53,7 @@ def test_the_language_decides_the_words() -> None:
 
 @pytest.mark.parametrize("pair", [(-1, 2), (2, 1), (0, 6), (6, 6)])
 def test_offsets_outside_the_text_are_refused(pair: tuple[int, int]) -> None:
-    with pytest.raises(DataError, match=r"f\.jsonl:1, 0: \[.*\) is no part of the text of 5 "):
+    with pytest.raises(DataError, match=r"f\.jsonl:1, 0: \[.*\) is not part of the text of 5 "):
         fit("Ada .", spans(pair), SkippedData(), PLACE)
 
 

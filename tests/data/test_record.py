@@ -102,7 +102,7 @@ def test_relations_and_clusters_name_entities_that_exist() -> None:
 @pytest.mark.parametrize(
     ("offsets", "message"),
     [
-        ([[0, 3]], "f:1: 1 offset for 2 tokens; give one a token"),
+        ([[0, 3]], "f:1: 1 offset for 2 tokens; give one per token"),
         ([[0, 3], [3, 9]], r"f:1: offsets\[1\] \[3, 9\] is outside the text of 8 characters"),
         ([[0, 3], [-1, 2]], r"f:1: offsets\[1\] \[-1, 2\] is outside the text"),
         ([[3, 0], [0, 2]], r"f:1: offsets\[0\] \[3, 0\] is outside the text"),

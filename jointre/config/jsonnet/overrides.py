@@ -60,7 +60,7 @@ def _value(override: str, text: str, evaluate: Callable[[str], Any]) -> Any:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _object(keys: list[str], at: int, value: str, override: str) -> str:

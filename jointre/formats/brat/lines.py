@@ -109,8 +109,8 @@ def parse_line(line: str, place: str) -> Line:
     body = body.strip(" ")
     if kind is None or not body:
         raise DataError(
-            f"{place}: {shown(line)} is no line of an .ann file; an id, T1 for example, a tab and "
-            f"the annotation are expected, and an id begins with one of {' '.join(KINDS)}"
+            f"{place}: {shown(line)} is not a line of an .ann file; an id, T1 for example, a tab "
+            f"and the annotation are expected, and an id begins with one of {' '.join(KINDS)}"
         )
     if kind == "mention":
         return _mention(id, body, text, place)
@@ -122,7 +122,7 @@ def parse_line(line: str, place: str) -> Line:
         found = _NORMALISATION.fullmatch(body)
         if found is None:
             raise DataError(
-                f"{place}: {shown(body)} is no normalisation; "
+                f"{place}: {shown(body)} is not a normalisation; "
                 "'Reference T1 DATABASE:NAME' is expected"
             )
         return Normalisation(found[1], found[2].removeprefix(_OWN_ID))
@@ -133,8 +133,8 @@ def _mention(id: str, body: str, text: str, place: str) -> Mention:
     found = _PLACE.fullmatch(body)
     if found is None or not text:
         raise DataError(
-            f"{place}: {shown(body)} with the text {shown(text)} is no mention; 'LABEL START END' "
-            "or 'LABEL START END;START END', a tab and the text are expected"
+            f"{place}: {shown(body)} with the text {shown(text)} is not a mention; "
+            "'LABEL START END' or 'LABEL START END;START END', a tab and the text are expected"
         )
     parts = [part.split(" ") for part in found[2].split(";")]
     return Mention(id, found[1], tuple(sorted((int(a), int(b)) for a, b in parts)), text)
@@ -144,7 +144,7 @@ def _link(body: str, place: str) -> Link:
     found = _LINK.fullmatch(body)
     if found is None:
         raise DataError(
-            f"{place}: {shown(body)} is no relation; 'LABEL Arg1:T1 Arg2:T2' is expected"
+            f"{place}: {shown(body)} is not a relation; 'LABEL Arg1:T1 Arg2:T2' is expected"
         )
     label, first, head, second, tail = found.groups()
     # Usually Arg1 and Arg2, but a project may call them as it likes.
@@ -157,7 +157,7 @@ def _event(id: str, body: str, place: str) -> Event:
     parts = [part.rpartition(":") for part in body.split()]
     if not all(name and value for name, _, value in parts):
         raise DataError(
-            f"{place}: {shown(body)} is no event; 'LABEL:T1 ROLE:T2 ROLE:E3' is expected, the "
+            f"{place}: {shown(body)} is not an event; 'LABEL:T1 ROLE:T2 ROLE:E3' is expected, the "
             "trigger and any number of arguments"
         )
     (label, _, trigger), *arguments = parts

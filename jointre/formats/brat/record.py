@@ -71,7 +71,7 @@ def document_of(
         reading: Decides what happens to lines with errors; None: the first error is raised.
 
     Raises:
-        DataError: a line is no annotation, a mention is not at its offsets or named twice, or
+        DataError: a line is not an annotation, a mention is not at its offsets or named twice, or
             it has several parts and ``options`` forbid that.
     """
     guard = partial((reading or StrictReading()).guard, "annotation lines")

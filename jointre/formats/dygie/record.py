@@ -108,7 +108,7 @@ class Annotation:
         if groups and len(groups) != len(self._borders):
             raise DataError(
                 f"{self._place}: {key} has {counted(len(groups), 'lists')} for "
-                f"{counted(len(self._borders), 'sentences')}; there must be one a sentence"
+                f"{counted(len(self._borders), 'sentences')}; there must be one per sentence"
             )
         found = []
         for sentence, group in enumerate(groups):

@@ -41,7 +41,7 @@ def document_of(
         reading: Decides what happens to lines with errors; None: the first error is raised.
 
     Raises:
-        DataError: a line is no annotation, or a mention is not at its offsets.
+        DataError: a line is not an annotation, or a mention is not at its offsets.
     """
     text = record.text
     concepts = Concepts(options.multi_id, options.ungrounded, skipped)

@@ -382,5 +382,7 @@ def test_events_as_relations_are_written_as_they_were(tmp_path: Path) -> None:
 
 def test_an_event_that_is_none_is_an_error(tmp_path: Path) -> None:
     source = corpus(tmp_path / "a", "Mix it", "T1\tAction 0 3\tMix", "E1\tAction T1")
-    with pytest.raises(DataError, match=r"a\.ann:2: 'Action T1' is no event; 'LABEL:T1 ROLE:T2"):
+    with pytest.raises(
+        DataError, match=r"a\.ann:2: 'Action T1' is not an event; 'LABEL:T1 ROLE:T2"
+    ):
         list(BratReader().read(source))

@@ -187,7 +187,7 @@ def test_line_ends_may_have_been_counted_as_one() -> None:
             ["T1\tPer 0 3\tAda"] * 2,
             r"d\.ann:2: the id 'T1' is that of a mention before \(d\.ann:1\)",
         ),
-        (["nonsense"], r"d\.ann:1: 'nonsense' is no line of an \.ann file"),
+        (["nonsense"], r"d\.ann:1: 'nonsense' is not a line of an \.ann file"),
     ],
 )
 def test_wrong_mentions_are_named(lines: list[str], message: str) -> None:

@@ -79,7 +79,7 @@ def test_scores_behind_the_label_are_counted() -> None:
 @pytest.mark.parametrize(
     ("ner", "message"),
     [
-        ([[]], "f:1: ner has 1 list for 2 sentences; there must be one a sentence"),
+        ([[]], "f:1: ner has 1 list for 2 sentences; there must be one per sentence"),
         ([[[0, 0]], []], r"f:1: ner\[0\]\[0\] needs 3 values, not \[0, 0\]"),
         ([[[1, 0, "X"]], []], r"f:1: ner\[0\]\[0\] ends at 0, before its start 1"),
         ([[[0, True, "X"]], []], r"f:1: ner\[0\]\[0\]\[1\] must be an integer, not True"),

@@ -175,7 +175,7 @@ def test_bare_text_and_bare_tokens_are_documents(tmp_path: Path) -> None:
         ({"id": 1.5}, "id must be an integer, not 1.5"),
         ({"id": "e"}, "the id 'e' occurs twice in this file"),
         ({"tokens": None}, "'offsets' and 'sentences' need 'tokens'"),
-        ({"offsets": [[0, 3]]}, "1 offset for 4 tokens; give one a token"),
+        ({"offsets": [[0, 3]]}, "1 offset for 4 tokens; give one per token"),
         ({"sentences": [[0, 3]]}, "the sentences end at 3, but there are 4 tokens"),
         ({"flags": [1]}, r"flags\[0\] must be a string, not 1"),
         ({"entities": []}, r"relations\[0\]\.head is 0, but there are 0 entities"),

@@ -117,7 +117,7 @@ def test_binary_decisions_are_no_full_annotation(tmp_path: Path) -> None:
         ({"image": "a.png", "spans": []}, r"needs 'text' .* found \['image', 'spans'\]"),
         ({"text": "Ada", "answer": "maybe"}, "accept, reject or ignore, not 'maybe'"),
         ({"text": "Ada", "spans": [], "id": 1.5}, "id must be an integer, not 1.5"),
-        ({"text": "Ada", "spans": [{"start": 0, "end": 4}]}, r"\[0, 4\) is no part of the text"),
+        ({"text": "Ada", "spans": [{"start": 0, "end": 4}]}, r"\[0, 4\) is not part of the text"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, record: Any, message: str) -> None:

@@ -92,7 +92,7 @@ def test_small_differences_of_copied_tokens_are_accepted_and_counted() -> None:
         ({"spans": 3}, "spans must be a list"),
         ({"spans": [[0, 1]]}, r"spans\[0\] must be an object"),
         ({"spans": [{"end": 1}]}, r"spans\[0\]\.start must be an integer, not None"),
-        ({"spans": [end(-1, 1)]}, r"span 0: \[-1, 1\) is no part of the text"),
+        ({"spans": [end(-1, 1)]}, r"span 0: \[-1, 1\) is not part of the text"),
         (
             {"tokens": [{"text": "Adam", "start": 0, "end": 3}]},
             r"tokens\[0\] is 'Adam' at \[0, 3\)",
@@ -100,7 +100,7 @@ def test_small_differences_of_copied_tokens_are_accepted_and_counted() -> None:
         ({"tokens": [WORDS[1], WORDS[0]]}, r"tokens\[1\] is 'Ada' at .* of the text, after 7"),
         ({"relations": [{"label": "r", "head": 0}]}, r"relations\[0\]\.head_span must be an obj"),
         ({"relations": [link(end(0, 3), end(4, 7)) | {"label": 1}]}, r"label must be a string"),
-        ({"relations": [link(end(0, 3), end(4, 8))]}, r"\[4, 8\) is no part of the text"),
+        ({"relations": [link(end(0, 3), end(4, 8))]}, r"\[4, 8\) is not part of the text"),
     ],
 )
 def test_a_bad_example_is_refused(record: dict[str, Any], message: str) -> None:

@@ -215,7 +215,7 @@ def _may_be_deleted(path: Path) -> bool:
 
 
 def delete(path: Path) -> None:
-    """Delete a file, a link or a folder with all that is in it; a missing one is no error.
+    """Delete a file, a link or a folder with all that is in it; it may be missing.
 
     Args:
         path: What to delete; a link is deleted, not what it points to.

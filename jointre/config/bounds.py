@@ -1,7 +1,7 @@
 """Bounds that options of several components share, as annotations of constructor arguments.
 
-Upper bounds exclude what no model can have: sizes that no memory holds, and numbers with which
-arithmetic overflows. They are far above anything useful.
+Upper bounds exclude values that no model can have: sizes that do not fit into memory, and numbers
+that overflow. They are far above all useful values.
 """
 
 from typing import Annotated

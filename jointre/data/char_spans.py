@@ -53,7 +53,7 @@ class Fitted(NamedTuple):
 
     Args:
         words: cut wherever a mention begins or ends inside one, or as the rules have them.
-        spans: one a mention, in their order; None for a mention without a word.
+        spans: Words of each mention, in their order; None for a mention without a word.
     """
 
     words: Words
@@ -71,7 +71,7 @@ def fit(
     """The words of a text, such that every mention is made of whole words.
 
     By default, a word that a mention cuts is cut, so that predictions for the text have the
-    mention's characters. White space at a mention's ends is no part of any word.
+    mention's characters. White space at the ends of a mention is not part of a word.
 
     Args:
         text: Text that the offsets refer to.

@@ -42,7 +42,7 @@ class Words(NamedTuple):
     """The words of a text.
 
     Args:
-        tokens: white space is no word.
+        tokens; white space is not a word.
         offsets: each word's first character and the one after its last.
         sentences: token spans.
     """

@@ -61,10 +61,10 @@ def render(
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's ending names.
+    """The picture format that belongs to the ending of a file name.
 
     Raises:
-        DataError: it names none.
+        DataError: No format has this ending.
     """
     for name in FORMATS:
         if path.suffix.lower() == f".{name}":

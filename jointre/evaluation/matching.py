@@ -57,7 +57,7 @@ class Triple(NamedTuple):
 
 
 def mentions(document: Document) -> list[tuple[Mention, float | None]]:
-    """Every mention of every labelled entity with its score; unlabelled ones are no entities."""
+    """Every mention of every labelled entity with its score; unlabelled ones are not entities."""
     found = []
     for entity in document.entities:
         if entity.label is None:

@@ -20,7 +20,7 @@ class Metric(Registrable, ABC, interface="metric"):
     """Metric: compares predictions with gold under one published convention.
 
     A protocol defines ``tally``: the counts of one document, by block and label. Measures
-    that are no ratio of added counts are given by ``more_blocks``.
+    that are not ratios of sums of counts are given by ``more_blocks``.
 
     Args:
         symmetric: relation labels whose direction has no meaning.
@@ -99,7 +99,7 @@ class Metric(Registrable, ABC, interface="metric"):
     ) -> dict[str, Int[np.ndarray, "documents 3"]]:
         """Right, predicted and gold items of each document, for significance tests.
 
-        Blocks that are no ratio of added counts (``more_blocks``) have none.
+        Blocks that are not ratios of sums of counts (``more_blocks``) have none.
 
         Args:
             gold: annotated documents.
@@ -128,7 +128,7 @@ class Metric(Registrable, ABC, interface="metric"):
 def monitor_keys(metric: Metric | type[Metric]) -> list[str]:
     """The names that ``Report.flat`` will have, such as ``relation_strict_f1``.
 
-    Of a class these are all it can have, whatever its options.
+    For a class, these are the names that are possible with any options.
     """
     blocks = metric.reported if isinstance(metric, Metric) else metric.blocks
     return [f"{block}_{measure}" for block in blocks for measure in MONITORED]

@@ -78,7 +78,7 @@ def store(
 
 
 def size_of(doc: Doc) -> int:
-    """Characters of ``doc.text``, which spaCy would put together anew from all tokens."""
+    """Characters of ``doc.text``, without joining all tokens again, as spaCy would."""
     return doc[-1].idx + len(doc[-1].text_with_ws) if len(doc) else 0
 
 

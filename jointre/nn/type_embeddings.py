@@ -21,8 +21,8 @@ class TypeEmbedding(Registrable, nn.Module, ABC, interface="type_embedding"):
         label_rows: names of the parameters with one row per label.
 
     Shapes:
-        prototypes ``"c m"``, one a class: the labels, after "none" where that is a class
-        → ``"r e"``, one a label.
+        prototypes ``"c m"``, one per class: the labels, after "none" where that is a class
+        → ``"r e"``, one per label.
     """
 
     given: ClassVar[tuple[str, ...]] = ("num_labels", "prototype_dim")

@@ -171,7 +171,7 @@ def _json(config: Mapping[str, Any]) -> str:
 
 
 def _check_syntax(override: str, part: str, files: "_Files", variables: Mapping[str, str]) -> None:
-    """Say it of an override when its own text is no jsonnet."""
+    """Name the override in the error if its text is not valid jsonnet."""
     try:
         _evaluate(f"local unused = {part}; null", files, variables)
     except ConfigError as error:
@@ -212,7 +212,7 @@ class _Files:
         """The text of a file.
 
         Raises:
-            ConfigError: there is none, it is a folder, or it is no text.
+            ConfigError: The file does not exist, is a folder or is not text.
         """
         path = path.absolute()
         _refuse_loop(path)

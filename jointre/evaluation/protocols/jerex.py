@@ -28,7 +28,7 @@ class JerexMetric(Metric):
     ``coreference``, which the published code does not have, is the mean of MUC, B³ and
     CEAF-e, see :mod:`jointre.evaluation.coreference`.
 
-    Entities without a type are no ``entity``, but their mentions and clusters count.
+    Entities without a type do not count as ``entity``, but their mentions and clusters count.
     Entities that a document's ``clusters`` group are one cluster of all their mentions.
 
     Paper: Eberts and Ulges 2021, https://arxiv.org/abs/2102.05980.

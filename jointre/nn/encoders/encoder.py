@@ -36,7 +36,7 @@ class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
     @property
     @abstractmethod
     def max_pieces(self) -> int:
-        """Most pieces of a window, special ones included."""
+        """Maximum number of pieces in a window, including special ones."""
 
     @property
     @abstractmethod
@@ -55,9 +55,9 @@ class Encoder(Registrable, nn.Module, ABC, interface="encoder"):
 
     @abstractmethod
     def save(self, folder: Path) -> None:
-        """Write what an archive needs beside the weights: configuration and tokenizer."""
+        """Write what an archive needs in addition to the weights: config and tokenizer."""
 
     @staticmethod
     @abstractmethod
     def restored(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-        """The config options that rebuild this encoder from such a folder, without weights."""
+        """Options that rebuild the encoder from a folder of :meth:`save`, without weights."""

@@ -1,1 +1,1 @@
-"""."""
+"""Documents, and what models read and learn from them."""

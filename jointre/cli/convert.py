@@ -48,7 +48,7 @@ def convert(
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="An option of the writer, offsets=code_points for example; repeatable.",
+            help="Option of the writer, for example offsets=code_points; repeatable.",
             show_default=False,
         ),
     ] = None,

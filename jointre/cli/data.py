@@ -73,7 +73,7 @@ def check(
     output: Output = None,
     include_package: Packages = None,
 ) -> None:
-    """Count the contents of a corpus, and what in it may cause problems.
+    """Count what a corpus contains, and what in it may cause problems.
 
     Example: jointre data check fixtures/newswire/train.jsonl
     """

@@ -36,7 +36,7 @@ def predict(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files of texts or records; standard input if there are none, or for -.",
+            help="Files with texts or records; - or no file means standard input.",
             show_default=False,
         ),
     ] = None,

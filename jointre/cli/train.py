@@ -42,7 +42,7 @@ def train(
         bool, typer.Option("-r", "--recover", help="Resume the interrupted run in the directory.")
     ] = False,
 ) -> None:
-    """Train a model.
+    """Train a model from an experiment file.
 
     For example:
 

@@ -86,7 +86,9 @@ OverlapOption = Annotated[
         show_default=False,
     ),
 ]
-Output = Annotated[Path | None, typer.Option("--output", help="File to write.", show_default=False)]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="JSON file to write.", show_default=False)
+]
 Entities = Annotated[
     Literal["predict", "given"],
     typer.Option(

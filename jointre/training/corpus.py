@@ -138,8 +138,8 @@ def assembled(
             for label, count in counts.items():
                 warn(
                     f"{split_name}: {counted(count, f'{kind} with label {label!r}')}, which "
-                    "training does not "
-                    f"have; {'it counts' if count == 1 else 'they count'} as missed"
+                    "the training data does not have; "
+                    f"{'it counts' if count == 1 else 'they count'} as missed"
                 )
     return Corpus(train, dev, test, vocabulary, origin)
 

@@ -199,9 +199,8 @@ def choose_recipe(
         imports.append(f"(import 'experiments/lib/small.libsonnet')({size})")
         kind = "documents" if of_documents else "sentences"
         reasons.append(
-            f"{counted(units, f'training {kind}')}: a small corpus, so more passes, small "
-            "batches, two "
-            "rates."
+            f"{counted(units, f'training {kind}')}: a small corpus, so more epochs, small "
+            "batches and a lower learning rate for the encoder."
         )
     if language != "en":
         reasons.append(

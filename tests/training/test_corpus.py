@@ -89,8 +89,10 @@ def test_labels_that_training_lacks_are_told(tmp_path: Path) -> None:
     told: list[str] = []
     read_corpus(settings(tmp_path, test=write(tmp_path / "test.jsonl", strange)), told.append)
     assert told == [
-        "test: 2 entities with label 'Org', which training does not have; they count as missed",
-        "test: 1 relation with label 'joins', which training does not have; it counts as missed",
+        "test: 2 entities with label 'Org', which the training data does not have; "
+        "they count as missed",
+        "test: 1 relation with label 'joins', which the training data does not have; "
+        "it counts as missed",
     ]
 
 

@@ -111,4 +111,4 @@ def _log_unknown(data: Path, kind: str, counts: Mapping[str, int]) -> None:
     """Report gold labels that the model cannot predict."""
     for label, count in counts.items():
         what = counted(count, f"{kind} with label {label!r}")
-        log(f"{data}: {what}, unknown to the model: missed")
+        log(f"{data}: {what}, which the model does not know: counted as missed")

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from jointre.errors import ConfigError, DataError, RunError
-from jointre.formats import Reader
+from jointre.formats import Reader, Writer
 from jointre.integrations import to_spacy
 from jointre.integrations.spacy_learner import (
     Learner,
@@ -175,7 +175,7 @@ def test_spacy_train_runs_the_shipped_config(tiny_data: Path, tmp_path: Path) ->
     (tmp_path / "small.json").write_text(json.dumps(config))
     for name in ("train", "dev"):
         documents = Reader.by_name("jsonl")().read(tiny_data / f"{name}.jsonl")
-        Reader.by_name("docbin")().write(documents, tmp_path / f"{name}.spacy")
+        Writer.by_name("docbin")().write(documents, tmp_path / f"{name}.spacy")
     command = [sys.executable, "-m", "spacy", "train", str(ROOT / "experiments/spacy/jointre.cfg")]
     command += ["--output", "out", "--paths.train", "train.spacy", "--paths.dev", "dev.spacy"]
     command += ["--paths.experiment", "small.json", "--training.max_epochs", "2"]

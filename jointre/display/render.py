@@ -9,6 +9,7 @@ from jointre.display import page
 from jointre.display.colors import check_colors
 from jointre.display.svg import svg
 from jointre.errors import DataError
+from jointre.inputs import archive_around
 from jointre.outputs import replaced
 
 STYLES, FORMATS = ("relations", "entities"), ("svg", "html")
@@ -35,7 +36,8 @@ def render(
             the default colour of a label is the same in every picture.
 
     Raises:
-        DataError: The style, format or a colour does not exist, or the file cannot be written.
+        DataError: The style, format or a colour does not exist, the file cannot be written, or it
+            exists and is not a picture, as the data that was read.
 
     Example:
         >>> render(Document("d", ("Ada",)))[:36]
@@ -55,9 +57,29 @@ def render(
         shown = document if style == "relations" else replace(document, relations=())
         picture = svg(shown, wanted)
     if output is not None:
+        _refuse_other_file(Path(output))
         with replaced(Path(output)) as stream:
             stream.write(picture.encode())
     return picture
+
+
+def _refuse_other_file(path: Path) -> None:
+    """Raise an error if a picture would replace a file of another kind, or spoil an archive."""
+    around = archive_around(path)
+    if around is not None:
+        raise DataError(
+            f"{path} lies in the archive {around}, which could not be loaded with a further file "
+            "in it; write to another place"
+        )
+    if not path.is_file() or path.suffix.lower() in (".svg", ".html"):
+        return
+    with path.open("rb") as stream:
+        head = stream.read(100).lower()
+    if head and not head.startswith((b"<svg", b"<!doctype html")):
+        raise DataError(
+            f"{path}: this file is not a picture, and the picture would replace it; write to "
+            "another place"
+        )
 
 
 def format_of(path: Path) -> str:

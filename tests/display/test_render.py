@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from jointre.data.schema import Document
 from jointre.display.render import STYLES, render
 from jointre.errors import DataError
 from tests.display.scenes import SVG, harmless, hostile, parsed, plain
@@ -51,3 +52,22 @@ def test_a_notebook_shows_the_relations() -> None:
     assert shown is not None
     assert shown.startswith("<div")
     assert "works for" in shown
+
+
+def test_a_picture_never_replaces_a_file_of_another_kind(tmp_path: Path) -> None:
+    data, picture = tmp_path / "train.jsonl", tmp_path / "picture"
+    data.write_text('{"tokens": ["Ada"]}\n')
+    document = Document("d", ("Ada",))
+    with pytest.raises(DataError, match="this file is not a picture, and the picture would rep"):
+        render(document, format="svg", output=data)
+    assert data.read_text() == '{"tokens": ["Ada"]}\n'
+    for format in ("svg", "html", "svg"):  # its own picture is replaced
+        assert picture.write_text(render(document, format=format))
+        render(document, format=format, output=picture)
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    for name in ("model.safetensors", "checksums.json"):
+        (archive / name).touch()
+    with pytest.raises(DataError, match=r"lies in the archive .*archive, which could not be loa"):
+        render(document, output=archive / "a.svg")
+    assert not (archive / "a.svg").exists()

@@ -175,7 +175,7 @@ def _of_stdin(
 ) -> Iterator["Document"]:
     """The documents of standard input; lines and paragraphs as soon as they are complete."""
     from jointre.errors import DataError
-    from jointre.formats.text.reader import is_json
+    from jointre.formats.text.reader import not_prose
 
     stream = typer.get_binary_stream("stdin")
     if stream.isatty():
@@ -184,10 +184,11 @@ def _of_stdin(
     block: list[str] = []
     for line in _lines(pipe or stream):
         number += 1
-        if number == 1 and (is_json(line) or "\0" in line):
+        kind = not_prose(STDIN, line.encode()) if number == 1 else None
+        if kind is not None:
             raise DataError(
-                "standard input: this is not plain text; save it to a file (records as .jsonl) and "
-                "name that file"
+                f"standard input: this is {kind}, not plain text; save it to a file (records as "
+                ".jsonl) and name that file"
             )
         ends = split_by == "line" or (split_by == "paragraph" and not line.strip())
         block.append(line)

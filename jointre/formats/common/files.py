@@ -133,6 +133,37 @@ def parse(text: str, path: Path, line: int = 1) -> Any:
         raise DataError(f"{path}:{line}: not JSON: {error}") from error
 
 
+def refuse_value_over_lines(path: Path) -> None:
+    """Check that a file of one record per line is not a single JSON value over several lines.
+
+    Args:
+        path: The file.
+
+    Raises:
+        DataError: It is such a value, whose lines alone are not JSON.
+    """
+    if not path.is_file():  # a pipe, which can be read once
+        return
+    with opened(path) as stream:
+        lines = (line.removeprefix(_BOM).strip() for line in stream)
+        first = next((line for line in lines if line), b"")
+    if first[:1] not in (b"{", b"[") or _is_json(first):
+        return
+    if _is_json(read_text(path).encode()):
+        raise DataError(
+            f"{path}: this is one JSON value over several lines, but each line must be a record of "
+            "its own; write each record without line breaks (json.dumps without indent)"
+        )
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def dump(value: Any, place: str) -> str:
     """The value as one line of JSON that UTF-8 can hold."""
     try:

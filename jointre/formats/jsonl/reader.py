@@ -9,7 +9,7 @@ from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.record import checked_record, read_arguments
 from jointre.data.schema import Document
 from jointre.data.words import check_language
-from jointre.formats.common.files import parse, read_lines, stem
+from jointre.formats.common.files import parse, read_lines, refuse_value_over_lines, stem
 from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.reader import Reader
 
@@ -67,6 +67,7 @@ class JsonlReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
+        refuse_value_over_lines(path)
         for line, text in read_lines(path, reading.guard):
             place = f"{path}:{line}"
             with reading.record():

@@ -1,6 +1,7 @@
 """Plain text, which has no annotations: input of prediction."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, final
@@ -18,6 +19,16 @@ _HEAD = 2**20  # bytes
 _TABLES = (".csv", ".tsv")
 _BINARY = ((b"%PDF", "a PDF file"), (b"PK\x03\x04", "a zip file, as those of office programs are"))
 _MARKED = (b"{\\rtf", b"<!doctype", b"<html", b"<?xml")
+_MARKUP = (".html", ".htm", ".xhtml", ".xml", ".rtf")
+_JSON = re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"\n]*"\s*:|\n|\Z)')
+"""How a JSON object begins, which may go on over several lines."""
+_COLUMN = r"\"?[A-Za-z_][\w.-]*\"?"
+_HEADER = re.compile(rf"{_COLUMN}(?:[,;\t]{_COLUMN})+\r?(?:\n|\Z)")
+_COLUMNS = {
+    *("abstract", "body", "category", "class", "content", "doc_id", "document", "id", "label"),
+    *("sentence", "tag", "text", "title", "tokens"),
+}
+"""Names of columns by which the first line of a table is recognised."""
 
 
 @final
@@ -119,19 +130,36 @@ def not_prose(path: Path, head: bytes) -> str | None:
     utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))  # decoding says what to do
     if b"\0" in head and not utf16:
         return "a binary file"
-    if head.lstrip().lower().startswith(_MARKED):
+    if head.lstrip().lower().startswith(_MARKED) or name.endswith(_MARKUP):
         return "a file with markup"
-    if name.endswith(_TABLES):
+    text = head.decode("utf-8-sig", errors="replace")
+    if name.endswith(_TABLES) or is_table(text):
         return "a table"
-    if name.endswith(".json") or is_json(head.decode("utf-8-sig", errors="replace")):
+    if name.endswith(".json") or is_json(text):
         return "JSON of an unknown format"
     return None
 
 
+def is_table(text: str) -> bool:
+    r"""Whether the first line of a text names the columns of a table, one of them by a usual name.
+
+    Example:
+        >>> is_table("id,text\n1,Ada left."), is_table("Ada,Bob\nleft.")
+        (True, False)
+    """
+    match = _HEADER.match(text)
+    if match is None:
+        return False
+    columns = re.split(r"[,;\t]", match[0].strip().lower())
+    return not _COLUMNS.isdisjoint(column.strip('"') for column in columns)
+
+
 def is_json(text: str) -> bool:
-    """Whether a text, or its first line, is a JSON object or a list of objects or lists."""
+    """Whether a text, or its beginning, is a JSON object or a list of objects or lists."""
     if not text.lstrip().startswith(("{", "[")):
         return False
+    if _JSON.match(text):
+        return True
     for candidate in (text, text.strip().split("\n", 1)[0]):
         try:
             value = json.loads(candidate)

@@ -286,3 +286,15 @@ def test_endless_nesting_is_an_error(tmp_path: Path) -> None:
     path.write_text("[" * 100_000)
     with pytest.raises(DataError, match=r"a\.jsonl:1: lists and objects are nested too deeply"):
         list(JsonlReader().read(path))
+
+
+@pytest.mark.parametrize("on_error", ["stop", "skip"])
+def test_a_record_over_several_lines_is_one_error(tmp_path: Path, on_error: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "Ada left."}, indent=2))
+    with pytest.raises(DataError) as caught:
+        list(JsonlReader(on_error=on_error).read(path))
+    assert str(caught.value) == (
+        f"{path}: this is one JSON value over several lines, but each line must be a record of its "
+        "own; write each record without line breaks (json.dumps without indent)"
+    )

@@ -7,6 +7,7 @@ import pytest
 from jointre.data.skipped import SkippedData
 from jointre.errors import ConfigError, DataError
 from jointre.formats import TextReader, detect
+from jointre.formats.text.reader import not_prose
 
 TEXT = "Ada left Rome.\nBob stayed.\n\nThe end.\n"
 
@@ -81,3 +82,22 @@ def test_a_text_is_recognised_only_where_texts_count(tmp_path: Path) -> None:
     assert (detect(path), detect(path, texts=True)) == (None, "text")
     path.write_bytes(gzip.compress(b" \n"))
     assert detect(path, texts=True) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.txt", '{\n  "title": "Ada"\n}', "JSON"),
+        ("a.txt", '[{"x": 1},\n {"x": 2', "JSON"),
+        ("a.txt", "id,text\n1,Ada left.\n", "a table"),
+        ("a.txt", '"label"\t"sentence"\r\n0\tAda left.', "a table"),
+        ("a.html", "<p>Ada left.</p>", "a file with markup"),
+        ("a.txt", "Ada,Bob\nleft.", None),
+        ("a.txt", "{Ada} left.", None),
+        ("a.txt", "[Ada] left, text.", None),
+        ("a.txt", "Text, id and label are words.", None),
+    ],
+)
+def test_what_is_not_prose(name: str, content: str, kind: str | None) -> None:
+    found = not_prose(Path(name), content.encode())
+    assert found is None if kind is None else str(found).startswith(kind)

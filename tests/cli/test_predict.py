@@ -285,7 +285,7 @@ def test_colours_of_labels_reach_the_page(
         assert color in drawn.lower()
     ended = jointre("predict", overfitted, "--colors", "Person=#fedcba", stdin=b"")
     ended.told("--colors needs --render: only pictures have colours")
-    jointre(*render, "--colors", "Person=#12", stdin=b"").told("is no colour")
+    jointre(*render, "--colors", "Person=#12", stdin=b"").told("is not a colour")
 
 
 def test_a_page_has_the_ending_of_one(jointre: Command, overfitted: Path, tmp_path: Path) -> None:

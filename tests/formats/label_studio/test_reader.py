@@ -94,7 +94,7 @@ def test_changed_annotations_are_written_anew(tmp_path: Path) -> None:
     changed = replace(first, id="new", entities=first.entities[:1], relations=())
     target = tmp_path / "a.json"
     skipped = write(LabelStudioWriter(), [changed], target)
-    kind = "annotation written anew, because the document has changed"
+    kind = "annotation written again, because the document has changed"
     assert skipped.lines() == [f"1 {kind}; first: document 'new'"]
     (task,) = tasks_of(target)
     assert [len(item["result"]) for item in task["annotations"]] == [1]

@@ -1,4 +1,5 @@
 import errno
+import gzip
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from jointre.cli import main
 from jointre.errors import ConfigError
+from jointre.formats.common.unpacked import VARIABLE
 from tests.cli.command import Command
 from tests.tiny_runs import experiment, write_config
 
@@ -155,3 +157,16 @@ def test_a_closed_pipe_is_silent(tiny_run: Path) -> None:
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert b"Traceback" not in done.stderr
+
+
+def test_the_limit_of_unpacked_files_is_an_option(
+    jointre: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "1024")  # so that it is restored
+    path = tmp_path / "a.jsonl.gz"
+    record = '{"tokens": ["%s"]}\n' % ("x" * (3 << 20))
+    path.write_bytes(gzip.compress(record.encode()))
+    assert jointre("--max-unpacked", "8", "data", "check", str(path)).code == 0
+    result = jointre("--max-unpacked", "1", "data", "check", str(path))
+    result.told("unpacks to more than 1 MiB")
+    result.told("--max-unpacked MIB")

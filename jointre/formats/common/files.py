@@ -127,7 +127,8 @@ def parse(text: str, path: Path, line: int = 1) -> Any:
         raise DataError(f"{place}: not JSON: {error.msg} at column {error.colno}{hint}") from error
     except RecursionError as error:
         raise DataError(
-            f"{path}:{line}: lists and objects are nested too deeply; at most 100 levels are read"
+            f"{path}:{line}: lists and objects are nested too deeply to be read; no format needs "
+            "more than 10 levels"
         ) from error
     except ValueError as error:
         raise DataError(f"{path}:{line}: not JSON: {error}") from error

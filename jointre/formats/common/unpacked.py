@@ -96,6 +96,6 @@ class _Limited(RawIOBase):
 def _refuse(path: Path, limit: int) -> NoReturn:
     raise DataError(
         f"{path}: the file unpacks to more than {limit / _MIB:,.0f} MiB, the limit for a file of "
-        f"its size; if it is as large as that, unpack it, or raise the limit with the environment "
-        f"variable {VARIABLE} (a size in MiB)"
+        f"its size; if it is as large as that, unpack it, or raise the limit with jointre "
+        f"--max-unpacked MIB, or the environment variable {VARIABLE}"
     )

@@ -79,6 +79,9 @@ def in_reading_order(document: Document) -> Document:
     """
     entities = document.entities
     order = sorted(range(len(entities)), key=lambda index: entities[index].span)
+    ends = [(relation.head, relation.tail) for relation in document.relations]
+    if order == list(range(len(entities))) and ends == sorted(ends):
+        return document
     relations, clusters = renumbered(order, document.relations, document.clusters)
     return replace(
         document,

@@ -34,7 +34,7 @@ _RELATION = frozenset({"label", "head", "tail", "score", "evidence"})
 Offsets = tuple[tuple[int, int], ...]
 
 
-class Annotation:
+class RecordAnnotation:
     """Collects entities, relations and clusters of one record while it is read.
 
     An entity none of whose mentions is on token borders stays, without mentions, so that
@@ -315,7 +315,7 @@ def read_arguments(
     cut = _words(record, text, place, skipped, rules)
     words = cut.words
     offsets = words.offsets if cut.known else None
-    found = Annotation(len(words.tokens), offsets, place, skipped, cut.spans, cut.starts)
+    found = RecordAnnotation(len(words.tokens), offsets, place, skipped, cut.spans, cut.starts)
     found.cut = record.get("tokens") is None
     found.read_entities(record.get("entities", []))
     found.read_relations(record.get("relations", []))

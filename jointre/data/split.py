@@ -159,6 +159,7 @@ def join(
             f"{counted(len(predictions), 'predictions')} for {counted(len(units), 'units')}"
         )
     parts: list[list[tuple[int, Document]]] = [[] for _ in documents]
+    whole: dict[int, Document] = {}
     for unit, prediction in zip(units, predictions, strict=True):
         if prediction.tokens != unit.document.tokens:
             raise DataError(
@@ -166,7 +167,12 @@ def join(
                 f"{unit.document.id!r} in its place"
             )
         parts[unit.source].append((unit.offset, prediction))
-    return [_joined(document, own) for document, own in zip(documents, parts, strict=True)]
+        if unit.document is documents[unit.source]:
+            whole[unit.source] = prediction  # the unit is the document, and needs no copy
+    return [
+        whole.get(source) or _joined(document, own)
+        for source, (document, own) in enumerate(zip(documents, parts, strict=True))
+    ]
 
 
 def _joined(document: Document, parts: Sequence[tuple[int, Document]]) -> Document:

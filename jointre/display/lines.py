@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jointre.data.schema import Document
-from jointre.display.marks import Link, Mark, marks_of
+from jointre.display.marks import Arrow, Mark, marks_of
 from jointre.display.measure import short, width
 
 WORD_FONT, LABEL_FONT = 15, 11
@@ -64,7 +64,7 @@ class Lines:
 
     words: tuple[Word, ...]
     marks: tuple[Mark, ...]
-    links: tuple[Link, ...]
+    links: tuple[Arrow, ...]
     chips: tuple[Chip, ...]
     count: int
     width: float

@@ -27,7 +27,7 @@ class Mark(NamedTuple):
     ends: int
 
 
-class Link(NamedTuple):
+class Arrow(NamedTuple):
     """A relation, between two marks.
 
     Args:
@@ -41,7 +41,7 @@ class Link(NamedTuple):
     tail: int
 
 
-def marks_of(document: Document) -> tuple[list[Mark], list[Link]]:
+def marks_of(document: Document) -> tuple[list[Mark], list[Arrow]]:
     """The mentions and relations of a document.
 
     A relation joins the two mentions of its entities that are nearest to each other.
@@ -55,7 +55,7 @@ def marks_of(document: Document) -> tuple[list[Mark], list[Link]]:
     links = []
     for number, relation in enumerate(document.relations):
         head, tail = _nearest(document, relation.head, relation.tail)
-        links.append(Link(number, index[relation.head, head], index[relation.tail, tail]))
+        links.append(Arrow(number, index[relation.head, head], index[relation.tail, tail]))
     ends = Counter(end for link in links for end in (link.head, link.tail))
     spans = [document.entities[entity].mentions[mention] for entity, mention in places]
     layers, texts = _layers(spans, len(document.tokens)), _texts(document)

@@ -13,7 +13,7 @@ from spacy.vocab import Vocab
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.docbin.doc import KEY, Options, doc_of, document_of
+from jointre.formats.docbin.doc import KEY, DocbinOptions, doc_of, document_of
 from jointre.formats.docbin.record import Chars, EntityRecord, RelationRecord
 from jointre.integrations.spacy_store import (
     found_in,
@@ -23,7 +23,7 @@ from jointre.integrations.spacy_store import (
 )
 
 
-class Reading(NamedTuple):
+class DocWords(NamedTuple):
     """The words of a Doc, without white space.
 
     Args:
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
     offsets: tuple[Chars, ...]
 
 
-def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> Reading:
+def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> DocWords:
     """The words of a Doc as a model sees them.
 
     Args:
@@ -64,7 +64,7 @@ def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> Reading:
         offsets.append((token.idx + mark, token.idx + mark + len(text)))
     parts = tuple(Span(start, end) for start, end in pairwise([*borders, len(tokens)]))
     document = Document(id, tuple(tokens), sentences=parts if tokens else ())
-    return Reading(document, tuple(offsets))
+    return DocWords(document, tuple(offsets))
 
 
 def check_texts(example: Example, name: str) -> None:
@@ -197,10 +197,10 @@ def from_spacy(
         skipped: when given, counts what is skipped or decided.
     """
     lost = SkippedData() if skipped is None else skipped
-    return document_of(doc, Options(key, ents=False), id, f"Doc {id!r}", lost)
+    return document_of(doc, DocbinOptions(key, ents=False), id, f"Doc {id!r}", lost)
 
 
-def with_findings(reading: Reading, doc: Doc, key: str, skipped: SkippedData) -> Document:
+def with_findings(reading: DocWords, doc: Doc, key: str, skipped: SkippedData) -> Document:
     """The words of a Doc with the findings of a Doc of the same text.
 
     Args:

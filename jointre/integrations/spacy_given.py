@@ -9,11 +9,11 @@ from jointre.data.schema import Document, Entity
 from jointre.data.sentences import sentence_of
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
-from jointre.integrations.spacy_docs import Places, Reading, chars_of
+from jointre.integrations.spacy_docs import DocWords, Places, chars_of
 
 
 def given(
-    reading: Reading,
+    reading: DocWords,
     doc: Doc,
     vocabulary: Vocabulary,
     renamed: Mapping[str, str],

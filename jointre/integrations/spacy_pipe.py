@@ -22,7 +22,7 @@ from jointre.decoding import Overlap
 from jointre.errors import ConfigError
 from jointre.inference.predictor import Predictor
 from jointre.integrations import spacy_io
-from jointre.integrations.spacy_docs import Reading, annotate, read
+from jointre.integrations.spacy_docs import DocWords, annotate, read
 from jointre.integrations.spacy_given import given
 from jointre.integrations.spacy_learner import (
     Learner,
@@ -134,7 +134,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         """The labels for the ``initialize`` of another component, once the model is read."""
         return None if self._predictor is None else self._predictor.vocabulary.to_dict()
 
-    def predict(self, docs: Iterable[Doc]) -> list[tuple[Reading, Document]]:
+    def predict(self, docs: Iterable[Doc]) -> list[tuple[DocWords, Document]]:
         """What the model finds in Docs, which stay as they are."""
         predictor = self.predictor
         self._settle(predictor)
@@ -165,7 +165,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         return list(zip(readings, found, strict=True))
 
     def set_annotations(
-        self, docs: Iterable[Doc], scores: Sequence[tuple[Reading, Document]]
+        self, docs: Iterable[Doc], scores: Sequence[tuple[DocWords, Document]]
     ) -> None:
         """Write what was found into the Docs."""
         set_ents = self.settings.set_ents and self.settings.use_ents is False

@@ -14,7 +14,7 @@ from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Ratios, Scores
 from jointre.formats.docbin.doc import KEY
 from jointre.formats.docbin.record import Chars
-from jointre.integrations.spacy_docs import Reading, check_texts, read, with_findings
+from jointre.integrations.spacy_docs import DocWords, check_texts, read, with_findings
 
 SHORT = {"entity": "ents", "relation_boundary": "rel", "relation_strict": "rel_strict"}
 
@@ -71,7 +71,7 @@ def pair(example: Example, key: str, id: str) -> tuple[Document, Document]:
 
 
 def _over(words: Document, offsets: Sequence[Chars], doc: Doc, key: str) -> Document:
-    return with_findings(Reading(words, tuple(offsets)), doc, key, SkippedData())
+    return with_findings(DocWords(words, tuple(offsets)), doc, key, SkippedData())
 
 
 def _named(prefix: str, scores: Scores) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span
 
 from jointre.formats.docbin.record import (
+    DocRecord,
     EntityRecord,
-    Record,
     RelationRecord,
     put,
     records,
@@ -74,7 +74,7 @@ def store(
         entities: Entities, in characters of ``doc.text``.
         relations: Relations between these entities.
     """
-    put(doc.user_data, key, size_of(doc), Record(entities, relations))
+    put(doc.user_data, key, size_of(doc), DocRecord(entities, relations))
 
 
 def size_of(doc: Doc) -> int:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from jointre.data.record import Annotation, read_offsets, read_sentences
+from jointre.data.record import RecordAnnotation, read_offsets, read_sentences
 from jointre.data.schema import Document, Entity, Relation, Span, record_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
@@ -12,9 +12,9 @@ OFFSETS = ((0, 3), (4, 7), (7, 8))
 
 def annotation(
     offsets: tuple[tuple[int, int], ...] | None = OFFSETS,
-) -> tuple[Annotation, SkippedData]:
+) -> tuple[RecordAnnotation, SkippedData]:
     skipped = SkippedData()
-    return Annotation(3, offsets, "f:1", skipped), skipped
+    return RecordAnnotation(3, offsets, "f:1", skipped), skipped
 
 
 @pytest.mark.parametrize(

@@ -283,3 +283,21 @@ def test_a_long_run_without_spaces_is_reported(extract: Predictor) -> None:
     skipped = SkippedData()
     list(extract.pipe([text, text], skipped=skipped))
     assert [count for _, (count, _) in skipped] == [2]
+
+
+def test_a_sentence_is_copied_at_most_twice(
+    extract: Predictor, documents: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decoder makes a copy, and sorting the entities may make another one."""
+    checked = Document.__post_init__
+    made: list[str] = []
+
+    def counted(document: Document) -> None:
+        made.append(document.id)
+        checked(document)
+
+    monkeypatch.setattr(Document, "__post_init__", counted)
+    for document in documents[:5]:
+        found = extract(document)
+        assert found.id == document.id
+        assert 1 <= made.count(document.id) <= 2

@@ -117,8 +117,8 @@ def _of_source(
         log(f"{path}: read as records of the format {chosen!r}")
     skipped = SkippedData()
     for document in _reader(chosen, split_by, predictor.language, on_error).read(path, skipped):
-        if chosen == TEXT:
-            own = path.name.removesuffix(".gz")
+        own = path.name.removesuffix(".gz")
+        if chosen == TEXT and name != own:
             document = replace(document, id=name + document.id.removeprefix(own))
         yield document
     for line in skipped.lines():

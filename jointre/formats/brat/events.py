@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from jointre.data.schema import Relation
 from jointre.data.skipped import SkippedData
-from jointre.formats.brat.lines import Event, Line
+from jointre.formats.brat.lines import AnnotationLine, Event
 
 _NUMBERED = re.compile(r"(.*\D)([2-9]|[1-9]\d+)")
 
 
-def triggers(lines: Iterable[tuple[str, Line]], skipped: SkippedData) -> dict[str, str]:
+def triggers(lines: Iterable[tuple[str, AnnotationLine]], skipped: SkippedData) -> dict[str, str]:
     """The id of each event and that of the mention which is its trigger.
 
     Args:

@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\ud800-\udfff]')
 _ENDINGS = (".ann", ".txt", ".gz")
 
 
-class Pair(NamedTuple):
+class FilePair(NamedTuple):
     """The files of a document.
 
     Args:
@@ -42,7 +42,7 @@ class Pairs(NamedTuple):
         alone: .txt files without an .ann file.
     """
 
-    found: tuple[Pair, ...]
+    found: tuple[FilePair, ...]
     alone: tuple[Path, ...]
 
 
@@ -67,7 +67,7 @@ def pairs_of(path: Path, reading: Reading | None = None) -> Pairs:
         return Pairs((_pair(path, path.parent),), ())
     files = [path for path in _below(path) if not path.name.startswith(".")]
     guard = partial((reading or StrictReading()).guard, "documents")
-    found: list[Pair] = []
+    found: list[FilePair] = []
     for file in files:
         if _stem(file.name, ".ann") is not None:
             with guard():
@@ -98,7 +98,7 @@ def _below(root: Path) -> Iterator[Path]:
         yield from (folder / item for item in sorted(files))
 
 
-def _pair(file: Path, root: Path) -> Pair:
+def _pair(file: Path, root: Path) -> FilePair:
     name = _stem(file.name, ".ann") or ""
     candidates = [file.with_name(f"{name}.txt{zipped}") for zipped in ("", ".gz")]
     text = next((item for item in candidates if item.is_file()), None)
@@ -115,7 +115,7 @@ def _pair(file: Path, root: Path) -> Pair:
                 f"{item}: a link that leads out of the folder {root}, which is not followed; "
                 "copy the file there"
             )
-    return Pair(file.relative_to(root).with_name(name).as_posix(), file, text)
+    return FilePair(file.relative_to(root).with_name(name).as_posix(), file, text)
 
 
 def _stem(name: str, ending: str) -> str | None:

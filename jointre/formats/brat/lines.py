@@ -42,7 +42,7 @@ class Mention(NamedTuple):
     text: str
 
 
-class Link(NamedTuple):
+class BratRelation(NamedTuple):
     """A relation, ``R1⇥Knows Arg1:T1 Arg2:T2``: its label and what it joins."""
 
     label: str
@@ -90,10 +90,10 @@ class Other(NamedTuple):
     kind: str
 
 
-Line = Mention | Link | Equivalence | Normalisation | Event | Other
+AnnotationLine = Mention | BratRelation | Equivalence | Normalisation | Event | Other
 
 
-def parse_line(line: str, place: str) -> Line:
+def parse_line(line: str, place: str) -> AnnotationLine:
     """Parse a line of an .ann file.
 
     Args:
@@ -140,7 +140,7 @@ def _mention(id: str, body: str, text: str, place: str) -> Mention:
     return Mention(id, found[1], tuple(sorted((int(a), int(b)) for a, b in parts)), text)
 
 
-def _link(body: str, place: str) -> Link:
+def _link(body: str, place: str) -> BratRelation:
     found = _LINK.fullmatch(body)
     if found is None:
         raise DataError(
@@ -149,7 +149,9 @@ def _link(body: str, place: str) -> Link:
     label, first, head, second, tail = found.groups()
     # Usually Arg1 and Arg2, but a project may call them as it likes.
     return (
-        Link(label, tail, head) if (first, second) == ("Arg2", "Arg1") else Link(label, head, tail)
+        BratRelation(label, tail, head)
+        if (first, second) == ("Arg2", "Arg1")
+        else BratRelation(label, head, tail)
     )
 
 

@@ -11,8 +11,8 @@ from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import DataError
-from jointre.formats.brat.files import Pair, pairs_of
-from jointre.formats.brat.record import Options, Record, document_of
+from jointre.formats.brat.files import FilePair, pairs_of
+from jointre.formats.brat.record import BratOptions, BratRecord, document_of
 from jointre.formats.brat.writer import record_of
 from jointre.formats.common.files import read_characters
 from jointre.formats.common.leading_mark import MARK, without_mark
@@ -80,7 +80,7 @@ class BratReader(Reader):
         super().__init__(types, on_error)
         self.language = check_language(language)
         words = WordRules(language, inside_words)
-        self.options = Options(discontinuous, clusters, events, words)
+        self.options = BratOptions(discontinuous, clusters, events, words)
 
     def files(self, path: Path) -> list[Path]:
         """The .ann files, each followed by its .txt file.
@@ -113,18 +113,18 @@ class BratReader(Reader):
             with reading.record(path=pair.annotations):
                 yield place, self._document(_record(pair), place, reading)
 
-    def _document(self, record: Record, place: str, reading: Reading) -> Document:
+    def _document(self, record: BratRecord, place: str, reading: Reading) -> Document:
         document = document_of(record, self.options, place, reading.skipped, reading)
         lines = [line for _, line in record.lines]
         again = [line for _, line in record_of(document, SkippedData()).lines]
         return document if lines == again else replace(document, extra={"annotations": lines})
 
 
-def _record(pair: Pair) -> Record:
+def _record(pair: FilePair) -> BratRecord:
     rows = read_characters(pair.annotations).removeprefix(MARK).split("\n")
     placed = ((f"{pair.annotations}:{number}", line) for number, line in enumerate(rows, start=1))
     text, lines = without_mark(
         read_characters(pair.text),
         tuple((place, line.removesuffix("\r")) for place, line in placed if line.strip()),
     )
-    return Record(pair.id, text, lines)
+    return BratRecord(pair.id, text, lines)

@@ -14,10 +14,10 @@ from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.brat.events import argument_relations, triggers
 from jointre.formats.brat.lines import (
+    AnnotationLine,
+    BratRelation,
     Equivalence,
     Event,
-    Line,
-    Link,
     Mention,
     Normalisation,
     Other,
@@ -31,7 +31,7 @@ Events = Literal["triggers", "relations"]
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class BratOptions:
     """How documents are read; see :class:`BratReader`."""
 
     discontinuous: Literal["skip", "cover", "error"] = "skip"
@@ -40,7 +40,7 @@ class Options:
     words: WordRules = ENGLISH
 
 
-class Record(NamedTuple):
+class BratRecord(NamedTuple):
     """Content of the two files of a document.
 
     Args:
@@ -55,8 +55,8 @@ class Record(NamedTuple):
 
 
 def document_of(
-    record: Record,
-    options: Options,
+    record: BratRecord,
+    options: BratOptions,
     place: str,
     skipped: SkippedData,
     reading: Reading | None = None,
@@ -75,7 +75,7 @@ def document_of(
             it has several parts and ``options`` forbid that.
     """
     guard = partial((reading or StrictReading()).guard, "annotation lines")
-    found: list[tuple[str, Line]] = []
+    found: list[tuple[str, AnnotationLine]] = []
     for here, line in record.lines:
         with guard():
             found.append((here, parse_line(line, here)))
@@ -115,7 +115,9 @@ def document_of(
     return _merged(document, place, skipped) if options.clusters == "merge" else document
 
 
-def _count_others(found: Iterable[tuple[str, Line]], events: Events, skipped: SkippedData) -> None:
+def _count_others(
+    found: Iterable[tuple[str, AnnotationLine]], events: Events, skipped: SkippedData
+) -> None:
     for here, line in found:
         if isinstance(line, Other):
             skipped.add(f"{line.kind}s not used, their lines only kept in extra", here)
@@ -184,7 +186,7 @@ def _joined(text: str, parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(joined)
 
 
-def _covers(mention: Mention, here: str, options: Options, skipped: SkippedData) -> bool:
+def _covers(mention: Mention, here: str, options: BratOptions, skipped: SkippedData) -> bool:
     """Whether a mention of several parts is read, as all from its first to its last word."""
     if options.discontinuous == "error":
         raise DataError(
@@ -199,7 +201,7 @@ def _covers(mention: Mention, here: str, options: Options, skipped: SkippedData)
 
 
 def _names(
-    found: Iterable[tuple[str, Line]],
+    found: Iterable[tuple[str, AnnotationLine]],
     mentions: set[str],
     events: Mapping[str, str],
     skipped: SkippedData,
@@ -222,12 +224,15 @@ def _names(
 
 
 def _relations(
-    found: Iterable[tuple[str, Line]], index: dict[str, int], events: Events, skipped: SkippedData
+    found: Iterable[tuple[str, AnnotationLine]],
+    index: dict[str, int],
+    events: Events,
+    skipped: SkippedData,
 ) -> Iterable[Relation]:
     for here, line in found:
         if isinstance(line, Event) and events == "relations":
             yield from argument_relations(line, index, here, skipped)
-        if not isinstance(line, Link):
+        if not isinstance(line, BratRelation):
             continue
         head, tail = index.get(line.head), index.get(line.tail)
         if head is None or tail is None:
@@ -237,7 +242,7 @@ def _relations(
 
 
 def _clusters(
-    found: Iterable[tuple[str, Line]], index: dict[str, int], skipped: SkippedData
+    found: Iterable[tuple[str, AnnotationLine]], index: dict[str, int], skipped: SkippedData
 ) -> Iterable[tuple[int, ...]]:
     for here, line in found:
         if not isinstance(line, Equivalence):

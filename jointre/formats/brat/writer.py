@@ -14,7 +14,7 @@ from jointre.data.words import check_language
 from jointre.errors import DataError
 from jointre.formats.brat.files import Names
 from jointre.formats.brat.lines import EQUIVALENCE, Event, Other, database_name, parse_line
-from jointre.formats.brat.record import Options, Record, document_of
+from jointre.formats.brat.record import BratOptions, BratRecord, document_of
 from jointre.formats.common.leading_mark import MARK
 from jointre.formats.common.supported import count_unheld, plain
 from jointre.formats.common.texts import count_reread, utf8, with_text
@@ -26,7 +26,7 @@ HELD = frozenset({"text", "offsets", "sentences", "clusters", "entity_ids"})
 _LINE = re.compile(r"[^\r\n]+")
 
 
-def record_of(document: Document, skipped: SkippedData) -> Record:
+def record_of(document: Document, skipped: SkippedData) -> BratRecord:
     """The text of a document and its annotation lines.
 
     Mentions are lines of their own; those of one entity, and the members of a cluster, are
@@ -44,7 +44,7 @@ def record_of(document: Document, skipped: SkippedData) -> Record:
     document, text, offsets = with_text(document, skipped)
     utf8(text, document.id)
     lines = tuple(("", line) for line in _lines(document, text, offsets, skipped))
-    return Record(document.id, text, lines)
+    return BratRecord(document.id, text, lines)
 
 
 def _lines(document: Document, text: str, offsets: Offsets, skipped: SkippedData) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _word(label: str, place: str, skipped: SkippedData) -> str:
 
 
 _WAYS = [
-    Options(parts, clusters, events)
+    BratOptions(parts, clusters, events)
     for events in ("triggers", "relations")
     for clusters in ("keep", "merge")
     for parts in ("skip", "cover")
@@ -138,7 +138,7 @@ class BratWriter(Writer):
                 content = "".join(f"{line}\n" for _, line in record.lines)
                 text.with_name(f"{text.name[:-4]}.ann").write_bytes(utf8(content, document.id))
 
-    def _written(self, document: Document, skipped: SkippedData) -> Record:
+    def _written(self, document: Document, skipped: SkippedData) -> BratRecord:
         kept = document.extra.get("annotations")
         others = len(document.extra.keys() - {"annotations"})
         if others:
@@ -146,21 +146,21 @@ class BratWriter(Writer):
         if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
             if document.text is not None and "\n" not in "".join(kept):
                 lines = tuple(("", line) for line in kept)
-                before = Record(document.id, document.text, lines)
+                before = BratRecord(document.id, document.text, lines)
                 if self._read_as(before, document):
                     count_unheld(document, HELD, skipped)
                     return before
             _count_changed(kept, document, skipped)
         record = record_of(document, skipped)
-        count_reread(document, _again(record, Options(words=self.words)), skipped)
+        count_reread(document, _again(record, BratOptions(words=self.words)), skipped)
         return record
 
-    def _read_as(self, record: Record, document: Document) -> bool:
+    def _read_as(self, record: BratRecord, document: Document) -> bool:
         """Whether some way of reading the record gives the document."""
         return any(_again(record, replace(way, words=self.words)) == document for way in _WAYS)
 
 
-def _again(record: Record, options: Options) -> Document | None:
+def _again(record: BratRecord, options: BratOptions) -> Document | None:
     """What reading the record will give, or None when it cannot be read."""
     try:
         return document_of(record, options, "", SkippedData())

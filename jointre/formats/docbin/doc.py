@@ -16,8 +16,8 @@ from jointre.errors import DataError
 from jointre.formats.common.texts import count_reread, spaced, with_text
 from jointre.formats.docbin.record import (
     Chars,
+    DocRecord,
     EntityRecord,
-    Record,
     RelationRecord,
     lists,
     put,
@@ -30,7 +30,7 @@ ABOUT = "jointre"
 """The name in ``user_data`` of a Document's id, flags and extra; its key has a record's form."""
 
 
-class Options(NamedTuple):
+class DocbinOptions(NamedTuple):
     """Where the entities of a Doc are looked for, beside jointre's records.
 
     Args:
@@ -83,7 +83,7 @@ def doc_of(
     doc.user_data[_about(doc)] = about
     _show(doc, key, document, firsts)
     if skipped is not None:
-        again = document_of(doc, Options(key), document.id, "", SkippedData())
+        again = document_of(doc, DocbinOptions(key), document.id, "", SkippedData())
         count_reread(whole, again, skipped)
     return doc
 
@@ -93,7 +93,7 @@ def _about(doc: Any) -> tuple[str, str, int, int]:
     return "._.", ABOUT, 0, len(doc.text)
 
 
-def _record(document: Document, offsets: Offsets) -> Record:
+def _record(document: Document, offsets: Offsets) -> DocRecord:
     """Entities and relations in characters."""
     entities = [
         EntityRecord(
@@ -109,7 +109,7 @@ def _record(document: Document, offsets: Offsets) -> Record:
         RelationRecord(link.label, link.head, link.tail, link.score, link.evidence)
         for link in document.relations
     ]
-    return Record(entities, relations, document.clusters)
+    return DocRecord(entities, relations, document.clusters)
 
 
 def _show(doc: Any, key: str, document: Document, places: Sequence[int]) -> None:
@@ -127,7 +127,7 @@ def _show(doc: Any, key: str, document: Document, places: Sequence[int]) -> None
 
 
 def document_of(
-    doc: Any, options: Options, default: str, place: str, skipped: SkippedData
+    doc: Any, options: DocbinOptions, default: str, place: str, skipped: SkippedData
 ) -> Document:
     """A Doc as a Document.
 
@@ -168,7 +168,7 @@ def document_of(
 
 
 def _kept(
-    record: Record, mentions: Sequence[Sequence[Span | None]], place: str, skipped: SkippedData
+    record: DocRecord, mentions: Sequence[Sequence[Span | None]], place: str, skipped: SkippedData
 ) -> tuple[tuple[Entity, ...], tuple[Relation, ...], tuple[tuple[int, ...], ...]]:
     """Entities that have a mention, and what joins them."""
     kept = [index for index, each in enumerate(mentions) if any(each)]
@@ -215,7 +215,7 @@ def _words(doc: Any) -> Words:
     return Words(tuple(tokens), tuple(offsets), tuple(sentences))
 
 
-def _found(doc: Any, options: Options, place: str, skipped: SkippedData) -> Record:
+def _found(doc: Any, options: DocbinOptions, place: str, skipped: SkippedData) -> DocRecord:
     """What jointre's records hold, then what only spans and entities hold."""
     entities: list[EntityRecord] = []
     relations: list[RelationRecord] = []
@@ -244,7 +244,7 @@ def _found(doc: Any, options: Options, place: str, skipped: SkippedData) -> Reco
             fresh.add((span.label_, chars))
         known |= fresh
     relations += rel_relations(doc, entities, place, skipped)
-    return Record(entities, relations, clusters)
+    return DocRecord(entities, relations, clusters)
 
 
 def _inside(entity: EntityRecord, size: int, place: str, skipped: SkippedData) -> EntityRecord:
@@ -263,7 +263,7 @@ def _inside(entity: EntityRecord, size: int, place: str, skipped: SkippedData) -
 
 
 def _groups(
-    doc: Any, options: Options, sizes: Mapping[str, int], skipped: SkippedData, place: str
+    doc: Any, options: DocbinOptions, sizes: Mapping[str, int], skipped: SkippedData, place: str
 ) -> Iterator[tuple[str, Sequence[Any]]]:
     """Spans beside the records; a record's own group may be stale after a retokenisation."""
     for key, group in doc.spans.items():

@@ -15,7 +15,7 @@ from jointre.errors import DataError
 from jointre.formats.common.files import opened, stem
 from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.common.unpacked import check_zlib
-from jointre.formats.docbin.doc import ABOUT, Options, document_of
+from jointre.formats.docbin.doc import ABOUT, DocbinOptions, document_of
 from jointre.formats.docbin.record import PREFIX
 from jointre.formats.docbin.rel import KEY as REL
 from jointre.formats.docbin.spacy_errors import told
@@ -61,7 +61,7 @@ class DocbinReader(Reader):
         on_error: OnError = "stop",
     ) -> None:
         super().__init__(types, on_error)
-        self.options = Options(spans_key, ents)
+        self.options = DocbinOptions(spans_key, ents)
 
     @classmethod
     def looks_like(cls, path: Path, head: str) -> float:

@@ -46,7 +46,7 @@ class RelationRecord(NamedTuple):
     evidence: Sequence[int] = ()
 
 
-class Record(NamedTuple):
+class DocRecord(NamedTuple):
     """What one component found, or an annotator: see :class:`jointre.data.schema.Document`."""
 
     entities: Sequence[EntityRecord]
@@ -65,10 +65,10 @@ class Stored(NamedTuple):
 
     place: tuple[Any, ...]
     key: str
-    record: Record
+    record: DocRecord
 
 
-def put(user_data: UserData, key: str, size: int, record: Record) -> None:
+def put(user_data: UserData, key: str, size: int, record: DocRecord) -> None:
     """Store a record, and replace those with the same key.
 
     Args:
@@ -131,7 +131,7 @@ def lists(value: Any) -> Any:
     return {k: lists(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _checked(value: Any, start: int, place: str) -> Record:
+def _checked(value: Any, start: int, place: str) -> DocRecord:
     parts = mapping(value, place, "the record")
     entities = tuple(
         _entity(_fields(item, place, what, 3, 5), start, place, what)
@@ -145,7 +145,7 @@ def _checked(value: Any, start: int, place: str) -> Record:
         tuple(_index(member, len(entities), place, what) for member in sequence(group, place, what))
         for what, group in _items(parts.get("clusters", []), place, "clusters")
     )
-    return Record(entities, relations, clusters)
+    return DocRecord(entities, relations, clusters)
 
 
 def _items(value: Any, place: str, name: str) -> list[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from jointre.data.words import check_language
 from jointre.formats.common.files import begins_list, parse, read_lines, stem
 from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.doccano.offsets import CountedIn, LineEnds
-from jointre.formats.doccano.record import Line
+from jointre.formats.doccano.record import DoccanoLine
 from jointre.formats.reader import Reader
 
 _LOOKS = re.compile(
@@ -79,7 +79,7 @@ class DoccanoReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
-        line = Line(self.offsets, self.words, self.line_ends)
+        line = DoccanoLine(self.offsets, self.words, self.line_ends)
         if begins_list(path):
             for number, value in enumerate(self.listed(path), start=1):
                 place = f"{path}: record {number}"

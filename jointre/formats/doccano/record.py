@@ -57,7 +57,7 @@ class _Found(NamedTuple):
     names: dict[str, int | None]
 
 
-class Line:
+class DoccanoLine:
     """How lines are read and written.
 
     Args:
@@ -224,7 +224,7 @@ class Line:
 
     def _again(self, text: str, rows: dict[str, Any]) -> Document | None:
         """What reading the line will give, or None when it cannot be read."""
-        line = Line(self.counted_in, self.rules)
+        line = DoccanoLine(self.counted_in, self.rules)
         try:
             return line.read({"text": text} | rows, "", "", SkippedData())
         except DataError:

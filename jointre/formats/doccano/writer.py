@@ -11,7 +11,7 @@ from jointre.data.words import check_language
 from jointre.formats.common.files import write_lines
 from jointre.formats.common.writable import TEXT, writable
 from jointre.formats.doccano.offsets import CountedIn, LineEnds
-from jointre.formats.doccano.record import Line
+from jointre.formats.doccano.record import DoccanoLine
 from jointre.formats.writer import Writer
 
 
@@ -43,7 +43,9 @@ class DoccanoWriter(Writer):
         language: str = "en",
         inside_words: InsideWords = "split",
     ) -> None:
-        self.line = Line(offsets, WordRules(check_language(language), inside_words), line_ends)
+        self.line = DoccanoLine(
+            offsets, WordRules(check_language(language), inside_words), line_ends
+        )
 
     def _write(self, documents: Iterable[Document], path: Path, skipped: SkippedData) -> None:
         records = (

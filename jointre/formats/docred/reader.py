@@ -14,7 +14,7 @@ from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
 from jointre.formats.common.files import stem
 from jointre.formats.common.reading import OnError, Reading
-from jointre.formats.docred.record import ANNOTATED, KEYS, Annotation, annotated
+from jointre.formats.docred.record import ANNOTATED, KEYS, DocredAnnotation, annotated
 from jointre.formats.docred.rel_info import name_of, read_rel_info
 from jointre.formats.reader import Reader
 
@@ -96,7 +96,7 @@ class DocredReader(Reader):
             start = len(tokens)
             tokens += strings(words, place, f"sents[{index}]")
             borders.append(Span(start, len(tokens)))
-        found = Annotation(borders, place, skipped, self.mixed_types)
+        found = DocredAnnotation(borders, place, skipped, self.mixed_types)
         found.read_record(record, self._names)
         name = record.get("title")
         # Beyond a string title, the extra keeps how the file wrote it.

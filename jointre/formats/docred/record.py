@@ -18,7 +18,7 @@ ANNOTATED = ("vertexSet", "labels")
 KEYS = frozenset({"sents", *ANNOTATED})
 
 
-class Annotation:
+class DocredAnnotation:
     """Collects entities and relations of one document while it is read.
 
     Args:

@@ -16,7 +16,7 @@ from jointre.formats.common.writable import writable
 from jointre.formats.docred.record import (
     ANNOTATED,
     KEYS,
-    Annotation,
+    DocredAnnotation,
     MixedTypes,
     annotated,
     inside_sentences,
@@ -88,7 +88,7 @@ def _says(record: dict[str, Any], document: Document, names: Mapping[str, str]) 
 def _read_as(
     record: dict[str, Any], document: Document, names: Mapping[str, str], mixed_types: MixedTypes
 ) -> bool:
-    annotation = Annotation(sentences_of(document), "", SkippedData(), mixed_types)
+    annotation = DocredAnnotation(sentences_of(document), "", SkippedData(), mixed_types)
     try:
         annotation.read_record(record, names)
     except DataError:

@@ -12,7 +12,7 @@ from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.common.files import parse, read_lines, stem
 from jointre.formats.common.reading import OnError, Reading
-from jointre.formats.dygie.record import Annotation
+from jointre.formats.dygie.record import DygieAnnotation
 from jointre.formats.reader import Reader
 
 _KEYS = frozenset({"sentences", "ner", "relations", "clusters"})
@@ -104,7 +104,7 @@ class DygieReader(Reader):
             start = len(tokens)
             tokens += strings(words, place, f"sentences[{index}]")
             borders.append(Span(start, len(tokens)))
-        annotation = Annotation(borders, place, skipped, self.predictions)
+        annotation = DygieAnnotation(borders, place, skipped, self.predictions)
         annotation.read_ner(self._list(record, "ner", place))
         relations = self._list(record, "relations", place)
         annotation.read_relations(relations, self.label_case == "capitalize")

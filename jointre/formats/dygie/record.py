@@ -13,7 +13,7 @@ from jointre.plurals import counted
 _TAKEN = frozenset({"sentences", "ner", "relations", "clusters"})
 
 
-class Annotation:
+class DygieAnnotation:
     """Collects entities, relations and clusters of one document while it is read.
 
     Args:

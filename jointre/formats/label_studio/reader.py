@@ -13,7 +13,7 @@ from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.formats.common.files import stem
 from jointre.formats.common.reading import OnError, Reading
-from jointre.formats.label_studio.record import Record, document_of
+from jointre.formats.label_studio.record import TaskRecord, document_of
 from jointre.formats.label_studio.task import EXTRA, OWN_ID, Several, check_task, chosen, text_key
 from jointre.formats.reader import Reader
 
@@ -112,7 +112,7 @@ class LabelStudioReader(Reader):
         data = task["data"]
         key = text_key(data, self.text_key, place)
         result = sequence(annotation.get("result"), place, "result")
-        record = Record(name, data[key], key, result)
+        record = TaskRecord(name, data[key], key, result)
         document = document_of(record, self.relation_label, place, skipped, self.words)
         kept = {
             name: value for name, value in task.items() if name not in ("predictions", "drafts")

@@ -14,7 +14,7 @@ _TURNS = {"right": (False,), "left": (True,), "bi": (False, True)}
 """Under a direction, whether a relation of it goes from its second region to its first."""
 
 
-class Record(NamedTuple):
+class TaskRecord(NamedTuple):
     """A text as one annotator left it.
 
     Args:
@@ -48,7 +48,7 @@ class Region(NamedTuple):
     place: str
 
 
-class Link(NamedTuple):
+class RegionLink(NamedTuple):
     """A relation between two regions: its ends in reading direction, and its labels."""
 
     head: str
@@ -58,7 +58,7 @@ class Link(NamedTuple):
 
 
 def document_of(
-    record: Record,
+    record: TaskRecord,
     relation_label: str | None,
     place: str,
     skipped: SkippedData,
@@ -77,7 +77,7 @@ def document_of(
         DataError: a result has not the form of its kind.
     """
     regions: list[Region] = []
-    links: list[Link] = []
+    links: list[RegionLink] = []
     for number, value in enumerate(record.result):
         here = f"{place}, result[{number}]"
         item = mapping(value, here, "a result")
@@ -138,7 +138,7 @@ def _region(item: dict[str, Any], here: str, skipped: SkippedData) -> Iterator[R
     )
 
 
-def _links(item: dict[str, Any], here: str, skipped: SkippedData) -> Iterator[Link]:
+def _links(item: dict[str, Any], here: str, skipped: SkippedData) -> Iterator[RegionLink]:
     """One relation, or two where it goes in both directions."""
     ends = tuple(string(item.get(key), here, key) for key in ("from_id", "to_id"))
     labels = tuple(dict.fromkeys(strings(item.get("labels") or [], here, "labels")))
@@ -153,11 +153,11 @@ def _links(item: dict[str, Any], here: str, skipped: SkippedData) -> Iterator[Li
         skipped.add("relations in both directions read as two", here)
     for turned in turns:
         head, tail = reversed(ends) if turned else ends
-        yield Link(head, tail, labels, here)
+        yield RegionLink(head, tail, labels, here)
 
 
 def _placed(
-    record: Record, regions: Sequence[Region], place: str, skipped: SkippedData
+    record: TaskRecord, regions: Sequence[Region], place: str, skipped: SkippedData
 ) -> Iterator[tuple[Region, Part]]:
     """The regions that are of this text and where it says, with their characters."""
     if len({region.target for region in regions}) > 1:
@@ -179,7 +179,7 @@ def _placed(
 
 
 def _relations(
-    links: Sequence[Link], index: dict[str, int], default: str | None, skipped: SkippedData
+    links: Sequence[RegionLink], index: dict[str, int], default: str | None, skipped: SkippedData
 ) -> Iterator[Relation]:
     for link in links:
         head, tail = index.get(link.head), index.get(link.tail)

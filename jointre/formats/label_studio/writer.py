@@ -14,14 +14,14 @@ from jointre.formats.common.files import write_list
 from jointre.formats.common.supported import count_unheld, plain
 from jointre.formats.common.texts import count_reread, utf8, with_text
 from jointre.formats.common.writable import TEXT, writable
-from jointre.formats.label_studio.record import Record, document_of
+from jointre.formats.label_studio.record import TaskRecord, document_of
 from jointre.formats.label_studio.task import EXTRA, OWN_ID, check_task
 from jointre.formats.writer import Writer
 
 HELD = frozenset({"text", "offsets", "sentences"})
 
 
-def record_of(document: Document, key: str, skipped: SkippedData) -> Record:
+def record_of(document: Document, key: str, skipped: SkippedData) -> TaskRecord:
     """The text of a document and its results.
 
     Args:
@@ -46,7 +46,7 @@ def record_of(document: Document, key: str, skipped: SkippedData) -> Record:
         result.append(
             {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
         )
-    return Record(document.id, text, key, result)
+    return TaskRecord(document.id, text, key, result)
 
 
 @final
@@ -97,11 +97,11 @@ class LabelStudioWriter(Writer):
 
     def _holds(self, document: Document, key: str, result: list[Any]) -> bool:
         """Whether reading the results gives the document."""
-        record = Record(document.id, document.text or "", key, result)
+        record = TaskRecord(document.id, document.text or "", key, result)
         labels = [None, *dict.fromkeys(relation.label for relation in document.relations)]
         return any(self._again(record, label) == document for label in labels)
 
-    def _again(self, record: Record, relation_label: str | None) -> Document | None:
+    def _again(self, record: TaskRecord, relation_label: str | None) -> Document | None:
         """What reading the record will give, or None when it cannot be read."""
         try:
             return document_of(record, relation_label, "", SkippedData(), self.words)

@@ -8,7 +8,7 @@ from jointre.data.mentions import agreed_label
 from jointre.data.schema import Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.formats.pubtator.ids import NO_CONCEPT, split_ids
-from jointre.formats.pubtator.lines import Link, Mention
+from jointre.formats.pubtator.lines import ConceptLink, Mention
 
 MultiId = Literal["all", "first", "drop"]
 Ungrounded = Literal["drop", "singleton"]
@@ -65,7 +65,7 @@ class Concepts:
             entities.append(Entity(agreed_label(labels), mentions, id=concept))
         return entities
 
-    def relations(self, links: Iterable[tuple[str, Link]]) -> list[Relation]:
+    def relations(self, links: Iterable[tuple[str, ConceptLink]]) -> list[Relation]:
         """The relations of the links whose concepts have mentions; other links are counted.
 
         A link that names a list of concepts is one relation per concept.

@@ -19,7 +19,7 @@ _STANDOFF = re.compile(r"T\d+\s+\S+\s+\d+\s+\d+\s|R\d+\s+\S+\s+Arg1:")
 """A line of a mention or a relation that names no document."""
 
 
-class Record(NamedTuple):
+class PubtatorRecord(NamedTuple):
     """A document as a file has it.
 
     Args:
@@ -56,7 +56,7 @@ class Mention(NamedTuple):
     ids: tuple[str, ...]
 
 
-class Link(NamedTuple):
+class ConceptLink(NamedTuple):
     """A relation as a line has it: its label and the concepts it joins."""
 
     label: str
@@ -64,12 +64,12 @@ class Link(NamedTuple):
     tail: str
 
 
-def with_lines(record: Record, lines: Iterable[str]) -> Record:
+def with_lines(record: PubtatorRecord, lines: Iterable[str]) -> PubtatorRecord:
     """The record with other annotation lines, which have no places."""
     return record._replace(lines=tuple(("", line) for line in lines))
 
 
-def read_records(reading: Reading) -> Iterator[tuple[str, Record]]:
+def read_records(reading: Reading) -> Iterator[tuple[str, PubtatorRecord]]:
     """The documents of a file with the places of their titles; blank lines mean nothing.
 
     Args:
@@ -138,7 +138,7 @@ class _Lines:
         self.lines.append((place, rest))
         return None
 
-    def whole(self) -> Record:
+    def whole(self) -> PubtatorRecord:
         """The document.
 
         Raises:
@@ -149,10 +149,10 @@ class _Lines:
                 f"{self.place}: the document {shown(self.name)} has no line '{self.name:.60}|a|…'; "
                 "it may be empty after the bars, but offsets need it"
             )
-        return Record(self.name, self.texts[0], self.texts[1], tuple(self.lines))
+        return PubtatorRecord(self.name, self.texts[0], self.texts[1], tuple(self.lines))
 
 
-def parse_line(line: str, text: str, place: str) -> Mention | Link:
+def parse_line(line: str, text: str, place: str) -> Mention | ConceptLink:
     """The mention or relation of a line without its id.
 
     Args:
@@ -177,7 +177,7 @@ def parse_line(line: str, text: str, place: str) -> Mention | Link:
             "nor a relation (id, label, concept, concept), separated by tabs"
         )
     _check_columns(fields, text, place)
-    return Link(fields[0], fields[1], fields[2])
+    return ConceptLink(fields[0], fields[1], fields[2])
 
 
 def _check_columns(fields: Sequence[str], text: str, place: str) -> None:

@@ -13,9 +13,9 @@ from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import ConfigError
 from jointre.formats.common.reading import OnError, Reading
-from jointre.formats.pubtator.lines import Record, read_records
+from jointre.formats.pubtator.lines import PubtatorRecord, read_records
 from jointre.formats.pubtator.mesh import hypernym_pairs, read_tree_numbers
-from jointre.formats.pubtator.record import Options, document_of
+from jointre.formats.pubtator.record import PubtatorOptions, document_of
 from jointre.formats.pubtator.writer import annotation_lines
 from jointre.formats.reader import Reader
 
@@ -90,7 +90,7 @@ class PubtatorReader(Reader):
                 f"mesh={str(mesh)!r} is only used with hypernym_pairs='drop'; give both or none"
             )
         self.language = check_language(language)
-        self.options = Options(multi_id, ungrounded, WordRules(language, inside_words))
+        self.options = PubtatorOptions(multi_id, ungrounded, WordRules(language, inside_words))
         self.mesh = None if mesh is None else Path(mesh)
 
     @cached_property
@@ -107,7 +107,7 @@ class PubtatorReader(Reader):
             with reading.record():
                 yield place, self._document(record, place, reading)
 
-    def _document(self, record: Record, place: str, reading: Reading) -> Document:
+    def _document(self, record: PubtatorRecord, place: str, reading: Reading) -> Document:
         document = document_of(record, self.options, place, reading.skipped, reading)
         extra = dict(document.extra)
         lines = [line for _, line in record.lines]

@@ -8,12 +8,12 @@ from jointre.data.skipped import SkippedData
 from jointre.formats.common.reading import Reading, StrictReading
 from jointre.formats.common.tool_offsets import SIMILAR
 from jointre.formats.pubtator.concepts import Concepts, MultiId, Ungrounded
-from jointre.formats.pubtator.lines import Link, Record, parse_line
+from jointre.formats.pubtator.lines import ConceptLink, PubtatorRecord, parse_line
 from jointre.formats.pubtator.words import words_between
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PubtatorOptions:
     """How documents are read; see :class:`PubtatorReader`."""
 
     multi_id: MultiId = "all"
@@ -21,12 +21,12 @@ class Options:
     words: WordRules = ENGLISH
 
 
-EVERYTHING = Options("all", "singleton")
+EVERYTHING = PubtatorOptions("all", "singleton")
 
 
 def document_of(
-    record: Record,
-    options: Options,
+    record: PubtatorRecord,
+    options: PubtatorOptions,
     place: str,
     skipped: SkippedData,
     reading: Reading | None = None,
@@ -50,7 +50,7 @@ def document_of(
     for here, line in record.lines:
         with guard("annotation lines"):
             found = parse_line(line, text, here)
-            if isinstance(found, Link):
+            if isinstance(found, ConceptLink):
                 links.append((here, found))
                 continue
             # A tab cannot stand in a line's column.

@@ -18,8 +18,14 @@ from jointre.formats.common.texts import count_reread, text_of, utf8, with_words
 from jointre.formats.common.writable import Form, writable
 from jointre.formats.pubtator.concepts import MultiId, Ungrounded
 from jointre.formats.pubtator.ids import NO_CONCEPT, join_ids, split_ids
-from jointre.formats.pubtator.lines import Link, Mention, Record, parse_line, with_lines
-from jointre.formats.pubtator.record import Options, document_of
+from jointre.formats.pubtator.lines import (
+    ConceptLink,
+    Mention,
+    PubtatorRecord,
+    parse_line,
+    with_lines,
+)
+from jointre.formats.pubtator.record import PubtatorOptions, document_of
 from jointre.formats.writer import Writer
 from jointre.outputs import replaced
 
@@ -35,7 +41,7 @@ class Written(NamedTuple):
         offsets: characters of each word in the record's text.
     """
 
-    record: Record
+    record: PubtatorRecord
     document: Document
     offsets: Offsets
 
@@ -66,7 +72,7 @@ def written(document: Document, skipped: SkippedData) -> Written:
         skipped.add("texts with line breaks written with spaces", place)
     document = with_words(document, line, offsets, skipped)
     cut = _title_length(document, line, offsets)
-    return Written(Record(document.id, line[:cut], line[cut + 1 :]), document, offsets)
+    return Written(PubtatorRecord(document.id, line[:cut], line[cut + 1 :]), document, offsets)
 
 
 def annotation_lines(
@@ -105,12 +111,16 @@ def annotation_lines(
     return [
         line
         for index, line in enumerate(found)
-        if _reads(line, text, Mention if index < mentions else Link, document, skipped)
+        if _reads(line, text, Mention if index < mentions else ConceptLink, document, skipped)
     ]
 
 
 def _reads(
-    line: str, text: str, kind: type[Mention | Link], document: Document, skipped: SkippedData
+    line: str,
+    text: str,
+    kind: type[Mention | ConceptLink],
+    document: Document,
+    skipped: SkippedData,
 ) -> bool:
     """Whether a line is read as the mention or relation that it stands for."""
     try:
@@ -206,7 +216,7 @@ class PubtatorWriter(Writer):
                 content = "".join(f"{line}\n" for line in [*lines, ""])
                 stream.write(utf8(content, document.id))
 
-    def _record(self, document: Document, skipped: SkippedData) -> Record:
+    def _record(self, document: Document, skipped: SkippedData) -> PubtatorRecord:
         kept = document.extra.get("annotations")
         document = labelled(document, skipped)
         count_unheld(document, _HELD, skipped)
@@ -219,17 +229,19 @@ class PubtatorWriter(Writer):
             if any(_same(_again(before, way), document) for way in self._ways()):
                 return before
         record = with_lines(record, annotation_lines(document, record.text, offsets, skipped))
-        count_reread(document, _again(record, Options("all", "singleton", self.words)), skipped)
+        count_reread(
+            document, _again(record, PubtatorOptions("all", "singleton", self.words)), skipped
+        )
         return record
 
-    def _ways(self) -> Iterator[Options]:
+    def _ways(self) -> Iterator[PubtatorOptions]:
         """The ways in which the lines of a document may have been read."""
         for multi_id in get_args(MultiId):
             for ungrounded in get_args(Ungrounded):
-                yield Options(multi_id, ungrounded, self.words)
+                yield PubtatorOptions(multi_id, ungrounded, self.words)
 
 
-def _again(record: Record, options: Options) -> Document | None:
+def _again(record: PubtatorRecord, options: PubtatorOptions) -> Document | None:
     """What reading the record will give, or None when it cannot be read."""
     try:
         return document_of(record, options, "", SkippedData())

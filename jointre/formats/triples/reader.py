@@ -18,8 +18,8 @@ from jointre.formats.triples.label_map import read_labels
 from jointre.formats.triples.record import (
     FORMS,
     UNALIGNED,
-    Annotation,
     Occurrence,
+    TriplesAnnotation,
     triples_of,
 )
 
@@ -102,7 +102,7 @@ class TriplesReader(Reader):
         tokens = split_words(text)
         if " ".join(tokens) != text.strip():
             skipped.add("texts with other blanks than single spaces, read as words", place)
-        found = Annotation(tokens, self.entity_label, self.occurrence, place, skipped)
+        found = TriplesAnnotation(tokens, self.entity_label, self.occurrence, place, skipped)
         found.read(triples_of(record, form[1], place, skipped), self.unaligned == "error")
         name = record.get("id")
         # Beyond a string id, the extra keeps how the file wrote it.

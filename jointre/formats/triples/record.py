@@ -54,7 +54,7 @@ def triples_of(
     return found
 
 
-class Annotation:
+class TriplesAnnotation:
     """Collects entities and relations of one sentence while its triples are read.
 
     Args:
@@ -219,7 +219,7 @@ def _count_moved(
     spans = [Span(starts[item.span.start], starts[item.span.end]) for item in document.entities]
     wanted = [(item.label, spans[item.head], spans[item.tail]) for item in document.relations]
     tokens = tuple(part for parts in words for part in parts)
-    again = Annotation(tokens, "", occurrence, place, SkippedData())
+    again = TriplesAnnotation(tokens, "", occurrence, place, SkippedData())
     again.read(("", triple) for triple in triples)
     entities = again.entities
     read = {(r.label, entities[r.head].span, entities[r.tail].span) for r in again.relations}

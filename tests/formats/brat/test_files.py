@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.brat.files import Names, Pair, pairs_of
+from jointre.formats.brat.files import FilePair, Names, pairs_of
 
 
 def corpus(root: Path, *names: str) -> Path:
@@ -25,14 +25,14 @@ def test_a_folder_and_those_below_it(tmp_path: Path) -> None:
     )
     found, alone = pairs_of(root)
     assert [pair.id for pair in found] == ["a.b", "b", "sub/c"]
-    assert found[0] == Pair("a.b", root / "a.b.ann.gz", root / "a.b.txt.gz")
+    assert found[0] == FilePair("a.b", root / "a.b.ann.gz", root / "a.b.txt.gz")
     assert alone == (root / "alone.txt",)
 
 
 def test_one_pair(tmp_path: Path) -> None:
     root = corpus(tmp_path, "sub/a.ann", "sub/a.txt", "sub/b.ann")
     path = root / "sub" / "a.ann"
-    assert pairs_of(path) == (((Pair("a", path, path.with_suffix(".txt"))),), ())
+    assert pairs_of(path) == (((FilePair("a", path, path.with_suffix(".txt"))),), ())
 
 
 def test_what_is_no_corpus_is_named(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_links_do_not_lead_out_of_the_folder(tmp_path: Path) -> None:
     (root / "a.txt").unlink()
     corpus(root, "text.txt")
     (root / "a.txt").symlink_to(root / "text.txt")
-    assert pairs_of(root).found == (Pair("a", root / "a.ann", root / "a.txt"),)
+    assert pairs_of(root).found == (FilePair("a", root / "a.ann", root / "a.txt"),)
     (root / "more").symlink_to(outside)
     with pytest.raises(DataError, match="more: a link to a folder, which is not followed; put"):
         pairs_of(root)

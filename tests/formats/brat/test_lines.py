@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 
 from jointre.errors import DataError
 from jointre.formats.brat.lines import (
+    AnnotationLine,
+    BratRelation,
     Equivalence,
     Event,
-    Line,
-    Link,
     Mention,
     Normalisation,
     Other,
@@ -21,9 +21,9 @@ from jointre.formats.brat.lines import (
     [
         ("T1\tPerson 0 3\tAda", Mention("T1", "Person", ((0, 3),), "Ada")),
         ("T2x\tOrt 9 12;1 4\ta b\tmore", Mention("T2x", "Ort", ((1, 4), (9, 12)), "a b\tmore")),
-        ("R1\tKnows Arg1:T1 Arg2:E2\t", Link("Knows", "T1", "E2")),
-        ("R1\tKnows Arg2:T1 Arg1:T2", Link("Knows", "T2", "T1")),
-        ("R1\tCause From:T1 To:T2", Link("Cause", "T1", "T2")),
+        ("R1\tKnows Arg1:T1 Arg2:E2\t", BratRelation("Knows", "T1", "E2")),
+        ("R1\tKnows Arg2:T1 Arg1:T2", BratRelation("Knows", "T2", "T1")),
+        ("R1\tCause From:T1 To:T2", BratRelation("Cause", "T1", "T2")),
         ("*\tEquiv T1 T2 T3", Equivalence(("T1", "T2", "T3"))),
         ("N1\tReference T1 MeSH:D1:2\tAda", Normalisation("T1", "MeSH:D1:2")),
         ("N1\tReference T1 id:D1", Normalisation("T1", "D1")),
@@ -37,7 +37,7 @@ from jointre.formats.brat.lines import (
         ("#1\tAnnotatorNotes T1\tsure?", Other("note")),
     ],
 )
-def test_lines(line: str, found: Line) -> None:
+def test_lines(line: str, found: AnnotationLine) -> None:
     assert parse_line(line, "a.ann:1") == found
 
 

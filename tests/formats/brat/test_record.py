@@ -4,13 +4,13 @@ from jointre.data.char_spans import WordRules
 from jointre.data.schema import Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.brat.record import Options, Record, document_of
+from jointre.formats.brat.record import BratOptions, BratRecord, document_of
 
 TEXT = "Ada 😀 and Bob\nLee saw red and green ache."
 
 
-def record(*lines: str, text: str = TEXT) -> Record:
-    return Record("d", text, tuple((f"d.ann:{n}", line) for n, line in enumerate(lines, 1)))
+def record(*lines: str, text: str = TEXT) -> BratRecord:
+    return BratRecord("d", text, tuple((f"d.ann:{n}", line) for n, line in enumerate(lines, 1)))
 
 
 def test_mentions_relations_clusters_and_names() -> None:
@@ -23,7 +23,7 @@ def test_mentions_relations_clusters_and_names() -> None:
         "*\tEquiv T2 T3",
         "N1\tReference T1 Wiki:Q1\tAda",
     )
-    found = document_of(record(*lines), Options(), "d.ann", skipped)
+    found = document_of(record(*lines), BratOptions(), "d.ann", skipped)
     assert found.tokens[:6] == ("Ada", "😀", "and", "Bob", "Lee", "saw")
     assert found.entities == (
         Entity("Per", (Span(0, 1),), id="Wiki:Q1"),
@@ -52,7 +52,7 @@ def test_what_is_no_mention_is_counted_and_the_rest_is_read() -> None:
         "N3\tReference T1 Wiki:Q3",
         "T3\tNone 13 14\t \\n",
     )
-    found = document_of(record(*lines), Options(), "d.ann", skipped)
+    found = document_of(record(*lines), BratOptions(), "d.ann", skipped)
     assert [(item.label, item.id) for item in found.entities] == [("Per", "Wiki:Q2"), ("Say", None)]
     assert found.relations == (Relation("Knows", 0, 1), Relation("Knows", 1, 0))
     assert found.clusters == ((0, 1),)
@@ -85,7 +85,7 @@ EVENTS = (
 
 def test_an_event_stands_for_its_trigger() -> None:
     skipped = SkippedData()
-    found = document_of(record(*EVENTS), Options(), "d.ann", skipped)
+    found = document_of(record(*EVENTS), BratOptions(), "d.ann", skipped)
     assert found.relations == (Relation("Often", 2, 3),)
     assert found.entities[2].id == "Wiki:Q1"
     assert skipped["arguments of events only kept in extra; events='relations' reads them"] == 4
@@ -93,7 +93,7 @@ def test_an_event_stands_for_its_trigger() -> None:
 
 def test_arguments_of_events_may_be_relations() -> None:
     skipped = SkippedData()
-    found = document_of(record(*EVENTS), Options(events="relations"), "d.ann", skipped)
+    found = document_of(record(*EVENTS), BratOptions(events="relations"), "d.ann", skipped)
     assert [(item.label, item.head, item.tail) for item in found.relations] == [
         ("Who", 2, 0),
         ("Who", 2, 1),
@@ -110,7 +110,7 @@ def test_arguments_of_events_may_be_relations() -> None:
 def test_a_language_without_spaces() -> None:
     skipped = SkippedData()
     lines = ("T1\tPlace 2 4\t上海", "T2\tPer 0 1\t他")
-    options = Options(words=WordRules("zh"))
+    options = BratOptions(words=WordRules("zh"))
     found = document_of(record(*lines, text="他在上海工作。"), options, "d.ann", skipped)
     assert found.tokens == tuple("他在上海工作。")
     assert [entity.span for entity in found.entities] == [Span(2, 4), Span(0, 1)]
@@ -122,21 +122,21 @@ PARTS = ("T1\tSign 22 25;36 40\tred ache", "T2\tSign 30 40\tgreen ache", "R1\tIs
 
 def test_mentions_of_several_parts_are_never_flattened_in_silence() -> None:
     skipped = SkippedData()
-    found = document_of(record(*PARTS), Options("skip"), "d.ann", skipped)
+    found = document_of(record(*PARTS), BratOptions("skip"), "d.ann", skipped)
     assert [found.tokens[slice(*item.span)] for item in found.entities] == [("green", "ache")]
     assert [kind for kind, _ in skipped] == [
         "mentions of several parts skipped",
         "relations skipped, because their head or tail is not a mention here",
     ]
     skipped = SkippedData()
-    found = document_of(record(*PARTS), Options("cover"), "d.ann", skipped)
+    found = document_of(record(*PARTS), BratOptions("cover"), "d.ann", skipped)
     words = [" ".join(found.tokens[slice(*item.span)]) for item in found.entities]
     assert words == ["red and green ache", "green ache"]
     assert found.relations == (Relation("Is", 0, 1),)
     kind = "mention of several parts widened to all between its parts"
     assert skipped.lines() == [f"1 {kind}; first: d.ann:1"]
     with pytest.raises(DataError, match=r"d\.ann:1: the mention T1, 'red ache', has several parts"):
-        document_of(record(*PARTS), Options("error"), "d.ann", SkippedData())
+        document_of(record(*PARTS), BratOptions("error"), "d.ann", SkippedData())
 
 
 def test_equivalent_mentions_become_one_entity() -> None:
@@ -149,7 +149,7 @@ def test_equivalent_mentions_become_one_entity() -> None:
         "R1\tIs Arg1:T1 Arg2:T2",
         "R2\tIs Arg1:T1 Arg2:T3",
     )
-    found = document_of(record(*lines), Options(clusters="merge"), "d.ann", skipped)
+    found = document_of(record(*lines), BratOptions(clusters="merge"), "d.ann", skipped)
     assert found.entities[1] == Entity("Per", (Span(3, 4), Span(4, 5)))
     assert (found.relations, found.clusters) == ((Relation("Is", 0, 1),), ())
     assert skipped.lines() == [
@@ -160,14 +160,14 @@ def test_equivalent_mentions_become_one_entity() -> None:
 
 def test_line_ends_may_have_been_counted_as_one() -> None:
     text, skipped = "Ada\r\nsaw\r\nBob", SkippedData()
-    found = document_of(record("T1\tPer 8 11\tBob", text=text), Options(), "d.ann", skipped)
+    found = document_of(record("T1\tPer 8 11\tBob", text=text), BratOptions(), "d.ann", skipped)
     assert found.offsets is not None
     assert found.offsets[found.entities[0].span.start] == (10, 13)
     assert skipped.lines() == [
         "1 text in which offsets count code points, line ends as one, corrected; first: d.ann"
     ]
     skipped = SkippedData()
-    document_of(record("T1\tPer 10 13\tBob", text=text), Options(), "d.ann", skipped)
+    document_of(record("T1\tPer 10 13\tBob", text=text), BratOptions(), "d.ann", skipped)
     assert not skipped
 
 
@@ -192,10 +192,10 @@ def test_line_ends_may_have_been_counted_as_one() -> None:
 )
 def test_wrong_mentions_are_named(lines: list[str], message: str) -> None:
     with pytest.raises(DataError, match=message):
-        document_of(record(*lines), Options(), "d.ann", SkippedData())
+        document_of(record(*lines), BratOptions(), "d.ann", SkippedData())
 
 
 def test_nothing_at_all() -> None:
     skipped = SkippedData()
-    assert document_of(record(text=""), Options(), "d.ann", skipped).tokens == ()
+    assert document_of(record(text=""), BratOptions(), "d.ann", skipped).tokens == ()
     assert not skipped

@@ -8,16 +8,18 @@ from jointre.data.schema import Document, Entity, Relation
 from jointre.data.schema import Span as Words
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.docbin.doc import ABOUT, Options, doc_of, document_of
-from jointre.formats.docbin.record import EntityRecord, Record, RelationRecord, put
+from jointre.formats.docbin.doc import ABOUT, DocbinOptions, doc_of, document_of
+from jointre.formats.docbin.record import DocRecord, EntityRecord, RelationRecord, put
 from tests.data.documents import TYPES_ARE_SAMPLED, rich_documents, text_documents
 
 pytestmark = TYPES_ARE_SAMPLED
 
 
-def back(doc: Doc, options: Options | None = None, skipped: SkippedData | None = None) -> Document:
+def back(
+    doc: Doc, options: DocbinOptions | None = None, skipped: SkippedData | None = None
+) -> Document:
     found = SkippedData() if skipped is None else skipped
-    return document_of(doc, options or Options(), "x", "f: Doc 1", found)
+    return document_of(doc, options or DocbinOptions(), "x", "f: Doc 1", found)
 
 
 def blank(text: str, sentences: bool = False) -> Doc:
@@ -94,7 +96,7 @@ def test_spans_and_ents_once_each() -> None:
     )
     assert skipped.lines() == ["1 entity listed twice kept once; first: f: Doc 1, spans['sc']"]
     skipped = SkippedData()
-    chosen = back(doc, Options("other", ents=False), skipped)
+    chosen = back(doc, DocbinOptions("other", ents=False), skipped)
     assert [entity.label for entity in chosen.entities] == ["X"]
     assert [(kind, count) for kind, (count, _) in skipped] == [
         ("spans of other keys skipped", 4),
@@ -104,14 +106,14 @@ def test_spans_and_ents_once_each() -> None:
 
 def test_records_of_several_components_stand_one_after_the_other() -> None:
     doc = blank("Ada met Bob")
-    one = Record([EntityRecord("P", None, [(0, 3)])], [RelationRecord("r", 0, 0)])
-    two = Record([EntityRecord("P", None, [(8, 11)])], [RelationRecord("s", 0, 0)], [(0,)])
+    one = DocRecord([EntityRecord("P", None, [(0, 3)])], [RelationRecord("r", 0, 0)])
+    two = DocRecord([EntityRecord("P", None, [(8, 11)])], [RelationRecord("s", 0, 0)], [(0,)])
     put(doc.user_data, "a", 11, one)
     put(doc.user_data, "b", 11, two)
     found = back(doc)
     assert found.relations == (Relation("r", 0, 0), Relation("s", 1, 1))
     assert found.clusters == ((1,),)
-    assert back(doc, Options("a")).relations == (Relation("r", 0, 0),)
+    assert back(doc, DocbinOptions("a")).relations == (Relation("r", 0, 0),)
 
 
 def test_a_changed_group_of_a_record_is_counted() -> None:
@@ -143,7 +145,7 @@ def test_a_record_outlives_joining_and_other_tokens() -> None:
 
 def test_mentions_of_a_part_are_counted_when_they_lie_elsewhere() -> None:
     doc = blank("Ada met Bob")
-    record = Record(
+    record = DocRecord(
         [
             EntityRecord("P", None, [(0, 3), (8, 12)], (0.5, 0.5)),
             EntityRecord("P", None, [(20, 22)]),

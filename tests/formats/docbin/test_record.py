@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from jointre.errors import DataError
-from jointre.formats.docbin.record import EntityRecord, Record, RelationRecord, put, records
+from jointre.formats.docbin.record import DocRecord, EntityRecord, RelationRecord, put, records
 
-WHOLE = Record(
+WHOLE = DocRecord(
     (
         EntityRecord("Person", 0.5, ((0, 3), (8, 11)), (0.25, 1.0), "Q1"),
         EntityRecord(None, None, ((4, 7),)),
@@ -15,7 +15,7 @@ WHOLE = Record(
 )
 
 
-def found(user_data: dict[Any, Any], key: str | None = None) -> list[tuple[str, Record]]:
+def found(user_data: dict[Any, Any], key: str | None = None) -> list[tuple[str, DocRecord]]:
     return [(item.key, item.record) for item in records(user_data, key, "f:1")]
 
 
@@ -24,8 +24,8 @@ def test_a_record_comes_back() -> None:
     put(user_data, "a", 11, WHOLE)
     assert found(user_data) == [("a", WHOLE)]
     assert found(user_data, "b") == []
-    put(user_data, "a", 11, Record((), ()))
-    assert found(user_data) == [("a", Record((), ()))]
+    put(user_data, "a", 11, DocRecord((), ()))
+    assert found(user_data) == [("a", DocRecord((), ()))]
     assert len(user_data) == 3
 
 

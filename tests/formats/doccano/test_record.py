@@ -8,7 +8,7 @@ from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.doccano.offsets import CountedIn
-from jointre.formats.doccano.record import Line
+from jointre.formats.doccano.record import DoccanoLine
 from tests.data.documents import chars
 
 
@@ -16,7 +16,7 @@ def read(
     record: Any, counted_in: CountedIn = "utf16", skipped: SkippedData | None = None
 ) -> Document:
     found = SkippedData() if skipped is None else skipped
-    return Line(counted_in, ENGLISH).read(record, "f:2", "f.jsonl:2", found)
+    return DoccanoLine(counted_in, ENGLISH).read(record, "f:2", "f.jsonl:2", found)
 
 
 def test_what_is_lost_is_counted() -> None:
@@ -131,14 +131,14 @@ def test_written_line_ends_are_read_as_they_were() -> None:
     text = "Ada\r\nsaw hOslo, Oslo."
     whole = read({"text": text, "label": [[10, 14, "P"]], "line_ends": "two"})
     assert [chars(whole, entity) for entity in whole.entities] == [("P", "Oslo")]
-    record = Line("utf16", ENGLISH).written(replace(whole, extra={}), SkippedData())
+    record = DoccanoLine("utf16", ENGLISH).written(replace(whole, extra={}), SkippedData())
     assert read(record).entities == whole.entities
 
 
 def test_graphemes_cannot_be_cut() -> None:
     whole = read({"text": "e\u0301a", "label": [[1, 3, "P"], [0, 2, "P"]]}, "code_points")
     skipped = SkippedData()
-    record = Line("graphemes", ENGLISH).written(whole, skipped)
+    record = DoccanoLine("graphemes", ENGLISH).written(whole, skipped)
     assert skipped["mentions that are not whole graphemes skipped"] == 1
     found = read(record, "graphemes")
     assert [chars(found, entity) for entity in found.entities] == [("P", "e\u0301")]
@@ -157,7 +157,7 @@ def test_what_a_line_cannot_hold_is_counted() -> None:
         relations=(Relation("r", 0, 0), Relation("r", 0, 1)),
         extra={"id": 7, "text": "x", "note": 1},
     )
-    line = Line("utf16", ENGLISH)
+    line = DoccanoLine("utf16", ENGLISH)
     assert line.written(rich, skipped) == {
         "id": 7,
         "text": "a b",

@@ -6,7 +6,7 @@ from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.docred.record import (
-    Annotation,
+    DocredAnnotation,
     MixedTypes,
     entities_of,
     inside_sentences,
@@ -26,9 +26,9 @@ def label(h: Any, t: Any, r: Any = "P1", **more: Any) -> dict[str, Any]:
 
 def annotation(
     vertices: Any = (), labels: Any = (), mixed_types: MixedTypes = "majority"
-) -> tuple[Annotation, SkippedData]:
+) -> tuple[DocredAnnotation, SkippedData]:
     skipped = SkippedData()
-    found = Annotation(BORDERS, "f: record 1", skipped, mixed_types)
+    found = DocredAnnotation(BORDERS, "f: record 1", skipped, mixed_types)
     found.read_entities(list(vertices))
     found.read_relations(list(labels), {})
     return found, skipped

@@ -5,15 +5,17 @@ import pytest
 from jointre.data.schema import Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.dygie.record import Annotation, record_of
+from jointre.formats.dygie.record import DygieAnnotation, record_of
 from tests.data.documents import document
 
 BORDERS = [Span(0, 3), Span(3, 5)]
 
 
-def annotate(ner: Any, relations: Any = (), clusters: Any = ()) -> tuple[Annotation, SkippedData]:
+def annotate(
+    ner: Any, relations: Any = (), clusters: Any = ()
+) -> tuple[DygieAnnotation, SkippedData]:
     skipped = SkippedData()
-    found = Annotation(BORDERS, "f:1", skipped)
+    found = DygieAnnotation(BORDERS, "f:1", skipped)
     found.read_ner(ner)
     found.read_relations(list(relations), capitalize=False)
     found.read_clusters(list(clusters))

@@ -5,7 +5,7 @@ import pytest
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.label_studio.record import Record, document_of
+from jointre.formats.label_studio.record import TaskRecord, document_of
 
 TEXT = "😀 Ada met Bob."
 
@@ -25,7 +25,7 @@ ADA, BOB = region("a", 2, 5, "Per"), region("b", 10, 13, "Per")
 
 def read(*result: Any, text: str = TEXT, label: str | None = None) -> tuple[Document, list[str]]:
     skipped = SkippedData()
-    record = Record("d", text, "text", list(result))
+    record = TaskRecord("d", text, "text", list(result))
     return document_of(record, label, "t", skipped), skipped.lines()
 
 

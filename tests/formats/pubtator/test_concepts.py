@@ -5,7 +5,7 @@ import pytest
 from jointre.data.schema import Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.formats.pubtator.concepts import Concepts
-from jointre.formats.pubtator.lines import Link, Mention
+from jointre.formats.pubtator.lines import ConceptLink, Mention
 
 LISTED = [
     ("Disease", ("D2", "D1"), Span(0, 2)),
@@ -15,7 +15,7 @@ LISTED = [
     ("Disease", (), Span(6, 7)),
     ("Disease", ("D2", "-1"), Span(7, 8)),
 ]
-LINKS = [("f:8", Link("CID", "C1", "D1")), ("f:9", Link("CID", "C1", "D2"))]
+LINKS = [("f:8", ConceptLink("CID", "C1", "D1")), ("f:9", ConceptLink("CID", "C1", "D2"))]
 
 
 def read(

@@ -5,9 +5,9 @@ import pytest
 from jointre.errors import DataError
 from jointre.formats.common.reading import StrictReading
 from jointre.formats.pubtator.lines import (
-    Link,
+    ConceptLink,
     Mention,
-    Record,
+    PubtatorRecord,
     parse_line,
     read_records,
     with_lines,
@@ -16,7 +16,7 @@ from jointre.formats.pubtator.lines import (
 TEXT = "Aspirin helps."
 
 
-def records(tmp_path: Path, content: str) -> list[tuple[str, Record]]:
+def records(tmp_path: Path, content: str) -> list[tuple[str, PubtatorRecord]]:
     path = tmp_path / "a.txt"
     path.write_bytes(content.encode())
     read = read_records(StrictReading(path))
@@ -29,7 +29,7 @@ def test_reads_records_with_and_without_blank_lines(tmp_path: Path) -> None:
     assert first[0] == "a.txt:2"
     assert first[1][:3] == ("1", "A|B\t", "")
     assert [(place[-7:], line) for place, line in first[1].lines] == [("a.txt:4", "x\ty\tz")]
-    assert second == ("a.txt:5", Record("2", "", " c\u2028d "))
+    assert second == ("a.txt:5", PubtatorRecord("2", "", " c\u2028d "))
 
 
 def test_windows_line_ends_are_no_text(tmp_path: Path) -> None:
@@ -38,10 +38,10 @@ def test_windows_line_ends_are_no_text(tmp_path: Path) -> None:
 
 
 def test_text_has_a_space_between_title_and_abstract() -> None:
-    assert Record("1", "A", "B").text == "A B"
-    assert Record("1", "", "B").text == " B"
-    assert Record("1", "A", "").text == "A"
-    assert with_lines(Record("1", "A", ""), ["x"]).lines == (("", "x"),)
+    assert PubtatorRecord("1", "A", "B").text == "A B"
+    assert PubtatorRecord("1", "", "B").text == " B"
+    assert PubtatorRecord("1", "A", "").text == "A"
+    assert with_lines(PubtatorRecord("1", "A", ""), ["x"]).lines == (("", "x"),)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_reads_a_mention(line: str, ids: tuple[str, ...]) -> None:
 
 
 def test_reads_a_relation() -> None:
-    assert parse_line("CID\tD1\tD2", TEXT, "f:3") == Link("CID", "D1", "D2")
-    assert parse_line("CID\t5\tD2\tNovel", TEXT, "f:3") == Link("CID", "5", "D2")
+    assert parse_line("CID\tD1\tD2", TEXT, "f:3") == ConceptLink("CID", "D1", "D2")
+    assert parse_line("CID\t5\tD2\tNovel", TEXT, "f:3") == ConceptLink("CID", "5", "D2")
 
 
 def test_a_tab_in_a_mention_is_written_as_a_space() -> None:
@@ -120,4 +120,4 @@ def test_lines_of_another_variant_of_the_format_are_named(line: str) -> None:
 
 
 def test_a_relation_of_concepts_that_are_numbers_is_no_mention() -> None:
-    assert parse_line("Bind\t7\t9\tNovel", TEXT, "f:3") == Link("Bind", "7", "9")
+    assert parse_line("Bind\t7\t9\tNovel", TEXT, "f:3") == ConceptLink("Bind", "7", "9")

@@ -4,11 +4,11 @@ from jointre.data.char_spans import WordRules
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.pubtator.lines import Record, with_lines
-from jointre.formats.pubtator.record import EVERYTHING, Options, document_of
+from jointre.formats.pubtator.lines import PubtatorRecord, with_lines
+from jointre.formats.pubtator.record import EVERYTHING, PubtatorOptions, document_of
 
 RECORD = with_lines(
-    Record("7", "Aspirin-like drugs", "DOX)-induced  pain. It hurt."),
+    PubtatorRecord("7", "Aspirin-like drugs", "DOX)-induced  pain. It hurt."),
     [
         "0\t7\tAspirin\tChemical\tC1",
         "19\t22\tDOX\tChemical\tC2|C3\tone|two",
@@ -19,7 +19,9 @@ RECORD = with_lines(
 )
 
 
-def read(options: Options, record: Record = RECORD) -> tuple[Document, dict[str, int]]:
+def read(
+    options: PubtatorOptions, record: PubtatorRecord = RECORD
+) -> tuple[Document, dict[str, int]]:
     skipped = SkippedData()
     document = document_of(record, options, "f:1", skipped)
     return document, {kind: count for kind, (count, _) in skipped}
@@ -50,7 +52,7 @@ def test_a_record_becomes_a_document() -> None:
 
 
 def test_mentions_may_be_widened_instead() -> None:
-    found, skipped = read(Options(words=WordRules(inside_words="widen")))
+    found, skipped = read(PubtatorOptions(words=WordRules(inside_words="widen")))
     assert found.tokens[4] == "DOX)-induced"
     assert found.entities[1].mentions == (Span(4, 5),)
     assert skipped == {
@@ -61,16 +63,18 @@ def test_mentions_may_be_widened_instead() -> None:
 
 def test_words_depend_on_no_other_option() -> None:
     expected = read(EVERYTHING)[0].tokens
-    assert read(Options())[0].tokens == expected
-    assert read(Options(multi_id="drop", ungrounded="drop"))[0].tokens == expected
+    assert read(PubtatorOptions())[0].tokens == expected
+    assert read(PubtatorOptions(multi_id="drop", ungrounded="drop"))[0].tokens == expected
 
 
 def test_mentions_of_spaces_are_counted() -> None:
     lines = ["3\t5\tb \tX\tD1", "4\t5\t \tX\tD2", "CID\tD1\tD2"]
-    found, skipped = read(Options(), with_lines(Record("7", "a  b  c", ""), ["2\t5\t b \tX\tD1"]))
+    found, skipped = read(
+        PubtatorOptions(), with_lines(PubtatorRecord("7", "a  b  c", ""), ["2\t5\t b \tX\tD1"])
+    )
     assert found.entities[0].mentions == (Span(1, 2),)
     assert skipped == {"mentions with outer spaces narrowed to their words": 1}
-    found, skipped = read(Options(), with_lines(Record("7", "a  b  c", ""), lines))
+    found, skipped = read(PubtatorOptions(), with_lines(PubtatorRecord("7", "a  b  c", ""), lines))
     assert [item.id for item in found.entities] == ["D1"]
     assert skipped == {
         "mentions with outer spaces narrowed to their words": 1,
@@ -81,4 +85,4 @@ def test_mentions_of_spaces_are_counted() -> None:
 
 def test_a_mention_elsewhere_is_refused() -> None:
     with pytest.raises(DataError, match=r"the mention 'b' is not at its offsets \[0, 1\), where"):
-        read(Options(), with_lines(Record("7", "a b", ""), ["0\t1\tb\tX\tD1"]))
+        read(PubtatorOptions(), with_lines(PubtatorRecord("7", "a b", ""), ["0\t1\tb\tX\tD1"]))

@@ -4,7 +4,7 @@ import pytest
 
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
-from jointre.formats.pubtator.lines import Record
+from jointre.formats.pubtator.lines import PubtatorRecord
 from jointre.formats.pubtator.writer import annotation_lines, written
 from jointre.testing.contracts import WriterContract
 from tests.formats.test_every_reader import TestPubtator as Sample
@@ -100,7 +100,7 @@ def test_the_title_ends_where_it_did_or_with_the_first_sentence(
     extra = {} if length is None else {"title_length": length}
     skipped = SkippedData()
     found = written(replace(WHOLE, text=text, extra=extra), skipped)
-    assert found.record == Record("7", title, abstract)
+    assert found.record == PubtatorRecord("7", title, abstract)
     assert found.record.text == text
     assert not skipped
 
@@ -108,7 +108,7 @@ def test_the_title_ends_where_it_did_or_with_the_first_sentence(
 def test_a_text_is_made_of_words_where_it_is_not_known() -> None:
     skipped = SkippedData()
     found = written(replace(WHOLE, text=None, offsets=None), skipped)
-    assert found.record == Record("7", "Ada ill .", "Pain .")
+    assert found.record == PubtatorRecord("7", "Ada ill .", "Pain .")
     assert found.offsets == [(0, 3), (4, 7), (8, 9), (10, 14), (15, 16)]
     assert not skipped
     backwards = ((4, 7), (0, 3), (7, 8), (10, 14), (14, 15))
@@ -123,7 +123,7 @@ def test_a_text_is_made_of_words_where_it_is_not_known() -> None:
 def test_line_breaks_become_spaces() -> None:
     skipped = SkippedData()
     found = written(replace(WHOLE, text="Ada\rill.\n Pain."), skipped)
-    assert found.record == Record("7", "Ada ill.", " Pain.")
+    assert found.record == PubtatorRecord("7", "Ada ill.", " Pain.")
     assert skipped["texts with line breaks written with spaces"] == 1
 
 

@@ -5,20 +5,20 @@ import pytest
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.triples.record import Annotation, Triple, record_of, triples_of
+from jointre.formats.triples.record import Triple, TriplesAnnotation, record_of, triples_of
 from tests.data.documents import document
 
 
 def annotated(
     sentence: str, *triples: Triple, occurrence: Any = "closest"
-) -> tuple[Annotation, SkippedData]:
+) -> tuple[TriplesAnnotation, SkippedData]:
     skipped = SkippedData()
-    found = Annotation(sentence.split(), "Thing", occurrence, "f: record 1", skipped)
+    found = TriplesAnnotation(sentence.split(), "Thing", occurrence, "f: record 1", skipped)
     found.read((f"triple_list[{index}]", triple) for index, triple in enumerate(triples))
     return found, skipped
 
 
-def spans_of(found: Annotation) -> list[tuple[tuple[int, int], str, tuple[int, int]]]:
+def spans_of(found: TriplesAnnotation) -> list[tuple[tuple[int, int], str, tuple[int, int]]]:
     return [
         (tuple(found.entities[r.head].span), r.label, tuple(found.entities[r.tail].span))
         for r in found.relations
@@ -107,7 +107,7 @@ def test_what_is_not_found_is_kept_apart() -> None:
     [(("Eve", "left", "Rome"), "head 'Eve'"), (("Ada", "left", "Eve"), "tail 'Eve'")],
 )
 def test_or_is_an_error(triple: Triple, argument: str) -> None:
-    found = Annotation(REPEATED.split(), "Thing", "closest", "f: record 1", SkippedData())
+    found = TriplesAnnotation(REPEATED.split(), "Thing", "closest", "f: record 1", SkippedData())
     message = rf"f: record 1: triple_list\[4\] has the {argument}, which the sentence does not hold"
     with pytest.raises(DataError, match=rf"{message}.* or set unaligned='count'"):
         found.read([("triple_list[4]", triple)], required=True)

@@ -116,7 +116,7 @@ def test_a_text_is_made_of_words_where_it_is_not_known() -> None:
         skipped = SkippedData()
         assert written(replace(WHOLE, offsets=offsets), skipped).record == found.record
         assert skipped.lines() == [
-            "1 text skipped, words with spaces between instead; first: document '7'"
+            "1 text replaced by its words with spaces between; first: document '7'"
         ]
 
 

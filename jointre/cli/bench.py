@@ -9,7 +9,6 @@ from jointre.cli._common.options import OnErrorOption, Output
 
 if TYPE_CHECKING:
     from jointre.analysis.efficiency import Measure
-    from jointre.data.skipped import SkippedData
 
 
 UNITS = (1, 8, 16, 32, 64)
@@ -48,6 +47,7 @@ def bench(
     from rich.table import Table
 
     from jointre.analysis.report import measure_all
+    from jointre.data.skipped import SkippedData
     from jointre.formats.common.files import dump
     from jointre.inference.settings import RunSettings
     from jointre.outputs import replaced

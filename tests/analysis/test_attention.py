@@ -171,7 +171,7 @@ def test_windows_and_cuts_are_told(encoder: dict[str, Any]) -> None:
     found = attention_of(span_model(short | {"long_inputs": "truncate"}), SENTENCE)
     cut = len(SENTENCE.tokens) + 1 - len(found.tokens)
     assert cut > 0
-    assert found.notes == (f"{cut} words were cut off, as the model is told to",)
+    assert found.notes == (f"{cut} words were cut off, because the model truncates long inputs",)
     assert all(mention.end <= len(found.tokens) for mention in found.entities)
     assert len(found.entities) < len(SENTENCE.entities)
 

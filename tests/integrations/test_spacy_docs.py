@@ -130,6 +130,6 @@ def test_what_a_predictor_finds_can_be_shown_in_spacy(nlp: Language, overfitted:
     doc = to_spacy(found, nlp.vocab)
     assert doc.text == found.text
     assert [span.text for span in doc.spans["jointre"]] == [
-        " ".join(found.tokens[slice(*entity.span)]) for entity in found.entities
+        found.text_of(entity.span) for entity in found.entities
     ]
     assert len(list(doc.sents)) == len(found.sentences)

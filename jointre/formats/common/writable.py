@@ -174,7 +174,7 @@ def without_empty_words(document: Document, skipped: SkippedData) -> Document:
         return document
     place = f"document {document.id!r}"
     skipped.add("empty words skipped", place, document.tokens.count(""))
-    new = [0, *accumulate(token != "" for token in document.tokens)]
+    new = [0, *accumulate(int(token != "") for token in document.tokens)]
     document, mentions, relations = keep_mentions(
         document, lambda span: new[span.start] < new[span.end]
     )

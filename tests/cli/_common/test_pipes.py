@@ -2,9 +2,9 @@ import os
 from pathlib import Path
 
 import pytest
-from jointre.data.parts import SplitBy
 
 from jointre.cli._common.pipes import OpenPipe, groups
+from jointre.data.text_parts import SplitBy
 
 
 def test_items_that_wait_are_grouped() -> None:

@@ -46,3 +46,11 @@ def _nested(depth: int) -> object:
     for _ in range(depth):
         value = [value]
     return value
+
+
+def test_sentences_without_empty_words_have_numbers_as_borders() -> None:
+    words = ("", "", "a")
+    document = Document("d", words, sentences=(Span(0, 1), Span(1, 3)))
+    (found,) = writable([document], SkippedData(), TEXT)
+    assert found.tokens == ("a",)
+    assert repr(found.sentences) == repr((Span(0, 0), Span(0, 1)))

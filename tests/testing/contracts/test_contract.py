@@ -114,7 +114,7 @@ def test_wrong_interface() -> None:
     fails(
         suite(InteractionContract, _Owned),
         "test_implements_the_interface",
-        "_Owned is no Interaction: inherit from it",
+        "_Owned is not a subclass of Interaction: inherit from it",
     )
 
 

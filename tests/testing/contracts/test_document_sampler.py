@@ -102,7 +102,7 @@ def test_sound_sampler() -> None:
         (ForgetsShared, "test_gold_is_all_there", "mention_entity is not the gold's"),
         (Unsorted, "test_gold_is_all_there", "mention_entity must be ordered by entity"),
         (ClassesNotLabels, "test_gold_is_all_there", "labels"),
-        (SelfPairs, "test_gold_is_all_there", "are no mentions of different entities"),
+        (SelfPairs, "test_gold_is_all_there", "are not mentions of different entities"),
         (OneDirection, "test_gold_is_all_there", "positive mention pairs are not those of one"),
         (TurnsRelations, "test_gold_is_all_there", "the positive pairs are not the gold"),
         (UsesItUp, "test_index_serves_every_epoch", "drawing changes the index"),

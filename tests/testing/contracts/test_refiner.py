@@ -126,7 +126,11 @@ def test_a_gradient_too_many() -> None:
 
 
 def test_attention_that_nobody_told_of() -> None:
-    fails(suite(RefinerContract, Sound), "test_attention", "told of no attention, but there is")
+    fails(
+        suite(RefinerContract, Sound),
+        "test_attention",
+        "attends_over is None, but the refiner has attention",
+    )
 
 
 def test_attention_on_padding(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ _LOOKS = re.compile(r"\A(?:[TRENAM][0-9]+|#[0-9]*|\*)\t")
 class BratReader(Reader):
     """A folder of brat's ``.ann`` and ``.txt`` files (standoff format of version 1.3), or one pair.
 
-    A path is the folder, with those below it but for hidden ones, or an ``.ann`` file, whose
+    A path is the folder, including its subfolders except hidden ones, or an ``.ann`` file, whose
     ``.txt`` stands beside it. A document is called by its path in the folder, without the ending;
     documents are read in the order of these names. Mentions (``T``) become entities, triggers of
     events too, relations (``R``) relations, equivalences (``*``) clusters, the first normalisation

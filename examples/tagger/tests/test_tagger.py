@@ -13,12 +13,12 @@ from jointre_tagger.stages import tags_of
 
 import jointre
 from jointre.data.schema import Document, Entity, Span
+from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
 from jointre.formats import JsonlWriter, Reader
 from jointre.testing.contracts import ModelContract
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_words
 from jointre.training.run import train
-from tests.formats.writing import write
 
 VOCABULARY = Vocabulary(("Loc", "Per"), ())
 
@@ -66,7 +66,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of ``jointre train``'s function on the suite's sentences, many times over."""
     folder = tmp_path_factory.mktemp("tagger")
     documents = [document for document in tiny_documents() if document.relations]
-    write(JsonlWriter(), documents, folder / "data.jsonl")
+    JsonlWriter().write(documents, folder / "data.jsonl", SkippedData())
     lines = (folder / "data.jsonl").read_text("utf-8").splitlines()
     copies = [json.loads(line) | {"id": f"{i}"} for i, line in enumerate(lines * 20)]
     many = "".join(json.dumps(copy) + "\n" for copy in copies)

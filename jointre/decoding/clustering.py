@@ -1,4 +1,4 @@
-"""Pairs of mentions → clusters."""
+"""Clustering of mentions by the coreference probabilities of their pairs."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,12 @@ def cluster(
     """Group mentions so that any two of a cluster are more probable than the threshold.
 
     Complete linkage: the two clusters whose least probable pair is most probable merge
-    first, as long as that pair is above the threshold (memory §3.8). A mention that goes
-    with no other is a cluster.
+    first, as long as that pair is above the threshold (memory §3.8). A mention that is merged
+    with no other forms a cluster by itself.
 
     Args:
-        size: number of mentions.
-        pairs: all pairs of mentions i < j, in any order.
+        size: Number of mentions.
+        pairs: All pairs of mentions i < j, in any order.
         probabilities: Coreference probability of each pair.
         threshold: Probability that all pairs of a cluster exceed, from 0 to 1.
 
@@ -26,7 +26,7 @@ def cluster(
         pairs ``"q 2"``, probabilities ``"q"`` → ``"size"``.
 
     Raises:
-        ValueError: the pairs are not those of so many mentions.
+        ValueError: The pairs are not all pairs i < j of ``size`` mentions.
 
     Example:
         >>> pairs = np.array([[0, 1], [0, 2], [1, 2]])
@@ -43,7 +43,7 @@ def cluster(
         return np.zeros(size, np.int64)
     distances = 1 - probabilities[order].astype(np.float64)  # exact for what can merge
     below = np.nextafter(1 - threshold, -1)  # fcluster includes its bound
-    number = fcluster(linkage(distances, "complete"), below, "distance")
-    _, opening, inverse = np.unique(number, return_index=True, return_inverse=True)
-    named: NDArray[np.int64] = opening.argsort().argsort()[inverse]
-    return named
+    scipy_numbers = fcluster(linkage(distances, "complete"), below, "distance")
+    _, first_mention, inverse = np.unique(scipy_numbers, return_index=True, return_inverse=True)
+    cluster_numbers: NDArray[np.int64] = first_mention.argsort().argsort()[inverse]
+    return cluster_numbers

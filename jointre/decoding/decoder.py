@@ -92,7 +92,7 @@ class Decoder(Registrable, ABC, interface="decoder"):
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
     default_entity_threshold: ClassVar[float] = 0.5
     default_relation_threshold: ClassVar[float] = 0.5
-    labels_come_first: ClassVar[bool] = True  # Whether mentions have labels when they are kept.
+    labels_come_first: ClassVar[bool] = True  # whether labels are known when overlaps are resolved
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Decoder(Registrable, ABC, interface="decoder"):
         threshold: float | Mapping[str, float] | None = None,
         overlap: Overlap | None = None,
     ) -> None:
-        """Change thresholds or the rule for overlaps of a model that is trained.
+        """Change the thresholds or the rule for overlaps after training.
 
         Args:
             threshold: Smallest probability of all relations, or a mapping from entity and
@@ -135,7 +135,7 @@ class Decoder(Registrable, ABC, interface="decoder"):
     def _changed_thresholds(
         self, given: Mapping[str, float | None]
     ) -> tuple[list[float | None], list[float | None]]:
-        """The thresholds of all entity labels and all relation labels, with those given."""
+        """The thresholds of all entity and relation labels after the given ones are applied."""
         entities, relations = self.vocabulary.entity_labels, self.vocabulary.relation_labels
         changed_entities = list(self.entity_thresholds)
         changed_relations = list(self.relation_thresholds)
@@ -180,13 +180,14 @@ class Decoder(Registrable, ABC, interface="decoder"):
             given: The mentions.
             scores: Entity label probabilities of the candidate spans.
         """
-        chosen = scores[given.rows]
-        best = chosen.labels.argmax(1)
-        best = best if given.labels is None else given.labels.where(given.labels >= 0, best)
-        return Mentions(given.rows, best, chosen.labels.gather(1, best[:, None])[:, 0])
+        probabilities = scores.labels[given.rows]
+        labels = probabilities.argmax(1)
+        if given.labels is not None:
+            labels = given.labels.where(given.labels >= 0, labels)
+        return Mentions(given.rows, labels, probabilities.gather(1, labels[:, None])[:, 0])
 
     def mentions(self, spans: Spans, scores: LabelScores, given: GivenMentions | None) -> Mentions:
-        """The given mentions, or those that are found.
+        """The given mentions, or those that :meth:`find_mentions` finds.
 
         Args:
             spans: Candidate spans, ordered by unit.

@@ -1,4 +1,4 @@
-"""Mentions, clusters and pairs → entities and relations."""
+"""The decoder of the document model: clusters mentions and relates the entities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from jointre.positions import Spans
 
 @dataclass(frozen=True, slots=True)
 class FoundEntities:
-    """The mentions of a batch and the entities they make up.
+    """The mentions of a batch and the entities that they form.
 
     Shapes:
         spans and scores ``"m"``, mention_entity ``"l 2"``: (mention, entity) ordered by entity,
@@ -38,7 +38,7 @@ class FoundEntities:
 
 @Decoder.register("document")
 class DocumentDecoder(Decoder):
-    """Decides what is a mention, which corefer, and which entities are related (memory §5).
+    """Decides which spans are mentions, which corefer, and which entities are related (memory §5).
 
     Paper: https://arxiv.org/abs/2307.11762
 
@@ -102,33 +102,33 @@ class DocumentDecoder(Decoder):
             probabilities: Coreference probability of each pair.
         """
         scores = probabilities.detach().float().cpu().numpy()
-        first = np.unique(units, return_index=True)[1]
-        sizes = np.diff(np.append(first, len(units)))
-        after = np.cumsum(sizes * (sizes - 1) // 2)
+        first_mentions = np.unique(units, return_index=True)[1]
+        sizes = np.diff(np.append(first_mentions, len(units)))
+        pair_ends = np.cumsum(sizes * (sizes - 1) // 2)
         entity = np.zeros(len(units), np.int64)
         count = 0
-        for start, size, end in zip(first, sizes, after, strict=True):
-            own = slice(end - size * (size - 1) // 2, end)
-            numbers = cluster(
-                int(size), pairs[own] - start, scores[own], self.coreference_threshold
+        for start, size, pair_end in zip(first_mentions, sizes, pair_ends, strict=True):
+            of_unit = slice(pair_end - size * (size - 1) // 2, pair_end)
+            clusters = cluster(
+                int(size), pairs[of_unit] - start, scores[of_unit], self.coreference_threshold
             )
-            entity[start : start + size] = count + numbers
-            count += int(numbers.max()) + 1
+            entity[start : start + size] = count + clusters
+            count += int(clusters.max()) + 1
         order = entity.argsort(kind="stable")
         mention_entity = np.stack([order, entity[order]], 1)
-        opening = np.searchsorted(mention_entity[:, 1], np.arange(count))
+        first_rows = np.searchsorted(mention_entity[:, 1], np.arange(count))
         device = probabilities.device
         return (
             torch.from_numpy(mention_entity).to(device),
-            torch.from_numpy(units[order[opening]]).to(device),
+            torch.from_numpy(units[order[first_rows]]).to(device),
         )
 
     def documents(
         self,
         units: Sequence[Document],
-        found: FoundEntities,
+        found_entities: FoundEntities,
         pairs: Int[Tensor, "q 2"],
-        relations_found: Relations,
+        found_relations: Relations,
         given: bool = False,
     ) -> list[Document]:
         """The units with predicted entities and relations, in one transfer from the device.
@@ -137,34 +137,43 @@ class DocumentDecoder(Decoder):
 
         Args:
             units: The documents of the batch, in order.
-            found: Their entities.
+            found_entities: Their entities.
             pairs: (head, tail) rows of the entities.
-            relations_found: The relations of these pairs.
+            found_relations: The relations of these pairs.
             given: Whether the entities are given, so that none is dropped.
         """
-        host = _transferred(found, pairs, relations_found)
+        host = _transferred(found_entities, pairs, found_relations)
         dropped = set() if given else self._below_threshold(host)
         entities: list[list[Entity]] = [[] for _ in units]
-        local = []
-        for number, ((owner, label), rows, score) in enumerate(
+        index_in_unit = []
+        for number, ((unit, label), mentions, score) in enumerate(
             zip(host.types, host.mentions, host.scores, strict=True)
         ):
-            local.append(len(entities[owner]))
+            index_in_unit.append(len(entities[unit]))
             if number in dropped:
                 continue
             name = self.vocabulary.entity_labels[label]
-            spans, scores = zip(*((Span(*span), value) for span, value in rows), strict=True)
-            entities[owner].append(Entity(name, spans, score, scores))
+            spans, mention_scores = zip(
+                *((Span(*span), mention_score) for span, mention_score in mentions), strict=True
+            )
+            entities[unit].append(Entity(name, spans, score, mention_scores))
         relations: list[list[Relation]] = [[] for _ in units]
         for (head, tail, label), score in zip(host.links, host.link_scores, strict=True):
             if {head, tail} & dropped:
                 continue
             name = self.vocabulary.relation_labels[label]
-            owner = host.types[head][0]
-            relations[owner].append(Relation(name, local[head], local[tail], score))
+            unit = host.types[head][0]
+            relations[unit].append(Relation(name, index_in_unit[head], index_in_unit[tail], score))
         return [
-            replace(document, entities=tuple(own), relations=tuple(links), clusters=())
-            for document, own, links in zip(units, entities, relations, strict=True)
+            replace(
+                document,
+                entities=tuple(unit_entities),
+                relations=tuple(unit_relations),
+                clusters=(),
+            )
+            for document, unit_entities, unit_relations in zip(
+                units, entities, relations, strict=True
+            )
         ]
 
     def _below_threshold(self, host: "_Host") -> set[int]:
@@ -177,7 +186,7 @@ class DocumentDecoder(Decoder):
 
 
 def mention_pairs(units: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All pairs i < j of mentions of one unit, by i, then j: only these decide.
+    """All pairs i < j of mentions of one unit, by i, then j. Clustering reads no other pairs.
 
     Args:
         units: Unit of each mention, ascending.
@@ -192,12 +201,12 @@ def mention_pairs(units: NDArray[np.int64]) -> NDArray[np.int64]:
     row = np.arange(len(units))
     later = np.searchsorted(units, units, side="right") - row - 1
     head = np.repeat(row, later)
-    place = np.arange(len(head)) - np.repeat(later.cumsum() - later, later)
-    return np.stack([head, head + 1 + place], 1)
+    offset = np.arange(len(head)) - np.repeat(later.cumsum() - later, later)
+    return np.stack([head, head + 1 + offset], 1)
 
 
 class _Host(NamedTuple):
-    """What documents are made of, as plain numbers.
+    """The entities and relations of a batch as plain numbers, outside the device's memory.
 
     Args:
         types: Unit and label of each entity.
@@ -214,30 +223,30 @@ class _Host(NamedTuple):
     link_scores: list[float]
 
 
-def _transferred(found: FoundEntities, pairs: Int[Tensor, "q 2"], relations: Relations) -> _Host:
-    """All of it, packed for the way from the device."""
-    mention = found.mention_entity[:, 0]
-    rows = torch.stack([found.spans.start[mention], found.spans.end[mention]], 1)
-    entity = torch.stack([found.units, found.labels], 1)
+def _transferred(entities: FoundEntities, pairs: Int[Tensor, "q 2"], relations: Relations) -> _Host:
+    """Copy entities and relations from the device, packed into one tensor of each type."""
+    mention_row, entity_number = entities.mention_entity.unbind(1)
+    spans = torch.stack([entities.spans.start[mention_row], entities.spans.end[mention_row]], 1)
+    types = torch.stack([entities.units, entities.labels], 1)
     links = torch.cat([pairs[relations.rows], relations.labels[:, None]], 1)
-    whole = torch.cat(
-        [part.flatten() for part in (rows, found.mention_entity[:, 1], entity, links)]
-    )
-    parts = [found.scores[mention], found.label_scores, relations.probabilities]
-    numbers = torch.cat([part.float() for part in parts]).cpu().tolist()
-    packed = whole.cpu()
-    sizes = [2 * len(rows), len(rows), 2 * len(entity), 3 * len(links)]
-    spans, owner, types, triples = torch.split(packed, sizes)
-    mentions: list[list[tuple[tuple[int, int], float]]] = [[] for _ in range(len(entity))]
+    integers = torch.cat([part.flatten() for part in (spans, entity_number, types, links)]).cpu()
+    probabilities = [entities.scores[mention_row], entities.label_scores, relations.probabilities]
+    scores = torch.cat([part.float() for part in probabilities]).cpu().tolist()
+    sizes = [2 * len(spans), len(spans), 2 * len(types), 3 * len(links)]
+    host_spans, host_numbers, host_types, host_links = torch.split(integers, sizes)
+    mentions: list[list[tuple[tuple[int, int], float]]] = [[] for _ in range(len(types))]
     for (start, end), number, score in zip(
-        spans.reshape(-1, 2).tolist(), owner.tolist(), numbers[: len(rows)], strict=True
+        host_spans.reshape(-1, 2).tolist(),
+        host_numbers.tolist(),
+        scores[: len(spans)],
+        strict=True,
     ):
         mentions[number].append(((start, end), score))
-    edge = len(rows) + len(entity)
+    first_relation = len(spans) + len(types)
     return _Host(
-        types.reshape(-1, 2).tolist(),
-        numbers[len(rows) : edge],
-        [sorted(own) for own in mentions],
-        triples.reshape(-1, 3).tolist(),
-        numbers[edge:],
+        host_types.reshape(-1, 2).tolist(),
+        scores[len(spans) : first_relation],
+        [sorted(entity_mentions) for entity_mentions in mentions],
+        host_links.reshape(-1, 3).tolist(),
+        scores[first_relation:],
     )

@@ -1,4 +1,4 @@
-"""Which of several overlapping mentions are kept."""
+"""The rule that decides which of several overlapping mentions are kept."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ from jointre.nn.span_ops import ordered_pairs
 from jointre.positions import Spans
 
 Overlap = Literal["all", "learned", "nested", "flat"]
-"""What may overlap: everything, what overlaps in the training data, nested mentions, nothing."""
+"""Which mentions may overlap: all, those like in the training data, nested ones, or none."""
 
 
 class OverlapRule:
@@ -93,23 +93,20 @@ class OverlapRule:
         if self.overlap == "flat":
             return torch.zeros_like(first, dtype=torch.bool)
         start, end = spans.start, spans.end
-        holds = (start[first] <= start[second]) & (end[second] <= end[first])
-        lies = (start[second] <= start[first]) & (end[first] <= end[second])
+        is_outer = (start[first] <= start[second]) & (end[second] <= end[first])
+        is_inner = (start[second] <= start[first]) & (end[first] <= end[second])
         if self.overlap == "nested":
-            return holds | lies
+            return is_outer | is_inner
         allowed = self._allowed.to(labels.device)
-        one, other = labels[first], labels[second]
-        if allowed.shape[1] == 1:
-            one, other = torch.zeros_like(one), torch.zeros_like(other)
-        equal, inside, around = (
-            allowed[0, one, other],
-            allowed[1, one, other],
-            allowed[1, other, one],
-        )
-        crossing = allowed[2, one, other]
-        return torch.where(
-            holds & lies, equal, torch.where(lies, inside, torch.where(holds, around, crossing))
-        )
+        first_label, second_label = labels[first], labels[second]
+        if allowed.shape[1] == 1:  # labels are not known
+            first_label, second_label = torch.zeros_like(first), torch.zeros_like(second)
+        equal = allowed[0, first_label, second_label]
+        inner = allowed[1, first_label, second_label]
+        outer = allowed[1, second_label, first_label]
+        crossing = allowed[2, first_label, second_label]
+        nested = torch.where(is_inner, inner, torch.where(is_outer, outer, crossing))
+        return torch.where(is_outer & is_inner, equal, nested)
 
 
 def _best_first(
@@ -118,21 +115,22 @@ def _best_first(
     """True where a mention is kept, taken in the order of rank.
 
     Each round keeps the mentions that come before all undecided mentions they conflict with, and
-    drops what conflicts with these; so all chains of conflicts are resolved at once.
+    drops the mentions that conflict with these. Independent chains of conflicts are resolved in
+    the same rounds.
 
     Args:
-        rank: Place of each mention in the order, 0 for the first.
+        rank: Position of each mention in the order, from 0.
         first: Mentions of conflicting pairs; each pair is there in both directions.
         second: The other mention of each pair.
     """
-    kept = torch.zeros_like(rank, dtype=torch.bool)
-    undecided = torch.ones_like(kept)
+    is_kept = torch.zeros_like(rank, dtype=torch.bool)
+    undecided = torch.ones_like(is_kept)
     while bool(undecided.any()):
-        rival = torch.where(undecided[second], rank[second], len(rank))
-        nearest = torch.full_like(rank, len(rank)).scatter_reduce(0, first, rival, "amin")
-        chosen = undecided & (rank < nearest)
-        kept |= chosen
-        dropped = torch.zeros_like(kept)
-        dropped[second[chosen[first]]] = True
-        undecided = undecided & ~chosen & ~dropped
-    return kept
+        rival_rank = torch.where(undecided[second], rank[second], len(rank))
+        best_rival = torch.full_like(rank, len(rank)).scatter_reduce(0, first, rival_rank, "amin")
+        chosen = undecided & (rank < best_rival)
+        is_kept |= chosen
+        is_dropped = torch.zeros_like(is_kept)
+        is_dropped[second[chosen[first]]] = True
+        undecided = undecided & ~chosen & ~is_dropped
+    return is_kept

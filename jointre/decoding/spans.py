@@ -1,4 +1,4 @@
-"""Spans and pairs → entities and relations."""
+"""The decoder of the span model: spans become entities, pairs of mentions become relations."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from jointre.positions import Spans
 
 @Decoder.register("spans")
 class SpanDecoder(Decoder):
-    """Makes entities of spans and relations of pairs of them (SINET §3.8).
+    """Turns spans into entities, and pairs of mentions into relations (SINET §3.8).
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
@@ -64,12 +64,14 @@ class SpanDecoder(Decoder):
             pairs: (head, tail) rows of the mentions.
             relations: The relations of these pairs.
         """
-        found = spans[mentions.rows]
-        rows = torch.stack([found.unit, found.start, found.end, mentions.labels], 1)
+        mention_spans = spans[mentions.rows]
+        quadruples = torch.stack(
+            [mention_spans.unit, mention_spans.start, mention_spans.end, mentions.labels], 1
+        )
         triples = torch.cat([pairs[relations.rows], relations.labels[:, None]], 1)
-        packed = torch.cat([rows.flatten(), triples.flatten()]).cpu()
+        packed = torch.cat([quadruples.flatten(), triples.flatten()]).cpu()
         scores = torch.cat([mentions.probabilities, relations.probabilities]).cpu().tolist()
-        size = len(rows)
+        size = len(quadruples)
         return self._assemble(
             units,
             packed[: 4 * size].view(-1, 4).tolist(),
@@ -88,9 +90,9 @@ class SpanDecoder(Decoder):
     ) -> list[Document]:
         entities: list[list[Entity]] = [[] for _ in units]
         relations: list[dict[tuple[str, int, int], Relation]] = [{} for _ in units]
-        local: list[int] = []
+        index_in_unit: list[int] = []
         for (unit, start, end, label), score in zip(mentions, scores, strict=True):
-            local.append(len(entities[unit]))
+            index_in_unit.append(len(entities[unit]))
             name = self.vocabulary.entity_labels[label]
             entities[unit].append(Entity(name, (Span(start, end),), score))
         for (head, tail, label), score in zip(links, link_scores, strict=True):
@@ -98,9 +100,16 @@ class SpanDecoder(Decoder):
             name = self.vocabulary.relation_labels[label]
             if name in self.vocabulary.symmetric and mentions[tail][1] < mentions[head][1]:
                 head, tail = tail, head
-            key = name, local[head], local[tail]
-            relations[unit].setdefault(key, Relation(name, local[head], local[tail], score))
+            key = name, index_in_unit[head], index_in_unit[tail]
+            relations[unit].setdefault(key, Relation(*key, score))
         return [
-            replace(document, entities=tuple(own), relations=tuple(found.values()), clusters=())
-            for document, own, found in zip(units, entities, relations, strict=True)
+            replace(
+                document,
+                entities=tuple(unit_entities),
+                relations=tuple(unit_relations.values()),
+                clusters=(),
+            )
+            for document, unit_entities, unit_relations in zip(
+                units, entities, relations, strict=True
+            )
         ]

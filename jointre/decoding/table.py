@@ -1,8 +1,8 @@
-"""Cells of two tables → entities and relations."""
+"""The decoder of the table model: cells of two tables become entities and relations."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import permutations, product
 from typing import ClassVar
 
 import torch
@@ -19,12 +19,12 @@ from jointre.positions import Spans
 
 @Decoder.register("table")
 class TableDecoder(Decoder):
-    """Makes entities of cells, and decides which mentions a relation's cell links (CARE §5).
+    """Turns cells into entities, and decides which mentions the cell of a relation links (CARE §5).
 
-    A relation's cell names the first words of its arguments. Where several mentions start
-    at one of them, the pair with the highest probabilities is linked, or every pair. On
-    the diagonal two different mentions are linked where there are two, with the more
-    probable one as head; else the mention is linked to itself.
+    The cell of a relation stands for the first words of its arguments. Where several mentions
+    start at one of these words, the pair with the highest probabilities is linked, or every
+    pair. A cell on the diagonal links two different mentions that start at its word, the more
+    probable one as head; if there is only one, the mention is linked to itself.
 
     Paper: https://arxiv.org/abs/2308.12531
 
@@ -63,7 +63,7 @@ class TableDecoder(Decoder):
         spans: Spans,
         mentions: Mentions,
         cells: Int[Tensor, "z 3"],
-        relations_found: Relations,
+        found_relations: Relations,
     ) -> list[Document]:
         """The units with predicted entities and relations, in one transfer from the device.
 
@@ -72,47 +72,63 @@ class TableDecoder(Decoder):
             spans: Candidate spans.
             mentions: The mentions among them, in order of units.
             cells: (unit, first word of the head, first word of the tail) of relation cells.
-            relations_found: The relations in these cells.
+            found_relations: The relations in these cells.
         """
-        own = spans[mentions.rows]
-        rows = torch.stack([own.unit, own.start, own.end, mentions.labels], 1)
-        found = torch.cat([cells[relations_found.rows], relations_found.labels[:, None]], 1)
-        packed = torch.cat([rows, found]).cpu().tolist()
-        probabilities = torch.cat([mentions.probabilities, relations_found.probabilities])
-        numbers = probabilities.cpu().tolist()
-        size = len(rows)
+        mention_spans = spans[mentions.rows]
+        quadruples = torch.stack(
+            [mention_spans.unit, mention_spans.start, mention_spans.end, mentions.labels], 1
+        )
+        links = torch.cat([cells[found_relations.rows], found_relations.labels[:, None]], 1)
+        packed = torch.cat([quadruples, links]).cpu().tolist()
+        probabilities = torch.cat([mentions.probabilities, found_relations.probabilities])
+        scores = probabilities.cpu().tolist()
+        size = len(quadruples)
         entities: list[list[Entity]] = [[] for _ in units]
-        for (unit, start, end, label), score in zip(packed[:size], numbers[:size], strict=True):
+        for (unit, start, end, label), score in zip(packed[:size], scores[:size], strict=True):
             name = self.vocabulary.entity_labels[label]
             entities[unit].append(Entity(name, (Span(start, end),), score))
-        starting = [_starting(of_unit) for of_unit in entities]
+        by_first_word = [_entities_by_first_word(unit_entities) for unit_entities in entities]
         relations: list[dict[tuple[str, int, int], Relation]] = [{} for _ in units]
-        for (unit, head, tail, label), score in zip(packed[size:], numbers[size:], strict=True):
+        for (unit, head, tail, label), score in zip(packed[size:], scores[size:], strict=True):
             name = self.vocabulary.relation_labels[label]
             if name in self.vocabulary.symmetric and tail < head:
                 head, tail = tail, head
-            for one, other in self._linked(starting[unit], head, tail):
-                relations[unit].setdefault((name, one, other), Relation(name, one, other, score))
+            for arguments in self._linked(by_first_word[unit], head, tail):
+                relations[unit].setdefault((name, *arguments), Relation(name, *arguments, score))
         return [
-            replace(document, entities=tuple(own), relations=tuple(links.values()), clusters=())
-            for document, own, links in zip(units, entities, relations, strict=True)
+            replace(
+                document,
+                entities=tuple(unit_entities),
+                relations=tuple(unit_relations.values()),
+                clusters=(),
+            )
+            for document, unit_entities, unit_relations in zip(
+                units, entities, relations, strict=True
+            )
         ]
 
     def _linked(
-        self, starting: dict[int, list[int]], head: int, tail: int
+        self, by_first_word: dict[int, list[int]], head: int, tail: int
     ) -> list[tuple[int, int]]:
-        """Pairs of entities that a cell links; each list has the most probable one first."""
-        heads, tails = starting[head], starting[tail]
+        """Pairs of entities that a cell links, the most probable pair first.
+
+        Args:
+            by_first_word: Indices of the entities that start at each word, the most probable
+                one first.
+            head: First word of the head.
+            tail: First word of the tail.
+        """
+        heads, tails = by_first_word[head], by_first_word[tail]
         if head == tail and len(heads) > 1:
-            pairs = [(one, other) for one, other in product(heads, tails) if one != other]
+            pairs = list(permutations(heads, 2))
         else:
             pairs = list(product(heads, tails))
         return pairs if self.all_spans else pairs[:1]
 
 
-def _starting(entities: Sequence[Entity]) -> dict[int, list[int]]:
+def _entities_by_first_word(entities: Sequence[Entity]) -> dict[int, list[int]]:
     """Indices of the entities that start at each word, the most probable one first."""
-    found: dict[int, list[int]] = {}
+    by_first_word: dict[int, list[int]] = {}
     for index in sorted(range(len(entities)), key=lambda i: -(entities[i].score or 0.0)):
-        found.setdefault(entities[index].span.start, []).append(index)
-    return found
+        by_first_word.setdefault(entities[index].span.start, []).append(index)
+    return by_first_word

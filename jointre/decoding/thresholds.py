@@ -23,8 +23,8 @@ def per_label(
     """The threshold of each label; None where nothing is set.
 
     Args:
-        thresholds: One for all labels, or one per label; the key ``"default"`` is that of the
-            labels that are not named.
+        thresholds: One threshold for all labels, or one per label; the key ``"default"`` sets
+            the threshold of the labels that are not named.
         labels: The labels, in the order of the scores.
         option: Name of the option, for messages.
 
@@ -43,8 +43,8 @@ def per_label(
                 f"{option}: the model has no label {label!r}{did_you_mean(label, labels)} "
                 f"Accepted: {DEFAULT}, {', '.join(labels) or '(it has no labels)'}"
             )
-    rest = thresholds.get(DEFAULT)
-    return [thresholds.get(label, rest) for label in labels]
+    default_threshold = thresholds.get(DEFAULT)
+    return [thresholds.get(label, default_threshold) for label in labels]
 
 
 def accepted(
@@ -52,9 +52,9 @@ def accepted(
 ) -> Bool[Tensor, "q r"]:
     """The labels that candidates get.
 
-    Where labels exclude one another, a candidate gets its most probable one, unless none is more
-    probable; a threshold additionally requires that probability. Otherwise it gets all labels
-    whose probability is at least the threshold.
+    Where labels exclude one another, a candidate gets its most probable label, unless "none"
+    is at least as probable; a threshold additionally requires that probability. Otherwise a
+    candidate gets all labels whose probability is at least the threshold.
 
     Args:
         scores: Label probabilities of the candidates.
@@ -76,7 +76,7 @@ def accepted(
 
 
 def _most_probable(scores: LabelScores) -> Bool[Tensor, "q r"]:
-    """True at each candidate's most probable label, unless none is at least as probable."""
+    """True at each candidate's most probable label, unless "none" is at least as probable."""
     labels: Float[Tensor, "q c"] = scores.labels
     first = 0
     if scores.none is not None:

@@ -1,6 +1,8 @@
 """Limits of jsonnet's evaluation."""
 
 import os
+import queue
+import threading
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -69,6 +71,31 @@ def test_an_evaluation_that_does_not_end(evaluate: Evaluator, text: str, message
         run(evaluate, text)
     assert time.monotonic() - start < 20
     assert run(evaluate, "1") == "1\n"  # a new process
+
+
+def test_a_process_that_cannot_limit_its_memory(
+    evaluate: Evaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation, "SECONDS", 20.0)
+    monkeypatch.setattr(evaluation, "MEMORY", 2**40)
+    assert run(evaluate, "1") == "1\n"  # the process starts with a limit that it does not reach
+    monkeypatch.setattr(evaluation, "MEMORY", 2**28)
+    with pytest.raises(ConfigError, match="this config needs more than 0 GiB of memory"):
+        run(evaluate, "local f(n) = [n] + f(n + 1); std.length(std.range(1, 100000000))")
+    assert run(evaluate, "1") == "1\n"
+
+
+def test_lines_of_a_pipe() -> None:
+    content = b"ab\ncd\n\n" + b"e" * 2**17 + b"\n"
+    reading, writing = os.pipe()
+    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    with os.fdopen(reading, "rb") as stream:
+        listener = threading.Thread(target=evaluation._read_lines, args=(stream, lines))
+        listener.start()
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(content)
+        listener.join(timeout=10)
+    assert [lines.get_nowait() for _ in range(5)] == [b"ab", b"cd", b"", b"e" * 2**17, None]
 
 
 def test_a_forked_process_has_an_evaluator_of_its_own(evaluate: Evaluator) -> None:

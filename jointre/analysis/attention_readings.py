@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from jointre.data.batch import EncoderInput, Stages
 from jointre.errors import ConfigError
 from jointre.models.backbone import Backbone
+from jointre.models.backbone_model import BackboneModel
 from jointre.models.model import Model
 from jointre.nn.encoders.attention import last_attention
 from jointre.nn.encoders.transformer import TransformerEncoder
@@ -53,12 +54,12 @@ def readings(model: Model, stages: Stages) -> list[Reading]:
     Raises:
         ConfigError: The model is not a :class:`BackboneModel`.
     """
-    backbone = getattr(model, "backbone", None)
-    if not isinstance(backbone, Backbone):
+    if not isinstance(model, BackboneModel):
         raise ConfigError(
             f"model {model.registered_name!r} has no backbone whose attention could be read; "
             "take a model of type 'span', 'table' or 'document'"
         )
+    backbone = model.backbone
     flows = _flows(backbone)
     layers = _cross_task_layers(backbone)
     streams: list[Streams] = []

@@ -2,8 +2,9 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Any, final
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, final
 
 import torch
 from torch import nn
@@ -16,10 +17,18 @@ from jointre.errors import ConfigError
 
 SETTLED = 1e9  # an optimizer step after which Adam's bias corrections are exactly 1
 Groups = list[dict[str, Any]]
+_FORMER_NO_DECAY: Mapping[str, Any] = MappingProxyType({"no_decay": ["bias", "LayerNorm"]})
 
 
 class Optimizer(Registrable, ABC, interface="optimizer"):
-    """Optimizer: settings from which :meth:`build` makes a torch optimizer."""
+    """Optimizer: settings from which :meth:`build` makes a torch optimizer.
+
+    Attributes:
+        former_defaults: Default of an earlier version of each option whose default has changed; a
+            run that was started with it is recovered with it.
+    """
+
+    former_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     @abstractmethod
     def build(
@@ -176,6 +185,8 @@ class BertAdamW(Optimizer):
         eps: Number added to the root of the second moment.
     """
 
+    former_defaults = _FORMER_NO_DECAY
+
     def __init__(
         self,
         lr: LearningRate,
@@ -219,6 +230,8 @@ class PlainAdamW(Optimizer):
         betas: Decay rates of the running means of gradients and squared gradients.
         eps: Number added to the root of the second moment.
     """
+
+    former_defaults = _FORMER_NO_DECAY
 
     def __init__(
         self,

@@ -39,6 +39,7 @@ from jointre.training.experiment import (
     MemoryExperiment,
     check_monitor,
 )
+from jointre.training.former_defaults import with_former_defaults
 from jointre.training.in_memory import InMemory, memory_config, memory_corpus
 from jointre.training.lightning_callbacks import Epochs, WholeFileCheckpoints
 from jointre.training.module import DevSet, TrainingModule
@@ -47,6 +48,7 @@ from jointre.training.progress import Counted, ProgressLines
 from jointre.training.provenance import provenance
 from jointre.training.recovery import explained_interruption, usable_checkpoint
 from jointre.training.run_dir import RunDirectory, write_json
+from jointre.training.run_files import read_object
 from jointre.training.started import Started
 from jointre.training.warm_start import warm_start
 from jointre.training.zero_score import zero_score_warning
@@ -120,6 +122,10 @@ def train(
     loaded = _loaded(config, overrides, ext_vars or {})
     run = RunDirectory(Path(path) if path is not None else default_path(config))
     notes = Notes(run.log, log)
+    if recover:
+        loaded, sentences = with_former_defaults(loaded, read_object(run.config) or {})
+        for sentence in sentences:
+            notes(sentence)
     experiment, resolved, read = _experiment(loaded, documents, notes)
     follower = int(os.environ.get("LOCAL_RANK", "0")) > 0  # started by the trainer of rank 0
     if not follower:

@@ -13,6 +13,7 @@ from jointre.config import resolve
 from jointre.errors import ConfigError, RunError
 from jointre.locks import lock_file
 from jointre.training.experiment import Experiment, MemoryExperiment
+from jointre.training.former_defaults import with_stored_defaults
 from jointre.training.run_files import (
     MARKER,
     contained,
@@ -225,7 +226,9 @@ class RunDirectory:
             raise RunError(f"{self.config} is not JSON ({error}); use --force") from error
         changed = [
             line
-            for line in differences(with_defaults(stored), json.loads(json.dumps(resolved)))
+            for line in differences(
+                with_defaults(with_stored_defaults(stored)), json.loads(json.dumps(resolved))
+            )
             if not line.startswith("training.keep_checkpoints:")  # has no effect on the model
         ]
         if changed:

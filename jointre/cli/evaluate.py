@@ -103,7 +103,7 @@ def evaluate(
     if predictions is not None:
         JsonlWriter().write(predicted, predictions)
     Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))
-    if recall.gold:
+    if recall.gold_mentions:
         log(f"{data}: {recall}")
 
 

@@ -33,7 +33,7 @@ from jointre.plurals import counted
 
 logger = logging.getLogger("jointre")
 
-EPOCH = "epoch-"  # begins the names of the archives of a training that has not finished
+EPOCH = "epoch-"  # prefix of the archives that a training writes before it has finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Loaded:
     Args:
         model: The model, in evaluation mode.
         config: The resolved ``model`` section.
-        about: free facts: protocol, scores, data hashes.
+        about: Facts about the training, such as protocol, scores and data hashes.
     """
 
     model: Model
@@ -57,13 +57,14 @@ def save(
     """Write an archive; the folder appears whole or not at all.
 
     Args:
-        model: its weights, vocabulary, encoder configuration and tokenizer are written.
-        config: the resolved ``model`` section of the experiment.
-        folder: An archive in it is replaced; a folder that holds other files is refused.
-        about: free facts to keep.
+        model: Model whose weights, vocabulary, encoder configuration and tokenizer are written.
+        config: The resolved ``model`` section of the experiment.
+        folder: Folder of the archive. An archive in it is replaced; a folder that holds other
+            files is refused.
+        about: Facts about the training to keep with the model.
 
     Raises:
-        ArchiveError: it cannot be written, or the folder holds other files.
+        ArchiveError: The archive cannot be written, or the folder holds other files.
     """
     try:
         _save(model, config, folder, about or {})
@@ -91,7 +92,7 @@ def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """Raises an ArchiveError unless all that is in the folder belongs to an archive."""
+    """Raise an ArchiveError if the folder holds files that do not belong to an archive."""
     if folder.exists() and not folder.is_dir():
         raise ArchiveError(f"{folder}: this is a file; name a folder for the archive")
     others = foreign_files(folder)
@@ -107,7 +108,8 @@ def load(source: Path) -> Loaded:
     """Read an archive: a run directory, an archive's folder, or its ``.tar.gz``.
 
     Raises:
-        ArchiveError: it is missing, damaged, changed, made by a newer version, or unsafe.
+        ArchiveError: The archive is missing, damaged, changed, made by a newer version, or
+            unsafe.
     """
     _require(source)
     if source.is_file():
@@ -134,24 +136,24 @@ def _folder_of(source: Path) -> Path:
 
 def _best_so_far(run: Path) -> Path:
     """The archive of the best epoch of a training that has not finished."""
-    found = {
+    archives = {
         int(number): path
         for path in (run / "checkpoints").glob(f"{EPOCH}*")
         if (number := path.name.removeprefix(EPOCH)).isdecimal()
     }
-    if not found:
+    if not archives:
         raise ArchiveError(
             f"{run}: no epoch of its training has finished, so there is no model yet; continue "
             "with jointre train --recover"
         )
-    epoch = max(found)
-    scored = "dev" in _scores(found[epoch])
+    epoch = max(archives)
+    scored = "dev" in _scores(archives[epoch])
     which = "the best so far" if scored else "the last that ended (there is no dev data to compare)"
     logger.warning(
         f"{run}: its training has not finished; using the weights of epoch {epoch}, {which}; "
         "continue with jointre train --recover"
     )
-    return found[epoch]
+    return archives[epoch]
 
 
 def _scores(folder: Path) -> Mapping[str, Any]:
@@ -172,7 +174,7 @@ def pack(source: Path, target: Path, *, replace: bool = False) -> None:
     """Write an archive as one ``.tar.gz`` file, which appears whole or not at all.
 
     Every file is compared with its checksum first, and only the archive's own files are packed.
-    The same archive makes the same file, whenever and by whom it is packed.
+    The same archive always gives the same file, byte for byte.
 
     Args:
         source: A run directory or an archive's folder.
@@ -243,7 +245,7 @@ def _check_target(target: Path, replace: bool) -> None:
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """A member without the time and the owner of its file."""
+    """The member of a tar without the time and the owner of its file."""
     member.mtime = member.uid = member.gid = 0
     member.uname = member.gname = ""
     member.mode = 0o644

@@ -1,4 +1,4 @@
-"""A model from an archive's files, which may come from anybody.
+"""Builds a model from the files of an archive, which may come from an untrusted source.
 
 The config is compared with the shapes in the header of the weights before any memory is
 allocated: the model is first built on torch's meta device, whose tensors have shapes only.
@@ -36,7 +36,7 @@ def build(
         config: The resolved ``model`` section.
         vocabulary: The labels, as :meth:`Vocabulary.to_dict` writes them.
         folder: The archive's folder; its files were verified.
-        source: What messages call the archive.
+        source: Path of the archive, for messages.
 
     Raises:
         ArchiveError: The config, the vocabulary or the encoder's files have values that are
@@ -101,7 +101,7 @@ def _offline(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _with_decoder(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The model section with what the decoder of an earlier version did said in today's options.
+    """The model section with the behaviour of an earlier version's decoder as today's options.
 
     A decoder without a ``type`` used no threshold where labels exclude one another.
     """
@@ -174,7 +174,7 @@ def _differences(
 
 
 def _try(model: Model) -> None:
-    """Read a unit of one unknown word: some values are found wrong by that only."""
+    """Run the encoder on one word, because some wrong values fail only then."""
     encoder = model.encoder
     batch = model.piece_maker().batch([model.piece_maker()(["a"])])
     with torch.inference_mode():

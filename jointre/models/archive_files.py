@@ -1,4 +1,4 @@
-"""The files of an archive: which there are, whether they are whole, and how a tar is unpacked.
+"""The files of an archive: their names, their checksums, and unpacking from a tar.
 
 Nothing here interprets a model. A folder passes :func:`read_header` only if every file in it is
 listed with its checksum, so that what is read afterwards is what was written.
@@ -37,7 +37,7 @@ def read_object(path: Path, source: Path) -> dict[str, Any]:
 
     Args:
         path: The file.
-        source: What messages call the archive.
+        source: Path of the archive, for messages.
 
     Raises:
         ArchiveError: The file is missing, is not JSON, repeats a key or holds something else.
@@ -97,23 +97,23 @@ def files_of(folder: Path) -> list[str]:
 def foreign_files(folder: Path) -> list[str]:
     """The names of the files in a folder that no archive lists, sorted; [] if there is no folder.
 
-    Where no archive can be recognised, these are all files. A folder that is empty, or holds
-    empty folders only, has none.
+    If the folder does not hold a recognisable archive, these are all its files. A folder that is
+    empty, or holds only empty folders, has none.
 
     Args:
         folder: An archive's folder, or any other.
     """
-    found = files_of(folder) if folder.is_dir() else []
+    names = files_of(folder) if folder.is_dir() else []
     try:
-        header = read_object(folder / CONFIG, folder) if found else {}
+        header = read_object(folder / CONFIG, folder) if names else {}
         if (folder / CHECKSUMS).exists():
             listed = _listed(read_object(folder / CHECKSUMS, folder), folder).keys()
         else:
             _version(header, folder)
             listed = header.get("files", {}).keys()
     except (ArchiveError, AttributeError):
-        return found
-    return sorted(set(found) - listed - {CONFIG, CHECKSUMS})
+        return names
+    return sorted(set(names) - listed - {CONFIG, CHECKSUMS})
 
 
 def write_checksums(folder: Path) -> None:
@@ -127,7 +127,7 @@ def read_header(folder: Path, source: Path) -> dict[str, Any]:
 
     Args:
         folder: The archive's folder.
-        source: What messages call the archive.
+        source: Path of the archive, for messages.
 
     Raises:
         ArchiveError: A file is missing, damaged, changed or not listed, or the archive was
@@ -187,7 +187,7 @@ def _need_objects(header: dict[str, Any], keys: tuple[str, ...], source: Path) -
 
 
 def _verify(folder: Path, source: Path, files: dict[str, Any], complete: bool) -> None:
-    """Compare files with their checksums; with `complete`, other files are refused."""
+    """Compare files with their checksums; if ``complete``, unlisted files are refused."""
     listing = CHECKSUMS if complete else CONFIG
     missing = {WEIGHTS, VOCABULARY, *([CONFIG] if complete else [])} - files.keys()
     if missing:
@@ -223,11 +223,11 @@ def refuse_unlisted(names: set[str], source: Path) -> None:
 
 def unsafe(name: str) -> bool:
     """Whether a file name is absolute, leaves its folder or cannot be a name."""
-    place = PurePosixPath(name)
+    path = PurePosixPath(name)
     return (
-        place.is_absolute()
-        or not place.parts
-        or ".." in place.parts
+        path.is_absolute()
+        or not path.parts
+        or ".." in path.parts
         or "\0" in name
         or "\\" in name
         or len(name) > MAX_NAME
@@ -258,37 +258,37 @@ def unpacked(source: Path) -> Iterator[Path]:
         except RecursionError:
             raise ArchiveError(f"{source}: not a readable .tar.gz: too many headers") from None
         entries = sorted(root.iterdir())
-        heads = [path for path in entries if (path / CONFIG).is_file()]
-        if not heads or (root / CONFIG).is_file():
+        folders = [path for path in entries if (path / CONFIG).is_file()]
+        if not folders or (root / CONFIG).is_file():
             yield root
             return
-        others = {path.name for path in entries if path != heads[0]}
-        if (heads[0] / CHECKSUMS).exists():
+        others = {path.name for path in entries if path != folders[0]}
+        if (folders[0] / CHECKSUMS).exists():
             refuse_unlisted(others, source)
-        yield heads[0]
+        yield folders[0]
 
 
 def _checked_members(tar: tarfile.TarFile, source: Path) -> list[tarfile.TarInfo]:
     """The members to unpack; what an archive never holds is refused before anything is written."""
-    total, wanted = 0, []
-    names: set[PurePosixPath] = set()
+    total_bytes, members = 0, []
+    paths: set[PurePosixPath] = set()
     for number, member in enumerate(tar):
         name, shown = member.name, short(member.name)
-        place = PurePosixPath(name)
+        path = PurePosixPath(name)
         if not (member.isfile() or member.isdir()) or member.issparse():
             raise ArchiveError(f"{source}: {shown} is a link or a device; refused")
-        if place.is_absolute() or ".." in place.parts:
+        if path.is_absolute() or ".." in path.parts:
             raise ArchiveError(f"{source}: {shown} lies outside the archive; refused")
-        if place.parts and unsafe(name):
+        if path.parts and unsafe(name):
             raise ArchiveError(f"{source}: {shown} is not a file name of an archive; refused")
-        if place in names:
+        if path in paths:
             raise ArchiveError(f"{source}: {shown} occurs twice in it; refused")
-        names.add(place)
-        total += max(0, member.size)
-        if total > MAX_BYTES or number >= MAX_MEMBERS:
+        paths.add(path)
+        total_bytes += max(0, member.size)
+        if total_bytes > MAX_BYTES or number >= MAX_MEMBERS:
             raise ArchiveError(
                 f"{source}: more than {MAX_BYTES // 2**30} GiB or {MAX_MEMBERS} members; refused"
             )
         if not is_litter(name):
-            wanted.append(member)
-    return wanted
+            members.append(member)
+    return members

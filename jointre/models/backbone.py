@@ -22,10 +22,10 @@ class Backbone(nn.Module):
     """Makes the task streams of a batch.
 
     Args:
-        encoder: pieces → states.
-        word_pooler: makes positions words; None leaves them pieces.
-        projection: shared states → a stream for each task.
-        interaction: lets the streams read each other.
+        encoder: Encoder, which turns pieces into states.
+        word_pooler: Pooler that makes one position per word; None: each piece is a position.
+        projection: Projection of the shared states to one stream per task.
+        interaction: Interaction, through which the task streams read each other.
 
     Shapes:
         EncoderInput → Streams; task streams have width ``output_dim``, the pair map ``pair_dim``.

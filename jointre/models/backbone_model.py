@@ -1,4 +1,4 @@
-"""What models with a backbone and a classifier per task have in common."""
+"""The base class of models with a backbone and one classifier per task."""
 
 from abc import ABC
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):
         backbone: Encoder, projection and interaction.
 
     Attributes:
-        decoder: Decides what is found.
+        decoder: Decoder, which turns probabilities into mentions and relations.
     """
 
     decoder: Decoder
@@ -72,10 +72,10 @@ class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):
         """The classifier of a task, with the logits that its loss needs.
 
         Args:
-            task: The task; its loss is there already.
+            task: The task; its loss must have been built.
             classifier: The classifier with its options.
             labels: How many labels a candidate has in training.
-            input_dim: Width of what describes a candidate.
+            input_dim: Width of the features of a candidate.
             state_dim: Width of the states.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The document model: JEREX, the similarity memory, and whatever their config makes of them."""
+"""The document model, which covers JEREX and the similarity memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,17 +52,17 @@ from jointre.positions import Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 60  # longer mentions share the last width
-PAIRS_AT_ONCE = 1 << 14  # of mentions or entities, when nothing is trained: bounds memory
+PAIRS_AT_ONCE = 1 << 14  # pairs of mentions or entities scored together in prediction
 
 
 class LossWeights:
     """Weights of the tasks' losses in their sum (memory §4.2).
 
     Args:
-        mention: Weight of finding mentions.
-        coreference: Weight of linking mentions.
-        entity: Weight of typing entities.
-        relation: Weight of relating entities.
+        mention: Weight of the loss of the mention classifier.
+        coreference: Weight of the loss of the coreference scorer.
+        entity: Weight of the loss of the entity classifier.
+        relation: Weight of the loss of the relation classifier.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class LossWeights:
 
 @dataclass(frozen=True, slots=True)
 class DocumentOutput:
-    """Scores of all stages, and what was decided between them.
+    """Scores of all stages, and the decisions that the later stages depend on.
 
     Shapes:
         span_logits ``"a"`` of a trained span enumerator, of the spans before they are pruned;
@@ -141,7 +141,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             entities are related.
 
     Raises:
-        ConfigError: the pair encoder looks at one mention of an entity, the interaction
+        ConfigError: The pair encoder reads only one mention of an entity, the interaction
             changes nothing that this model reads, a loss does not fit its classifier, or the
             sampler is one for sentences.
     """
@@ -330,41 +330,40 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
     ) -> dict[str, Float[Tensor, ""]]:
         """Means over the batch's spans, mention pairs, entities and entity pairs, weighted."""
         weights = self.loss_weights
-        asked = targets.mentions >= 0
-        mention, coreference = (
-            output.mention_logits[asked, None],
-            output.coreference_logits[:, None],
-        )
-        linked = targets.coreference[:, None]
+        has_target = targets.mentions >= 0
+        mention = output.mention_logits[has_target, None]
+        coreference, corefer = output.coreference_logits[:, None], targets.coreference[:, None]
         entity, relation = output.entity_logits, output.relation_logits
         losses = {
             "mention": weights.mention
-            * mean_loss(self.binary, mention, targets.mentions[asked, None]),
-            "coreference": weights.coreference * mean_loss(self.binary, coreference, linked),
+            * mean_loss(self.binary, mention, targets.mentions[has_target, None]),
+            "coreference": weights.coreference * mean_loss(self.binary, coreference, corefer),
             "entity": weights.entity * mean_loss(self.entity_loss, entity, targets.entities),
             "relation": weights.relation
             * mean_loss(self.relation_loss, relation, targets.relations),
         }
         if output.span_logits is not None:
-            losses["span"] = span_loss(output.span_logits[asked], targets.mentions[asked] > 0)
+            losses["span"] = span_loss(
+                output.span_logits[has_target], targets.mentions[has_target] > 0
+            )
         return losses
 
     def documents(
         self, output: DocumentOutput, stages: DocumentStages, units: Sequence[Document]
     ) -> list[Document]:
         """The units with predicted entities and relations."""
-        types = self.entity_loss.scores(output.entity_logits).labels
-        found = FoundEntities(
+        label_probabilities = self.entity_loss.scores(output.entity_logits).labels
+        found_entities = FoundEntities(
             output.spans[output.mention_rows],
             output.mention_logits[output.mention_rows].sigmoid(),
             output.mention_entity,
             output.units,
             output.labels,
-            types.gather(1, output.labels[:, None])[:, 0],
+            label_probabilities.gather(1, output.labels[:, None])[:, 0],
         )
         relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
         return self.decoder.documents(
-            units, found, output.pairs, relations, given=stages.entities is not None
+            units, found_entities, output.pairs, relations, given=stages.entities is not None
         )
 
     def _rows(self, stream: Stream, spans: Spans) -> Float[Tensor, "s k"]:
@@ -378,40 +377,40 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
     ) -> tuple[Float[Tensor, " z"], Int[Tensor, "l 2"], Int[Tensor, " g"]]:
         """Coreference logits, (mention, entity) rows, and the unit of each entity."""
         if stages.entities is not None:
-            logits, mention_entity, pairs = (
-                rows.new_zeros(0),
-                stages.entities.mention_entity,
-                stages.pairs,
-            )
+            logits, pairs = rows.new_zeros(0), stages.pairs
             if pairs is not None:
                 logits = self.coreference(rows, pairs.coreference, pairs.edit_distances)
+            mention_entity = stages.entities.mention_entity
             mention, entity = mention_entity.unbind(1)
             sizes = torch.unique_consecutive(entity, return_counts=True)[1]
             return logits, mention_entity, mentions.unit[mention[sizes.cumsum(0) - sizes]]
-        found = torch.stack([mentions.unit, mentions.start, mentions.end], 1).cpu().numpy()
-        candidates = mention_pairs(found[:, 0])
-        texts = [" ".join(stages.tokens[unit][start:end]) for unit, start, end in found.tolist()]
+        unit_spans = torch.stack([mentions.unit, mentions.start, mentions.end], 1).cpu().numpy()
+        unit_of_mention = unit_spans[:, 0]
+        candidates = mention_pairs(unit_of_mention)
+        texts = [
+            " ".join(stages.tokens[unit][start:end]) for unit, start, end in unit_spans.tolist()
+        ]
         logits = self._corefer(rows, candidates, edit_distances(texts, candidates))
-        mention_entity, units = self.decoder.cluster(found[:, 0], candidates, logits.sigmoid())
+        mention_entity, units = self.decoder.cluster(unit_of_mention, candidates, logits.sigmoid())
         return logits, mention_entity, units
 
     def _corefer(
         self, rows: Float[Tensor, "m k"], pairs: NDArray[np.int64], distances: NDArray[np.int64]
     ) -> Float[Tensor, " z"]:
-        """Logits of pairs that are on the host, some at a time."""
-        whole = torch.from_numpy(np.column_stack([pairs, distances])).to(rows.device)
-        some = torch.split(whole, PAIRS_AT_ONCE)
-        return torch.cat([self.coreference(rows, each[:, :2], each[:, 2]) for each in some])
+        """Logits of pairs that are on the host, computed in chunks."""
+        pairs_and_distances = torch.from_numpy(np.column_stack([pairs, distances])).to(rows.device)
+        chunks = torch.split(pairs_and_distances, PAIRS_AT_ONCE)
+        return torch.cat([self.coreference(rows, chunk[:, :2], chunk[:, 2]) for chunk in chunks])
 
     def _relate(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
     ) -> Float[Tensor, "q r"]:
-        """Logits of the pairs, some at a time when nothing is trained."""
+        """Logits of the pairs, computed in chunks when nothing is trained."""
         step = max(1, len(pairs)) if torch.is_grad_enabled() else PAIRS_AT_ONCE
         return torch.cat(
             [
-                self.relation_classifier(self.pair_encoder(streams, arguments, some))
-                for some in torch.split(pairs, step)
+                self.relation_classifier(self.pair_encoder(streams, arguments, pairs_chunk))
+                for pairs_chunk in torch.split(pairs, step)
             ]
         )
 

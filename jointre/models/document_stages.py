@@ -1,4 +1,4 @@
-"""The stages of the document model, its targets, and how units become both."""
+"""The stages and targets of the document model, and the preparers that build them from units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ class DocumentTargets(Movable):
     """What the scores of the stages are compared with.
 
     Args:
-        mentions: 1 for each span that is a mention, 0 for others, -1 where the loss does not ask.
+        mentions: 1 for each span that is a mention, 0 for other spans, -1 for spans without a loss.
         coreference: 1 for pairs of mentions of one entity.
         entities: Label of each entity.
         relations: Multi-hot labels of the pairs of entities.
@@ -118,7 +118,7 @@ class DocumentPreparer(Preparer[DocumentStages]):
         make_pieces: The encoder's tokenisation.
         entities: Whether entities are to be found or given.
         vocabulary: Labels of given entities.
-        span_enumerator: A plain one, which proposes the spans.
+        span_enumerator: Enumerator without parameters, which proposes the spans.
     """
 
     def __init__(
@@ -140,12 +140,12 @@ class DocumentPreparer(Preparer[DocumentStages]):
         ]
         entities = None
         if self.entities == "given":
-            found = [_own_mentions(unit, rows) for unit, rows in zip(units, spans, strict=True)]
-            spans = [mentions.spans for mentions in found]
+            gold = [_gold_mentions(unit, rows) for unit, rows in zip(units, spans, strict=True)]
+            spans = [mentions.spans for mentions in gold]
             entities = _given(
                 spans,
-                [mentions.mention_rows for mentions in found],
-                [mentions.mention_entity for mentions in found],
+                [mentions.mention_rows for mentions in gold],
+                [mentions.mention_entity for mentions in gold],
                 [given_labels(unit, self.vocabulary) for unit in units],
             )
         words = inputs.positions.words.shape[1]
@@ -204,8 +204,8 @@ class DocumentTrainingPreparer(TrainingPreparer[DocumentStages, DocumentTargets]
 
 
 @dataclass(frozen=True, slots=True)
-class _OwnMentions:
-    """Candidate spans of a unit together with its own mentions.
+class _GoldMentions:
+    """Candidate spans of a unit together with its annotated mentions.
 
     Args:
         spans: The proposed spans, then the mentions that are not among them.
@@ -218,17 +218,17 @@ class _OwnMentions:
     mention_entity: Integers
 
 
-def _own_mentions(document: Document, proposed: Integers) -> _OwnMentions:
-    """The refiners see the proposed spans as well, as they do in prediction."""
-    place = {(start, end): row for row, (start, end) in enumerate(proposed.tolist())}
+def _gold_mentions(document: Document, proposed: Integers) -> _GoldMentions:
+    """The proposed spans, which the refiners read as in prediction, with the annotated mentions."""
+    span_rows = {(start, end): row for row, (start, end) in enumerate(proposed.tolist())}
     mention_entity = []
     mention_rows: dict[int, int] = {}
     for number, entity in enumerate(document.entities):
         for span in dict.fromkeys(entity.mentions):
-            row = place.setdefault((span.start, span.end), len(place))
+            row = span_rows.setdefault((span.start, span.end), len(span_rows))
             mention_entity.append((mention_rows.setdefault(row, len(mention_rows)), number))
-    return _OwnMentions(
-        np.array(list(place), np.int64).reshape(-1, 2),
+    return _GoldMentions(
+        np.array(list(span_rows), np.int64).reshape(-1, 2),
         np.array(list(mention_rows), np.int64),
         np.array(mention_entity, np.int64).reshape(-1, 2),
     )
@@ -241,7 +241,10 @@ def _given(
     labels: Sequence[Integers],
 ) -> GivenEntities:
     """The entities of several units, from rows that count within each unit."""
-    sizes = [np.array([len(k), len(e)]) for k, e in zip(mention_rows, labels, strict=True)]
+    sizes = [
+        np.array([len(rows), len(entity_labels)])
+        for rows, entity_labels in zip(mention_rows, labels, strict=True)
+    ]
     return GivenEntities(
         pack_rows(mention_rows, [len(rows) for rows in spans]),
         pack_rows(mention_entity, sizes),

@@ -1,4 +1,4 @@
-"""Which parts fit together: losses with classifiers and candidates, parts with models."""
+"""Checks that parts fit together: losses with classifiers and candidates, parts with models."""
 
 from typing import Any, Literal, TypeVar
 
@@ -22,7 +22,7 @@ def check_head(task: str, classifier: Classifier, loss: Loss, labels: Labels) ->
             exactly ``"one"``; or ``"one or none"``, class 0.
 
     Raises:
-        ConfigError: the loss needs cosines and the classifier gives none, or its classes
+        ConfigError: The loss needs cosines and the classifier gives none, or its classes
             are not those of the candidates.
     """
     name = f"{task}_loss {loss.registered_name!r}"

@@ -26,7 +26,7 @@ from jointre.nn.losses import Loss
 from jointre.positions import Spans
 
 Entities = Literal["predict", "given"]
-"""Find the entities, or relate those that the documents have."""
+"""Whether entities are predicted, or those of the documents are taken as given."""
 
 StagesT = TypeVar("StagesT", bound=Stages, default=Any)
 TargetsT = TypeVar("TargetsT", bound=Movable, default=Any)
@@ -37,10 +37,10 @@ class Item(NamedTuple):
     """A unit, tokenised.
 
     Args:
-        number: Place in the corpus, which seeds its sampling.
+        number: Index in the corpus, which seeds the sampling of the unit.
         document: The unit.
         pieces: Its pieces.
-        visible: The part of the unit that the encoder sees; the unit, unless words were cut.
+        visible: The part of the unit that the encoder sees; all of it, unless it was truncated.
         index: What the sampler draws from; None where nothing is sampled.
     """
 
@@ -86,14 +86,14 @@ class Tokenising:
         """Tokenise a unit and index its gold, once for all epochs.
 
         Args:
-            index: Place of the unit in the corpus.
+            index: Index of the unit in the corpus.
             document: The unit.
         """
         pieces = self.make_pieces(document.tokens, f"document {document.id!r}")
-        cut = len(document.tokens) - pieces.truncated
-        visible = beginning(document, cut) if pieces.truncated else document
-        indexed = None if self.sampler is None else self.sampler.index(visible)
-        return Item(index, document, pieces, visible, indexed)
+        visible_words = len(document.tokens) - pieces.truncated
+        visible = beginning(document, visible_words) if pieces.truncated else document
+        gold_index = None if self.sampler is None else self.sampler.index(visible)
+        return Item(index, document, pieces, visible, gold_index)
 
     def inputs(self, items: Sequence[Item]) -> EncoderInput:
         """The pieces of several units."""
@@ -206,7 +206,7 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
 
     @abstractmethod
     def forward(self, stages: StagesT) -> OutputT:
-        """Scores of all stages; what is not given is decided here, by the decoder.
+        """Scores of all stages; the decoder decides the stages that are not given.
 
         Args:
             stages: What a preparer has made, on the model's device.
@@ -229,7 +229,7 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
 
         Args:
             output: Output for the stages.
-            stages: What the model has read.
+            stages: The stages that the model has read.
             units: The units of the batch, in order.
         """
 

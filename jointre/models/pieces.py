@@ -1,4 +1,4 @@
-"""How many pieces a text has for an encoder, without building the encoder."""
+"""Counts the pieces of a text for an encoder, without building the encoder."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ def piece_counter(model_name: str) -> tuple[Callable[[Sequence[str]], int], int]
         model_name: Name or folder of the encoder, as in ``model.encoder.model_name``.
 
     Raises:
-        ConfigError: the encoder's files cannot be loaded.
+        ConfigError: The encoder's files cannot be loaded.
     """
     tokenizer = sources.load_tokenizer(model_name)
     limit = sources.positions(sources.load_config(model_name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from jointre.models.pruning import SpanRecall
 from jointre.plurals import counted
 
 Entities = Literal["predict", "given"]
-"""Find the entities, or relate those that the documents have."""
+"""Whether entities are predicted, or those of the documents are taken as given."""
 
 MAX_PIECES = 2048
 MAX_UNITS = 64
@@ -35,13 +36,13 @@ def plan(
     max_pieces: int = MAX_PIECES,
     max_units: int = MAX_UNITS,
 ) -> list[list[Item]]:
-    """Group tokenised units of like length into batches.
+    """Group tokenised units of similar length into batches.
 
     Args:
-        items: tokenised units.
-        preparer: The model's; it limits what grows with the square of a unit's length.
-        max_pieces: most padded pieces of a batch.
-        max_units: most units of a batch.
+        items: Tokenised units.
+        preparer: Preparer of the model, which limits the pairs of pieces in a batch.
+        max_pieces: Maximum number of padded pieces in a batch.
+        max_units: Maximum number of units in a batch.
     """
     sizes = [len(item.pieces.ids) for item in items]
     batches = budget_batches(sizes, max_pieces, max_units, preparer.max_cells)
@@ -53,21 +54,21 @@ def predict_batch(
 ) -> list[Document]:
     """The documents of one batch with the model's predictions.
 
-    Entities that the model found are in reading order; given ones keep their order.
+    Predicted entities are in reading order; given entities keep their order.
 
     Args:
         model: The model, in evaluation mode.
         items: Tokenised units of the batch.
-        preparer: The model's, in mode ``"predict"`` or ``"given"``.
+        preparer: Preparer of the model, in mode ``"predict"`` or ``"given"``.
         recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
     """
     device = next(model.parameters()).device
     with torch.inference_mode():
         stages = preparer(items).to(device)
         output = model(stages)
-        kept = model.kept_spans(output)
-        if recall is not None and kept is not None:
-            recall.add(kept, [item.visible for item in items])
+        kept_spans = model.kept_spans(output)
+        if recall is not None and kept_spans is not None:
+            recall.add(kept_spans, [item.visible for item in items])
         documents = model.documents(output, stages, [item.document for item in items])
     if preparer.entities == "predict":
         documents = [in_reading_order(document) for document in documents]
@@ -87,30 +88,30 @@ def predict(
     recall: SpanRecall | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Document]:
-    """Predict units in batches of like length; the order of the result is the input's.
+    """Predict units in batches of similar length; the result is in the order of the input.
 
     Args:
         model: The model, in evaluation mode.
         units: Sentences or documents, as the model wants them; empty ones stay empty.
-        preparer: the model's, in mode ``"predict"`` or ``"given"``.
+        preparer: Preparer of the model, in mode ``"predict"`` or ``"given"``.
         entities: The preparer's mode.
-        max_pieces: most padded pieces of a batch.
-        max_units: most units of a batch.
+        max_pieces: Maximum number of padded pieces in a batch.
+        max_units: Maximum number of units in a batch.
         limit: Units beyond it are read in overlapping windows; None: the limit of the model's
             kind of unit.
         skipped: If given, counts units that were read in windows or truncated.
         recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
-        progress: called with the number of units of each finished batch.
+        progress: Function that is called with the number of finished units after each batch.
     """
     prepared = Prepared(model, units, preparer, entities, limit)
-    firsts = prepared.first_parts()
-    found: dict[int, Document] = {}
+    first_parts = prepared.first_parts()
+    predicted: dict[int, Document] = {}
     for batch in plan(prepared.items, preparer, max_pieces, max_units):
-        found_in_batch = predict_batch(model, batch, preparer, recall)
-        for item, document in zip(batch, found_in_batch, strict=True):
-            found[item.number] = document
-        progress(sum(item.number in firsts for item in batch))
-    return prepared.united(found, SkippedData() if skipped is None else skipped)
+        documents = predict_batch(model, batch, preparer, recall)
+        for item, document in zip(batch, documents, strict=True):
+            predicted[item.number] = document
+        progress(sum(item.number in first_parts for item in batch))
+    return prepared.united(predicted, SkippedData() if skipped is None else skipped)
 
 
 class Prepared:
@@ -121,7 +122,7 @@ class Prepared:
     Args:
         model: The model.
         units: Sentences or documents, as the model wants them.
-        preparer: The model's, in mode ``"predict"`` or ``"given"``.
+        preparer: Preparer of the model, in mode ``"predict"`` or ``"given"``.
         entities: The preparer's mode.
         limit: Units beyond it are cut; None: the limit of the model's kind of unit.
 
@@ -142,7 +143,7 @@ class Prepared:
         self._kind = model.unit
         self._limit = limit or default_limit(model)
         self._cuts = [cut(unit, preparer.make_pieces.counts, self._limit) for unit in units]
-        self._parts = [part for one in self._cuts for part in one.parts]
+        self._parts = [part for unit_cut in self._cuts for part in unit_cut.parts]
         items = [preparer.item(i, part) for i, part in enumerate(self._parts) if part.tokens]
         self._pieces = {item.number: item.pieces for item in items}
         if entities == "predict":
@@ -153,31 +154,39 @@ class Prepared:
 
     def first_parts(self) -> set[int]:
         """The index of each unit's first part."""
-        return {*np.cumsum([0, *(len(one.parts) for one in self._cuts)]).tolist()}
+        return {*self._first_parts()}
 
-    def united(self, found: Mapping[int, Document], skipped: SkippedData) -> list[Document]:
-        """The units with what was predicted in their parts.
+    def _first_parts(self) -> list[int]:
+        """The index of each unit's first part, in order, and the number of all parts."""
+        starts: list[int] = np.cumsum([0, *(len(cut.parts) for cut in self._cuts)]).tolist()
+        return starts
+
+    def united(self, predicted: Mapping[int, Document], skipped: SkippedData) -> list[Document]:
+        """The units with the predictions of their parts.
 
         Args:
-            found: The predicted parts, by their index; other parts have no predictions.
+            predicted: The predicted parts by their index; other parts have no predictions.
             skipped: Counts units that were read in windows or truncated.
         """
-        remaining = (
-            found[i] if i in found else replace(part, entities=(), relations=(), clusters=())
+        parts = [
+            predicted[i]
+            if i in predicted
+            else replace(part, entities=(), relations=(), clusters=())
             for i, part in enumerate(self._parts)
-        )
+        ]
+        given, by_label = self._entities == "given", self._kind == "sentence"
         united = []
-        firsts = np.cumsum([0, *(len(one.parts) for one in self._cuts)]).tolist()
-        for unit, one, first in zip(self.units, self._cuts, firsts, strict=False):
-            own = [next(remaining) for _ in one.parts]
-            unread = self._unread(one, first)
-            _count(unit, one, unread, self._limit, self._kind, skipped)
-            given, by_label = self._entities == "given", self._kind == "sentence"
-            united.append(_flagged(one.united(unit, own, given, by_label), unread))
+        for unit, unit_cut, (first, end) in zip(
+            self.units, self._cuts, pairwise(self._first_parts()), strict=True
+        ):
+            unread = self._unread(unit_cut, first)
+            _count(unit, unit_cut, unread, self._limit, self._kind, skipped)
+            document = unit_cut.united(unit, parts[first:end], given, by_label)
+            united.append(_flagged(document, unread))
         return united
 
     def _unread(self, cut: Cut, first: int) -> dict[str, int]:
-        """How many words of a unit the encoder does not see, or only in part.
+        """Number of words of a unit that the encoder does not see at all, or only in part.
 
         Args:
             cut: The unit's parts.
@@ -221,6 +230,6 @@ def _count(
 
 
 def _flagged(document: Document, unread: Mapping[str, int]) -> Document:
-    """A document of which the encoder did not see everything says so."""
+    """The document, with flags for the words that the encoder did not see."""
     flags = [f"{flag}:{count}" for flag, count in unread.items() if count]
     return replace(document, flags=(*document.flags, *flags)) if flags else document

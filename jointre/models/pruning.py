@@ -1,4 +1,4 @@
-"""How models use a span enumerator: checked when built, trained, and pruning in prediction."""
+"""How models use a span enumerator: building and checking it, its loss, and pruning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ from jointre.span_enumerators import SpanEnumerator
 @final
 @dataclass(slots=True)
 class SpanRecall:
-    """How many gold mentions are among the spans that a trained span enumerator keeps.
+    """Counts the gold mentions that are among the spans that a trained span enumerator keeps.
 
     Args:
-        kept: Gold mentions that were kept.
-        gold: All gold mentions.
+        kept_mentions: Number of gold mentions that were kept.
+        gold_mentions: Number of all gold mentions.
     """
 
-    kept: int = 0
-    gold: int = 0
+    kept_mentions: int = 0
+    gold_mentions: int = 0
 
     def add(self, spans: Spans, units: Sequence[Document]) -> None:
         """Count the gold mentions of the units of a batch.
@@ -39,21 +39,21 @@ class SpanRecall:
             units: The units with their gold entities.
         """
         rows = torch.stack([spans.unit, spans.start, spans.end], 1).tolist()
-        kept = {tuple(row) for row in rows}
+        kept_spans = {tuple(row) for row in rows}
         for number, unit in enumerate(units):
-            gold = {mention for entity in unit.entities for mention in entity.mentions}
-            self.kept += sum((number, *mention) in kept for mention in gold)
-            self.gold += len(gold)
+            mentions = {mention for entity in unit.entities for mention in entity.mentions}
+            self.kept_mentions += sum((number, *mention) in kept_spans for mention in mentions)
+            self.gold_mentions += len(mentions)
 
     @property
     def ratio(self) -> float:
-        """Share of the gold mentions that were kept; 1 without any."""
-        return self.kept / self.gold if self.gold else 1.0
+        """Share of the gold mentions that were kept; 1 if there are none."""
+        return self.kept_mentions / self.gold_mentions if self.gold_mentions else 1.0
 
     def __str__(self) -> str:
         return (
             f"the span enumerator keeps {100 * self.ratio:.2f} % of the gold mentions "
-            f"({self.kept:,} of {self.gold:,})"
+            f"({self.kept_mentions:,} of {self.gold_mentions:,})"
         )
 
 
@@ -64,7 +64,7 @@ def build_enumerator(
 
     Args:
         factory: The enumerator with its options.
-        input_dim: Width of what describes a span: its states and its width embedding.
+        input_dim: Width of the features of a span: its states and its width embedding.
         state_dim: Width of the states.
         widest: Width of the widest span that the model's width embedding knows, in words.
 
@@ -96,7 +96,7 @@ def score_and_prune(
         widths: Width embeddings of the spans.
         spans: The spans, ordered by unit.
         positions: Positions of their units.
-        prune: Whether spans are left to be pruned: in prediction, not in training.
+        prune: Whether spans are pruned, which is the case in prediction, not in training.
     """
     if enumerator.scorer is None:
         return None, None

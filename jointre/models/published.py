@@ -1,4 +1,4 @@
-"""Checkpoints of the published SINET code: their parameters under our names."""
+"""Converts checkpoints of the published SINET code to jointre's parameter names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,11 +43,11 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Published parameters under our names.
+    """Published parameters under jointre's names.
 
     Args:
-        state: a state dict for the model, in float32.
-        dropped: published names that no model of ours has a use for.
+        state: State dict for the model, in float32.
+        dropped: Published names of parameters that no jointre model uses.
     """
 
     state: dict[str, AnyTensor]
@@ -59,17 +59,17 @@ def convert_state(
 ) -> Converted:
     """Rename the parameters of a published SINET checkpoint.
 
-    The column order of both classifiers and the layout of the heads are the same there
-    and here; only CTAM's LayerNorm, stored there as ``[1, d]``, changes its shape.
+    Both implementations have the same column order in the classifiers and the same layout of
+    attention heads. Only CTAM's LayerNorm changes its shape: the published one is ``[1, d]``.
 
     Args:
-        published: its state dict (SINET §3.9).
-        model: the state dict of a span model built from the same settings; gives the
-            names and shapes that are wanted.
+        published: State dict of the checkpoint (SINET §3.9).
+        model: State dict of a span model built from the same settings, whose names and shapes
+            the result must have.
         source: Name of the checkpoint in messages.
 
     Raises:
-        ArchiveError: names are missing or unexpected, or shapes differ; all are listed.
+        ArchiveError: Names are missing or unexpected, or shapes differ; all are listed.
     """
     dropped = tuple(name for name in published if name.startswith(UNUSED))
     state: dict[str, AnyTensor] = {}
@@ -78,13 +78,13 @@ def convert_state(
     for name, tensor in published.items():
         if name in dropped:
             continue
-        ours = _renamed(name)
-        if ours not in model:
+        new_name = _renamed(name)
+        if new_name not in model:
             unexpected.append(name)
             continue
         flat = name in GAMMA_BETA and tensor.ndim == 2 and len(tensor) == 1
-        state[ours] = (tensor[0] if flat else tensor).detach().to(torch.float32).contiguous()
-        origin[ours] = name
+        state[new_name] = (tensor[0] if flat else tensor).detach().to(torch.float32).contiguous()
+        origin[new_name] = name
     missing = [_published_name(name) for name in model if name not in state]
     misshaped = [
         f"{origin[name]} {list(published[origin[name]].shape)}, the config makes it "
@@ -102,19 +102,19 @@ def convert_checkpoint(
     """Write a published SINET checkpoint as an archive.
 
     Args:
-        checkpoint: a ``.safetensors`` file, or a PyTorch file of tensors.
-        config: the resolved ``model`` section; its encoder gives configuration and
-            tokenizer, no weights.
-        vocabulary: labels in the order of the checkpoint's classes, without "none".
-        folder: the archive to write; must not exist, or be empty.
+        checkpoint: A ``.safetensors`` file, or a PyTorch file of tensors.
+        config: The resolved ``model`` section; only the configuration and the tokenizer of its
+            encoder are read, not the weights.
+        vocabulary: Labels in the order of the checkpoint's classes, without "none".
+        folder: Folder of the new archive, which must not exist or must be empty.
 
     Returns:
         The names of parameters that were skipped because nothing reads them.
 
     Raises:
-        ArchiveError: the folder is not empty, the checkpoint cannot be read, or it does
+        ArchiveError: The folder is not empty, the checkpoint cannot be read, or it does
             not fit the config.
-        ConfigError: the model cannot be built.
+        ConfigError: The model cannot be built.
     """
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise ArchiveError(f"{folder} exists and is not an empty folder; name another one")
@@ -132,7 +132,7 @@ def read_state(path: Path) -> dict[str, AnyTensor]:
     """The tensors of a checkpoint file; code in it is never run.
 
     Raises:
-        ArchiveError: it is missing, damaged, or holds anything but named tensors.
+        ArchiveError: The file is missing, damaged, or holds anything but named tensors.
     """
     if not path.is_file():
         raise ArchiveError(f"{path}: no such file; give a .safetensors or a PyTorch file")
@@ -153,7 +153,7 @@ def read_state(path: Path) -> dict[str, AnyTensor]:
 
 
 def _renamed(name: str) -> str:
-    """Our name of a published parameter; "" where there is none."""
+    """The name of a published parameter in jointre; "" if it has none."""
     theirs, ours = ENCODER
     if name.startswith(theirs):
         return ours + name.removeprefix(theirs)
@@ -161,7 +161,7 @@ def _renamed(name: str) -> str:
 
 
 def _published_name(name: str) -> str:
-    """The published name of one of our parameters, or ours where there is none."""
+    """The published name of a jointre parameter, or a note if it has none."""
     theirs, ours = ENCODER
     if name.startswith(ours):
         return theirs + name.removeprefix(ours)

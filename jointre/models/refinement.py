@@ -1,4 +1,4 @@
-"""Refinement: a model's refiners of tokens or spans, one after the other."""
+"""Refinement: applies a model's refiners to tokens or spans, one after the other."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,11 +16,12 @@ from jointre.positions import Role
 class Refinement(nn.Module):
     """Refiners that read the prototypes of a model's classifiers.
 
-    The prototypes are given in each call: a classifier belongs to its model alone.
+    The prototypes are arguments of each call, because the classifiers are modules of the model,
+    not of this module.
 
     Args:
         refiners: The refiners with their options, in the order in which they are applied.
-        input_dim: width of the rows.
+        input_dim: Width of the rows.
         classifiers: Classifiers by task, whose prototypes are read.
         std: Standard deviation of the initial weights.
     """
@@ -33,7 +34,9 @@ class Refinement(nn.Module):
         std: float,
     ) -> None:
         super().__init__()
-        widths = {task: int(one.prototypes.shape[1]) for task, one in classifiers.items()}
+        widths = {
+            task: int(classifier.prototypes.shape[1]) for task, classifier in classifiers.items()
+        }
         self.refiners = nn.ModuleList(
             refiner(input_dim=input_dim, prototype_dims=widths) for refiner in refiners
         )

@@ -43,8 +43,8 @@ from jointre.positions import Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
-ROWS_AT_ONCE = 2048  # spans pooled together when nothing is trained: bounds memory
-PAIRS_AT_ONCE = 16384
+ROWS_AT_ONCE = 2048  # spans pooled together: bounds memory
+PAIRS_AT_ONCE = 16384  # pairs scored together: bounds memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         decoder: Decoder, which decides which spans are mentions and which pairs are related.
 
     Raises:
-        ConfigError: a loss does not fit its classifier, or the entity loss allows a span
-            several labels.
+        ConfigError: A loss does not fit its classifier, or the entity loss allows several labels
+            per span.
     """
 
     old_options: ClassVar[dict[str, str]] = {
@@ -186,9 +186,9 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         )
         scores = self.entity_loss.scores(entity_logits)
         mentions = self.decoder.mentions(spans, scores, stages.mentions)
-        mention_rows = spans[mentions.rows]
-        pairs = ordered_pairs(mention_rows.unit) if stages.pairs is None else stages.pairs
-        relation_logits = self._score_pairs(streams, mention_rows, pairs)
+        mention_spans = spans[mentions.rows]
+        pairs = ordered_pairs(mention_spans.unit) if stages.pairs is None else stages.pairs
+        relation_logits = self._score_pairs(streams, mention_spans, pairs)
         return SpanOutput(spans, span_logits, entity_logits, mentions, pairs, relation_logits)
 
     def kept_spans(self, output: SpanOutput) -> Spans | None:
@@ -217,7 +217,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
     ) -> tuple[Spans, Float[Tensor, " a"] | None, Float[Tensor, "s c"]]:
         """The spans after pruning, the enumerator's logits before it, and the entity logits.
 
-        Few units are pooled at a time, which bounds memory.
+        Units are pooled in chunks, which bounds memory.
         """
         units = len(streams.entity.states)
         step = max(1, units * ROWS_AT_ONCE // max(1, len(spans)))
@@ -237,44 +237,42 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
     def _score_units(
         self, streams: Streams, spans: Spans, low: int, high: int, prune: bool
     ) -> tuple[Spans, Float[Tensor, " a"] | None, Float[Tensor, "s c"]]:
-        """The same for the spans of units ``low`` to ``high``."""
+        """The results of :meth:`_score_spans` for units ``low`` to ``high``."""
         stream = streams.entity[low:high]
-        own = Spans(spans.unit - low, spans.start, spans.end)
-        rows = self.span_pooler(stream.states, own.ranges(stream.positions))
+        unit = spans.unit - low  # counted within the chunk
+        chunk_spans = Spans(unit, spans.start, spans.end)
+        rows = self.span_pooler(stream.states, chunk_spans.ranges(stream.positions))
+        width_block = self._width_block(chunk_spans)
         keep, span_logits = score_and_prune(
-            self.span_enumerator, rows, self._width_block(own), own, stream.positions, prune
+            self.span_enumerator, rows, width_block, chunk_spans, stream.positions, prune
         )
         if keep is not None:
-            rows, own, spans = take(rows, keep), own[keep], spans[keep]
-        rows = self.span_refinement(rows, own.unit, self.prototypes)
-        blocks = [
-            FeatureBlock(stream.summary, own.unit),
-            FeatureBlock(rows),
-            self._width_block(own),
-        ]
+            rows, unit, spans = take(rows, keep), unit[keep], spans[keep]
+        rows = self.span_refinement(rows, unit, self.prototypes)
+        blocks = [FeatureBlock(stream.summary, unit), FeatureBlock(rows), self._width_block(spans)]
         words = stream.positions.words
-        first, last = words[own.unit, own.start, 0], words[own.unit, own.end - 1, 0]
-        blocks.append(FeatureBlock(take(streams.pair[low:high], own.unit, first, last)))
+        first, last = words[unit, spans.start, 0], words[unit, spans.end - 1, 0]
+        blocks.append(FeatureBlock(take(streams.pair[low:high], unit, first, last)))
         return spans, span_logits, self.entity_classifier(blocks)
 
     def _score_pairs(
         self, streams: Streams, mentions: Spans, pairs: Int[Tensor, "q 2"]
     ) -> Float[Tensor, "q r"]:
-        """Logits of the pairs, some at a time."""
+        """Logits of the pairs, computed in chunks."""
         states, positions = streams.relation.states, streams.relation.positions
         rows = self.span_pooler(states, mentions.ranges(positions))
         rows = self.span_refinement(rows, mentions.unit, self.prototypes)
         arguments = Arguments.of_mentions(mentions, rows, self._width_block(mentions))
         start = positions.words[mentions.unit, mentions.start, 0]
-        parts = []
-        for some in torch.split(pairs, PAIRS_AT_ONCE):
-            blocks = self.pair_encoder(streams, arguments, some)
-            head, tail = some[:, 0], some[:, 1]
+        logits = []
+        for pairs_chunk in torch.split(pairs, PAIRS_AT_ONCE):
+            blocks = self.pair_encoder(streams, arguments, pairs_chunk)
+            head, tail = pairs_chunk[:, 0], pairs_chunk[:, 1]
             blocks.append(
                 FeatureBlock(take(streams.pair, mentions.unit[head], start[head], start[tail]))
             )
-            parts.append(self.relation_classifier(blocks))
-        return torch.cat(parts)
+            logits.append(self.relation_classifier(blocks))
+        return torch.cat(logits)
 
     def _width_block(self, spans: Spans) -> FeatureBlock:
         return FeatureBlock(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))

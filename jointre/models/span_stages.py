@@ -1,4 +1,4 @@
-"""The stages of the span model, its targets, and how units become both."""
+"""The stages and targets of the span model, and the preparers that build them from units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class SpanTargets(Movable):
     """What the scores of spans and pairs are compared with.
 
     Args:
-        entities: A class per span: 0 for no mention, else the label's index + 1.
+        entities: Class of each span: 0 for no mention, else the label's index + 1.
         relations: Multi-hot labels of the pairs.
 
     Shapes:
@@ -68,7 +68,7 @@ class SpanPreparer(Preparer[SpanStages]):
         make_pieces: The encoder's tokenisation.
         entities: Whether entities are to be found or given.
         vocabulary: Labels of given entities.
-        span_enumerator: A plain one, which proposes the spans.
+        span_enumerator: Enumerator without parameters, which proposes the spans.
     """
 
     def __init__(

@@ -37,15 +37,15 @@ from jointre.nn.streams import Stream, Streams
 from jointre.nn.word_poolers import WordPooler
 from jointre.positions import Cells, Positions, Role, Spans
 
-CELLS_AT_ONCE = 1 << 11  # classified together: bounds memory
+CELLS_AT_ONCE = 1 << 11  # cells classified together: bounds memory
 
 
 class CellFeatures:
-    """What a cell's classifier reads beside the states of its two positions.
+    """Features that a classifier reads in addition to the states of a cell's two positions.
 
     Args:
-        pair_map: the interaction's map of pairs of positions.
-        summary: the unit's summary, which an interaction like ``ctam`` changes.
+        pair_map: Whether to read the interaction's map of pairs of positions.
+        summary: Whether to read the unit's summary, which an interaction such as ``ctam`` changes.
     """
 
     def __init__(self, pair_map: bool = True, summary: bool = False) -> None:
@@ -59,9 +59,9 @@ class TableOutput:
 
     Shapes:
         entity_logits ``"q c"`` over entity_cells, relation_logits ``"z r"`` over
-        relation_cells, both in positions of the positions; spans ``"s"``, mentions ``"m"`` among
-        them and links ``"l 3"`` (unit, first word of the head and of the tail), which are empty
-        in training.
+        relation_cells, whose rows and columns are positions; spans ``"s"``, mentions ``"m"``
+        among them and links ``"l 3"`` (unit, first word of the head, first word of the tail),
+        which are empty in training.
     """
 
     positions: Positions
@@ -79,8 +79,9 @@ class TableOutput:
 class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
     """Marks mentions in one table of pairs of words and relations in another (CARE).
 
-    Cell (i, j) of the entity table is the mention from word i to word j; cell (i, j) of the
-    relation table a relation from the mention that starts at i to the one that starts at j.
+    Cell (i, j) of the entity table stands for the mention from word i to word j. Cell (i, j) of
+    the relation table stands for a relation from the mention that starts at word i to the one that
+    starts at word j.
     Without a word pooler positions are pieces, [CLS] and [SEP] included, as published, and
     a word is its first piece.
 
@@ -107,8 +108,8 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
             are linked.
 
     Raises:
-        ConfigError: the classifiers read nothing that the interaction changes, or a loss
-            allows one label only.
+        ConfigError: The classifiers read nothing that the interaction changes, or a loss allows
+            only one label per cell.
 
     Differences:
         In prediction only cells that can be gold are scored: words' first pieces, and
@@ -244,39 +245,39 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         pair: Float[Tensor, "b t t z"],
         cells: Cells,
     ) -> Float[Tensor, "q c"]:
-        """Logits of cells, some at a time; in training the hidden layers are computed again."""
+        """Logits of cells, computed in chunks; the backward pass computes hidden layers again."""
         flat, size = pair.flatten(0, 2), stream.states.shape[1]
 
         def score(
             rows: Float[Tensor, "_ z"] | None, low: int, high: int, first: int, last: int
         ) -> Float[Tensor, "_ c"]:
-            """Logits of some cells, which are of units ``first`` to ``last``."""
-            some = cells[low:high]
-            states, unit = stream.states[first:last].flatten(0, 1), some.unit - first
+            """Logits of cells ``low`` to ``high``, which belong to units ``first`` to ``last``."""
+            chunk = cells[low:high]
+            states, unit = stream.states[first:last].flatten(0, 1), chunk.unit - first
             blocks = [
-                FeatureBlock(states, unit * size + some.row),
-                FeatureBlock(states, unit * size + some.column),
+                FeatureBlock(states, unit * size + chunk.row),
+                FeatureBlock(states, unit * size + chunk.column),
             ]
             if self.features.pair_map:
-                blocks.append(FeatureBlock(picked(low, high) if rows is None else rows))
+                blocks.append(FeatureBlock(map_rows(low, high) if rows is None else rows))
             if self.features.summary:
                 blocks.append(FeatureBlock(stream.summary[first:last], unit))
             logits: Tensor = classifier(blocks)
             return logits
 
-        def picked(low: int, high: int) -> Float[Tensor, "_ z"]:
-            """Cells of the map."""
-            some = cells[low:high]
-            return flat.index_select(0, (some.unit * size + some.row) * size + some.column)
+        def map_rows(low: int, high: int) -> Float[Tensor, "_ z"]:
+            """Features of cells ``low`` to ``high`` in the pair map."""
+            chunk = cells[low:high]
+            return flat.index_select(0, (chunk.unit * size + chunk.row) * size + chunk.column)
 
-        parts = in_parts(torch.bincount(cells.unit, minlength=len(stream.states)).tolist())
+        bounds = chunk_bounds(torch.bincount(cells.unit, minlength=len(stream.states)).tolist())
         if not torch.is_grad_enabled():
-            return torch.cat([score(None, *part) for part in parts])
-        # Picked at once: a gradient of the whole map would be made for each part.
-        rows = torch.split(picked(0, len(cells)), [high - low for low, high, _, _ in parts])
+            return torch.cat([score(None, *chunk) for chunk in bounds])
+        # Selected all at once, because each selection has a gradient as large as the whole map.
+        rows = torch.split(map_rows(0, len(cells)), [high - low for low, high, _, _ in bounds])
         logits = [
-            checkpoint(score, some, *part, use_reentrant=False)
-            for some, part in zip(rows, parts, strict=True)
+            checkpoint(score, chunk_rows, *chunk, use_reentrant=False)
+            for chunk_rows, chunk in zip(rows, bounds, strict=True)
         ]
         return torch.cat(logits)
 
@@ -288,14 +289,16 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         gold: Int[Tensor, "g 4"],
         positions: Positions,
     ) -> Float[Tensor, ""]:
-        """Weighted sum over cells; ``gold`` counts in words."""
+        """Weighted sum of the loss over cells; the rows and columns of ``gold`` are words."""
         units, size = positions.roles.shape
         unit, row, column, label = gold.unbind(1)
         first = positions.words[..., 0]
-        number = cells.unit.new_zeros(units, size, size)
-        number[cells.unit, cells.row, cells.column] = torch.arange(len(cells), device=gold.device)
+        cell_index = cells.unit.new_zeros(units, size, size)
+        cell_index[cells.unit, cells.row, cells.column] = torch.arange(
+            len(cells), device=gold.device
+        )
         targets = torch.zeros_like(logits)
-        targets[number[unit, first[unit, row], first[unit, column]], label] = 1
+        targets[cell_index[unit, first[unit, row], first[unit, column]], label] = 1
         if self.normalise_by == "padded_length":
             weight = logits.new_full((len(cells),), 1 / size)
         else:
@@ -305,26 +308,26 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         return value
 
 
-def in_parts(counts: Sequence[int]) -> list[tuple[int, int, int, int]]:
-    """(first cell, cell after the last, first unit, unit after the last) of parts of a batch.
+def chunk_bounds(counts: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """Chunks of a batch's cells: first and end cell, first and end unit; ends are exclusive.
 
-    Units stay whole where they can, so that a part's states are multiplied once.
+    Units are not divided where this can be avoided, so that a chunk's states are multiplied once.
 
     Args:
-        counts: cells of each unit; the cells are ordered by unit.
+        counts: Number of cells of each unit; the cells are ordered by unit.
     """
-    parts: list[tuple[int, int, int, int]] = []
+    bounds: list[tuple[int, int, int, int]] = []
     low = high = first = 0
     for unit, count in enumerate(counts):
         if high - low + count > CELLS_AT_ONCE and high > low:
-            parts.append((low, high, first, unit))
+            bounds.append((low, high, first, unit))
             low, first = high, unit
         while count > CELLS_AT_ONCE:
-            parts.append((low, low + CELLS_AT_ONCE, unit, unit + 1))
+            bounds.append((low, low + CELLS_AT_ONCE, unit, unit + 1))
             low, count = low + CELLS_AT_ONCE, count - CELLS_AT_ONCE
             high, first = low, unit
         high = low + count if first == unit else high + count
-    return [*parts, (low, high, first, len(counts))]
+    return [*bounds, (low, high, first, len(counts))]
 
 
 def all_spans(positions: Positions) -> Spans:

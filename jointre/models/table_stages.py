@@ -1,4 +1,4 @@
-"""The stages of the table model, its targets, and how units become both."""
+"""The stages and targets of the table model, and the preparers that build them from units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
 from jointre.positions import Spans
 
-MAX_CELLS = 1 << 17  # of a batch: 64 MiB for a map of 128 channels
+MAX_CELLS = 1 << 17  # padded cells of a batch: 64 MiB for a map of 128 channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class TableStages(Stages):
 
     Args:
         inputs: Pieces of the units.
-        whole: Score every cell of both tables, as in training; else the cells of words, and
-            relations between the first words of mentions.
+        whole: Whether every cell of both tables is scored, as in training; else only the cells
+            of words, and relations between the first words of mentions.
         given: Entities that are known beforehand; None: decided by the decoder.
     """
 
@@ -95,7 +95,7 @@ class TableTrainingPreparer(TrainingPreparer[TableStages, TableTargets]):
 
     Args:
         make_pieces: The encoder's tokenisation.
-        seed: Random seed, which the order of the units is a function of.
+        seed: Random seed of the order of the units.
         vocabulary: The labels.
     """
 

@@ -109,7 +109,7 @@ class Epochs(Callback):
         else:
             flat = report.flat()
             row |= flat
-            if pl_module.recall.gold:
+            if pl_module.recall.gold_mentions:
                 row["span_recall"] = pl_module.recall.ratio
             self.reports["last"] = report.to_dict()
             value = sum(flat[name] for name in self.monitor)

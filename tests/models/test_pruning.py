@@ -35,7 +35,7 @@ def test_recall_by_hand() -> None:
     recall = SpanRecall()
     assert recall.ratio == 1.0
     recall.add(rows((0, 0, 2), (1, 0, 2), (1, 3, 4)), units)
-    assert (recall.kept, recall.gold) == (1, 3)
+    assert (recall.kept_mentions, recall.gold_mentions) == (1, 3)
     recall.add(rows((0, 0, 1)), units[1:])
     assert str(recall) == "the span enumerator keeps 50.00 % of the gold mentions (2 of 4)"
 

@@ -22,7 +22,7 @@ from jointre.inference import Predictor
 from jointre.inference.evaluate import evaluate
 from jointre.models import Model, archive
 from jointre.models.predict import predict
-from jointre.models.table import TableModel, in_parts
+from jointre.models.table import TableModel, chunk_bounds
 from jointre.testing.contracts import ModelContract
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
 from jointre.training.run import train
@@ -288,7 +288,7 @@ def test_parts_hold_every_cell_once(most: int, monkeypatch: pytest.MonkeyPatch) 
         counts = [chance.choice([0, 1, 2, 5, 30]) for _ in range(chance.randint(1, 6))]
         owner = [unit for unit, count in enumerate(counts) for _ in range(count)]
         done = 0
-        for low, high, first, last in in_parts(counts):
+        for low, high, first, last in chunk_bounds(counts):
             assert low == done
             assert high - low <= most
             assert all(first <= unit < last for unit in owner[low:high])

@@ -82,7 +82,7 @@ class PairwiseCoreference(CoreferenceScorer):
     """Linear, ReLU and dropout over [u_i; u_j; distance], then a Linear (JEREX, memory §3.7).
 
     Pairs are ordered: (i, j) and (j, i) score differently. Mentions and distances are
-    multiplied before they are paired, so that no row of all features exists (memory §10.3).
+    multiplied before they are paired, so that no matrix of all features is built (memory §10.3).
 
     Paper: https://arxiv.org/abs/2102.05980
 

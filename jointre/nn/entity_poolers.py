@@ -21,7 +21,7 @@ class EntityPooler(Registrable, nn.Module, ABC, interface="entity_pooler"):
     def forward(
         self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
     ) -> Float[Tensor, "g k"]:
-        """One row a group."""
+        """One row per group."""
 
 
 @final
@@ -38,14 +38,14 @@ class MaxEntityPooler(EntityPooler):
     def forward(
         self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
     ) -> Float[Tensor, "g k"]:
-        """One row a group."""
+        """One row per group."""
         return segment_max(rows, group, num_groups)
 
 
 @final
 @EntityPooler.register("mean")
 class MeanEntityPooler(EntityPooler):
-    """Mean of the rows of a group (in the place of JEREX's maximum).
+    """Mean of the rows of a group (instead of JEREX's maximum).
 
     Paper: https://arxiv.org/abs/2102.05980
     """
@@ -56,14 +56,14 @@ class MeanEntityPooler(EntityPooler):
     def forward(
         self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
     ) -> Float[Tensor, "g k"]:
-        """One row a group."""
+        """One row per group."""
         return segment_mean(rows, group, num_groups)
 
 
 @final
 @EntityPooler.register("sum")
 class SumEntityPooler(EntityPooler):
-    """Sum of the rows of a group (in the place of JEREX's maximum).
+    """Sum of the rows of a group (instead of JEREX's maximum).
 
     Paper: https://arxiv.org/abs/2102.05980
     """
@@ -74,5 +74,5 @@ class SumEntityPooler(EntityPooler):
     def forward(
         self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
     ) -> Float[Tensor, "g k"]:
-        """One row a group."""
+        """One row per group."""
         return segment_sum(rows, group, num_groups)

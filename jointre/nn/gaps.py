@@ -6,7 +6,7 @@ from torch import Tensor
 
 from jointre.positions import Ranges
 
-BITS = 24  # of a position; the others of a 64-bit number are the unit's
+BITS = 24  # bits of a position; the remaining bits of a 64-bit key hold the unit
 
 
 def distinct_gaps(
@@ -20,7 +20,7 @@ def distinct_gaps(
     start = torch.minimum(ranges.end[head], ranges.end[tail])
     end = torch.maximum(ranges.start[head], ranges.start[tail])
     filled = start < end
-    # One number a gap: torch finds distinct columns forty times as slowly.
+    # One number per gap, because torch.unique is forty times as slow over columns.
     keys = ((ranges.unit[head] << BITS | start) << BITS | end) * filled
     distinct, inverse = torch.unique(keys, return_inverse=True)
     low = (1 << BITS) - 1

@@ -1,4 +1,4 @@
-"""Feed-forward layers in bfloat16: most of an encoder's work, little of its precision."""
+"""Feed-forward layers in bfloat16, which are most of an encoder's work."""
 
 from typing import final
 
@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 @final
 class HalfLinear(nn.Module):
-    """A Linear that multiplies in bfloat16 and answers in the precision of its input.
+    """A Linear that multiplies in bfloat16 and returns the precision of its input.
 
     Args:
-        linear: Layer whose weights it takes.
+        linear: Layer whose weights are used.
 
     Shapes:
         ``"*r i"`` → ``"*r o"``.
@@ -28,26 +28,27 @@ class HalfLinear(nn.Module):
 
 
 def computes_bfloat16(device: torch.device) -> bool:
-    """Whether products in bfloat16 are faster there than in float32, as far as torch can tell.
+    """Whether a device multiplies in bfloat16 faster than in float32, as far as torch can tell.
 
     Args:
-        device: only of a processor is it known; without its own arithmetic it converts.
+        device: Device of the products. Only CPUs are checked: those without bfloat16 instructions
+            convert to float32. All other devices count as faster.
     """
     if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):
         return True
-    found = torch.cpu.get_capabilities()
-    return any(found.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))
 
 
 def halve_feed_forward(encoder: nn.Module) -> None:
-    """Let the layers that widen or narrow compute in bfloat16, in place.
+    """Let the Linears with different input and output widths compute in bfloat16, in place.
 
     These are two thirds of a transformer's products. Attention, residual sums and
-    normalisation stay as they are: rounding all of them moves F1 by up to 0.3, this by less
-    than 0.1 (docs/benchmarks.md).
+    normalisation stay as they are: rounding everything changes F1 by up to 0.3, rounding these
+    layers by less than 0.1 (docs/benchmarks.md).
 
     Args:
-        encoder: any module; its Linears of unequal widths are replaced.
+        encoder: Module whose Linears with different input and output widths are replaced.
     """
     for module in list(encoder.modules()):
         if isinstance(module, HalfLinear):

@@ -1,4 +1,4 @@
-"""Softmax, maxima and means over masked positions. A mask's True keeps."""
+"""Softmax, maxima and means over masked positions; True in a mask keeps a position."""
 
 from typing import final
 
@@ -11,8 +11,8 @@ from torch import Tensor, nn
 class Softmax(nn.Module):
     """Softmax over the last axis of the kept entries; all others are exactly 0.
 
-    Every attention of jointre goes through this module, so a forward hook on it
-    reads the attention weights, before dropout. A row with nothing to keep is 0.
+    Every attention of jointre uses this module, so that a forward hook on it reads the
+    attention weights before dropout. A row without kept entries is 0.
 
     Shapes:
         scores ``"*r k"``, keep ``"*#r k"`` → ``"*r k"``.

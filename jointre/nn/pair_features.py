@@ -1,4 +1,4 @@
-"""Features of pairs of positions, with which a pair map starts."""
+"""Features of pairs of positions: the initial values of a pair map."""
 
 from abc import ABC, abstractmethod
 from typing import final
@@ -12,10 +12,10 @@ from jointre.config.bounds import Width
 
 
 class PairFeatures(Registrable, nn.Module, ABC, interface="pair_features"):
-    """Features of pairs of positions, as a few rows that many pairs share.
+    """Pair features: vectors of pairs of positions, as a few rows that many pairs share.
 
-    They depend on the positions alone, so that one table serves all units of a batch, and
-    a Linear over them is applied to the rows, not to the pairs.
+    They depend only on the positions, so that all units of a batch share one table, and a
+    Linear over them is applied to the rows, not to the pairs.
 
     Shapes:
         ``values`` ``"v p"``, p being ``output_dim``; ``index(t)`` ``"t t"`` into its rows.
@@ -30,10 +30,10 @@ class PairFeatures(Registrable, nn.Module, ABC, interface="pair_features"):
 
     @abstractmethod
     def index(self, positions: int) -> Int[Tensor, "t t"]:
-        """The row of each pair of so many positions."""
+        """The row of each pair of positions, for this number of positions."""
 
 
-LAST_BUCKET = 9  # of distances of 256 and more
+LAST_BUCKET = 9  # bucket of distances of 256 and more
 ROWS = 2 * LAST_BUCKET + 2
 
 
@@ -42,8 +42,8 @@ ROWS = 2 * LAST_BUCKET + 2
 class DistanceFeatures(PairFeatures):
     """An embedding of the signed distance row − column in doubling buckets (CARE §3).
 
-    Row 0 belongs to padding and is never read; then come the buckets 1, 2-3, 4-7, …, 256 and
-    more of positions after the column's, those of positions before it, and last distance 0.
+    Row 0 belongs to padding and is never read. Then follow the buckets 1, 2-3, 4-7, …, 256 and
+    more of positive distances, the same buckets of negative distances, and last distance 0.
 
     Paper: https://arxiv.org/abs/2308.12531
 
@@ -57,18 +57,18 @@ class DistanceFeatures(PairFeatures):
     def __init__(self, dim: Width = 20) -> None:
         super().__init__()
         self.output_dim = dim
-        # Not an Embedding: those are drawn narrowly by the model, and this one is read as it is.
+        # Not an Embedding, because the model would draw its values with a smaller deviation.
         self.table = nn.Parameter(torch.randn(ROWS, dim))
 
     @property
     def values(self) -> Float[Tensor, "20 p"]:
-        """One row a bucket."""
+        """One row per bucket."""
         return self.table
 
     def index(self, positions: int) -> Int[Tensor, "t t"]:
         """The bucket of each pair."""
-        place = torch.arange(positions, device=self.table.device)
-        return buckets(place[:, None] - place)
+        position = torch.arange(positions, device=self.table.device)
+        return buckets(position[:, None] - position)
 
 
 def buckets(distance: Int[Tensor, "*q"]) -> Int[Tensor, "*q"]:

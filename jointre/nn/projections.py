@@ -13,7 +13,7 @@ from jointre.nn.streams import Stream, Streams
 
 
 class TaskProjection(Registrable, nn.Module, ABC, interface="projection"):
-    """Task-aware projection: makes an entity and a relation stream of the shared one.
+    """Task-aware projection: computes an entity and a relation stream from the shared stream.
 
     Owner gives: ``input_dim``, the width of the shared stream.
 
@@ -26,7 +26,7 @@ class TaskProjection(Registrable, nn.Module, ABC, interface="projection"):
 
     @abstractmethod
     def forward(self, stream: Stream) -> Streams:
-        """The three streams; the pair map is absent."""
+        """The three streams, without a pair map."""
 
 
 def project(stream: Stream, module: nn.Module) -> Stream:
@@ -90,7 +90,7 @@ class MlpProjection(TaskProjection):
         shared: Whether both tasks use the same perceptron.
 
     Differences:
-        The released code of CARE has no perceptrons: that is ``identity``.
+        The released code of CARE has no perceptrons, which corresponds to ``identity``.
     """
 
     def __init__(

@@ -24,8 +24,8 @@ Count = Annotated[int, Ge(0), Le(1_000_000)]
 class PrunedSpans(SpanEnumerator, nn.Module):
     """The best-scored spans of another enumerator; the scorer is trained with the model.
 
-    In training the scorer learns to tell mentions from the other sampled spans, and nothing is
-    pruned. In prediction each unit keeps ``ratio`` times as many spans as it has words.
+    In training the scorer learns to separate mentions from the other sampled spans, and nothing
+    is pruned. In prediction each unit keeps ``ratio`` times as many spans as it has words.
 
     Paper: https://arxiv.org/abs/1707.07045 (mention scores and the pruning ratio λ)
 
@@ -86,7 +86,7 @@ class PrunedSpans(SpanEnumerator, nn.Module):
 
     @property
     def scorer(self) -> nn.Module:
-        """Blocks that describe spans → one logit per span."""
+        """Module that turns feature blocks of spans into one logit per span."""
         return self.score
 
     def keep(

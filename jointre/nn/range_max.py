@@ -1,6 +1,7 @@
-"""Maxima over position ranges without a mask for each range.
+"""Maxima over ranges of positions without a mask for each range.
 
-Source: papers' own arithmetic costs B×S×L×d; tables of maxima cost at most 5·B×L×d.
+With B units of L positions, S ranges and width d, masks as in the papers cost B×S×L×d operations;
+tables of maxima cost at most 5·B×L×d.
 """
 
 import torch
@@ -12,14 +13,14 @@ from jointre.nn.take import take
 from jointre.positions import Ranges
 
 LEVELS = 5
-BLOCK = 1 << (LEVELS - 1)  # positions; wider windows start at multiples of it only
+BLOCK = 1 << (LEVELS - 1)  # positions; wider windows start only at multiples of it
 
 
 def range_max(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
     """Element-wise maximum of the states in each range; zero for an empty range.
 
-    Few or short ranges are read slice by slice; for many, maxima over windows of 1, 2, 4, …
-    positions answer each with overlapping windows. Both are exact.
+    Few or short ranges are read slice by slice. For many ranges, maxima over windows of 1, 2, 4, …
+    positions are computed first, and each range is covered by overlapping windows. Both are exact.
 
     Shapes:
         states ``"b t d"``, ranges ``"r"`` → ``"r d"``.
@@ -63,12 +64,12 @@ def _window_max(
 
 
 def _windows(states: Float[Tensor, "b t d"], levels: int) -> list[Float[Tensor, "b t d"]]:
-    """Maxima over the next 1, 2, 4, … positions; near the end over those there are."""
+    """Maxima over the next 1, 2, 4, … positions, or fewer near the end."""
     windows, width = [states], 1
     for _ in range(1, levels):
-        inside, below = states.shape[1] - width, windows[-1]
-        doubled = torch.maximum(below[:, :inside], below[:, width:])
-        windows.append(torch.cat([doubled, below[:, inside:]], 1))
+        num_complete, previous = states.shape[1] - width, windows[-1]
+        doubled = torch.maximum(previous[:, :num_complete], previous[:, width:])
+        windows.append(torch.cat([doubled, previous[:, num_complete:]], 1))
         width *= 2
     return windows
 
@@ -76,7 +77,7 @@ def _windows(states: Float[Tensor, "b t d"], levels: int) -> list[Float[Tensor, 
 def _ends(windows: list[Float[Tensor, "b t d"]], ranges: Ranges) -> Float[Tensor, "r d"]:
     """Maximum of the widest windows that fit, one at the start and one at the end."""
     units, positions, width = windows[0].shape
-    table = torch.cat([one.reshape(units * positions, width) for one in windows])
+    table = torch.cat([maxima.reshape(units * positions, width) for maxima in windows])
     length = (ranges.end - ranges.start).float()
     level = (length.frexp().exponent - 1).clamp(0, len(windows) - 1).long()  # log2, exactly
     base = level * (units * positions) + ranges.unit * positions

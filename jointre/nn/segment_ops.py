@@ -1,4 +1,4 @@
-"""Maxima, sums and means over groups of packed rows, and packed rows as a padded table."""
+"""Maxima, sums and means over groups of rows, and conversion of packed rows to padded ones."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ def segment_max(
     Rows that share the maximum share its gradient.
 
     Args:
-        rows: ordered by group.
+        rows: Rows, ordered by group.
         group: Group of each row, ascending.
         num_groups: Number of groups.
     """
@@ -30,7 +30,10 @@ def segment_max(
 
 
 class _Maximum(torch.autograd.Function):
-    """torch.segment_reduce, whose own gradient gives all of a negative one to each of equals."""
+    """Maximum by torch.segment_reduce with a correct gradient.
+
+    torch's own gives each of several equal maxima the whole gradient where it is negative.
+    """
 
     @staticmethod
     def forward(
@@ -43,12 +46,12 @@ class _Maximum(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        best, group, lengths = ctx.saved_tensors
+        is_maximum, group, lengths = ctx.saved_tensors
         (gradient,) = gradients
-        equals = torch.segment_reduce(
-            best.to(gradient.dtype), "sum", lengths=lengths, unsafe=True, initial=0
+        num_maxima = torch.segment_reduce(
+            is_maximum.to(gradient.dtype), "sum", lengths=lengths, unsafe=True, initial=0
         )
-        return (gradient / equals)[group] * best, None, None
+        return (gradient / num_maxima)[group] * is_maximum, None, None
 
 
 def segment_sum(
@@ -57,14 +60,14 @@ def segment_sum(
     """Sum of each group's rows; zero for an empty group.
 
     Args:
-        rows: ordered by group.
+        rows: Rows, ordered by group.
         group: Group of each row, ascending.
         num_groups: Number of groups.
     """
     lengths = torch.bincount(group, minlength=num_groups)
     if len(rows) == 0:
         return rows.new_zeros(num_groups, rows.shape[1])
-    # Adding rows by their group would be shorter; on a GPU its order changes from run to run.
+    # index_add would be shorter, but on a GPU the order of its additions changes between runs.
     return torch.segment_reduce(rows, "sum", lengths=lengths, unsafe=True)
 
 
@@ -74,7 +77,7 @@ def segment_mean(
     """Mean of each group's rows; zero for an empty group.
 
     Args:
-        rows: ordered by group.
+        rows: Rows, ordered by group.
         group: Group of each row, ascending.
         num_groups: Number of groups.
     """
@@ -84,24 +87,25 @@ def segment_mean(
 
 @dataclass(frozen=True, slots=True)
 class Padded:
-    """Where packed rows stand in a padded table that has a line for each of their groups.
+    """Positions of packed rows in a padded table, which has one line per group.
 
     Shapes:
-        line and place ``"m"``: of each row; real ``"u l"``: u groups, the longest of l rows.
+        line and column ``"m"``: position of each packed row; real ``"u l"``: True where the table
+        of u groups has a row, l being the size of the largest group.
     """
 
     line: Int[Tensor, " m"]
-    place: Int[Tensor, " m"]
+    column: Int[Tensor, " m"]
     real: Bool[Tensor, "u l"]
 
     @classmethod
     def of(cls, group: Int[Tensor, " m"]) -> "Padded":
-        """The table of rows whose groups lie together; a group without rows has no line."""
+        """The table of rows that are ordered by group; a group without rows has no line."""
         _, line, counts = torch.unique_consecutive(group, return_inverse=True, return_counts=True)
-        place = torch.arange(len(group), device=group.device) - (counts.cumsum(0) - counts)[line]
+        column = torch.arange(len(group), device=group.device) - (counts.cumsum(0) - counts)[line]
         longest = int(counts.max()) if len(counts) else 0
-        places = torch.arange(longest, device=group.device)
-        return cls(line, place, places < counts[:, None])
+        columns = torch.arange(longest, device=group.device)
+        return cls(line, column, columns < counts[:, None])
 
     @property
     def size(self) -> Int[Tensor, " m"]:
@@ -111,9 +115,9 @@ class Padded:
     def spread(self, rows: Float[Tensor, "m k"]) -> Float[Tensor, "u l k"]:
         """The rows in the table; zeros elsewhere."""
         table = rows.new_zeros(*self.real.shape, rows.shape[1])
-        table[self.line, self.place] = rows
+        table[self.line, self.column] = rows
         return table
 
     def collect(self, table: Float[Tensor, "u l k"]) -> Float[Tensor, "m k"]:
         """The packed rows of a table."""
-        return take(table, self.line, self.place)
+        return take(table, self.line, self.column)

@@ -1,4 +1,4 @@
-"""Sums over position ranges, and pairs."""
+"""Sums over ranges of positions, and ordered pairs of rows."""
 
 import torch
 from jaxtyping import Float, Int
@@ -11,7 +11,7 @@ from jointre.positions import Ranges
 def range_sum(states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
     """Sum of the states in each range; zero for an empty range.
 
-    Differences of running sums, kept in float64 so that nothing cancels.
+    Differences of running sums, in float64 to avoid cancellation.
 
     Shapes:
         states ``"b t d"``, ranges ``"r"`` → ``"r d"``.
@@ -27,8 +27,8 @@ def ordered_pairs(group: Int[Tensor, " m"], itself: bool = False) -> Int[Tensor,
     """All ordered pairs of rows of one group.
 
     Args:
-        group: the group of each row; rows of a group lie together.
-        itself: also pair each row with itself.
+        group: Group of each row; the rows of a group must be adjacent.
+        itself: Whether to pair each row with itself too.
 
     Returns:
         Pairs of row numbers, row-major within each group (SINET §3.8).

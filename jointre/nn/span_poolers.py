@@ -21,7 +21,7 @@ class SpanPooler(Registrable, nn.Module, ABC, interface="span_pooler"):
 
     @abstractmethod
     def forward(self, states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
-        """One row a range."""
+        """One row per range."""
 
 
 @final
@@ -36,7 +36,7 @@ class MaxSpanPooler(SpanPooler):
         super().__init__()
 
     def forward(self, states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
-        """One row a range."""
+        """One row per range."""
         return range_max(states, ranges)
 
 
@@ -52,7 +52,7 @@ class MeanSpanPooler(SpanPooler):
         super().__init__()
 
     def forward(self, states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
-        """One row a range."""
+        """One row per range."""
         length = (ranges.end - ranges.start).clamp(min=1).to(states.dtype)
         return range_sum(states, ranges) / length[:, None]
 
@@ -69,5 +69,5 @@ class SumSpanPooler(SpanPooler):
         super().__init__()
 
     def forward(self, states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
-        """One row a range."""
+        """One row per range."""
         return range_sum(states, ranges)

@@ -1,4 +1,4 @@
-"""Blocks of columns, and linear maps of their concatenation that never build it."""
+"""Feature blocks, and linear maps of their concatenation that do not build it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from jointre.nn.dropout import Dropout
 
 @dataclass(frozen=True, slots=True)
 class FeatureBlock:
-    """Some columns of a feature matrix: ``values[index]``, or ``values`` where index is None.
+    """Adjacent columns of a feature matrix: ``values[index]``, or ``values`` if index is None.
 
     Shapes:
         values ``"v f"``, index ``"q"``: q candidates share v rows of f features.
@@ -23,7 +23,7 @@ class FeatureBlock:
     index: Int[Tensor, " q"] | None = None
 
     def rows(self) -> Float[Tensor, "q f"]:
-        """The columns, one row a candidate."""
+        """The columns, one row per candidate."""
         if self.index is None:
             return self.values
         return self.values.index_select(0, self.index)  # its gradient is cheaper than [...]'s
@@ -37,12 +37,12 @@ def split_linear(
     """A linear map of the concatenation of blocks, each multiplied before it is gathered.
 
     Args:
-        blocks: q candidates, f columns in all.
+        blocks: Feature blocks of q candidates, with f columns in all.
         weight: Weight of the map, with columns in the order of the blocks.
         bias: Bias that is added to each row.
 
     Raises:
-        ValueError: the blocks have more or fewer columns than the weight.
+        ValueError: The blocks have more or fewer columns than the weight.
     """
     columns = sum(block.values.shape[1] for block in blocks)
     if columns != weight.shape[1]:
@@ -51,16 +51,18 @@ def split_linear(
     column = 0
     for block in blocks:
         width = block.values.shape[1]
-        part_weight = weight[:, column : column + width]
+        block_weight = weight[:, column : column + width]
         column += width
         if width == 0:
             continue
-        once = bias if total is None else None
-        few = block.index is not None and len(block.index) < len(block.values)
-        part = nn.functional.linear(block.rows() if few else block.values, part_weight, once)
-        part = part if few or block.index is None else part.index_select(0, block.index)
-        total = part if total is None else total + part
-    assert total is not None  # a Linear of no columns reads nothing: no owner makes one
+        block_bias = bias if total is None else None  # added once
+        select_first = block.index is not None and len(block.index) < len(block.values)
+        rows = block.rows() if select_first else block.values
+        product = nn.functional.linear(rows, block_weight, block_bias)
+        if block.index is not None and not select_first:
+            product = product.index_select(0, block.index)
+        total = product if total is None else total + product
+    assert total is not None  # no module builds a Linear without input columns
     return total
 
 
@@ -68,16 +70,16 @@ def split_linear(
 class SplitLinear(nn.Linear):
     """Linear over the concatenation of blocks, each multiplied before it is gathered.
 
-    Equal to ``Linear(cat([block.rows() for block in blocks], 1))``. Dropout draws a mask
-    for each candidate over the whole concatenation, so with dropout in training, and
-    only then, the rows are built.
+    Equal to ``Linear(cat([block.rows() for block in blocks], 1))``. Dropout draws one mask per
+    candidate over the whole concatenation, so the concatenation is built with dropout in
+    training, and only then.
 
     Args:
-        in_features: sum of the blocks' widths.
-        out_features: width of the result.
-        dropout: probability of dropping an input feature in training.
-        bias: add one.
-        initial_bias: Initial value of every bias, when the owner draws the weights.
+        in_features: Sum of the blocks' widths.
+        out_features: Width of the result.
+        dropout: Probability of dropping an input feature in training.
+        bias: Whether to add a bias.
+        initial_bias: Initial value of every bias, set by :func:`jointre.nn.initialise.initialise`.
 
     Shapes:
         blocks of ``"v f"`` → ``"q o"``.
@@ -96,7 +98,7 @@ class SplitLinear(nn.Linear):
         self.initial_bias = initial_bias
 
     def reset_parameters(self) -> None:
-        """Draw weights; without outputs, as for a corpus without relations, there are none."""
+        """Draw the weights, if there are any: a corpus without relations gives no outputs."""
         if self.out_features:
             super().reset_parameters()
 

@@ -12,7 +12,7 @@ from jointre.positions import Positions, Role
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """States of the positions, a summary of each unit, and the layout they share.
+    """States of the positions, a summary of each unit, and the positions' roles and words.
 
     Shapes:
         states ``"b t d"``, summary ``"b d"``: b units, t positions, d width.
@@ -24,7 +24,7 @@ class Stream:
 
     @classmethod
     def of(cls, states: Float[Tensor, "b t d"], positions: Positions) -> "Stream":
-        """A stream whose summary is [CLS], or the mean over the words where there is none."""
+        """A stream whose summary is [CLS], or the mean over the words if there is no [CLS]."""
         first = positions.roles[:, 0] == Role.SUMMARY
         if bool(first.all()):
             return cls(states, states[:, 0], positions)
@@ -32,13 +32,13 @@ class Stream:
         return cls(states, torch.where(first[:, None], states[:, 0], mean), positions)
 
     def updated(self, states: Float[Tensor, "b t d"]) -> "Stream":
-        """The stream with new states; the summary follows where it is one of them ([CLS])."""
+        """The stream with new states; its summary is the new state of [CLS], if there is one."""
         first = self.positions.roles[:, :1] == Role.SUMMARY
         summary = torch.where(first, states[:, 0], self.summary)
         return type(self)(states, summary, self.positions)
 
     def __getitem__(self, units: slice) -> "Stream":
-        """The stream of some of the units."""
+        """The stream of a range of units."""
         return type(self)(self.states[units], self.summary[units], self.positions[units])
 
 

@@ -17,12 +17,12 @@ class TypeEmbedding(Registrable, nn.Module, ABC, interface="type_embedding"):
     entity classifier's prototypes.
 
     Attributes:
-        output_dim: width of the rows.
-        label_rows: names of the parameters with one row per label.
+        output_dim: Width of the rows.
+        label_rows: Names of the parameters with one row per label.
 
     Shapes:
-        prototypes ``"c m"``, one per class: the labels, after "none" where that is a class
-        → ``"r e"``, one per label.
+        prototypes ``"c m"``, one per class: first "none" if there is such a class, then the
+        labels → ``"r e"``, one per label.
     """
 
     given: ClassVar[tuple[str, ...]] = ("num_labels", "prototype_dim")
@@ -31,13 +31,13 @@ class TypeEmbedding(Registrable, nn.Module, ABC, interface="type_embedding"):
 
     @abstractmethod
     def forward(self, prototypes: Float[Tensor, "c m"]) -> Float[Tensor, "r e"]:
-        """One row a label."""
+        """One row per label."""
 
 
 @final
 @TypeEmbedding.register("prototypes")
 class PrototypeTypes(TypeEmbedding):
-    """Prototypes of the entity classifier, which relations do not train (memory §3.10).
+    """Prototypes of the entity classifier, detached from the gradient of relations (memory §3.10).
 
     Paper: https://arxiv.org/abs/2307.11762
 
@@ -51,7 +51,7 @@ class PrototypeTypes(TypeEmbedding):
         self.output_dim = prototype_dim
 
     def forward(self, prototypes: Float[Tensor, "c m"]) -> Float[Tensor, "r e"]:
-        """The labels' prototypes, without the one of "none" where that is a class."""
+        """The prototypes of the labels, without that of "none" if there is such a class."""
         return prototypes[len(prototypes) - self.num_labels :].detach()
 
 

@@ -18,7 +18,7 @@ class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
     the task stream, and ``num_logits``.
 
     Attributes:
-        gives_cosines: the logits are cosines, which the ``arcface`` loss needs.
+        gives_cosines: Whether the logits are cosines, which the ``arcface`` loss needs.
 
     Shapes:
         blocks over q candidates → logits ``"q c"``.
@@ -33,11 +33,11 @@ class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
 
         By default the parameter that holds the prototypes and the bias beside it.
         """
-        known = dict(self.named_parameters())
+        parameters = dict(self.named_parameters())
         prototypes = self.prototypes
-        weights = [name for name, value in known.items() if value is prototypes]
+        weights = [name for name, value in parameters.items() if value is prototypes]
         biases = [f"{name.removesuffix('weight')}bias" for name in weights]
-        return (*weights, *(name for name in biases if name in known))
+        return (*weights, *(name for name in biases if name in parameters))
 
     @abstractmethod
     def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
@@ -46,4 +46,4 @@ class Classifier(Registrable, nn.Module, ABC, interface="classifier"):
     @property
     @abstractmethod
     def prototypes(self) -> Float[Tensor, "c m"]:
-        """One vector a class: the rows of the last Linear, or of the memory."""
+        """One vector per class: the rows of the last Linear, or of the memory."""

@@ -1,4 +1,4 @@
-"""A hidden layer between features and logits."""
+"""Classifier with a hidden layer between features and logits."""
 
 import math
 from collections.abc import Sequence
@@ -55,8 +55,8 @@ class FeedforwardClassifier(Classifier):
             Dropout(dropout),
             ACTIVATIONS[activation](),
         )
-        start = 0.0 if prior is None else math.log(prior / (1 - prior))
-        self.output = SplitLinear(hidden, num_logits, initial_bias=start)
+        prior_logit = 0.0 if prior is None else math.log(prior / (1 - prior))
+        self.output = SplitLinear(hidden, num_logits, initial_bias=prior_logit)
 
     def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""

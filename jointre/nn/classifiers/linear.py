@@ -1,4 +1,4 @@
-"""A single Linear over dropped-out features."""
+"""Classifier of a single Linear, with dropout of its input."""
 
 from collections.abc import Sequence
 from typing import Annotated, final

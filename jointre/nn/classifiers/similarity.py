@@ -1,4 +1,4 @@
-"""Similarity to the slots of a memory."""
+"""Classifier by similarity to the slots of a memory."""
 
 from collections.abc import Sequence
 from typing import Literal, final
@@ -13,7 +13,7 @@ from jointre.nn.classifiers.classifier import Classifier
 from jointre.nn.classifiers.cosine import cosines
 from jointre.nn.split_linear import FeatureBlock, SplitLinear, split_linear
 
-COSINE_SCALE = 16.0  # without one a sigmoid of a cosine stays between 0.27 and 0.73
+COSINE_SCALE = 16.0  # the sigmoid of an unscaled cosine lies between 0.27 and 0.73
 
 
 @final
@@ -22,8 +22,8 @@ class SimilarityClassifier(Classifier):
     """Similarity of the features to the memory slot of each class (memory §3.9, §3.13).
 
     The slots are the prototypes, which refiners and type embeddings read. There is no bias
-    and no hidden layer. A bilinear similarity multiplies its map by the slots once, not the
-    map by each candidate.
+    and no hidden layer. The bilinear similarity multiplies its map by the slots once, instead of
+    by each candidate.
 
     Paper: https://arxiv.org/abs/2307.11762
 
@@ -39,8 +39,7 @@ class SimilarityClassifier(Classifier):
         blocks over q → ``"q c"``.
 
     Raises:
-        ConfigError: slots of another width than the features, between which ``"dot"`` has
-            no map.
+        ConfigError: The similarity is ``"dot"``, and the slots are not as wide as the features.
     """
 
     def __init__(
@@ -63,8 +62,8 @@ class SimilarityClassifier(Classifier):
             )
         self.map = None if similarity == "dot" else SplitLinear(input_dim, width, bias=False)
         self.memory = SplitLinear(width, num_logits, bias=False)
-        start = scale or (COSINE_SCALE if similarity == "cosine" else 1.0)
-        self.scale = nn.Parameter(torch.tensor(start)) if learn_scale else start
+        factor = scale or (COSINE_SCALE if similarity == "cosine" else 1.0)
+        self.scale = nn.Parameter(torch.tensor(factor)) if learn_scale else factor
 
     def forward(self, blocks: Sequence[FeatureBlock]) -> Float[Tensor, "q c"]:
         """Logits of the candidates."""

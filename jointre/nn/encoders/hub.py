@@ -1,4 +1,4 @@
-"""Whether the model hub answers, asked once and briefly."""
+"""Checks once per process, with a short timeout, whether the model hub answers."""
 
 import ssl
 from functools import cache
@@ -13,7 +13,7 @@ TIMEOUT = 5.0  # seconds until an address of the hub counts as unreachable
 def unreachable() -> str:
     """Why the hub cannot be reached; empty if it can, or if offline mode is on.
 
-    transformers asks for each file again and again before it gives up, which takes most of a
+    transformers requests each file several times before it gives up, which takes most of a
     minute.
     """
     constants = import_module("huggingface_hub.constants")
@@ -28,10 +28,10 @@ def _failure(endpoint: str) -> str:
     try:
         with urlopen(Request(endpoint, method="HEAD"), timeout=TIMEOUT):
             return ""
-    except HTTPError:  # an answer
+    except HTTPError:  # the hub has answered
         return ""
     except URLError as error:
-        if isinstance(error.reason, ssl.SSLError):  # certificates are the library's business
+        if isinstance(error.reason, ssl.SSLError):  # transformers handles certificates itself
             return ""
         return f"{endpoint} cannot be reached: {error.reason}"
     except (OSError, HTTPException, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Positions: how many pieces an encoder reads at once, and how to make them more."""
+"""Position embeddings: the number of pieces an encoder can read, and how to extend it."""
 
 import copy
 from typing import Any, Literal
@@ -15,22 +15,23 @@ TABLE = "embeddings.position_embeddings.weight"
 
 
 def count(model: Any) -> int:
-    """Pieces that an encoder has positions for."""
+    """Number of pieces that an encoder has positions for."""
     return sources.positions(model.config) - _offset(model)
 
 
 def extended(model: Any, length: int, how: Extension) -> Any:
-    """The encoder with positions for ``length`` pieces; itself where it has exactly these.
+    """An encoder with positions for ``length`` pieces; the same one if it has exactly as many.
 
-    Its configuration says so, and builds an encoder that the weights fit.
+    The configuration of the new encoder states the new number of positions, so that an encoder
+    built from it fits the weights.
 
     Args:
-        model: an encoder of transformers.
+        model: Encoder of transformers.
         length: Number of positions, in pieces.
         how: Origin of the new rows: drawn from N(0, 1) or N(0, 0.02²), or the old ones repeated.
 
     Raises:
-        ConfigError: it has no learnt table of absolute positions, or a longer one.
+        ConfigError: The encoder has no learnt table of absolute positions, or a longer one.
     """
     table, positions = _table(model), count(model)
     if table is None:

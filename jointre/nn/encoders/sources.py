@@ -1,4 +1,4 @@
-"""Where pretrained encoders come from: a folder, an installed package, the model hub."""
+"""Loads pretrained encoders from a folder, an installed package or the model hub."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,11 +15,11 @@ def locate(model_name: str) -> str:
     """The folder or hub name behind a ``model_name``.
 
     Args:
-        model_name: a folder, a hub name, or ``package:NAME`` for weights that an installed
+        model_name: A folder, a hub name, or ``package:NAME`` for weights that an installed
             Python package carries; the package is searched, not imported.
 
     Raises:
-        ConfigError: the package is not installed or holds no encoder.
+        ConfigError: The package is not installed or holds no encoder.
     """
     if not model_name.startswith(PACKAGE):
         return model_name
@@ -40,25 +40,25 @@ def locate(model_name: str) -> str:
 
 
 def transformers() -> Any:
-    """The library; it takes a second to import, and checking a config needs none of it."""
+    """The library, imported on first use: this takes a second, and checking a config needs none."""
     return import_module("transformers")
 
 
 def load(kind: str, model_name: str, **options: Any) -> Any:
-    """``from_pretrained`` of one of transformers' classes, with errors that say what to do.
+    """Call ``from_pretrained`` of a class of transformers, with errors that say what to do.
 
     Args:
-        kind: the class, such as AutoConfig, AutoModel or AutoTokenizer.
+        kind: Name of the class, such as AutoConfig, AutoModel or AutoTokenizer.
         model_name: Name or folder, as for :func:`locate`.
         options: Options that are passed on.
 
     Raises:
-        ConfigError: the files are missing or damaged, or the hub cannot be reached.
+        ConfigError: The files are missing or damaged, or the hub cannot be reached.
     """
     source = locate(model_name)
     reason = "" if Path(source).exists() else hub.unreachable()
     if reason:
-        options["local_files_only"] = True  # what was fetched before still loads, at once
+        options["local_files_only"] = True  # files in the cache still load, without waiting
     bars = transformers().utils.logging
     shown = bars.is_progress_bar_enabled()
     bars.disable_progress_bar()  # the weights of one encoder load in a second
@@ -87,7 +87,7 @@ def load_config(model_name: str) -> Any:
 
 
 def load_tokenizer(model_name: str) -> Any:
-    """The encoder's own tokenizer, fast where there is one."""
+    """The encoder's own tokenizer, the fast version if there is one."""
     if model_name.startswith(stored.PREFIX):
         return stored.tokenizer(Path(model_name.removeprefix(stored.PREFIX)))
     return load("AutoTokenizer", model_name)
@@ -97,7 +97,7 @@ def load_weights(model_name: str) -> Any:
     """The encoder with its pretrained weights, in float32, from safetensors only.
 
     Raises:
-        ConfigError: as for :func:`load`, or the model's encoder is not usable alone.
+        ConfigError: As for :func:`load`, or the model's encoder cannot be used alone.
     """
     kind = _kind(load_config(model_name))
     return _encoder(load(kind, model_name, use_safetensors=True, dtype="float32"))
@@ -109,13 +109,13 @@ def build(config: Any) -> Any:
 
 
 def positions(config: Any) -> int:
-    """Pieces that a configuration has positions for; 512 where it says nothing."""
+    """Number of pieces that a configuration has positions for; 512 if it does not say."""
     names = ("max_position_embeddings", "n_positions")
     return next((int(n) for n in (getattr(config, name, None) for name in names) if n), 512)
 
 
 def _kind(config: Any) -> str:
-    """The class to load: of T5 and its kin the encoder only, without the decoder."""
+    """Name of the class to load; for T5 and similar models that of the encoder alone."""
     text_encoding = type(config) in transformers().MODEL_FOR_TEXT_ENCODING_MAPPING
     if getattr(config, "is_encoder_decoder", False) and not text_encoding:
         raise ConfigError(
@@ -127,5 +127,5 @@ def _kind(config: Any) -> str:
 
 
 def _encoder(model: Any) -> Any:
-    """The module that reads; T5's class around it only holds the embeddings a second time."""
+    """The encoder module; T5's class wraps it only to hold the embeddings a second time."""
     return model.encoder if hasattr(model, "shared") else model

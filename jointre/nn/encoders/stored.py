@@ -1,4 +1,4 @@
-"""Encoders from the folder of an archive, which may come from anybody.
+"""Encoders from the folder of an archive, which may come from an untrusted source.
 
 transformers fetches and runs code where a configuration asks for it: attention kernels from the
 hub, backbones, classes of ``auto_map``, compilers. Here a folder's files are checked first. Only
@@ -284,14 +284,14 @@ def clean(folder: Path) -> None:
     """
     for name in ("config.json", "tokenizer_config.json"):
         content = _read(folder / name)
-        asks = [
+        foreign_keys = [
             key
             for key in content
             if key in (*FOREIGN, *_ATTENTION_KEYS) or key.endswith(("_file", "_files"))
         ]
-        if asks:
-            kept = {key: value for key, value in content.items() if key not in asks}
-            text = json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False)
+        if foreign_keys:
+            cleaned = {key: value for key, value in content.items() if key not in foreign_keys}
+            text = json.dumps(cleaned, indent=2, sort_keys=True, ensure_ascii=False)
             (folder / name).write_text(f"{text}\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Any pretrained encoder of transformers."""
+"""The encoder component that wraps a pretrained encoder of transformers."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,7 +46,7 @@ class TransformerEncoder(Encoder):
         ids and mask ``"w p"``, window_index ``"b t"`` → Stream over ``"b t"``.
 
     Raises:
-        ConfigError: the encoder cannot be loaded, has no padding token, has fewer layers
+        ConfigError: The encoder cannot be loaded, has no padding token, has fewer layers
             than are to be frozen, cannot recompute layers, has positions that cannot be
             extended, or windows and stride do not fit.
     """
@@ -79,7 +79,7 @@ class TransformerEncoder(Encoder):
                 raise ConfigError("long_inputs='extend' needs max_length, the pieces of a unit")
             self.model = positions.extended(self.model, max_length, extension)
         if getattr(self.model, "pooler", None) is not None:
-            self.model.pooler = None  # reads [CLS] for next-sentence prediction; nobody does here
+            self.model.pooler = None  # for next-sentence prediction; unused here
         available = positions.count(self.model)
         self._max_pieces = min(max_length or available, available)
         room = self._max_pieces - 2 * special_tokens
@@ -96,7 +96,7 @@ class TransformerEncoder(Encoder):
 
     @property
     def max_pieces(self) -> int:
-        """Most pieces of a window, special ones included."""
+        """Maximum number of pieces in a window, including special ones."""
         return self._max_pieces
 
     @property
@@ -135,7 +135,7 @@ class TransformerEncoder(Encoder):
             raise ConfigError(
                 f"gradient_checkpointing=true, but transformers' {name} cannot do it; set it false"
             )
-        # Version 5 of transformers renames the method on its way.
+        # The method was renamed within version 5 of transformers.
         enable = getattr(self.model, "activation_checkpointing_enable", None)
         enable = enable or self.model.gradient_checkpointing_enable
         enable({"use_reentrant": False})
@@ -158,7 +158,13 @@ class TransformerEncoder(Encoder):
 
 
 def _layers(model: nn.Module) -> list[nn.Module]:
-    """The encoder's layers, lowest first: its longest list of modules, itself in no list."""
-    found = {name: m for name, m in model.named_modules() if isinstance(m, nn.ModuleList)}
-    lists = [m for name, m in found.items() if not any(name.startswith(f"{o}.") for o in found)]
-    return max((list(one) for one in lists), key=len) if lists else []
+    """The encoder's layers, lowest first: its longest list of modules that is in no other list."""
+    lists = {
+        name: module for name, module in model.named_modules() if isinstance(module, nn.ModuleList)
+    }
+    outer_lists = [
+        list(module)
+        for name, module in lists.items()
+        if not any(name.startswith(f"{other}.") for other in lists)
+    ]
+    return max(outer_lists, key=len, default=[])

@@ -30,8 +30,8 @@ class CoAttentionLayer(nn.Module):
 
     Shapes:
         states of both tasks ``"b t d"``, pair as for :class:`PairMap` → the new states and
-        the map ``"b t t c"``. The attention (outputs of ``softmax``) is ``"b h t t"``: the
-        last axis is what is read.
+        the map ``"b t t c"``. The attention (outputs of ``softmax``) is ``"b h t t"``; its last
+        axis stands for the positions that are read.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class CoAttentionLayer(nn.Module):
             {
                 task: nn.Sequential(nn.Linear(width, width, bias=False), Dropout(dropout))
                 for task in OTHER
-                if task in read  # the others would be trained by nothing
+                if task in read  # others would get no gradient
             }
         )
         self.softmax = nn.ModuleDict({task: Softmax() for task in directions})
@@ -72,14 +72,15 @@ class CoAttentionLayer(nn.Module):
         values = {task: make(states[task]) for task, make in self.values.items()}
         updated = dict(states)
         for task, softmax in self.softmax.items():
-            own = scores if task == "entity" else scores.mT  # the map's rows are entity's
-            attention = softmax(own, keep)
+            # The rows of the map are positions of the entity stream.
+            task_scores = scores if task == "entity" else scores.mT
+            attention = softmax(task_scores, keep)
             heads = values[OTHER[task]].unflatten(2, (self.heads, -1)).transpose(1, 2)
-            new = (attention @ heads).transpose(1, 2).flatten(2)
+            new_states = (attention @ heads).transpose(1, 2).flatten(2)
             if self.self_loop:
-                new = new + values[task]
-            new = leaky_relu(new, SLOPE)
-            updated[task] = new + states[task] if self.residual else new
+                new_states = new_states + values[task]
+            new_states = leaky_relu(new_states, SLOPE)
+            updated[task] = new_states + states[task] if self.residual else new_states
         return updated, shared
 
 
@@ -107,12 +108,12 @@ class ConvCoAttention(Interaction):
         column: relation stream). The summary is the new [CLS] where there is one.
 
     Raises:
-        ConfigError: the heads do not divide the width.
+        ConfigError: The heads do not divide the width.
 
     Differences:
         The released code lets padded cells into the convolution at a unit's border, so that
         its scores depend on the batch. Here units of one length are computed together and
-        without padding: exact, and no cell is computed in vain.
+        without padding, so that scores are exact and no cell is computed in vain.
     """
 
     def __init__(
@@ -135,12 +136,14 @@ class ConvCoAttention(Interaction):
                 f"take one of {', '.join(str(n) for n in divisors(input_dim) if n <= 16)}"
             )
         self.features = pair_features() if pair_features else None
-        given = self.features.output_dim if self.features else 0
-        self.pair_dim = channels if layers else given
+        feature_dim = self.features.output_dim if self.features else 0
+        self.pair_dim = channels if layers else feature_dim
         self.layers = nn.ModuleList(
             CoAttentionLayer(
                 input_dim,
-                PairMap(input_dim, channels if number else given, channels, kernel_size, dropout),
+                PairMap(
+                    input_dim, channels if number else feature_dim, channels, kernel_size, dropout
+                ),
                 channels,
                 heads,
                 tuple(dict.fromkeys(directions)),
@@ -154,26 +157,28 @@ class ConvCoAttention(Interaction):
     def forward(self, streams: Streams) -> Streams:
         """Update the states of each stream in ``directions``, and make the pair map."""
         lengths = (streams.entity.positions.roles != Role.PAD).sum(1)
-        parts, order = [], []
+        group_states, group_maps, group_units = [], [], []
         for length in torch.unique(lengths).tolist():
             units = (lengths == length).nonzero().flatten()
-            group = {task: streams.task(task).states[units, :length] for task in OTHER}
-            parts.append(self._without_padding(group))
-            order.append(units)
+            states, pair = self._without_padding(
+                {task: streams.task(task).states[units, :length] for task in OTHER}
+            )
+            group_states.append(states)
+            group_maps.append(pair)
+            group_units.append(units)
         size = streams.entity.positions.roles.shape[1]
         changed: dict[str, Stream] = {}
         for task in OTHER:
-            states = together([own[task] for own, _ in parts], order, size)
-            changed[task] = streams.task(task).updated(states)
-        pair = together([pair for _, pair in parts], order, size)
-        return streams.replacing(pair=pair, **changed)
+            padded = pad_groups([states[task] for states in group_states], group_units, size)
+            changed[task] = streams.task(task).updated(padded)
+        return streams.replacing(pair=pad_groups(group_maps, group_units, size), **changed)
 
     def _without_padding(
         self, states: dict[str, Float[Tensor, "g n d"]]
     ) -> tuple[dict[str, Tensor], Float[Tensor, "g n n c"]]:
-        """New states and map of units of one length."""
+        """New states and pair map of units that all have the same length."""
         units, size, _ = states["entity"].shape
-        if not size:  # no word of the unit was read
+        if not size:  # the encoder saw no word of these units
             return states, states["entity"].new_zeros(units, 0, 0, self.pair_dim)
         if self.features is None:
             pair: Tensor = states["entity"].new_zeros(1, 0)
@@ -187,41 +192,41 @@ class ConvCoAttention(Interaction):
         return states, pair
 
 
-def together(
-    parts: Sequence[Float[Tensor, "_ ..."]], units: Sequence[Int[Tensor, " _"]], size: int
+def pad_groups(
+    groups: Sequence[Float[Tensor, "_ ..."]], units: Sequence[Int[Tensor, " _"]], size: int
 ) -> Float[Tensor, "b ..."]:
-    """One tensor of groups of units, padded with zeros.
+    """Scatter groups of units of one length into one tensor, padded with zeros.
 
     Args:
-        parts: Parts of the groups; all axes but the first and the last are positions.
+        groups: Tensor of each group; all axes except the first and the last are positions.
         units: Rows of each group in the result.
-        size: positions of the longest unit.
+        size: Number of positions of the longest unit.
     """
-    if len(parts) == 1 and parts[0].shape[1] == size:
-        return parts[0]
-    whole: Tensor = _Together.apply(units, size, *parts)  # type: ignore[no-untyped-call]
-    return whole
+    if len(groups) == 1 and groups[0].shape[1] == size:
+        return groups[0]
+    padded: Tensor = _PadGroups.apply(units, size, *groups)  # type: ignore[no-untyped-call]
+    return padded
 
 
-class _Together(torch.autograd.Function):
-    """Written once, read once by gradients."""
+class _PadGroups(torch.autograd.Function):
+    """Scatters groups into a padded tensor; every element and every gradient is copied once."""
 
     @staticmethod
     def forward(
-        ctx: Any, units: Sequence[Int[Tensor, " _"]], size: int, *parts: Float[Tensor, "_ ..."]
+        ctx: Any, units: Sequence[Int[Tensor, " _"]], size: int, *groups: Float[Tensor, "_ ..."]
     ) -> Float[Tensor, "b ..."]:
-        ctx.places = [
-            (own, *(slice(length) for length in part.shape[1:-1]))
-            for own, part in zip(units, parts, strict=True)
+        ctx.regions = [
+            (unit_rows, *(slice(length) for length in group.shape[1:-1]))
+            for unit_rows, group in zip(units, groups, strict=True)
         ]
-        first = parts[0]
+        first = groups[0]
         shape = (sum(map(len, units)), *[size] * (first.ndim - 2), first.shape[-1])
-        whole = first.new_zeros(shape)
-        for place, part in zip(ctx.places, parts, strict=True):
-            whole[place] = part
-        return whole
+        padded = first.new_zeros(shape)
+        for region, group in zip(ctx.regions, groups, strict=True):
+            padded[region] = group
+        return padded
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
         (gradient,) = gradients
-        return None, None, *(gradient[place] for place in ctx.places)
+        return None, None, *(gradient[region] for region in ctx.regions)

@@ -22,9 +22,9 @@ Agent = Literal["cls", "max", "mean"]
 class CrossTaskLayer(nn.Module):
     """One agent attends over the other task's states and over itself (SINET eq. 2-4).
 
-    With a single query a head's scores are ``X (W_kᵀ q)`` and its output ``W_v (A X)``,
-    so keys and values are never made: 4d² + 2hLd instead of 2d² + 2Ld² products, equal
-    in training too.
+    With a single query, the scores of a head are ``X (W_kᵀ q)`` and its output is ``W_v (A X)``,
+    so that keys and values need not be computed: 4d² + 2hLd instead of 2d² + 2Ld² products. The
+    result is the same, in training too.
 
     Shapes:
         agent ``"b d"``, memory ``"b t d"``, keep ``"b t"`` → ``"b d"``. The attention
@@ -59,8 +59,8 @@ class CrossTaskLayer(nn.Module):
         key = self.key.weight.view(self.heads, size, width)
         folded = torch.einsum("bhs,hsd->bhd", query, key) / size**0.5
         scores = torch.cat([folded @ memory.mT, folded @ agent[..., None]], -1)
-        own = keep.new_ones(units, 1)
-        attention = self.softmax(scores, torch.cat([keep, own], 1)[:, None])
+        keep_agent = keep.new_ones(units, 1)
+        attention = self.softmax(scores, torch.cat([keep, keep_agent], 1)[:, None])
         attention = self.dropout(attention)
         read = attention[..., :-1] @ memory + attention[..., -1:] * agent[:, None]
         value = self.value.weight.view(self.heads, size, width)
@@ -93,7 +93,7 @@ class CrossTaskAttention(Interaction):
         Streams of width d → the same with new summaries; the states are untouched.
 
     Raises:
-        ConfigError: the heads do not divide the width.
+        ConfigError: The heads do not divide the width.
     """
 
     changes = frozenset({"summary"})
@@ -133,14 +133,14 @@ class CrossTaskAttention(Interaction):
         """Update the summary of each stream in ``directions``."""
         changed: dict[str, Stream] = {}
         for position, task in enumerate(self.directions):
-            own = streams.task(task)
+            stream = streams.task(task)
             other = streams.task("relation" if task == "entity" else "entity")
             stack = self.stacks[position % len(self.stacks)]
-            agent = self._agent(own)
+            agent = self._agent(stream)
             keep = self._keys(other)
             for layer in stack:  # type: ignore[attr-defined]
                 agent = layer(agent, other.states, keep)
-            changed[task] = Stream(own.states, agent, own.positions)
+            changed[task] = Stream(stream.states, agent, stream.positions)
         return streams.replacing(**changed)
 
     def _agent(self, stream: Stream) -> Float[Tensor, "b d"]:

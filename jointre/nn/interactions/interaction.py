@@ -17,8 +17,8 @@ class Interaction(Registrable, nn.Module, ABC, interface="interaction"):
     Owner gives: ``input_dim``, the width of the task streams.
 
     Attributes:
-        changes: Parts of the task streams that it changes, so that a model can refuse one whose
-            work it would not read.
+        changes: Parts of the task streams that the interaction changes, so that a model can
+            refuse one whose results it would not read.
 
     Shapes:
         Streams of width d → Streams of width d, with a pair map of width ``pair_dim``.

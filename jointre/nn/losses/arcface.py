@@ -13,7 +13,7 @@ from jointre.config.bounds import Scale
 from jointre.nn.losses.loss import Loss
 from jointre.nn.losses.single_label import SingleLabelLoss
 
-SMALLEST_SINE = 1e-4  # the slope of a sine over its cosine is infinite at 0
+SMALLEST_SINE = 1e-4  # at a sine of 0, its derivative by the cosine is infinite
 
 
 @final
@@ -21,12 +21,11 @@ SMALLEST_SINE = 1e-4  # the slope of a sine over its cosine is infinite at 0
 class ArcFaceLoss(SingleLabelLoss):
     """Cross-entropy of cosines, with a margin μ added to the angle θ of the right class (ArcFace).
 
-    Its cosine becomes cos(θ + μ), or cos θ - μ sin μ where θ > π - μ, since cos(θ + μ) would
-    grow again. Without a class for none the cosines are scaled in prediction too, with one
-    they are not (memory §3.13).
+    The cosine of the right class becomes cos(θ + μ), or cos θ - μ sin μ where θ > π - μ, because
+    cos(θ + μ) would increase there. In prediction the cosines are scaled only if there is no class
+    for "none" (memory §3.13).
 
-    Of a candidate with several labels only the first is learnt, and at most one is
-    predicted: no threshold applies. Nothing counts the labels that this leaves out.
+    If a candidate has several labels, only the first is learnt; at most one is predicted.
 
     Paper: https://arxiv.org/abs/1801.07698
 
@@ -50,7 +49,7 @@ class ArcFaceLoss(SingleLabelLoss):
         self.scale = scale
 
     def probabilities(self, logits: Float[Tensor, "q c"]) -> Float[Tensor, "q c"]:
-        """Softmax of the cosines; of the scaled ones where every candidate has a label."""
+        """Softmax of the cosines, which are scaled if every candidate has a label."""
         return (logits if self.none_class else self.scale * logits).softmax(-1)
 
     def forward(
@@ -60,14 +59,14 @@ class ArcFaceLoss(SingleLabelLoss):
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × cross-entropy, with the margin."""
-        right = self.classes(targets)
-        cosine = logits.gather(1, right[:, None])
-        widened = logits.scatter(1, right[:, None], self._widened(cosine))
-        each = functional.cross_entropy(self.scale * widened, right, reduction="none")
-        return (each * weight).sum()
+        right_class = self.classes(targets)
+        cosine = logits.gather(1, right_class[:, None])
+        cosines = logits.scatter(1, right_class[:, None], self._with_margin(cosine))
+        losses = functional.cross_entropy(self.scale * cosines, right_class, reduction="none")
+        return (losses * weight).sum()
 
-    def _widened(self, cosine: Float[Tensor, "q 1"]) -> Float[Tensor, "q 1"]:
-        """Cosines of the angles with the margin."""
+    def _with_margin(self, cosine: Float[Tensor, "q 1"]) -> Float[Tensor, "q 1"]:
+        """Cosines of the angles after the margin is added."""
         sine = (1 - cosine.square()).clamp(min=SMALLEST_SINE**2).sqrt()
         wider = cosine * math.cos(self.margin) - sine * math.sin(self.margin)
         beyond = cosine - self.margin * math.sin(self.margin)

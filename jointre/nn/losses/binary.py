@@ -1,4 +1,4 @@
-"""Any number of labels for each candidate."""
+"""Loss for candidates with any number of labels."""
 
 from typing import Literal, final
 
@@ -27,7 +27,7 @@ class BinaryLoss(Loss):
         self.over_labels = over_labels
 
     def num_logits(self, labels: int) -> int:
-        """As many as there are labels."""
+        """One logit per label."""
         return labels
 
     def scores(self, logits: Float[Tensor, "q c"]) -> LabelScores:
@@ -41,7 +41,7 @@ class BinaryLoss(Loss):
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × binary cross-entropy."""
-        each = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-        mean = self.over_labels == "mean" and each.shape[1] > 0  # no label costs nothing
-        rows = each.mean(1) if mean else each.sum(1)
-        return (rows * weight).sum()
+        losses = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        mean = self.over_labels == "mean" and losses.shape[1] > 0  # the mean of no labels is NaN
+        candidate_losses = losses.mean(1) if mean else losses.sum(1)
+        return (candidate_losses * weight).sum()

@@ -1,4 +1,4 @@
-"""What a loss makes of logits: the probability of each label, from which a decoder decides."""
+"""Label probabilities, which a loss computes from logits and a decoder reads."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class LabelScores:
         labels: Probability of each label.
         none: Probability that a candidate has no label, if labels exclude one another and a
             candidate may have none; else None.
-        exclusive: Whether a candidate has one label at most.
+        exclusive: Whether a candidate has at most one label.
 
     Shapes:
         labels ``"q r"``, none ``"q"``.
@@ -28,6 +28,6 @@ class LabelScores:
         return len(self.labels)
 
     def __getitem__(self, rows: Int[Tensor, " m"]) -> "LabelScores":
-        """The scores of some candidates."""
+        """The scores of the candidates in these rows."""
         none = None if self.none is None else self.none[rows]
         return LabelScores(self.labels[rows], none, self.exclusive)

@@ -14,7 +14,8 @@ class Loss(Registrable, nn.Module, ABC, interface="loss"):
     """Loss: compares logits with targets, and turns logits into probabilities.
 
     Attributes:
-        needs_cosines: the logits must be cosines, as the ``cosine`` classifier's.
+        needs_cosines: Whether the logits must be cosines, such as those of the ``cosine``
+            classifier.
 
     Shapes:
         logits ``"q c"``, targets ``"q"`` (one class each) or ``"q r"`` (multi-hot labels),
@@ -25,11 +26,11 @@ class Loss(Registrable, nn.Module, ABC, interface="loss"):
 
     @abstractmethod
     def num_logits(self, labels: int) -> int:
-        """Logits that the loss needs for so many labels."""
+        """Number of logits that the loss needs for a number of labels."""
 
     @abstractmethod
     def scores(self, logits: Float[Tensor, "q c"]) -> LabelScores:
-        """Label probabilities of the candidates, from which a decoder decides.
+        """Label probabilities of the candidates, which a decoder reads.
 
         Args:
             logits: What the classifier gives for each candidate.

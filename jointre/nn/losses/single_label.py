@@ -1,4 +1,4 @@
-"""What losses that give a candidate one class have in common."""
+"""The base class of losses that give a candidate one class."""
 
 from abc import ABC, abstractmethod
 
@@ -15,8 +15,8 @@ class SingleLabelLoss(Loss, ABC):
     """A loss whose classes exclude one another.
 
     Args:
-        none_class: class 0 is "no label" and the labels follow it; else classes are labels,
-            and every candidate has one.
+        none_class: Whether class 0 means "no label" and the labels follow it; otherwise the
+            classes are the labels, and every candidate has one.
     """
 
     def __init__(self, none_class: bool) -> None:
@@ -42,10 +42,11 @@ class SingleLabelLoss(Loss, ABC):
         return LabelScores(probabilities[:, int(self.none_class) :], none, exclusive=True)
 
     def classes(self, targets: Shaped[Tensor, "q ..."]) -> Int[Tensor, " q"]:
-        """The class of each candidate; of several multi-hot labels the first.
+        """The class of each candidate; the first of several multi-hot labels.
 
         Raises:
-            ConfigError: multi-hot labels may be none at all, and there is no class for that.
+            ConfigError: Targets are multi-hot, so that a candidate may have no label, but there is
+                no class for that.
         """
         if targets.ndim == 1:
             return targets

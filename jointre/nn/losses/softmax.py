@@ -1,4 +1,4 @@
-"""One label or none for each candidate."""
+"""Loss for candidates with one label or none."""
 
 from typing import final
 
@@ -15,7 +15,7 @@ from jointre.nn.losses.single_label import SingleLabelLoss
 class SoftmaxLoss(SingleLabelLoss):
     """Cross-entropy over the labels and class 0, "none" (SINET §4.2).
 
-    Of a candidate with several labels the first is learnt, and at most one is predicted.
+    If a candidate has several labels, only the first is learnt; at most one is predicted.
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
@@ -38,5 +38,5 @@ class SoftmaxLoss(SingleLabelLoss):
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × cross-entropy."""
-        each = functional.cross_entropy(logits, self.classes(targets), reduction="none")
-        return (each * weight).sum()
+        losses = functional.cross_entropy(logits, self.classes(targets), reduction="none")
+        return (losses * weight).sum()

@@ -18,9 +18,9 @@ from jointre.nn.streams import Streams
 class BetweenContext(PairEncoder):
     """``[context; summary; head; tail; head width; tail width]`` (SINET eq. 8-9).
 
-    The context pools the *shared* states of the positions between the spans, nothing
-    where they touch, overlap or nest. It depends on the gap alone, so each gap is pooled
-    once, for (head, tail) and (tail, head).
+    The context is pooled from the *shared* states of the positions between the spans; it is zero
+    where the spans touch, overlap or nest. It depends only on the gap between the spans, so each
+    gap is pooled once for both (head, tail) and (tail, head).
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
@@ -31,8 +31,8 @@ class BetweenContext(PairEncoder):
         pairs ``"q 2"`` → blocks of 4d + 2w columns over q.
 
     Differences:
-        Equation 9 prints the reversed pair without swapping head and tail; the released
-        code swaps them, and so do we.
+        Equation 9 prints the reversed pair without swapping head and tail. They are swapped
+        here, as in the released code.
     """
 
     one_mention = True

@@ -29,7 +29,7 @@ class MultiInstance(PairEncoder):
 
     A mention pair is ``[context; head mention; tail mention; head; tail; word distance;
     sentence distance]`` through a Linear, which is split: mentions, entities and distances
-    are multiplied once each, contexts once a gap.
+    are multiplied once each, contexts once per gap.
 
     Paper: https://arxiv.org/abs/2102.05980
 
@@ -72,10 +72,13 @@ class MultiInstance(PairEncoder):
     ) -> list[FeatureBlock]:
         """The pairs' hidden layer."""
         sizes = torch.bincount(arguments.mention_entity[:, 1], minlength=len(arguments.entities))
-        parts = [self._instances(streams, arguments, some, sizes) for some in bounded(pairs, sizes)]
+        maxima = [
+            self._instances(streams, arguments, pairs_chunk, sizes)
+            for pairs_chunk in bounded(pairs, sizes)
+        ]
         head, tail = pairs.unbind(1)
         blocks = [
-            FeatureBlock(torch.cat(parts)),
+            FeatureBlock(torch.cat(maxima)),
             choose(arguments.types, head),
             choose(arguments.types, tail),
         ]
@@ -89,21 +92,23 @@ class MultiInstance(PairEncoder):
         sizes: Int[Tensor, " g"],
     ) -> Float[Tensor, "q d"]:
         """Maxima over the mention pairs of each pair."""
-        one, other, pair = instances(arguments.mention_entity, pairs, sizes)
+        head, tail, pair = instances(arguments.mention_entity, pairs, sizes)
         spans, sentences = arguments.spans, arguments.sentences
-        gaps, gap = distinct_gaps(spans.ranges(streams.shared.positions), one, other)
+        gaps, gap = distinct_gaps(spans.ranges(streams.shared.positions), head, tail)
         start, end = spans.start, spans.end
-        earlier = torch.where(start[one] <= start[other], end[one], end[other]) - 1
-        words = torch.maximum(start[one], start[other]) - earlier
-        apart = (sentences[one] - sentences[other]).abs()
+        last_of_earlier = torch.where(start[head] <= start[tail], end[head], end[tail]) - 1
+        words_apart = torch.maximum(start[head], start[tail]) - last_of_earlier
+        sentences_apart = (sentences[head] - sentences[tail]).abs()
         blocks = [
             FeatureBlock(self.context_pooler(streams.shared.states, gaps), gap),
-            FeatureBlock(arguments.rows, one),
-            FeatureBlock(arguments.rows, other),
+            FeatureBlock(arguments.rows, head),
+            FeatureBlock(arguments.rows, tail),
             FeatureBlock(arguments.entities, pairs[pair, 0]),
             FeatureBlock(arguments.entities, pairs[pair, 1]),
-            FeatureBlock(self.token_distance.weight, words.clamp(0, TOKEN_ROWS - 1)),
-            FeatureBlock(self.sentence_distance.weight, apart.clamp(max=SENTENCE_ROWS - 1)),
+            FeatureBlock(self.token_distance.weight, words_apart.clamp(0, TOKEN_ROWS - 1)),
+            FeatureBlock(
+                self.sentence_distance.weight, sentences_apart.clamp(max=SENTENCE_ROWS - 1)
+            ),
         ]
         return segment_max(self.dropout(self.instance(blocks)), pair, len(pairs))
 
@@ -111,7 +116,7 @@ class MultiInstance(PairEncoder):
 def instances(
     mention_entity: Int[Tensor, "l 2"], pairs: Int[Tensor, "q 2"], sizes: Int[Tensor, " g"]
 ) -> tuple[Int[Tensor, " k"], Int[Tensor, " k"], Int[Tensor, " k"]]:
-    """All (head mention, tail mention) of each pair of entities, and their pair.
+    """Head mention, tail mention and entity pair of all mention pairs of the pairs of entities.
 
     Args:
         mention_entity: (mention, entity), ordered by entity.
@@ -122,18 +127,18 @@ def instances(
     head, tail = pairs.unbind(1)
     counts = sizes[head] * sizes[tail]
     pair = torch.repeat_interleave(counts)
-    place = torch.arange(len(pair), device=pair.device) - (counts.cumsum(0) - counts)[pair]
-    width = sizes[tail][pair]
-    one = mention_entity[first[head][pair] + place // width, 0]
-    other = mention_entity[first[tail][pair] + place % width, 0]
-    return one, other, pair
+    offset = torch.arange(len(pair), device=pair.device) - (counts.cumsum(0) - counts)[pair]
+    tail_size = sizes[tail][pair]
+    head_mention = mention_entity[first[head][pair] + offset // tail_size, 0]
+    tail_mention = mention_entity[first[tail][pair] + offset % tail_size, 0]
+    return head_mention, tail_mention, pair
 
 
 def bounded(pairs: Int[Tensor, "q 2"], sizes: Int[Tensor, " g"]) -> tuple[Int[Tensor, "_ 2"], ...]:
-    """The pairs, in parts of a bounded number of mention pairs when nothing is trained."""
+    """The pairs, in chunks with a bounded number of mention pairs when nothing is trained."""
     if torch.is_grad_enabled() or len(pairs) == 0:
         return (pairs,)
     total = (sizes[pairs[:, 0]] * sizes[pairs[:, 1]]).cumsum(0)
-    part = total // INSTANCES_AT_ONCE
-    counts = torch.unique_consecutive(part, return_counts=True)[1].tolist()
+    chunk = total // INSTANCES_AT_ONCE
+    counts = torch.unique_consecutive(chunk, return_counts=True)[1].tolist()
     return torch.split(pairs, counts)

@@ -21,11 +21,11 @@ class Arguments:
     Args:
         spans: Spans of the mentions.
         rows: Representations of the mentions.
-        widths: width embeddings of the mentions.
-        mention_entity: (mention, entity) rows, ordered by entity.
-        entities: representations of the entities.
-        types: type vectors of the entities; of width 0 where there are none.
-        sentences: sentence of each mention, counted in its unit.
+        widths: Width embeddings of the mentions.
+        mention_entity: Pairs of a mention row and an entity row, ordered by entity.
+        entities: Representations of the entities.
+        types: Type vectors of the entities, of width 0 if there are none.
+        sentences: Sentence of each mention, counted in its unit.
 
     Shapes:
         spans and sentences ``"m"``, rows ``"m k"``, widths FeatureBlock of ``"m w"``,
@@ -44,12 +44,12 @@ class Arguments:
     def of_mentions(
         cls, spans: Spans, rows: Float[Tensor, "m k"], widths: FeatureBlock
     ) -> "Arguments":
-        """Every mention is an entity of its own, without a type vector."""
-        each = torch.arange(len(spans), device=rows.device)
-        none = FeatureBlock(rows.new_zeros(len(spans), 0))
-        return cls(
-            spans, rows, widths, torch.stack([each, each], 1), rows, none, torch.zeros_like(each)
-        )
+        """Arguments in which every mention is a separate entity without a type vector."""
+        number = torch.arange(len(spans), device=rows.device)
+        mention_entity = torch.stack([number, number], 1)
+        no_types = FeatureBlock(rows.new_zeros(len(spans), 0))
+        sentences = torch.zeros_like(number)
+        return cls(spans, rows, widths, mention_entity, rows, no_types, sentences)
 
 
 class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
@@ -59,7 +59,7 @@ class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
     ``span_dim`` (mention and entity), ``width_dim`` (width embedding) and ``type_dim``.
 
     Attributes:
-        one_mention: it looks at an entity's only mention, so that a model whose entities
+        one_mention: Whether it expects one mention per entity, so that a model whose entities
             have several can refuse it.
 
     Shapes:
@@ -84,5 +84,5 @@ class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
 
 
 def choose(block: FeatureBlock, rows: Int[Tensor, " q"]) -> FeatureBlock:
-    """The block of some of its candidates."""
+    """The block of the candidates in these rows."""
     return FeatureBlock(block.values, rows if block.index is None else block.index[rows])

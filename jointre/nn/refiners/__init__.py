@@ -1,4 +1,4 @@
-"""Refiners: rows changed by what the classifiers have learnt."""
+"""Refiners: change token or span vectors by the classifiers' prototypes."""
 
 from jointre.nn.refiners.memory_flow import MemoryFlow
 from jointre.nn.refiners.memory_read import MemoryRead

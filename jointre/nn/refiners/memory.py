@@ -19,23 +19,23 @@ EPSILON = 1e-8  # shortest length that a cosine divides by
 class Memory(nn.Module):
     """Scores rows against the slots of a memory (memory §3.4, §3.13).
 
-    A slot's key is ``W m``, computed once a slot and not once a row (memory §10.4): the score of a
-    row is its product with the key. The attention, a distribution of these scores, is the
-    output of ``softmax``.
+    The key of a slot is ``W m``, computed once per slot instead of once per row (memory §10.4).
+    The score of a row is its product with the key. The attention, which is the softmax of these
+    scores, is the output of ``softmax``.
 
     Args:
         task: Task whose prototypes are the slots.
         input_dim: Width of the rows.
-        slot_dim: width of the slots.
+        slot_dim: Width of the slots.
         similarity: ``"bilinear"`` maps the slots to the rows; ``"dot"`` and ``"cosine"``
             compare them as they are.
-        scale: factor of the scores; None: 1, and 16 for cosines.
+        scale: Factor of the scores; None: 1, or 16 for cosines.
 
     Shapes:
         rows ``"m d"``, slots ``"c w"`` → ``"m c"``.
 
     Raises:
-        ConfigError: rows and slots differ in width, and the similarity has no map.
+        ConfigError: Rows and slots differ in width, and the similarity has no map.
     """
 
     def __init__(

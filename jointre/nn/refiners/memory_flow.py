@@ -1,4 +1,4 @@
-"""Memory flow: rows scaled by how much the classes attend to them."""
+"""Memory flow: scales rows by the attention that they get from the classes."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, final
@@ -19,13 +19,13 @@ from jointre.nn.segment_ops import Padded
 class MemoryFlow(Refiner):
     """Each slot of a memory attends over the rows of a unit; a row is scaled by its share.
 
-    A row's gain g is the attention it gets from all slots of a memory, ``g = Σ_c a_c``;
-    over a unit the gains sum to the number of slots. Rows and the k memories are fused:
+    The gain g of a row is the attention it gets from all slots of a memory, ``g = Σ_c a_c``;
+    the gains of a unit sum to the number of slots. Rows and the k memories are fused:
 
     * ``"mean"`` x (1 + Σ g) / (1 + k), as published. Gains are small, so that rows shrink
       to about 1 / (1 + k) when a warm-up ends.
     * ``"residual"`` x (1 + Σ g)
-    * ``"mean_unit"`` as the mean, of gains that are scaled to a mean of 1 over the unit.
+    * ``"mean_unit"`` like ``"mean"``, with gains that are scaled to a mean of 1 over the unit.
 
     Paper: https://arxiv.org/abs/2307.11762
 
@@ -42,7 +42,7 @@ class MemoryFlow(Refiner):
         ``"u c l"``: u units, c slots, the longest unit's l rows.
 
     Raises:
-        ConfigError: the similarity needs equal widths, and they differ.
+        ConfigError: The similarity needs equal widths, and they differ.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Memory read: rows mixed with what they read from the memories."""
+"""Memory read: combines rows with the memory slots that they attend to."""
 
 from collections.abc import Sequence
 from typing import Annotated, final
@@ -21,7 +21,7 @@ class MemoryRead(Refiner):
 
     The fused row is ``G [x; Σ_c a_c m_c; …]`` (memory §3.4).
     G has columns for the row and for what it reads from each memory. The slots are mapped
-    by their columns before they are summed: once a slot, not once a row (memory §10.4).
+    by their columns before they are summed: once per slot, not once per row (memory §10.4).
 
     Paper: https://arxiv.org/abs/2307.11762
 
@@ -37,7 +37,7 @@ class MemoryRead(Refiner):
         ``"u l c"``: u units, the longest unit's l rows, c slots; padded rows are 0.
 
     Raises:
-        ConfigError: the similarity needs equal widths, and they differ.
+        ConfigError: The similarity needs equal widths, and they differ.
 
     Differences:
         The released code fails with one memory and with cosines.
@@ -66,12 +66,12 @@ class MemoryRead(Refiner):
     ) -> Float[Tensor, "m d"]:
         """The rows mixed with what they read."""
         padded = Padded.of(segment)
-        own, *parts = torch.split(self.mix.weight, [rows.shape[1], *self.widths], 1)
-        mixed = nn.functional.linear(rows, own, self.mix.bias)
-        for (task, memory), part in zip(self.memories.items(), parts, strict=True):
+        row_weight, *slot_weights = torch.split(self.mix.weight, [rows.shape[1], *self.widths], 1)
+        mixed = nn.functional.linear(rows, row_weight, self.mix.bias)
+        for (task, memory), slot_weight in zip(self.memories.items(), slot_weights, strict=True):
             slots = prototypes[task] if self.memory_grad else prototypes[task].detach()
             attention = _attention(memory, rows, slots, padded)  # type: ignore[arg-type]
-            mixed = mixed + attention @ nn.functional.linear(slots, part)
+            mixed = mixed + attention @ nn.functional.linear(slots, slot_weight)
         return mixed
 
 

@@ -11,13 +11,13 @@ from jointre.config import Registrable
 
 
 class Refiner(Registrable, nn.Module, ABC, interface="refiner"):
-    """Memory module: changes token or span vectors by what the classifiers have learnt.
+    """Memory module: changes token or span vectors by the prototypes of the classifiers.
 
     Owner gives: ``input_dim``, the rows' width, and ``prototype_dims``, the width of the
     prototypes of each task.
 
-    While ``active`` is false, rows pass unchanged and no parameter gets a gradient. It is
-    part of the state: an archive of a model whose warm-up had not ended says so.
+    While ``active`` is false, rows pass unchanged and no parameter gets a gradient. ``active`` is
+    part of the state dict, so that an archive records whether the warm-up had ended.
 
     Shapes:
         rows ``"m d"``, segment ``"m"`` (the unit of each row, ascending), prototypes

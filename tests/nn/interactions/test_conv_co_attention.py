@@ -10,7 +10,7 @@ import torch
 from jointre.config import Factory, construct
 from jointre.errors import ConfigError
 from jointre.nn.interactions import ConvCoAttention, Interaction
-from jointre.nn.interactions.conv_co_attention import together
+from jointre.nn.interactions.conv_co_attention import pad_groups
 from jointre.nn.masking import Softmax
 from jointre.nn.pair_features import DistanceFeatures
 from jointre.nn.streams import Stream, Streams
@@ -339,7 +339,7 @@ def test_groups_are_put_together_with_their_gradients() -> None:
             torch.randn(len(own), *[length] * axes, 5, requires_grad=True)
             for own, length in zip(units, (2, 4, 0), strict=True)
         ]
-        whole = together(parts, units, 4)
+        whole = pad_groups(parts, units, 4)
         expected = torch.zeros(4, *[4] * axes, 5)
         for own, part in zip(units, parts, strict=True):
             for unit, values in zip(own.tolist(), part, strict=True):

@@ -1,5 +1,5 @@
 // jointre train experiments/jerex_docred.jsonnet --ext-var data=DIR
-// DocRED in JEREX's split with JEREX, BERT.
+// DocRED in JEREX's split, with JEREX and BERT.
 local files = { train: 'docred_joint/train_joint.json', dev: 'docred_joint/dev_joint.json' };
 
 (import 'lib/jerex.libsonnet') + (import 'lib/docred.libsonnet')(files) + {

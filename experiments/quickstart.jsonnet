@@ -3,7 +3,8 @@
 local dir = std.extVar('fixtures') + '/newswire/';
 
 (import 'lib/sinet_minilm.libsonnet') + {
-  // Mentions overlap as in the training data: a place inside an organization, no person in a person.
+  // Predicted mentions overlap only as in the training data: a place inside an organization, but never a
+  // person inside a person.
   model+: { decoder+: { overlap: 'learned' } },
   data: {
     name: 'jointre newswire, invented sentences',

@@ -1,8 +1,9 @@
 // jointre train experiments/quickstart_document.jsonnet -s runs/quickstart_document
-// The similarity memory on the project's own abstracts with MiniLM: minutes on two cores.
+// The similarity memory on the project's own abstracts with MiniLM: a few minutes on two cores.
 local dir = std.extVar('fixtures') + '/abstracts/';
-// So few documents teach little certainty: gains are added, not averaged, thresholds are low, and
-// mentions, of which a document has five among hundreds of spans, weigh more.
+// With so few documents, probabilities stay low. Therefore gains are added instead of averaged, and the
+// thresholds are low. The loss of the mentions has a high weight, because only about five of the
+// hundreds of spans in a document are mentions.
 local flow = { type: 'memory_flow', memories: ['entity', 'relation'], fusion: 'residual' };
 
 (import 'lib/memory.libsonnet') + (import 'lib/minilm.libsonnet') + {

@@ -1,5 +1,5 @@
 // jointre train experiments/sinet_conll04.jsonnet --ext-var data=DIR
-// CoNLL04 in SpERT's format with the settings of SciERC; the paper has no CoNLL04.
+// CoNLL04 in SpERT's format with the settings of SciERC; the paper has no results on CoNLL04.
 local dir = std.extVar('data') + '/conll04/spert/';
 
 (import 'lib/sinet.libsonnet') + {

@@ -1,5 +1,5 @@
 // jointre train experiment.jsonnet -s runs/example
-// All its components on sixteen sentences: a few minutes on two processor cores.
+// All components of this package on sixteen sentences: a few minutes on two processor cores.
 {
   data: {
     reader: { type: 'tabbed' },

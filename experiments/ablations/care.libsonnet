@@ -17,11 +17,11 @@ local encoder(name) = { model+: { encoder+: { model_name: name } } };
   no_self_loop: interaction({ self_loop: false }),
   heads_4: interaction({ heads: 4 }),
 
-  // What the map knows, and who reads it
+  // The content of the pair map, and which components read it
   no_distance: interaction({ pair_features: null }),
   no_pair_map: { model+: { cell_features+: { pair_map: false } } },
 
-  // One-way attention: the stream named is the one that reads
+  // Attention in one direction: the name says which stream reads the other
   entity_reads: interaction({ directions: ['entity'] }),
   relation_reads: interaction({ directions: ['relation'] }),
 

@@ -9,7 +9,7 @@ local warmup(share) = { training+: { callbacks: [{ type: 'memory_warmup', propor
 local longer(how) = { model+: { encoder+: { long_inputs: 'extend', max_length: 1000, extension: how } } };
 local unread = refiners([]) + { training+: { callbacks: [] } };
 {
-  // What is read, and where
+  // Which memories are read, and where
   flow: refiners([flow]),
   no_memory: unread,
   entity_memory: refiners([flow { memories: ['entity'] }]),
@@ -19,16 +19,16 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
   read: refiners([read]),
   flow_and_read: refiners([flow, read]),
   no_memory_grad: refiners([flow { memory_grad: false }]),
-  // In training, the sampled spans are compared with the memory; or all, as in prediction
+  // Compare all spans with the memory in training, as in prediction, instead of the sampled ones
   all_spans: { model+: { sampler+: { all_spans: true } } },
 
-  // How it is mixed in: the mean shrinks rows by the number of memories, a residual does not
+  // How the memory changes a row: a mean divides the row by the number of memories plus one, a residual does not
   residual: refiners([flow { fusion: 'residual' }]),
   entity_residual: refiners([flow { memories: ['entity'], fusion: 'residual' }]),
   relation_residual: refiners([flow { memories: ['relation'], fusion: 'residual' }]),
   mean_unit: refiners([flow { fusion: 'mean_unit' }]),
 
-  // Similarity of what is read, and of the classifiers
+  // The similarity used for reading and by the classifiers
   read_by_dot: refiners([flow { similarity: 'dot' }]),
   read_by_cosine: refiners([flow { similarity: 'cosine' }]),
   bilinear: similarity({ similarity: 'bilinear' }),
@@ -60,17 +60,17 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
     },
   },
 
-  // Long documents: in windows, or at once with more positions
+  // Long documents: read in windows, or at once with more positions
   windows: { model+: { encoder+: { long_inputs: 'windows' } } },
   extend_normal_1: longer('normal_1'),
   extend_normal_002: longer('normal_0.02'),
   extend_tile: longer('tile'),
 } + {
-  // From when on, in percent of the updates
+  // The start of reading, in percent of the updates
   ['warmup_%d' % share]: warmup(share / 100)
   for share in [0, 20, 40, 50, 60, 80, 100]
 } + {
-  // Width of the slots; the published one is the encoder's
+  // The width of the slots; published is the width of the encoder
   ['slot_%d' % width]: similarity({ slot_dim: width })
   for width in [32, 64, 128, 768]
 }

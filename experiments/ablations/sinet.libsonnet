@@ -3,7 +3,7 @@
 //     -o "(import 'experiments/ablations/sinet.libsonnet').span_sum"
 local interaction(options) = { model+: { interaction+: options } };
 {
-  // Table 4: what is left without the components
+  // Table 4: the model without some of its components
   base: { model+: { projection: { type: 'identity' }, interaction: { type: 'none' } } },
   base_tap: { model+: { interaction: { type: 'none' } } },
   base_tap_ctam_ner: interaction({ directions: ['entity'] }),

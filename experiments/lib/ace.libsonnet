@@ -1,4 +1,4 @@
-// What ACE 2004 and ACE 2005 share: settings, and how to get the data.
+// Settings that ACE 2004 and ACE 2005 share; docs/guides/data.md explains how to get the data.
 function(name, catalogue_number)
   (import 'sinet.libsonnet') + {
     data: {

@@ -9,8 +9,8 @@ local classifier = { type: 'feedforward', layer_norm: true, activation: 'elu', d
       type: 'transformer',
       model_name: error 'name an encoder: a folder, a hub model or package:NAME',
     },
-    word_pooler: null,  // tables over pieces; 'first' or 'max': over words, the same labels
-    projection: { type: 'mlp', shared: false },  // as in the paper; the released code: 'identity'
+    word_pooler: null,  // tables over pieces; 'first' or 'max' for tables over words
+    projection: { type: 'mlp', shared: false },  // as in the paper; 'identity' is as in the released code
     interaction: {
       type: 'conv_co_attention',
       directions: ['entity', 'relation'],
@@ -28,7 +28,7 @@ local classifier = { type: 'feedforward', layer_norm: true, activation: 'elu', d
     relation_classifier: classifier,
     entity_loss: { type: 'binary', over_labels: 'sum' },
     relation_loss: { type: 'binary', over_labels: 'sum' },
-    normalise_by: 'sentence_length',  // the released code: 'padded_length'
+    normalise_by: 'sentence_length',  // 'padded_length' is as in the released code
     decoder: { type: 'table', entity_threshold: 0.5, relation_threshold: 0.5, all_spans: false },
   },
   training: {

@@ -1,6 +1,6 @@
-// CARE for few epochs: tables over words, labels that start out rare, smaller batches, rates that
-// fall, five times as high for what is not pretrained. Measured in docs/benchmarks.md beside the
-// published setting.
+// CARE for few epochs: tables over words, low initial probabilities, smaller batches, and decreasing
+// learning rates, which are five times as high for layers that are not pretrained. docs/benchmarks.md
+// compares it with the published setting.
 {
   model+: {
     word_pooler: { type: 'first' },

@@ -1,4 +1,4 @@
-// BioCreative V CDR in PubTator's format; dev selects, as training never sees it.
+// BioCreative V CDR in PubTator's format; dev is not used for training and selects the best epoch.
 local dir = std.extVar('data') + '/cdr/pubtator/';
 {
   data: {

@@ -1,4 +1,4 @@
-// DocRED-like JSON: `files` names train and dev below --ext-var data=DIR.
+// DocRED-like JSON: `files` names the train and dev files in the folder of --ext-var data=DIR.
 function(files) {
   data: {
     reader: { type: 'docred' },

@@ -8,7 +8,7 @@
       type: 'transformer',
       model_name: error 'name an encoder: a folder, a hub model or package:NAME',
       special_tokens: false,
-      long_inputs: 'windows',  // the published form: 'extend' with max_length 1000 (CDR), 700 (DocRED)
+      long_inputs: 'windows',  // published: 'extend' with max_length 1000 (CDR) or 700 (DocRED)
     },
     projection: { type: 'identity' },
     interaction: { type: 'none' },

@@ -1,4 +1,4 @@
-// The similarity memory (ICCS 2023) on JEREX: classifiers whose prototypes tokens and spans read.
+// JEREX with the similarity memory (ICCS 2023): tokens and spans read the prototypes of the classifiers.
 local flow = { type: 'memory_flow', memories: ['entity', 'relation'], similarity: 'bilinear', fusion: 'mean', memory_grad: true };
 local similarity = { type: 'similarity', similarity: 'bilinear', slot_dim: null };
 (import 'jerex.libsonnet') + {

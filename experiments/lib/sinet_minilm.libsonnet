@@ -1,4 +1,4 @@
-// SINET with the small encoder: the recipe of all our measurements.
+// SINET with the small encoder, as in all measurements of docs/benchmarks.md.
 (import 'sinet.libsonnet') + (import 'minilm.libsonnet') + {
   model+: { width_dim: 25 },
   training+: {

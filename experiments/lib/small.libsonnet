@@ -1,5 +1,5 @@
 // For corpora of a few dozen to a few hundred units (sentences, or documents for a document model):
-// few examples need many updates, small batches, and a higher rate for what is not pretrained.
+// few examples need many updates, small batches, and a higher learning rate for layers that are not pretrained.
 //   (import 'experiments/lib/sinet_minilm.libsonnet') + (import 'experiments/lib/small.libsonnet')(units=96)
 function(units, updates=800, batch_size=2) {
   model+: { decoder+: { overlap: 'learned' } },  // mentions overlap as in the training data

@@ -1,4 +1,4 @@
-// NYT and WebNLG: sentences with lists of triples, train/dev files of one folder.
+// NYT and WebNLG: sentences with lists of triples; the files for train and dev are in one folder.
 function(folder) {
   local dir = std.extVar('data') + '/' + folder + '/',
   data: {

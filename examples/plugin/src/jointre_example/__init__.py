@@ -1,1 +1,1 @@
-"""Components for jointre: one file each; setup.cfg says what they are called."""
+"""Components for jointre, one file each; setup.cfg declares their names."""

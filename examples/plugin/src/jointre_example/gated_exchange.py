@@ -14,13 +14,13 @@ from jointre.nn.streams import Stream, Streams
 @final
 @Interaction.register("gated_exchange")
 class GatedExchange(Interaction):
-    """Each task adds a gated share of what the other task knows of the same position.
+    """Each task adds a gated share of the other task's state at the same position.
 
-    ``own + g * V other`` with ``g = sigmoid(W [own; other])``; both tasks read the states from
+    ``own + g * V other`` with ``g = sigmoid(W [own; other])``. Both tasks read the states from
     before the exchange.
 
     Args:
-        dropout: probability on what is added.
+        dropout: Dropout probability of the added states.
 
     Shapes:
         Streams of width d → Streams of width d.
@@ -52,7 +52,7 @@ class Gate(nn.Module):
     def forward(
         self, own: Float[Tensor, "b t d"], other: Float[Tensor, "b t d"]
     ) -> Float[Tensor, "b t d"]:
-        """The own states with a share of the others'."""
+        """The task's own states plus a share of the other task's states."""
         share = self.gate(torch.cat([own, other], -1)).sigmoid()
         added: Tensor = self.dropout(share * self.value(other))
         return own + added

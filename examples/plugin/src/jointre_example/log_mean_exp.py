@@ -18,14 +18,14 @@ from jointre.positions import Ranges
 class LogMeanExpSpanPooler(SpanPooler):
     """``T log(mean(exp(x / T)))`` over the positions of a range.
 
-    A large temperature T gives the mean, a small one the maximum; training moves it.
+    A large temperature T gives the mean, a small one the maximum; T is a trained parameter.
 
-    A range is put together from windows of 1, 2, 4, … positions that do not overlap, as a number
-    is from binary digits. So n spans of at most w positions cost (positions + n) · log(w) · d,
-    however long the unit is, and no mask of spans × positions is made.
+    A range is composed of windows of 1, 2, 4, … positions that do not overlap, like a number of
+    binary digits. So n spans of at most w positions cost (positions + n) · log(w) · d, and no
+    mask of spans × positions is made.
 
     Args:
-        temperature: at the start.
+        temperature: Initial temperature.
 
     Shapes:
         states ``"b t d"``, ranges ``"r"`` → ``"r d"``; an empty range gives zeros.
@@ -36,11 +36,11 @@ class LogMeanExpSpanPooler(SpanPooler):
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
 
     def forward(self, states: Float[Tensor, "b t d"], ranges: Ranges) -> Float[Tensor, "r d"]:
-        """One row a range."""
+        """Return one row per range."""
         length = (ranges.end - ranges.start).clamp(min=0)
         temperature = self.log_temperature.exp()
         windows = states / temperature
-        lowest = torch.finfo(windows.dtype).min  # not -inf, whose gradient is none
+        lowest = torch.finfo(windows.dtype).min  # not -inf, whose gradient is NaN
         total = windows.new_full((len(length), states.shape[2]), lowest)
         start = ranges.start
         levels = int(length.max()).bit_length() if len(length) else 0

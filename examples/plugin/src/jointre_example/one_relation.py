@@ -1,4 +1,4 @@
-"""A decoder that gives a pair one relation at most."""
+"""A decoder that predicts at most one relation per pair."""
 
 from jointre.decoding import Decoder, Relations, SpanDecoder
 from jointre.nn.losses import LabelScores
@@ -6,7 +6,7 @@ from jointre.nn.losses import LabelScores
 
 @Decoder.register("one_relation")
 class OneRelationDecoder(SpanDecoder):
-    """The decoder of the span model, with the most probable relation of each pair alone.
+    """The decoder of the span model, with at most one relation per pair, the most probable one.
 
     Source: example
     """

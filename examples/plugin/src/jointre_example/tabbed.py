@@ -1,4 +1,4 @@
-"""A format of lines with tabs, read and written."""
+"""Reader and writer of a format of tab-separated lines."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from jointre.outputs import replaced
 
 FIELDS = {
     "document": ("id",),
-    "words": ("words parted by blanks",),
+    "words": ("words separated by spaces",),
     "entity": ("label", "start", "end"),
     "relation": ("label", "head", "tail"),
 }
@@ -26,7 +26,7 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's kind and fields, and where it stands."""
+    """The place, the kind and the fields of a line."""
 
     place: str
     kind: str
@@ -43,15 +43,16 @@ class Line:
 @final
 @Reader.register("tabbed")
 class TabbedReader(Reader):
-    """Lines of fields parted by tabs: ``document``, ``words``, then ``entity``, ``relation``.
+    """Lines of fields separated by tabs: ``document``, ``words``, then ``entity``, ``relation``.
 
-    ``document id`` begins a document, ``words`` has its words, parted by blanks. An ``entity``
-    has a label, the first word and the word after the last, counted from 0; a ``relation`` a
-    label and the numbers of two entities. Blank lines say nothing.
+    ``document id`` begins a document, ``words`` has its words, separated by spaces. An ``entity``
+    has a label, the first word and the word after the last, counted from 0. A ``relation`` has a
+    label and the numbers of two entities. Blank lines are ignored.
 
     Args:
-        types: the types file (the one of :class:`SpertReader`).
-        on_error: ``"stop"`` at errors, listing the first 20, or ``"skip"`` and count such records.
+        types: Types file, as for :class:`SpertReader`.
+        on_error: ``"stop"`` raises an error that lists the first 20 mistakes; ``"skip"`` skips and
+            counts wrong records.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".tabbed",)
@@ -99,7 +100,7 @@ class TabbedWriter(Writer):
 def _read_record(
     lines: Sequence[tuple[str, str]], reading: Reading
 ) -> Iterator[tuple[str, Document]]:
-    """The document of some lines, or none where ``on_error`` is "skip" and they are wrong."""
+    """The document in these lines; nothing if they are wrong and ``on_error`` is "skip"."""
     with reading.record():
         parsed = [_parsed(text, place) for place, text in lines]
         yield parsed[0].place, _document(parsed)
@@ -114,13 +115,13 @@ def _parsed(text: str, place: str) -> Line:
     if len(fields) != len(FIELDS[kind]):
         raise DataError(
             f"{place}: {kind} needs {len(FIELDS[kind])} fields ({', '.join(FIELDS[kind])}) after "
-            f"it, each behind a tab; it has {len(fields)}"
+            f"it, each after a tab; it has {len(fields)}"
         )
     return Line(place, kind, tuple(fields))
 
 
 def _document(lines: Sequence[Line]) -> Document:
-    """The document of its lines."""
+    """Make a document from its lines."""
     if [line.kind for line in lines[:2]] != ["document", "words"]:
         raise DataError(f"{lines[0].place}: a document begins with 'document', then 'words'")
     for line in lines[2:]:
@@ -162,8 +163,8 @@ def _lines(document: Document) -> Iterator[tuple[str, ...]]:
     for word in document.tokens:
         if any(letter.isspace() for letter in word):
             raise DataError(
-                f"document {document.id!r}: the format parts words by blanks and cannot hold the "
-                f"word {shown(word)}; write 'jsonl' instead"
+                f"document {document.id!r}: the format separates words by spaces and cannot hold "
+                f"the word {shown(word)}; write 'jsonl' instead"
             )
     yield "document", document.id
     yield "words", " ".join(document.tokens)

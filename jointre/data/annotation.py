@@ -115,13 +115,13 @@ def renumbered(
     return linked, tuple(shorter for group, shorter in groups if shorter or not group)
 
 
-def check_sentences(borders: Sequence[Span], size: int, place: str) -> None:
+def check_sentences(borders: Sequence[Span], size: int, location: str) -> None:
     """Check that sentences follow one another and cover all tokens.
 
     Args:
         borders: The sentences, as spans of tokens.
         size: Number of tokens.
-        place: Where the sentences stand, for messages.
+        location: Location of the sentences, for messages.
 
     Raises:
         DataError: The sentences leave a gap, overlap or stop before the end.
@@ -130,9 +130,9 @@ def check_sentences(borders: Sequence[Span], size: int, place: str) -> None:
     for index, (start, end) in enumerate(borders):
         if start != at or end < start:
             raise DataError(
-                f"{place}: sentence {index} is [{start}, {end}), but must begin at {at}; "
+                f"{location}: sentence {index} is [{start}, {end}), but must begin at {at}; "
                 "sentences follow one another and cover all tokens"
             )
         at = end
     if at != size:
-        raise DataError(f"{place}: the sentences end at {at}, but there are {size} tokens")
+        raise DataError(f"{location}: the sentences end at {at}, but there are {size} tokens")

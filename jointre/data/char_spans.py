@@ -22,12 +22,12 @@ class CharSpan(NamedTuple):
     Args:
         start: First character, counted in code points from 0.
         end: Character after the last one.
-        place: Place in the file, for messages.
+        location: Location in the file, for messages.
     """
 
     start: int
     end: int
-    place: str
+    location: str
 
 
 class WordRules(NamedTuple):
@@ -64,7 +64,7 @@ def fit(
     text: str,
     mentions: Sequence[CharSpan],
     skipped: SkippedData,
-    place: str,
+    location: str,
     words: Words | None = None,
     rules: WordRules = ENGLISH,
 ) -> Fitted:
@@ -77,15 +77,15 @@ def fit(
         text: Text that the offsets refer to.
         mentions: Mentions in any order; they may overlap.
         skipped: Counts words that were split, and mentions that were narrowed or contain no word.
-        place: Place of the text, for messages.
+        location: Location of the text, for messages.
         words: Words of the file, in order and without overlaps; None: words by spaCy's rules.
         rules: Language of the words, and what happens to a word that a mention splits.
 
     Raises:
         DataError: a mention ends before its start, or outside the text.
     """
-    whole = words_of(text, rules.language, skipped, place) if words is None else words
-    return fit_words(whole, len(text), mentions, skipped, place, rules)
+    whole = words_of(text, rules.language, skipped, location) if words is None else words
+    return fit_words(whole, len(text), mentions, skipped, location, rules)
 
 
 def fit_words(
@@ -93,7 +93,7 @@ def fit_words(
     size: int,
     mentions: Sequence[CharSpan],
     skipped: SkippedData,
-    place: str,
+    location: str,
     rules: WordRules = ENGLISH,
 ) -> Fitted:
     """Words such that every mention is made of whole words, as :func:`fit` gives them.
@@ -103,7 +103,7 @@ def fit_words(
         size: Number of characters of the text.
         mentions: In any order; they may overlap.
         skipped: Counts words that were cut, and mentions that were narrowed or hold no word.
-        place: Where the text stands, for messages.
+        location: Location of the text, for messages.
         rules: What becomes of a word that a mention cuts.
 
     Raises:
@@ -112,7 +112,7 @@ def fit_words(
     for mention in mentions:
         if not 0 <= mention.start <= mention.end <= size:
             raise DataError(
-                f"{mention.place}: [{mention.start}, {mention.end}) is not part of the text of "
+                f"{mention.location}: [{mention.start}, {mention.end}) is not part of the text of "
                 f"{size} characters; 0 <= start <= end <= {size} must hold"
             )
     held = [mention for mention in mentions if mention.start < mention.end]
@@ -120,21 +120,21 @@ def fit_words(
     cut = cut_at(borders, words) if rules.inside_words == "split" else words
     added = len(cut.tokens) - len(words.tokens)
     if added:
-        skipped.add(SPLIT_WORDS, place, added)
+        skipped.add(SPLIT_WORDS, location, added)
     return Fitted(cut, tuple(_fitted(mention, cut.offsets, skipped) for mention in mentions))
 
 
 def _fitted(mention: CharSpan, offsets: Offsets, skipped: SkippedData) -> Span | None:
-    start, end, place = mention
+    start, end, location = mention
     span = covered(start, end, offsets) if start < end else None
     if span is None:
-        skipped.add("mentions without a word skipped", place)
+        skipped.add("mentions without a word skipped", location)
         return None
     left, right = chars_of(span, offsets)
     if left < start or right > end:
-        skipped.add("mentions that begin or end inside a word widened to it", place)
+        skipped.add("mentions that begin or end inside a word widened to it", location)
     elif (left, right) != (start, end):
-        skipped.add("mentions with outer spaces narrowed to their words", place)
+        skipped.add("mentions with outer spaces narrowed to their words", location)
     return span
 
 

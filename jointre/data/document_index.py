@@ -108,8 +108,8 @@ def _rows(pairs: Iterable[tuple[int, int]]) -> Rows:
 def _labels(document: Document, vocabulary: Vocabulary) -> list[int]:
     labels = [entity.label for entity in document.entities]
     if None in labels:
-        place = f"document {abbreviated(document.id)}"
-        raise DataError(f"{place}: an entity without a label cannot be learnt")
+        location = f"document {abbreviated(document.id)}"
+        raise DataError(f"{location}: an entity without a label cannot be learnt")
     return [vocabulary.entity_index(label) for label in labels if label is not None]
 
 

@@ -25,8 +25,8 @@ def edit_distances(texts: Sequence[str], pairs: NDArray[np.int64]) -> NDArray[np
         >>> edit_distances(["hypertension", "hypotension"], np.array([[0, 1], [1, 1]])).tolist()
         [2, 0]
     """
-    number: dict[str, int] = {}
-    place = np.array([number.setdefault(text.strip(), len(number)) for text in texts], np.int64)
-    distinct = list(number)
-    table = process.cdist(distinct, distinct, scorer=Levenshtein.distance, dtype=np.int32)
-    return table.astype(np.int64)[place[pairs[:, 0]], place[pairs[:, 1]]]
+    row_of: dict[str, int] = {}
+    rows = np.array([row_of.setdefault(text.strip(), len(row_of)) for text in texts], np.int64)
+    distinct = list(row_of)
+    distances = process.cdist(distinct, distinct, scorer=Levenshtein.distance, dtype=np.int32)
+    return distances.astype(np.int64)[rows[pairs[:, 0]], rows[pairs[:, 1]]]

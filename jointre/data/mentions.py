@@ -9,7 +9,7 @@ from jointre.data.annotation import renumbered
 from jointre.data.schema import Document, Entity, Span
 
 
-def one_mention_each(document: Document) -> tuple[Document, int]:
+def one_mention_per_entity(document: Document) -> tuple[Document, int]:
     """The document with one entity a mention, and how many entities were taken apart.
 
     Relations join first mentions. The mentions of an entity taken apart form a cluster,
@@ -18,28 +18,30 @@ def one_mention_each(document: Document) -> tuple[Document, int]:
     if all(len(entity.mentions) == 1 for entity in document.entities):
         return document, 0
     entities: list[Entity] = []
-    places: list[range] = []
+    new_indices: list[range] = []
     for entity in document.entities:
-        places.append(range(len(entities), len(entities) + len(entity.mentions)))
+        new_indices.append(range(len(entities), len(entities) + len(entity.mentions)))
         scores = entity.mention_scores or (None,) * len(entity.mentions)
         for mention, score in zip(entity.mentions, scores, strict=True):
             alone = None if score is None else (score,)
             entities.append(replace(entity, mentions=(mention,), mention_scores=alone))
     grouped = {member for group in document.clusters for member in group}
-    apart = [index for index, place in enumerate(places) if len(place) > 1]
-    clusters = [tuple(new for old in group for new in places[old]) for group in document.clusters]
-    clusters += [tuple(places[index]) for index in apart if index not in grouped]
+    split_entities = [index for index, indices in enumerate(new_indices) if len(indices) > 1]
+    clusters = [
+        tuple(new for old in group for new in new_indices[old]) for group in document.clusters
+    ]
+    clusters += [tuple(new_indices[index]) for index in split_entities if index not in grouped]
     relations = tuple(
-        replace(relation, head=places[relation.head][0], tail=places[relation.tail][0])
+        replace(relation, head=new_indices[relation.head][0], tail=new_indices[relation.tail][0])
         for relation in document.relations
     )
     changed = replace(
         document, entities=tuple(entities), relations=relations, clusters=tuple(clusters)
     )
-    return changed, len(apart)
+    return changed, len(split_entities)
 
 
-def one_entity_a_cluster(document: Document) -> tuple[Document, int, int]:
+def one_entity_per_cluster(document: Document) -> tuple[Document, int, int]:
     """The document with the entities of each cluster made one, without clusters.
 
     Clusters that share an entity are one. The new entity stands where its first member stood,
@@ -50,22 +52,35 @@ def one_entity_a_cluster(document: Document) -> tuple[Document, int, int]:
         The document, how many of its entities had members with different labels, and how many
         relations were kept once.
     """
-    home = list(range(len(document.entities)))
+    first_members = list(range(len(document.entities)))
     for group in document.clusters:
-        joined = {home[member] for member in group}
-        home = [min(joined) if place in joined else place for place in home]
-    kept = sorted(set(home))
-    groups = [[document.entities[i] for i, at in enumerate(home) if at == k] for k in kept]
+        joined_roots = {first_members[member] for member in group}
+        first_members = [
+            min(joined_roots) if first_member in joined_roots else first_member
+            for first_member in first_members
+        ]
+    roots = sorted(set(first_members))
+    groups = [
+        [
+            document.entities[i]
+            for i, first_member in enumerate(first_members)
+            if first_member == root
+        ]
+        for root in roots
+    ]
     entities, mixed = [], 0
     for members in groups:
         labels = [entity.label for entity in members if entity.label is not None]
         mixed += len(set(labels)) > 1
         mentions = dict.fromkeys(mention for entity in members for mention in entity.mentions)
-        alone = members[0] if len(members) == 1 else None
+        single = members[0] if len(members) == 1 else None
         label = agreed_label(labels) if labels else None
-        entities.append(alone or Entity(label, tuple(mentions), id=members[0].id))
-    moved = [replace(r, head=home[r.head], tail=home[r.tail]) for r in document.relations]
-    relations, _ = renumbered(kept, moved, ())
+        entities.append(single or Entity(label, tuple(mentions), id=members[0].id))
+    moved = [
+        replace(r, head=first_members[r.head], tail=first_members[r.tail])
+        for r in document.relations
+    ]
+    relations, _ = renumbered(roots, moved, ())
     distinct = tuple(dict.fromkeys(relations)) if document.clusters else relations
     changed = replace(document, entities=tuple(entities), relations=distinct, clusters=())
     return changed, mixed, len(relations) - len(distinct)
@@ -124,12 +139,12 @@ def keep_mentions(document: Document, keep: Callable[[Span], bool]) -> tuple[Doc
 
 
 def _kept(entity: Entity, keep: Callable[[Span], bool]) -> Entity:
-    places = [number for number, mention in enumerate(entity.mentions) if keep(mention)]
+    rows = [number for number, mention in enumerate(entity.mentions) if keep(mention)]
     scores = entity.mention_scores
     return replace(
         entity,
-        mentions=tuple(entity.mentions[number] for number in places),
-        mention_scores=None if scores is None else tuple(scores[number] for number in places),
+        mentions=tuple(entity.mentions[number] for number in rows),
+        mention_scores=None if scores is None else tuple(scores[number] for number in rows),
     )
 
 

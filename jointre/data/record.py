@@ -43,7 +43,7 @@ class RecordAnnotation:
     Args:
         size: Number of tokens.
         offsets: Characters of each token, if they are known.
-        place: Place of the record, for messages.
+        location: Location of the record, for messages.
         skipped: Counts what is skipped.
         cut_spans: Words of each mention by characters, if words were split at mentions; None for a
             mention without a word. Missing mentions were counted before.
@@ -60,7 +60,7 @@ class RecordAnnotation:
         self,
         size: int,
         offsets: Offsets | None,
-        place: str,
+        location: str,
         skipped: SkippedData,
         cut_spans: Mapping[tuple[int, int], Span | None] | None = None,
         starts: Sequence[int] | None = None,
@@ -75,14 +75,14 @@ class RecordAnnotation:
         self._token_starts = range(size + 1) if starts is None else starts
         self._starts = {left: index for index, (left, _) in reversed([*enumerate(offsets or ())])}
         self._ends = {right: index + 1 for index, (_, right) in enumerate(offsets or ())}
-        self._place = place
+        self._location = location
         self._skipped = skipped
 
     def read_entities(self, value: Any) -> None:
         """Entities, by ``mentions`` in tokens or, failing that, by ``chars``."""
-        for index, item in enumerate(sequence(value, self._place, "entities")):
+        for index, item in enumerate(sequence(value, self._location, "entities")):
             what = f"entities[{index}]"
-            fields = mapping(item, self._place, what)
+            fields = mapping(item, self._location, what)
             self._unknown(fields, _ENTITY, "entities")
             mentions = self._mentions(fields, what)
             scores = self._scores(fields, len(mentions), what)
@@ -91,36 +91,45 @@ class RecordAnnotation:
             name = fields.get("id")
             self.entities.append(
                 Entity(
-                    None if label is None else string(label, self._place, f"{what}.label"),
+                    None if label is None else string(label, self._location, f"{what}.label"),
                     tuple(mention for mention in mentions if mention is not None),
-                    score(fields.get("score"), self._place, f"{what}.score"),
+                    score(fields.get("score"), self._location, f"{what}.score"),
                     None if scores is None else tuple(scores[number] for number in kept),
-                    None if name is None else identity(name, "", self._place, f"{what}.id"),
+                    None if name is None else identity(name, "", self._location, f"{what}.id"),
                 )
             )
 
     def _mentions(self, fields: dict[str, Any], what: str) -> list[Span | None]:
-        place, chars = self._place, fields.get("chars")
+        location, chars = self._location, fields.get("chars")
         if fields.get("mentions") is None:
             if chars is None or self._offsets is None:
                 missing = "'mentions'" if self._offsets is None else "'mentions' or 'chars'"
-                raise DataError(f"{place}: {what} needs {missing}; found {shown(sorted(fields))}")
-            found = [self._aligned(item, f"{what}.chars[{n}]") for n, item in _items(chars, place)]
+                raise DataError(
+                    f"{location}: {what} needs {missing}; found {shown(sorted(fields))}"
+                )
+            found = [
+                self._aligned(item, f"{what}.chars[{n}]") for n, item in _items(chars, location)
+            ]
         elif self.cut:
             raise DataError(
-                f"{place}: {what}.mentions count tokens, but the record has only 'text'; "
+                f"{location}: {what}.mentions count tokens, but the record has only 'text'; "
                 "give 'tokens' too, or the mentions as 'chars'"
             )
         else:
             found = [
                 self._moved(
-                    span(*pair(item, place, f"{what}.mentions[{n}]"), self._given_size, place, what)
+                    span(
+                        *pair(item, location, f"{what}.mentions[{n}]"),
+                        self._given_size,
+                        location,
+                        what,
+                    )
                 )
-                for n, item in _items(fields["mentions"], place)
+                for n, item in _items(fields["mentions"], location)
             ]
             self._compare(found, chars, what)
         if not found:
-            raise DataError(f"{place}: {what} has no mention; an entity needs at least one")
+            raise DataError(f"{location}: {what} has no mention; an entity needs at least one")
         return found
 
     def _moved(self, mention: Span) -> Span:
@@ -128,14 +137,14 @@ class RecordAnnotation:
         return Span(self._token_starts[mention.start], self._token_starts[mention.end])
 
     def _aligned(self, item: Any, what: str) -> Span | None:
-        left, right = pair(item, self._place, what)
+        left, right = pair(item, self._location, what)
         if self._cut_spans is not None:
             return self._cut_spans.get((left, right))
         start, end = self._starts.get(left), self._ends.get(right)
         if start is not None and end is not None and start < end:
             return Span(start, end)
         kind = "mentions whose characters are not whole tokens skipped"
-        self._skipped.add(kind, f"{self._place}, {what}")
+        self._skipped.add(kind, f"{self._location}, {what}")
         return None
 
     def _compare(self, found: Sequence[Span | None], chars: Any, what: str) -> None:
@@ -143,54 +152,59 @@ class RecordAnnotation:
         if chars is None:
             return
         given = [
-            pair(item, self._place, f"{what}.chars[{n}]") for n, item in _items(chars, self._place)
+            pair(item, self._location, f"{what}.chars[{n}]")
+            for n, item in _items(chars, self._location)
         ]
         mentions = [mention for mention in found if mention is not None]
         if self._offsets is None:
-            self._skipped.add("chars without offsets skipped", f"{self._place}, {what}")
+            self._skipped.add("chars without offsets skipped", f"{self._location}, {what}")
         elif given != [_chars(mention, self._offsets) for mention in mentions]:
-            self._skipped.add("chars unlike the mentions skipped", f"{self._place}, {what}")
+            self._skipped.add("chars unlike the mentions skipped", f"{self._location}, {what}")
 
     def _scores(self, fields: dict[str, Any], size: int, what: str) -> list[float] | None:
         value = fields.get("mention_scores")
         if value is None:
             return None
         where = f"{what}.mention_scores"
-        found = [score(item, self._place, where) for item in sequence(value, self._place, where)]
+        found = [
+            score(item, self._location, where) for item in sequence(value, self._location, where)
+        ]
         scores = [item for item in found if item is not None]
         if len(scores) != size or len(found) != size:
             raise DataError(
-                f"{self._place}: {where} must be {counted(size, 'numbers')}, one per mention"
+                f"{self._location}: {where} must be {counted(size, 'numbers')}, one per mention"
             )
         return scores
 
     def read_relations(self, value: Any) -> None:
         """Relations, by indices into the entities read before."""
-        for index, item in enumerate(sequence(value, self._place, "relations")):
+        for index, item in enumerate(sequence(value, self._location, "relations")):
             what = f"relations[{index}]"
-            plain = relation(item, "label", len(self.entities), self._place, what)
+            plain = relation(item, "label", len(self.entities), self._location, what)
             self._unknown(item, _RELATION, "relations")
-            evidence = sequence(item.get("evidence", []), self._place, f"{what}.evidence")
+            evidence = sequence(item.get("evidence", []), self._location, f"{what}.evidence")
             self.relations.append(
                 Relation(
                     plain.label,
                     plain.head,
                     plain.tail,
-                    score(item.get("score"), self._place, f"{what}.score"),
-                    tuple(integer(n, self._place, f"{what}.evidence") for n in evidence),
+                    score(item.get("score"), self._location, f"{what}.score"),
+                    tuple(integer(n, self._location, f"{what}.evidence") for n in evidence),
                 )
             )
 
     def read_clusters(self, value: Any) -> None:
         """Clusters: lists of indices into the entities read before."""
         count = len(self.entities)
-        for index, group in enumerate(sequence(value, self._place, "clusters")):
+        for index, group in enumerate(sequence(value, self._location, "clusters")):
             what = f"clusters[{index}]"
-            members = [integer(n, self._place, what) for n in sequence(group, self._place, what)]
+            members = [
+                integer(n, self._location, what) for n in sequence(group, self._location, what)
+            ]
             for member in members:
                 if not 0 <= member < count:
                     raise DataError(
-                        f"{self._place}: {what} names entity {member}, but "
+                        f"{self._location}: {what} names entity {member}, but "
                         f"{there_are(count, 'entities')}, counted from 0"
                     )
             self.clusters.append(tuple(members))
@@ -198,26 +212,28 @@ class RecordAnnotation:
     def _unknown(self, item: dict[str, Any], known: frozenset[str], key: str) -> None:
         unknown = item.keys() - known
         if unknown:
-            example = f"{self._place}, {sorted(unknown)[0]!r}"
+            example = f"{self._location}, {sorted(unknown)[0]!r}"
             self._skipped.add(f"unknown keys of {key} skipped", example, len(unknown))
 
 
-def _items(value: Any, place: str) -> list[tuple[int, Any]]:
-    return list(enumerate(sequence(value, place, "a list of spans")))
+def _items(value: Any, location: str) -> list[tuple[int, Any]]:
+    return list(enumerate(sequence(value, location, "a list of spans")))
 
 
 def _chars(mention: Span, offsets: Offsets) -> tuple[int, int]:
     return offsets[mention.start][0], offsets[mention.end - 1][1]
 
 
-def read_offsets(value: Any, tokens: Sequence[str], text: str | None, place: str) -> Offsets | None:
+def read_offsets(
+    value: Any, tokens: Sequence[str], text: str | None, location: str
+) -> Offsets | None:
     """One ``[start, end]`` per token, in characters; where the text is known, it spells the token.
 
     Args:
         value: The record's ``offsets``.
         tokens: The record's tokens.
         text: The record's text, where it has one.
-        place: Where the record stands, for messages.
+        location: Location of the record, for messages.
 
     Raises:
         DataError: The offsets cannot be right.
@@ -225,35 +241,35 @@ def read_offsets(value: Any, tokens: Sequence[str], text: str | None, place: str
     if value is None:
         return None
     size = len(tokens)
-    pairs = tuple(pair(item, place, f"offsets[{n}]") for n, item in _items(value, place))
+    pairs = tuple(pair(item, location, f"offsets[{n}]") for n, item in _items(value, location))
     if len(pairs) != size:
         raise DataError(
-            f"{place}: {counted(len(pairs), 'offsets')} for {counted(size, 'tokens')}; give "
+            f"{location}: {counted(len(pairs), 'offsets')} for {counted(size, 'tokens')}; give "
             "one per token"
         )
     for index, (left, right) in enumerate(pairs):
         if not 0 <= left <= right or (text is not None and right > len(text)):
             limit = "" if text is None else f" of {counted(len(text), 'characters')}"
             raise DataError(
-                f"{place}: offsets[{index}] [{left}, {right}] is outside the text{limit}"
+                f"{location}: offsets[{index}] [{left}, {right}] is outside the text{limit}"
             )
         if text is not None and text[left:right] != tokens[index]:
             raise DataError(
-                f"{place}: offsets[{index}] [{left}, {right}] is {shown(text[left:right])} in the "
-                f"text, but tokens[{index}] is {shown(tokens[index])}; offsets count characters "
-                "(Unicode code points) from 0, and the end is exclusive"
+                f"{location}: offsets[{index}] [{left}, {right}] is {shown(text[left:right])} "
+                f"in the text, but tokens[{index}] is {shown(tokens[index])}; offsets count "
+                "characters (Unicode code points) from 0, and the end is exclusive"
             )
     return pairs
 
 
-def read_sentences(value: Any, tokens: tuple[str, ...], place: str) -> tuple[Span, ...]:
+def read_sentences(value: Any, tokens: tuple[str, ...], location: str) -> tuple[Span, ...]:
     """Spans that follow one another and cover all tokens; none when the list is empty."""
     spans = tuple(
-        Span(*pair(item, place, f"sentences[{n}]"))
-        for n, item in enumerate(sequence(value, place, "sentences"))
+        Span(*pair(item, location, f"sentences[{n}]"))
+        for n, item in enumerate(sequence(value, location, "sentences"))
     )
     if spans:
-        check_sentences(spans, len(tokens), place)
+        check_sentences(spans, len(tokens), location)
     return spans
 
 
@@ -277,16 +293,16 @@ def arguments_of(record: Any) -> dict[str, Any]:
     return arguments
 
 
-def checked_record(record: Any, place: str) -> dict[str, Any]:
+def checked_record(record: Any, location: str) -> dict[str, Any]:
     """The record, if it has words or a text.
 
     Raises:
         DataError: The record has neither, or is not an object.
     """
-    fields = mapping(record, place, "a document")
+    fields = mapping(record, location, "a document")
     if fields.get("tokens") is None and fields.get("text") is None:
         raise DataError(
-            f"{place}: a document needs 'tokens' or 'text'; found {shown(sorted(fields))}"
+            f"{location}: a document needs 'tokens' or 'text'; found {shown(sorted(fields))}"
         )
     return fields
 
@@ -294,7 +310,7 @@ def checked_record(record: Any, place: str) -> dict[str, Any]:
 def read_arguments(
     record: dict[str, Any],
     default: str,
-    place: str,
+    location: str,
     skipped: SkippedData,
     rules: WordRules = ENGLISH,
 ) -> dict[str, Any]:
@@ -303,7 +319,7 @@ def read_arguments(
     Args:
         record: The record, see :func:`checked_record`.
         default: Id of the document if the record has none.
-        place: Where the record stands, for messages.
+        location: Location of the record, for messages.
         skipped: Counts what the document cannot hold.
         rules: How a text without words is cut into words.
 
@@ -311,11 +327,11 @@ def read_arguments(
         DataError: A value cannot be right.
     """
     text = record.get("text")
-    text = None if text is None else string(text, place, "text")
-    cut = _words(record, text, place, skipped, rules)
+    text = None if text is None else string(text, location, "text")
+    cut = _words(record, text, location, skipped, rules)
     words = cut.words
     offsets = words.offsets if cut.known else None
-    found = RecordAnnotation(len(words.tokens), offsets, place, skipped, cut.spans, cut.starts)
+    found = RecordAnnotation(len(words.tokens), offsets, location, skipped, cut.spans, cut.starts)
     found.cut = record.get("tokens") is None
     found.read_entities(record.get("entities", []))
     found.read_relations(record.get("relations", []))
@@ -324,15 +340,15 @@ def read_arguments(
     relations, clusters = renumbered(kept, found.relations, found.clusters)
     lost = len(found.entities) - len(kept)
     if lost:
-        skipped.add("entities without a mention skipped", place, lost)
+        skipped.add("entities without a mention skipped", location, lost)
     gone = len(found.relations) - len(relations)
     if gone:
-        skipped.add("relations of entities without a mention skipped", place, gone)
+        skipped.add("relations of entities without a mention skipped", location, gone)
     name = record.get("id")
     # Beyond a string id, the extra keeps how the file wrote it.
     unused = RECORD_KEYS | ({"id"} if isinstance(name, str) else set())
     return {
-        "id": identity(name, default, place, "id"),
+        "id": identity(name, default, location, "id"),
         "tokens": words.tokens,
         "text": text,
         "offsets": offsets,
@@ -340,21 +356,21 @@ def read_arguments(
         "entities": tuple(found.entities[index] for index in kept),
         "relations": relations,
         "clusters": clusters,
-        "flags": strings(record.get("flags", []), place, "flags"),
+        "flags": strings(record.get("flags", []), location, "flags"),
         "extra": {key: value for key, value in record.items() if key not in unused},
     }
 
 
 def _words(
-    record: dict[str, Any], text: str | None, place: str, skipped: SkippedData, rules: WordRules
+    record: dict[str, Any], text: str | None, location: str, skipped: SkippedData, rules: WordRules
 ) -> CutWords:
     tokens, offsets = None, None
     sentences: tuple[Span, ...] = ()
     if record.get("tokens") is not None:
-        tokens = strings(record["tokens"], place, "tokens")
-        offsets = read_offsets(record.get("offsets"), tokens, text, place)
-        sentences = read_sentences(record.get("sentences", []), tokens, place)
+        tokens = strings(record["tokens"], location, "tokens")
+        offsets = read_offsets(record.get("offsets"), tokens, text, location)
+        sentences = read_sentences(record.get("sentences", []), tokens, location)
     elif record.get("offsets") is not None or record.get("sentences"):
-        raise DataError(f"{place}: 'offsets' and 'sentences' need 'tokens'")
+        raise DataError(f"{location}: 'offsets' and 'sentences' need 'tokens'")
     entities = record.get("entities", [])
-    return cut_words(Given(tokens, offsets, sentences, text), entities, rules, place, skipped)
+    return cut_words(Given(tokens, offsets, sentences, text), entities, rules, location, skipped)

@@ -48,7 +48,7 @@ class CutWords(NamedTuple):
 
 
 def cut_words(
-    given: Given, entities: Any, rules: WordRules, place: str, skipped: SkippedData
+    given: Given, entities: Any, rules: WordRules, location: str, skipped: SkippedData
 ) -> CutWords:
     """The words of a record.
 
@@ -56,7 +56,7 @@ def cut_words(
         given: The record's own words, or the text that is cut into words.
         entities: The record's entities, not yet checked.
         rules: How the text is cut into words, and what becomes of a word that a mention cuts.
-        place: Where the record stands, for messages.
+        location: Location of the record, for messages.
         skipped: Counts words that were cut, and mentions outside the text.
 
     Raises:
@@ -64,14 +64,14 @@ def cut_words(
     """
     tokens, offsets, sentences, text = given
     if tokens is None:
-        whole = words_of(text or "", rules.language, skipped, place)
+        whole = words_of(text or "", rules.language, skipped, location)
     else:
         whole = Words(tokens, offsets or (), sentences)
     size = _size(text, whole.offsets)
     if tokens is not None and (offsets is None or not _cuttable(whole, size)):
         return CutWords(whole, offsets is not None, None, range(len(tokens) + 1))
-    mentions = list(_inside(entities, size, place, skipped))
-    cut, spans = fit_words(whole, size, mentions, skipped, place, rules)
+    mentions = list(_inside(entities, size, location, skipped))
+    cut, spans = fit_words(whole, size, mentions, skipped, location, rules)
     first = {left: index for index, (left, _) in enumerate(cut.offsets)}
     starts = [*(first[left] for left, _ in whole.offsets), len(cut.tokens)]
     found = {mention[:2]: span for mention, span in zip(mentions, spans, strict=True)}
@@ -91,19 +91,19 @@ def _cuttable(words: Words, size: int) -> bool:
     )
 
 
-def _inside(entities: Any, size: int, place: str, skipped: SkippedData) -> Iterator[CharSpan]:
+def _inside(entities: Any, size: int, location: str, skipped: SkippedData) -> Iterator[CharSpan]:
     """The mentions by characters of entities that name no tokens, where they lie in the text."""
-    for index, item in enumerate(sequence(entities, place, "entities")):
+    for index, item in enumerate(sequence(entities, location, "entities")):
         what = f"entities[{index}]"
-        fields = mapping(item, place, what)
+        fields = mapping(item, location, what)
         if fields.get("mentions") is not None or fields.get("chars") is None:
             continue
-        for number, chars in enumerate(sequence(fields["chars"], place, f"{what}.chars")):
+        for number, chars in enumerate(sequence(fields["chars"], location, f"{what}.chars")):
             here = f"{what}.chars[{number}]"
-            start, end = pair(chars, place, here)
+            start, end = pair(chars, location, here)
             if 0 <= start <= end <= size:
-                yield CharSpan(start, end, f"{place}, {here}")
+                yield CharSpan(start, end, f"{location}, {here}")
             else:
                 kind = "mentions outside their text skipped"
-                example = f"{place}, {here} is [{start}, {end}] in a text of {size} characters"
+                example = f"{location}, {here} is [{start}, {end}] in a text of {size} characters"
                 skipped.add(kind, example)

@@ -168,10 +168,7 @@ def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
         document: about to be written.
         skipped: counts keys of ``extra`` that mean something else here, and offsets skipped.
     """
-    name = document.extra.get("id", document.id)
-    record: dict[str, Any] = {
-        "id": document.id if name is None or str(name) != document.id else name
-    }
+    record: dict[str, Any] = {"id": written_id(document)}
     if document.text is not None:
         record["text"] = document.text
     record["tokens"] = list(document.tokens)
@@ -230,6 +227,17 @@ def _relation(relation: Relation) -> dict[str, Any]:
     if relation.evidence:
         item["evidence"] = list(relation.evidence)
     return item
+
+
+def written_id(document: Document, key: str = "id") -> Any:
+    """The document's id for writing: a number if ``extra`` says that the file had a number.
+
+    Args:
+        document: Document to write.
+        key: Key of the id in the format.
+    """
+    name = document.extra.get(key, document.id)
+    return document.id if name is None or str(name) != document.id else name
 
 
 def extra_keys(document: Document, taken: Set[str], skipped: SkippedData) -> dict[str, Any]:

@@ -84,14 +84,14 @@ class SkippedData:
             for kind, (count, example) in self
         ]
 
-    def log(self, place: str) -> None:
+    def log(self, location: str) -> None:
         """Log each line as a warning of the logger ``jointre``.
 
         Args:
-            place: The file that was read or written.
+            location: The file that was read or written.
         """
         for line in self.lines():
-            logging.getLogger("jointre").warning("%s: %s", place, line)
+            logging.getLogger("jointre").warning("%s: %s", location, line)
 
     def to_dict(self) -> dict[str, dict[str, int | str]]:
         """Kind -> ``{"count", "first"}``, for JSON."""

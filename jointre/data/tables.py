@@ -22,8 +22,8 @@ def entity_cells(units: Sequence[Document], vocabulary: Vocabulary) -> Int[Tenso
     for number, document in enumerate(units):
         for entity in document.entities:
             if entity.label is None:
-                place = f"document {abbreviated(document.id)}"
-                raise DataError(f"{place}: an entity without a label cannot be learnt")
+                location = f"document {abbreviated(document.id)}"
+                raise DataError(f"{location}: an entity without a label cannot be learnt")
             start, end = entity.span
             rows.append((number, start, end - 1, vocabulary.entity_index(entity.label)))
     return torch.tensor(rows, dtype=torch.long).reshape(-1, 4)

@@ -15,12 +15,15 @@ def beginning(document: Document, words: int) -> Document:
         document: an entity keeps its mentions inside, and goes when there is none.
         words: how many to keep.
     """
-    kept = [_inside(entity, words) for entity in document.entities]
-    place = {old: new for new, old in enumerate(i for i, one in enumerate(kept) if one.mentions)}
+    entities = [_inside(entity, words) for entity in document.entities]
+    new_index = {
+        old: new
+        for new, old in enumerate(i for i, entity in enumerate(entities) if entity.mentions)
+    }
     relations = tuple(
-        replace(relation, head=place[relation.head], tail=place[relation.tail])
+        replace(relation, head=new_index[relation.head], tail=new_index[relation.tail])
         for relation in document.relations
-        if relation.head in place and relation.tail in place
+        if relation.head in new_index and relation.tail in new_index
     )
     return Document(
         document.id,
@@ -30,7 +33,7 @@ def beginning(document: Document, words: int) -> Document:
         sentences=tuple(
             Span(start, min(end, words)) for start, end in document.sentences if start < words
         ),
-        entities=tuple(kept[old] for old in place),
+        entities=tuple(entities[old] for old in new_index),
         relations=relations,
         extra=document.extra,
     )

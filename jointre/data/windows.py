@@ -184,22 +184,22 @@ def merged(
     for window, part in zip(windows, found, strict=True):
         groups.add_entities(window, part, by_label)
     entities: list[Entity] = []
-    place: dict[int, int] = {}
+    new_index: dict[int, int] = {}
     for root, members in groups.members().items():
         entity = _united(members, windows)
         if entity is not None:
-            place[root] = len(entities)
+            new_index[root] = len(entities)
             entities.append(entity)
     relations: dict[tuple[str, int, int], Relation] = {}
     for number, part in enumerate(found):
         for relation in part.relations:
             head, tail = (groups.root(number, i) for i in (relation.head, relation.tail))
             if (
-                head in place
-                and tail in place
+                head in new_index
+                and tail in new_index
                 and (head == tail) == (relation.head == relation.tail)
             ):
-                moved = replace(relation, head=place[head], tail=place[tail])
+                moved = replace(relation, head=new_index[head], tail=new_index[tail])
                 _keep_best(relations, moved)
     return in_reading_order(
         _flagged(

@@ -56,7 +56,7 @@ def words_of(
     text: str,
     language: str = "en",
     skipped: SkippedData | None = None,
-    place: str = "the text",
+    location: str = "the text",
 ) -> Words:
     """The words and sentences of a text.
 
@@ -68,7 +68,7 @@ def words_of(
         language: spaCy's code of the language, ``"xx"`` for any.
         skipped: If given, counts the runs without white space that were cut because they are too
             long for spaCy's rules (:data:`LONG_RUNS`).
-        place: Where the text stands, for messages.
+        location: Location of the text, for messages.
 
     Raises:
         ConfigError: spaCy does not know the language, or needs another package for it.
@@ -91,7 +91,7 @@ sentences=(Span(start=0, end=3), Span(start=3, end=5)))
         )
     if text.startswith("\ufeff"):  # a byte-order mark is not part of the first word
         text = f" {text[1:]}"
-    spaced, inserted = _with_long_runs_cut(text, language, skipped, place)
+    spaced, inserted = _with_long_runs_cut(text, language, skipped, location)
     lines = list_lines(text)
     for sentence in _doc(spaced, language).sents:
         first = len(tokens)
@@ -128,8 +128,8 @@ def _with_markers(
         else:
             joined.append(Span(start, end))
         line = text.rfind("\n", 0, left) + 1
-        place = bisect_left(lines, line)
-        begins = place < len(lines) and lines[place] == line and not text[line:left].strip()
+        index = bisect_left(lines, line)
+        begins = index < len(lines) and lines[index] == line and not text[line:left].strip()
         marker = begins and _MARKER.fullmatch(text[left:right]) is not None
     return tuple(joined)
 
@@ -167,8 +167,8 @@ def _between_lines(
     start, end = sentence
     first, last = offsets[start][0], offsets[end - 1][0]
     inside = lines[bisect_right(lines, first) : bisect_right(lines, last)]
-    places = [bisect_left(offsets, (line, 0), start, end) for line in inside]
-    borders = [start, *sorted({place for place in places if start < place < end}), end]
+    line_words = [bisect_left(offsets, (line, 0), start, end) for line in inside]
+    borders = [start, *sorted({word for word in line_words if start < word < end}), end]
     return [Span(left, right) for left, right in pairwise(borders)]
 
 
@@ -183,7 +183,7 @@ def _opens(text: str, token: str, start: int, end: int) -> bool:
 
 
 def _with_long_runs_cut(
-    text: str, language: str, skipped: SkippedData | None, place: str
+    text: str, language: str, skipped: SkippedData | None, location: str
 ) -> tuple[str, list[int]]:
     """The text with spaces in its longest runs without any, and the positions of these spaces.
 
@@ -202,7 +202,7 @@ def _with_long_runs_cut(
             inserted.append(cut + len(inserted))
             last = cut
         if skipped is not None and not between_words:
-            skipped.add(LONG_RUNS, f"{place}, character {run.start()}: {run[0][:40]!r}")
+            skipped.add(LONG_RUNS, f"{location}, character {run.start()}: {run[0][:40]!r}")
     return " ".join([*parts, text[last:]]), inserted
 
 

@@ -67,42 +67,44 @@ class Arcs:
 
 
 def route(document: Document, lines: Lines) -> Arcs:
-    """Find the way of each relation.
+    """Route the lines of all relations.
 
     Longer relations run above the shorter ones that they enclose, no two labels or lines
     overlap at one level, and labels give way to lines that rise through their level.
 
     Args:
-        document: the relations.
-        lines: the places of their mentions.
+        document: Document with the relations.
+        lines: Positions of their mentions.
     """
     halves = [
         width(short(relation.label), LABEL_FONT).size / 2 + _PAD for relation in document.relations
     ]
-    area = max([lines.width, *(2 * half for half in halves)])
-    first: dict[int, int] = {}
+    inner_width = max([lines.width, *(2 * half for half in halves)])
+    first_chips: dict[int, int] = {}
     for index, chip in enumerate(lines.chips):
-        first.setdefault(chip.mark, index)
-    ends = [(first[link.head], first[link.tail]) for link in lines.links]
-    lanes = _lanes([(lines.chips[head], lines.chips[tail]) for head, tail in ends], area)
+        first_chips.setdefault(chip.mark, index)
+    chip_pairs = [(first_chips[link.head], first_chips[link.tail]) for link in lines.links]
+    lanes = _lanes(
+        [(lines.chips[head], lines.chips[tail]) for head, tail in chip_pairs], inner_width
+    )
     strips = [
-        _strips(relation, pair, lines.chips, lanes.get(relation), halves[relation])
-        for relation, pair in enumerate(ends)
+        _strips(relation, chip_pair, lines.chips, lanes.get(relation), halves[relation])
+        for relation, chip_pair in enumerate(chip_pairs)
     ]
-    every = [strip for some in strips for strip in some]
-    _spread(every, lines.chips)
-    for own in strips:
-        _leave_out_a_label(own, area)
-    for beside in _by_line(every):
-        _rank(beside, area)
-    sides = [*lanes.values(), 0.0, area]
-    left, right = -min(sides), max(sides) - area
-    return Arcs(tuple(strips), left, right, area)
+    all_strips = [strip for relation_strips in strips for strip in relation_strips]
+    _spread(all_strips, lines.chips)
+    for relation_strips in strips:
+        _drop_label_of_short_strip(relation_strips, inner_width)
+    for line_strips in _by_line(all_strips):
+        _rank(line_strips, inner_width)
+    sides = [*lanes.values(), 0.0, inner_width]
+    left, right = -min(sides), max(sides) - inner_width
+    return Arcs(tuple(strips), left, right, inner_width)
 
 
-def _lanes(pairs: Sequence[tuple[Chip, Chip]], area: float) -> dict[int, float]:
+def _lanes(pairs: Sequence[tuple[Chip, Chip]], inner_width: float) -> dict[int, float]:
     """The lane of each relation between two lines, on the side that is nearer to its ends."""
-    taken: dict[bool, list[list[range]]] = {False: [], True: []}
+    taken_lanes: dict[bool, list[list[range]]] = {False: [], True: []}
     lanes: dict[int, float] = {}
     ranges = {
         i: range(min(head.line, tail.line), max(head.line, tail.line) + 1)
@@ -111,20 +113,23 @@ def _lanes(pairs: Sequence[tuple[Chip, Chip]], area: float) -> dict[int, float]:
     }
     for i in sorted(ranges, key=lambda i: (len(ranges[i]), i)):
         head, tail = pairs[i]
-        right = head.middle + tail.middle > area
-        number = _free(taken[right], ranges[i])
-        far = _FIRST_LANE + LANE * number
-        lanes[i] = area + far if right else -far
+        on_right = head.middle + tail.middle > inner_width
+        number = _take_free_lane(taken_lanes[on_right], ranges[i])
+        distance = _FIRST_LANE + LANE * number
+        lanes[i] = inner_width + distance if on_right else -distance
     return lanes
 
 
-def _free(lanes: list[list[range]], wanted: range) -> int:
-    """The first lane that is free in these lines, which it then is no more."""
+def _take_free_lane(lanes: list[list[range]], line_range: range) -> int:
+    """Take the first lane that is free beside these lines, and return its number."""
     for number, lane in enumerate(lanes):
-        if all(other.stop <= wanted.start or wanted.stop <= other.start for other in lane):
-            lane.append(wanted)
+        if all(
+            taken_range.stop <= line_range.start or line_range.stop <= taken_range.start
+            for taken_range in lane
+        ):
+            lane.append(line_range)
             return number
-    lanes.append([wanted])
+    lanes.append([line_range])
     return len(lanes) - 1
 
 
@@ -145,57 +150,62 @@ def _strips(
 
 
 def _spread(strips: Sequence[Strip], chips: Sequence[Chip]) -> None:
-    """Give each line that ends at a chip a place of its own, so that few cross."""
-    hooks: dict[int, list[tuple[tuple[float, ...], Strip, int]]] = defaultdict(list)
+    """Give each line that ends at a chip a position of its own, so that few cross."""
+    line_ends: dict[int, list[tuple[tuple[float, ...], Strip, int]]] = defaultdict(list)
     for strip in strips:
         for end, chip in enumerate(strip.chips):
             if chip is not None:
-                away = strip.xs[1 - end] - strip.xs[end]
+                distance = strip.xs[1 - end] - strip.xs[end]
                 # To the left the longest is the last, to the right it is the first.
-                side = -1 if away < 0 else 1
-                hooks[chip].append(((side, -away, side * strip.relation), strip, end))
+                side = -1 if distance < 0 else 1
+                line_ends[chip].append(((side, -distance, side * strip.relation), strip, end))
     covers = _covers(chips)
-    for index, hooked in hooks.items():
-        low, high = _open_part(chips[index], covers[index])
-        step = (high - low) / (len(hooked) + 1)
-        for number, (_, strip, end) in enumerate(sorted(hooked, key=lambda hook: hook[0]), 1):
+    for index, ends_at_chip in line_ends.items():
+        low, high = _widest_free_range(chips[index], covers[index])
+        step = (high - low) / (len(ends_at_chip) + 1)
+        for number, (_, strip, end) in enumerate(
+            sorted(ends_at_chip, key=lambda line_end: line_end[0]), 1
+        ):
             strip.xs[end] = low + step * number
 
 
-def _leave_out_a_label(strips: tuple[Strip, ...], area: float) -> None:
-    """A relation from line to line has its label twice, unless one end is too short for it."""
-    rooms = [min(max(strip.xs), area) - max(min(strip.xs), 0.0) for strip in strips]
-    shortest, longest = rooms.index(min(rooms)), rooms.index(max(rooms))
-    if shortest != longest and rooms[shortest] < 2 * strips[shortest].half:
+def _drop_label_of_short_strip(strips: tuple[Strip, ...], inner_width: float) -> None:
+    """Label a relation between two lines on one strip only if its other strip is too short."""
+    visible_widths = [min(max(strip.xs), inner_width) - max(min(strip.xs), 0.0) for strip in strips]
+    shortest, longest = (
+        visible_widths.index(min(visible_widths)),
+        visible_widths.index(max(visible_widths)),
+    )
+    if shortest != longest and visible_widths[shortest] < 2 * strips[shortest].half:
         strips[shortest].half = 0.0
 
 
 def _covers(chips: Sequence[Chip]) -> Mapping[int, list[Chip]]:
-    """The chips that stand on each chip."""
+    """The chips that lie on top of each chip, by index."""
     lines: dict[int, list[int]] = defaultdict(list)
     for index, chip in enumerate(chips):
         lines[chip.line].append(index)
     return {
         index: [
-            chips[other]
-            for other in some
-            if chips[other].layer > chips[index].layer
-            and chips[other].left < chips[index].right
-            and chips[index].left < chips[other].right
+            chips[cover]
+            for cover in chip_indices
+            if chips[cover].layer > chips[index].layer
+            and chips[cover].left < chips[index].right
+            and chips[index].left < chips[cover].right
         ]
-        for some in lines.values()
-        for index in some
+        for chip_indices in lines.values()
+        for index in chip_indices
     }
 
 
-def _open_part(chip: Chip, above: Sequence[Chip]) -> tuple[float, float]:
-    """The widest part of a chip on which no other stands."""
-    parts, low = [], chip.left
-    for other in sorted(above, key=lambda other: other.left):
-        parts.append((low, other.left))
-        low = max(low, other.right)
-    parts.append((low, chip.right))
-    return max(parts, key=lambda part: part[1] - part[0])
+def _widest_free_range(chip: Chip, above: Sequence[Chip]) -> tuple[float, float]:
+    """The widest part of a chip that no other chip covers."""
+    free_ranges, low = [], chip.left
+    for cover in sorted(above, key=lambda cover: cover.left):
+        free_ranges.append((low, cover.left))
+        low = max(low, cover.right)
+    free_ranges.append((low, chip.right))
+    return max(free_ranges, key=lambda free_range: free_range[1] - free_range[0])
 
 
 def _by_line(strips: Iterable[Strip]) -> list[list[Strip]]:
@@ -205,28 +215,30 @@ def _by_line(strips: Iterable[Strip]) -> list[list[Strip]]:
     return list(lines.values())
 
 
-def _rank(strips: list[Strip], area: float) -> None:
+def _rank(strips: list[Strip], inner_width: float) -> None:
     """Set the levels and the labels of the strips of one line."""
     for strip in strips:
-        strip.label = min(max(sum(strip.xs) / 2, strip.half), area - strip.half)
+        strip.label = min(max(sum(strip.xs) / 2, strip.half), inner_width - strip.half)
     strips.sort(key=lambda strip: (strip.high - strip.low, strip.relation))
     for number, strip in enumerate(strips):
-        lower = strips[:number]
-        beside = [
+        placed = strips[:number]
+        overlapping = [
             other
-            for other in lower
+            for other in placed
             if other.low < strip.high + _APART and strip.low < other.high + _APART
         ]
-        inside = [o for o in beside if strip.low <= o.low and o.high <= strip.high]
-        strip.level = max((other.level + 1 for other in inside), default=0)
-        while any(other.level == strip.level for other in beside):
+        enclosed = [
+            other for other in overlapping if strip.low <= other.low and other.high <= strip.high
+        ]
+        strip.level = max((other.level + 1 for other in enclosed), default=0)
+        while any(other.level == strip.level for other in overlapping):
             strip.level += 1
     for strip in strips:
-        _give_way(strip, strips, area)
+        _give_way(strip, strips, inner_width)
 
 
-def _give_way(strip: Strip, strips: Sequence[Strip], area: float) -> None:
-    """Move a label along its line to where no other line rises through it."""
+def _give_way(strip: Strip, strips: Sequence[Strip], inner_width: float) -> None:
+    """Move a label along its line to a position through which no other line rises."""
     legs = [
         x
         for other in strips
@@ -235,9 +247,11 @@ def _give_way(strip: Strip, strips: Sequence[Strip], area: float) -> None:
         if chip is not None
     ]
     low = max(min(strip.xs), 0.0) + strip.half
-    high = min(max(strip.xs), area) - strip.half
+    high = min(max(strip.xs), inner_width) - strip.half
     steps = range(int(max(high - low, 0.0) / _STEP) + 1)
-    for place in sorted((low + _STEP * step for step in steps), key=lambda x: abs(x - strip.label)):
-        if place <= high and all(abs(leg - place) > strip.half for leg in legs):
-            strip.label = place
+    for label_x in sorted(
+        (low + _STEP * step for step in steps), key=lambda x: abs(x - strip.label)
+    ):
+        if label_x <= high and all(abs(leg - label_x) > strip.half for leg in legs):
+            strip.label = label_x
             return

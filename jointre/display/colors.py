@@ -15,7 +15,7 @@ FILLS = (
 # Seven of two dozen dark colours, all fit for text on white, whose least distance as people with
 # protanopia, deuteranopia, tritanopia or neither see them is largest.
 LINES = ("#332288", "#0077bb", "#8a5a00", "#b0006d", "#6f4bd8", "#225522", "#d41159")
-# Under these the labels of well-known corpora fall on different colours, all but a few.
+# With these salts, nearly all labels of well-known corpora get different colours.
 _FILL_SALT, _LINE_SALT = "ink5634", "70"
 # Further colours, for labels whose usual one is taken in a picture.
 _MORE_FILLS = (
@@ -81,17 +81,17 @@ def _distinct(
     for name in names:
         if name not in chosen:
             taken = set(chosen.values())
-            own = usual(name, colors)
-            free = [color for color in (own, *choices) if color not in taken]
-            chosen[name] = free[0] if free else own
+            usual_color = usual(name, colors)
+            free = [color for color in (usual_color, *choices) if color not in taken]
+            chosen[name] = free[0] if free else usual_color
     return chosen
 
 
 def check_colors(colors: Mapping[str, str]) -> None:
-    """Whether all colours are plain ones, which can stand in a page.
+    """Check that all colours are hexadecimal numbers or names, which are safe to put into a page.
 
     Raises:
-        DataError: one is not.
+        DataError: A colour is anything else.
     """
     for label, color in colors.items():
         if not _COLOR.fullmatch(color):

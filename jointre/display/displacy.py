@@ -24,14 +24,14 @@ def entities_html(document: Document, colors: Mapping[str, str]) -> str:
         for entity in document.entities
         for start, end in entity.mentions
     )
-    flat = all(before[1] <= after[0] for before, after in pairwise(spans))
-    found: dict[str, Any] = _flat(document, spans) if flat else _nested(document, spans)
-    found["settings"] = {"direction": "rtl" if right_to_left(document) else "ltr"}
+    flat = all(previous[1] <= following[0] for previous, following in pairwise(spans))
+    displacy_input: dict[str, Any] = _flat(document, spans) if flat else _nested(document, spans)
+    displacy_input["settings"] = {"direction": "rtl" if right_to_left(document) else "ltr"}
     # Labels go into the page as they are, so they are escaped before.
-    chosen = fills((label for _, _, label in spans), colors)
-    palette = {escape(clean(label)): color for label, color in chosen.items()}
+    label_colors = fills((label for _, _, label in spans), colors)
+    palette = {escape(clean(label)): color for label, color in label_colors.items()}
     html: str = displacy.render(
-        found,
+        displacy_input,
         style="ent" if flat else "span",
         manual=True,
         jupyter=False,

@@ -71,7 +71,7 @@ class Lines:
 
 
 def arrange(document: Document, limit: float = LIMIT) -> Lines:
-    """Place words and mentions; a sentence begins a line, a mention is broken only if it must be.
+    """Place words and mentions: a sentence begins a line, and a mention is broken if it must be.
 
     Args:
         document: Document to draw.
@@ -109,38 +109,38 @@ def _boxes(document: Document, marks: Sequence[Mark]) -> list[float]:
     boxes = [width(short(token), WORD_FONT).size for token in document.tokens]
     for mark in sorted(marks, key=lambda mark: -mark.layer):
         start, end = mark.span
-        need = max(width(mark.text, LABEL_FONT).size + 2 * _PAD, _END * (mark.ends + 1))
-        missing = need + 2 * _INSET * mark.layer - sum(boxes[start:end])
+        needed = max(width(mark.text, LABEL_FONT).size + 2 * _PAD, _END * (mark.ends + 1))
+        missing = needed + 2 * _INSET * mark.layer - sum(boxes[start:end])
         for i in range(start, end):
             boxes[i] += max(missing, 0.0) / mark.span.width
     return boxes
 
 
 def _broken(
-    document: Document, marks: Sequence[Mark], sizes: Sequence[float], limit: float
+    document: Document, marks: Sequence[Mark], word_widths: Sequence[float], limit: float
 ) -> list[range]:
     """The words of each line."""
-    glued = {i for mark in marks for i in range(mark.span.start + 1, mark.span.end)}
+    continuing = {i for mark in marks for i in range(mark.span.start + 1, mark.span.end)}
     sentences = {sentence.start for sentence in document.sentences}
     starts: list[int] = []
-    used = 0.0
-    for part in _parts(sizes, glued, limit):
-        size = sum(sizes[part.start : part.stop])
-        if not starts or part.start in sentences or used + size > limit:
-            starts.append(part.start)
-            used = 0.0
-        used += size
-    return [range(*pair) for pair in pairwise([*starts, len(sizes)])]
+    line_width = 0.0
+    for chunk in _chunks(word_widths, continuing, limit):
+        chunk_width = sum(word_widths[chunk.start : chunk.stop])
+        if not starts or chunk.start in sentences or line_width + chunk_width > limit:
+            starts.append(chunk.start)
+            line_width = 0.0
+        line_width += chunk_width
+    return [range(*pair) for pair in pairwise([*starts, len(word_widths)])]
 
 
-def _parts(sizes: Sequence[float], glued: set[int], limit: float) -> list[range]:
-    """Words that stay together, in so far as they fit in a line."""
-    starts = [i for i in range(len(sizes)) if i not in glued]
-    parts: list[range] = []
-    for start, stop in pairwise([*starts, len(sizes)]):
-        fits = sum(sizes[start:stop]) <= limit
-        parts += [range(start, stop)] if fits else [range(i, i + 1) for i in range(start, stop)]
-    return parts
+def _chunks(word_widths: Sequence[float], continuing: set[int], limit: float) -> list[range]:
+    """Words that stay on one line, as far as they fit: the words of a mention."""
+    starts = [i for i in range(len(word_widths)) if i not in continuing]
+    chunks: list[range] = []
+    for start, stop in pairwise([*starts, len(word_widths)]):
+        fits = sum(word_widths[start:stop]) <= limit
+        chunks += [range(start, stop)] if fits else [range(i, i + 1) for i in range(start, stop)]
+    return chunks
 
 
 def _chips(index: int, mark: Mark, words: Sequence[Word]) -> list[Chip]:
@@ -151,7 +151,7 @@ def _chips(index: int, mark: Mark, words: Sequence[Word]) -> list[Chip]:
             chips[-1] = Chip(index, word.line, chips[-1].left, word.right, mark.layer)
         else:
             chips.append(Chip(index, word.line, word.left, word.right, mark.layer))
-    share = mark.layer / (mark.layer + 1) / 2  # of a part that is too narrow for the inset
+    share = mark.layer / (mark.layer + 1) / 2  # of a chip that is too narrow for the inset
     insets = [min(_INSET * mark.layer, (chip.right - chip.left) * share) for chip in chips]
     return [
         Chip(chip.mark, chip.line, chip.left + inset, chip.right - inset, chip.layer)

@@ -1,4 +1,4 @@
-"""What a picture shows of a document: its mentions in layers, and which of them relations join."""
+"""The mentions of a document in layers, and the two mentions that each relation joins."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -11,12 +11,12 @@ class Mark(NamedTuple):
     """A mention, above its words.
 
     Args:
-        entity: index of the entity.
-        mention: index among the entity's mentions.
-        span: its words.
-        layer: 0 stands on the words; a shorter mention stands on a longer one.
-        text: the label, with the entity's number if something else names it too.
-        ends: how many lines of relations end here.
+        entity: Index of the entity.
+        mention: Index among the entity's mentions.
+        span: Words of the mention.
+        layer: Height above the words, from 0; a shorter mention stands on a longer one.
+        text: Label, followed by a number if several mentions name the same entity.
+        ends: Number of relation lines that end here.
     """
 
     entity: int
@@ -31,9 +31,9 @@ class Arrow(NamedTuple):
     """A relation, between two marks.
 
     Args:
-        relation: index of the relation.
-        head: index of the mark where it begins.
-        tail: index of the mark where it ends.
+        relation: Index of the relation.
+        head: Index of the mark where the arrow begins.
+        tail: Index of the mark where the arrow ends.
     """
 
     relation: int
@@ -46,28 +46,29 @@ def marks_of(document: Document) -> tuple[list[Mark], list[Arrow]]:
 
     A relation joins the two mentions of its entities that are nearest to each other.
     """
-    places = [
-        (entity, mention)
-        for entity, each in enumerate(document.entities)
-        for mention in range(len(each.mentions))
+    mention_indices = [
+        (index, mention)
+        for index, entity in enumerate(document.entities)
+        for mention in range(len(entity.mentions))
     ]
-    index = {place: number for number, place in enumerate(places)}
+    mark_of = {indices: number for number, indices in enumerate(mention_indices)}
     links = []
     for number, relation in enumerate(document.relations):
         head, tail = _nearest(document, relation.head, relation.tail)
-        links.append(Arrow(number, index[relation.head, head], index[relation.tail, tail]))
+        head_mark, tail_mark = mark_of[relation.head, head], mark_of[relation.tail, tail]
+        links.append(Arrow(number, head_mark, tail_mark))
     ends = Counter(end for link in links for end in (link.head, link.tail))
-    spans = [document.entities[entity].mentions[mention] for entity, mention in places]
+    spans = [document.entities[entity].mentions[mention] for entity, mention in mention_indices]
     layers, texts = _layers(spans, len(document.tokens)), _texts(document)
     marks = [
-        Mark(*place, spans[i], layers[i], texts[place[0]], ends[i])
-        for i, place in enumerate(places)
+        Mark(entity, mention, spans[i], layers[i], texts[entity], ends[i])
+        for i, (entity, mention) in enumerate(mention_indices)
     ]
     return marks, links
 
 
 def _nearest(document: Document, head: int, tail: int) -> tuple[int, int]:
-    """Mentions of two entities with the fewest words between them; two of one if it can be."""
+    """Mentions of two entities with the fewest words between them; different ones if possible."""
     heads, tails = document.entities[head].mentions, document.entities[tail].mentions
     return min(
         ((i, j) for i in range(len(heads)) for j in range(len(tails))),
@@ -92,7 +93,7 @@ def _layers(spans: list[Span], size: int) -> list[int]:
 
 
 def _texts(document: Document) -> list[str]:
-    """The label of each entity, with a number where several mentions name the same thing."""
+    """The label of each entity, with a number if several mentions name the same entity."""
     groups: dict[int, tuple[str, int]] = {
         entity: ("cluster", number)
         for number, members in enumerate(document.clusters)

@@ -1,4 +1,4 @@
-"""Text as it is drawn: what can stand in XML, how wide it is, which way it runs."""
+"""Text as it is drawn: its XML form, its width and its direction."""
 
 import re
 from html import escape
@@ -7,7 +7,7 @@ from unicodedata import bidirectional, category, east_asian_width, normalize
 
 from jointre.data.schema import Document
 
-LONGEST = 60  # characters of a word; a longer one is shortened and told in full by its title
+LONGEST = 60  # characters of a word; a longer one is shortened, and its title shows it in full
 # Thousandths of the font size: the widths of Arial, Helvetica and Liberation Sans.
 _WIDTHS = {
     **dict.fromkeys("'", 191),
@@ -32,7 +32,7 @@ _WIDTHS = {
 }
 _OTHER, _WIDE = 650, 1000
 _JOINER = "\u200d"
-# XML has no place for these, not even escaped.
+# XML cannot hold these characters, not even escaped.
 _OUTSIDE = re.compile("[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -40,8 +40,8 @@ class Width(NamedTuple):
     """How wide a text is.
 
     Args:
-        size: pixels.
-        known: all its letters are in the table, so that a browser may be told to keep to it.
+        size: Width in pixels.
+        known: Whether all letters are in the table, so that browsers can be made to keep the width.
     """
 
     size: float
@@ -49,20 +49,20 @@ class Width(NamedTuple):
 
 
 def width(text: str, font: int) -> Width:
-    """The width of a text, a guess for scripts that are not in the table.
+    """The width of a text; for scripts that are not in the table it is an estimate.
 
     Args:
-        text: one line.
-        font: size of the letters in pixels.
+        text: Text of one line.
+        font: Size of the letters in pixels.
     """
     size, known, before = 0, True, ""
     for letter in normalize("NFD", text):
         # A mark stands above its letter; a family of emoji is one sign.
         if category(letter) not in ("Mn", "Me", "Cf") and before != _JOINER:
-            own = _WIDTHS.get(letter)
-            known &= own is not None
+            letter_width = _WIDTHS.get(letter)
+            known &= letter_width is not None
             wide = east_asian_width(letter) in "WF"
-            size += own if own is not None else _WIDE if wide else _OTHER
+            size += letter_width if letter_width is not None else _WIDE if wide else _OTHER
         before = letter
     return Width(size * font / 1000, known)
 
@@ -76,7 +76,7 @@ def clean(text: str) -> str:
 
 
 def short(text: str) -> str:
-    """The cleaned text, its middle left out where it is very long."""
+    """The cleaned text, without its middle if it is very long."""
     shown = clean(text)
     half = LONGEST // 2
     return shown if len(shown) <= LONGEST else f"{shown[: half - 1]}…{shown[-half:]}"

@@ -41,7 +41,7 @@ def figure(document: Document, style: str, colors: Mapping[str, str]) -> str:
 
 
 def notebook(document: Document) -> str:
-    """What a notebook shows of a document: its relations as arcs."""
+    """The HTML that a notebook shows for a document: its relations as arcs."""
     return inner(document, "relations", {})
 
 

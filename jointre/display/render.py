@@ -23,39 +23,33 @@ def render(
     *,
     colors: Mapping[str, str] | None = None,
 ) -> str:
-    """A picture of the entities and relations of a document, which needs no other file.
+    """Draw the entities and relations of a document as a picture that needs no other file.
 
     Args:
         document: The document to draw.
         style: ``"relations"`` draws them as arcs over the labelled words; ``"entities"``
             highlights the entities alone, in HTML by spaCy's displaCy.
-        format: ``"svg"``, or ``"html"`` for a whole page; None: as the ending of ``output`` says,
-            ``"svg"`` without output.
+        format: ``"svg"``, or ``"html"`` for a whole page; None: the format of the ending of
+            ``output``, or ``"svg"`` without output.
         output: File to write; it appears once it is complete.
         colors: Colours of labels, such as ``{"Person": "#77aadd"}``, instead of the default ones;
             the default colour of a label is the same in every picture.
 
     Raises:
         DataError: The style, format or a colour does not exist, the file cannot be written, or it
-            exists and is not a picture, as the data that was read.
+            exists and is not a picture (it may be the data that was read).
 
     Example:
         >>> render(Document("d", ("Ada",)))[:36]
         '<svg xmlns="http://www.w3.org/2000/s'
     """
-    wanted, chosen = colors or {}, format
-    if chosen is None:
-        chosen = "svg" if output is None else format_of(Path(output))
-    for name, value, choices in (("style", style, STYLES), ("format", chosen, FORMATS)):
+    if format is None:
+        format = "svg" if output is None else format_of(Path(output))
+    for name, value, choices in (("style", style, STYLES), ("format", format, FORMATS)):
         if value not in choices:
             raise DataError(f"{name}={value!r} is unknown; take {' or '.join(map(repr, choices))}")
-    check_colors(wanted)
-    if chosen == "html":
-        figure = page.figure(document, style, wanted)
-        picture = page.start(document.id) + figure + page.END
-    else:
-        shown = document if style == "relations" else replace(document, relations=())
-        picture = svg(shown, wanted)
+    check_colors(colors or {})
+    picture = _picture(document, style, format, colors or {})
     if output is not None:
         _refuse_other_file(Path(output))
         with replaced(Path(output)) as stream:
@@ -63,19 +57,26 @@ def render(
     return picture
 
 
+def _picture(document: Document, style: str, format: str, colors: Mapping[str, str]) -> str:
+    if format == "html":
+        return page.start(document.id) + page.figure(document, style, colors) + page.END
+    shown = document if style == "relations" else replace(document, relations=())
+    return svg(shown, colors)
+
+
 def _refuse_other_file(path: Path) -> None:
     """Raise an error if a picture would replace a file of another kind, or spoil an archive."""
-    around = archive_around(path)
-    if around is not None:
+    archive = archive_around(path)
+    if archive is not None:
         raise DataError(
-            f"{path} lies in the archive {around}, which could not be loaded with a further file "
+            f"{path} lies in the archive {archive}, which could not be loaded with a further file "
             "in it; write to another place"
         )
     if not path.is_file() or path.suffix.lower() in (".svg", ".html"):
         return
     with path.open("rb") as stream:
-        head = stream.read(100).lower()
-    if head and not head.startswith((b"<svg", b"<!doctype html")):
+        first_bytes = stream.read(100).lower()
+    if first_bytes and not first_bytes.startswith((b"<svg", b"<!doctype html")):
         raise DataError(
             f"{path}: this file is not a picture, and the picture would replace it; write to "
             "another place"

@@ -22,7 +22,7 @@ _ROUND, _ARROW = 5.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """From places in the layout to places on the paper."""
+    """Converts positions among the lines of words to positions in the picture."""
 
     words: tuple[float, ...]  # the base line of each line of words
     chips: tuple[float, ...]  # the upper edge of each line's highest layer
@@ -59,9 +59,9 @@ def svg(document: Document, colors: Mapping[str, str] | None = None, limit: floa
     lines = arrange(document, limit)
     arcs = route(document, lines)
     frame = _frame(document, lines, arcs)
-    wanted = colors or {}
-    chips = fills((entity.label or "?" for entity in document.entities), wanted)
-    strokes = line_colors((relation.label for relation in document.relations), wanted)
+    label_colors = colors or {}
+    chips = fills((entity.label or "?" for entity in document.entities), label_colors)
+    strokes = line_colors((relation.label for relation in document.relations), label_colors)
     names = (
         f"{counted(len(document.entities), 'entities')}, "
         f"{counted(len(document.relations), 'relations')}"
@@ -84,18 +84,24 @@ def svg(document: Document, colors: Mapping[str, str] | None = None, limit: floa
 
 def _frame(document: Document, lines: Lines, arcs: Arcs) -> _Frame:
     levels, layers = [0] * lines.count, [0] * lines.count
-    for strip in (strip for some in arcs.strips for strip in some):
+    for strip in (strip for relation_strips in arcs.strips for strip in relation_strips):
         levels[strip.line] = max(levels[strip.line], strip.level + 1)
     for chip in lines.chips:
         layers[chip.line] = max(layers[chip.line], chip.layer + 1)
-    over = [(_ABOVE + _LEVEL * count if count else 0.0) for count in levels]
-    stacks = [_LAYER * count for count in layers]
-    heights = [a + stack + _WORDS + _BETWEEN for a, stack in zip(over, stacks, strict=True)]
+    arc_heights = [(_ABOVE + _LEVEL * count if count else 0.0) for count in levels]
+    chip_heights = [_LAYER * count for count in layers]
+    heights = [
+        arc_height + chip_height + _WORDS + _BETWEEN
+        for arc_height, chip_height in zip(arc_heights, chip_heights, strict=True)
+    ]
     tops = list(accumulate(heights, initial=MARGIN))
     words = [top - _BETWEEN - _WORDS + WORD_FONT for top in tops[1:]]
     return _Frame(
         tuple(words),
-        tuple(base - WORD_FONT - stack for base, stack in zip(words, stacks, strict=True)),
+        tuple(
+            base - WORD_FONT - chip_height
+            for base, chip_height in zip(words, chip_heights, strict=True)
+        ),
         arcs.left,
         max(arcs.left + arcs.width + arcs.right, 120.0) + 2 * MARGIN,
         max(tops[-1] + MARGIN - _BETWEEN, 3 * MARGIN),
@@ -103,24 +109,26 @@ def _frame(document: Document, lines: Lines, arcs: Arcs) -> _Frame:
     )
 
 
-def _text(text: str, x: float, y: float, font: int, color: str, most: float = 1e9) -> str:
-    """A text centred at ``x``; one whose width is known keeps it whatever the font."""
-    size, known = width(text, font)
-    fit = min(size, most)
-    kept = f' textLength="{fit:.1f}" lengthAdjust="spacingAndGlyphs"'
+def _text(text: str, x: float, y: float, font: int, color: str, max_width: float = 1e9) -> str:
+    """A text centred at ``x``; if its width is known, it is drawn that wide in every font."""
+    text_width, known = width(text, font)
+    drawn_width = min(text_width, max_width)
+    fixed_width = ""
+    if drawn_width and (known or drawn_width < text_width):
+        fixed_width = f' textLength="{drawn_width:.1f}" lengthAdjust="spacingAndGlyphs"'
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{font}" fill="{color}" xml:space="preserve"'
-        f"{kept if fit and (known or fit < size) else ''}>{markup(text)}</text>"
+        f"{fixed_width}>{markup(text)}</text>"
     )
 
 
 def _words(document: Document, lines: Lines, frame: _Frame) -> Iterator[str]:
     for token, word in zip(document.tokens, lines.words, strict=True):
         shown = short(token)
-        place = frame.x((word.left + word.right) / 2), frame.words[word.line]
-        text = _text(shown, *place, WORD_FONT, INK)
-        cut = shown != clean(token)
-        yield f"<g><title>{markup(token)}</title>{text}</g>" if cut else text
+        center = frame.x((word.left + word.right) / 2), frame.words[word.line]
+        text = _text(shown, *center, WORD_FONT, INK)
+        shortened = shown != clean(token)
+        yield f"<g><title>{markup(token)}</title>{text}</g>" if shortened else text
     if not document.tokens:
         yield _text("(no words)", frame.width / 2, frame.height / 2 + 4, LABEL_FONT, FAINT)
 
@@ -148,13 +156,13 @@ def _paths(
     for number, strips in enumerate(arcs.strips):
         relation = document.relations[number]
         points = _points(strips, lines, frame)
-        way, (x, y) = _rounded(points), points[-1]
+        path, (x, y) = _rounded(points), points[-1]
         tip = f"M{x:.1f},{y:.1f} l{-_ARROW / 1.5:.1f},{-_ARROW * 1.3:.1f} h{_ARROW * 1.33:.1f} z"
         color = line(relation.label, colors)
         yield (
             f"<g><title>{markup(relation_title(document, relation))}</title>"
-            f'<path d="{way}" fill="none" stroke="{PAPER}" stroke-width="3.5"/>'
-            f'<path d="{way}" fill="none" stroke="{color}" stroke-width="1.3"/>'
+            f'<path d="{path}" fill="none" stroke="{PAPER}" stroke-width="3.5"/>'
+            f'<path d="{path}" fill="none" stroke="{color}" stroke-width="1.3"/>'
             f'<path d="{tip}" fill="{color}"/></g>'
         )
 
@@ -176,24 +184,26 @@ def _points(strips: Sequence[Strip], lines: Lines, frame: _Frame) -> list[tuple[
 def _rounded(points: Sequence[tuple[float, float]]) -> str:
     """A path along the points, its corners rounded."""
     parts = [f"M{points[0][0]:.1f},{points[0][1]:.1f}"]
-    for before, here, after in zip(points, points[1:], points[2:], strict=False):
-        (a, b), (c, d) = (_toward(here, end) for end in (before, after))
-        parts.append(f"L{a:.1f},{b:.1f} Q{here[0]:.1f},{here[1]:.1f} {c:.1f},{d:.1f}")
+    for previous, corner, following in zip(points, points[1:], points[2:], strict=False):
+        (a, b), (c, d) = (_toward(corner, end) for end in (previous, following))
+        parts.append(f"L{a:.1f},{b:.1f} Q{corner[0]:.1f},{corner[1]:.1f} {c:.1f},{d:.1f}")
     return " ".join([*parts, f"L{points[-1][0]:.1f},{points[-1][1]:.1f}"])
 
 
-def _toward(here: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """A place near a corner on the way to another point."""
-    x, y = end[0] - here[0], end[1] - here[1]
-    far = abs(x) + abs(y)  # one of them is 0
-    part = min(_ROUND, far / 2) / far if far else 0.0
-    return here[0] + x * part, here[1] + y * part
+def _toward(corner: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    """A point near a corner on the way to another point."""
+    x, y = end[0] - corner[0], end[1] - corner[1]
+    distance = abs(x) + abs(y)  # one of them is 0
+    share = min(_ROUND, distance / 2) / distance if distance else 0.0
+    return corner[0] + x * share, corner[1] + y * share
 
 
 def _labels(
     document: Document, arcs: Arcs, frame: _Frame, colors: Mapping[str, str]
 ) -> Iterator[str]:
-    for strip in (strip for some in arcs.strips for strip in some if strip.half):
+    for strip in (
+        strip for relation_strips in arcs.strips for strip in relation_strips if strip.half
+    ):
         relation = document.relations[strip.relation]
         x, y = frame.x(strip.label), frame.level(strip)
         yield (

@@ -4,21 +4,21 @@ from jointre.data.schema import Document, Relation
 
 
 def entity_title(document: Document, entity: int, mention: int) -> str:
-    """Label, text, probabilities, and which mention of the entity it is.
+    """Label, text, probabilities and number of a mention of an entity.
 
     Args:
         document: Document that contains the entity.
         entity: Index of the entity.
         mention: Index of the mention among those of the entity.
     """
-    one = document.entities[entity]
-    text = document.text_of(one.mentions[mention])
-    told = f"{one.label or 'no label'}{_probability(one.score)}: {text}"
-    if len(one.mentions) > 1:
-        told += f"\nmention {mention + 1} of {len(one.mentions)}"
-        if one.mention_scores is not None:
-            told += _probability(one.mention_scores[mention])
-    return told if one.id is None else f"{told}\n{one.id}"
+    described = document.entities[entity]
+    text = document.text_of(described.mentions[mention])
+    title = f"{described.label or 'no label'}{_probability(described.score)}: {text}"
+    if len(described.mentions) > 1:
+        title += f"\nmention {mention + 1} of {len(described.mentions)}"
+        if described.mention_scores is not None:
+            title += _probability(described.mention_scores[mention])
+    return title if described.id is None else f"{title}\n{described.id}"
 
 
 def relation_title(document: Document, relation: Relation) -> str:

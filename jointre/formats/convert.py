@@ -21,38 +21,40 @@ def convert(source: Path, target: Path, reader: Reader, writer: Writer) -> Skipp
         writer: Writes the target.
 
     Returns:
-        What the reader could not represent, what splitting cut, and what the target
-        cannot hold, in this order.
+        Counts of what reading, splitting and writing skipped, in this order.
 
     Raises:
-        DataError: The source is wrong, or the target cannot be written or is one of the files that
-            are read.
+        DataError: The source has errors, or the target cannot be written or is one of the files
+            that are read.
     """
     refuse_replaced(target, [source] if reader.types is None else [source, reader.types])
-    report, cut, unwritten = SkippedData(), SkippedData(), SkippedData()
+    report, skipped_by_splitting, skipped_by_writer = SkippedData(), SkippedData(), SkippedData()
     documents: Iterable[Document] = reader.read(source, report)
     if writer.unit == "sentence":
-        documents = _sentences(documents, cut)
-    writer.write(documents, target, unwritten)
-    report.merge(cut)
-    report.merge(unwritten)
+        documents = _sentences(documents, skipped_by_splitting)
+    writer.write(documents, target, skipped_by_writer)
+    report.merge(skipped_by_splitting)
+    report.merge(skipped_by_writer)
     return report
 
 
 def _sentences(documents: Iterable[Document], skipped: SkippedData) -> Iterator[Document]:
     for document in documents:
-        units = split([document], "sentence", skipped)
-        if [unit.document for unit in units] == [document]:
+        sentences = split([document], "sentence", skipped)
+        if [sentence.document for sentence in sentences] == [document]:
             yield document
             continue
         for kind, count in (
-            ("entities with several mentions taken apart into mentions", _several(document)),
-            ("keys of documents skipped", len(document.extra) if len(units) > 1 else 0),
+            (
+                "entities with several mentions taken apart into mentions",
+                _entities_with_several_mentions(document),
+            ),
+            ("keys of documents skipped", len(document.extra) if len(sentences) > 1 else 0),
         ):
             if count:
                 skipped.add(kind, f"document {document.id!r}", count)
-        yield from (unit.document for unit in units)
+        yield from (sentence.document for sentence in sentences)
 
 
-def _several(document: Document) -> int:
+def _entities_with_several_mentions(document: Document) -> int:
     return sum(len(entity.mentions) > 1 for entity in document.entities)

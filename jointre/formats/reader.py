@@ -26,7 +26,7 @@ class Reader(Registrable, ABC, interface="reader"):
     An implementation gives ``_documents``, in which it reads each record inside
     ``with reading.record():``, so that ``on_error`` decides what happens to a bad one, and
     ``looks_like``, so that files of the format are recognised. Its constructor takes ``types`` and
-    ``on_error`` and passes them on. A reader keeps nothing of what it reads.
+    ``on_error`` and passes them on. A reader stores nothing of what it reads.
 
     Args:
         types: The file of labels (see :func:`read_types`), where the corpus has one.
@@ -52,7 +52,7 @@ class Reader(Registrable, ABC, interface="reader"):
         self.on_error: OnError = on_error
 
     def read(self, path: Path, skipped: SkippedData | None = None) -> Iterator[Document]:
-        """The documents of a file or folder, one by one as they are asked for.
+        """The documents of a file or folder, each read when it is needed.
 
         Args:
             path: A plain or gzipped file, or a folder where the format has ``folders``.
@@ -60,8 +60,8 @@ class Reader(Registrable, ABC, interface="reader"):
                 logged as warnings when all documents have been read.
 
         Raises:
-            DataError: At once when there is no such file; while reading when a record
-                cannot be right or two documents have the same id.
+            DataError: Immediately if there is no such file; while reading if a record is wrong or
+                two documents have the same id.
         """
         self.files(path)
         return self._distinct(path, skipped)
@@ -77,9 +77,9 @@ class Reader(Registrable, ABC, interface="reader"):
 
     @classmethod
     def looks_like(cls, path: Path, head: str) -> float:
-        """How certainly a file is of this format, from 0 (it is not) to 1.
+        """How certain it is that a file has this format, from 0 (it does not) to 1.
 
-        The reader with the highest number reads the file; equal ones are tried by name.
+        The reader with the highest number reads the file; of equal ones it is the first by name.
 
         Args:
             path: The file or folder.
@@ -92,31 +92,31 @@ class Reader(Registrable, ABC, interface="reader"):
         counts = SkippedData() if skipped is None else skipped
         reading = Reading(path, self.on_error, counts, self._explain)
         documents = self._documents(reading)
-        seen: set[str] = set()
+        ids: set[str] = set()
         while True:
             try:
-                place, document = next(documents)
+                location, document = next(documents)
             except StopIteration:
                 break
             except DataError as error:
                 raise reading.with_earlier(error) from error.__cause__
-            if document.id in seen:
+            if document.id in ids:
                 reading.add(
-                    f"{place}: the id {shown(document.id)} occurs twice in this file; ids must "
+                    f"{location}: the id {shown(document.id)} occurs twice in this file; ids must "
                     "differ"
                 )
                 continue
-            seen.add(document.id)
+            ids.add(document.id)
             if not reading.stopped:
                 document = without_text_mark(document, counts)
                 yield with_storable_extra(document, counts)
-        reading.finish(len(seen))
+        reading.finish(len(ids))
         if skipped is None:
             counts.log(str(path))
 
     @abstractmethod
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
-        """Each document of ``reading.path`` with its place, ``file:line`` or ``file: record n``."""
+        """Each document of ``reading.path`` after its location, such as ``file:line``."""
 
     def listed(self, path: Path) -> list[Any]:
         """The records of a file that is one JSON list.
@@ -134,13 +134,13 @@ class Reader(Registrable, ABC, interface="reader"):
         return None if self.types is None else read_types(self.types)
 
     def _explain(self, path: Path, problem: DataError) -> DataError:
-        """The problem, or a clearer one when the file looks like another format."""
-        detected, own = detect(path), self.registered_name
-        if detected in (None, own):
+        """The problem, or a clearer one if the file looks like another format."""
+        detected, own_name = detect(path), self.registered_name
+        if detected in (None, own_name):
             return problem
         detail = str(problem).removeprefix(f"{path}:").strip()
         return FileError(
-            f"{path}: this looks like the format {detected!r}, not {own!r}; "
+            f"{path}: this looks like the format {detected!r}, not {own_name!r}; "
             f"{_advice(detected, path)} ({detail})"
         )
 

@@ -4,8 +4,8 @@ from jointre.data.mentions import (
     agreed_label,
     keep_entities,
     keep_mentions,
-    one_entity_a_cluster,
-    one_mention_each,
+    one_entity_per_cluster,
+    one_mention_per_entity,
 )
 from jointre.data.schema import Document, Entity, Relation, Span
 from tests.data.documents import document
@@ -25,8 +25,8 @@ def several(clusters: tuple[tuple[int, ...], ...] = ()) -> Document:
     )
 
 
-def test_one_mention_each_makes_an_entity_and_a_cluster_of_mentions() -> None:
-    changed, count = one_mention_each(several())
+def test_one_mention_per_entity_makes_an_entity_and_a_cluster_of_mentions() -> None:
+    changed, count = one_mention_per_entity(several())
     assert count == 1
     assert [entity.mentions for entity in changed.entities] == [(ONE,), (TWO,), (THREE,)]
     assert [entity.mention_scores for entity in changed.entities] == [(0.1,), (0.2,), None]
@@ -35,14 +35,14 @@ def test_one_mention_each_makes_an_entity_and_a_cluster_of_mentions() -> None:
     assert changed.clusters == ((0, 1),)
 
 
-def test_one_mention_each_widens_the_cluster_an_entity_is_in() -> None:
-    changed, _ = one_mention_each(several(clusters=((0, 1),)))
+def test_one_mention_per_entity_widens_the_cluster_an_entity_is_in() -> None:
+    changed, _ = one_mention_per_entity(several(clusters=((0, 1),)))
     assert changed.clusters == ((0, 1, 2),)
 
 
-def test_one_mention_each_leaves_single_mentions_alone() -> None:
+def test_one_mention_per_entity_leaves_single_mentions_alone() -> None:
     single = document(entities=(("Peop", 0, 1), ("Peop", 0, 1)))
-    assert one_mention_each(single) == (single, 0)
+    assert one_mention_per_entity(single) == (single, 0)
 
 
 def test_keep_entities_takes_relations_and_cluster_members_along() -> None:
@@ -86,7 +86,7 @@ def test_entities_of_a_cluster_become_one() -> None:
         relations=(("r", 2, 1), ("r", 2, 4), ("s", 3, 0), ("t", 5, 2)),
         clusters=((4, 1), (3, 1), ()),
     )
-    joined, mixed, repeated = one_entity_a_cluster(whole)
+    joined, mixed, repeated = one_entity_per_cluster(whole)
     assert joined.entities == (
         Entity("X", (ONE,)),
         Entity("Y", (Span(1, 2), Span(3, 4))),
@@ -100,4 +100,4 @@ def test_entities_of_a_cluster_become_one() -> None:
 
 def test_without_clusters_entities_stay() -> None:
     whole = several()
-    assert one_entity_a_cluster(whole) == (whole, 0, 0)
+    assert one_entity_per_cluster(whole) == (whole, 0, 0)

@@ -3,7 +3,7 @@ from jointre.display.titles import entity_title, relation_title
 from tests.display.scenes import plain
 
 
-def test_what_is_told() -> None:
+def test_titles_of_entities_and_relations() -> None:
     document = plain()
     assert entity_title(document, 0, 0) == "Person (0.931): Ada Byron"
     assert entity_title(document, 1, 0) == "Place: Ockham"

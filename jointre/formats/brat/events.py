@@ -11,27 +11,29 @@ _NUMBERED = re.compile(r"(.*\D)([2-9]|[1-9]\d+)")
 
 
 def triggers(lines: Iterable[tuple[str, AnnotationLine]], skipped: SkippedData) -> dict[str, str]:
-    """The id of each event and that of the mention which is its trigger.
+    """The id of the mention that triggers each event, by the id of the event.
 
     Args:
-        lines: All lines of a document, each with its place.
-        skipped: Counts events whose id is that of an event before.
+        lines: All lines of a document, each with its location.
+        skipped: Counts events whose id an earlier event has.
     """
-    found: dict[str, str] = {}
-    for here, line in lines:
+    trigger_ids: dict[str, str] = {}
+    for location, line in lines:
         if isinstance(line, Event):
-            if line.id in found:
-                skipped.add("events with the id of an event before; ids name the first", here)
-            found.setdefault(line.id, line.trigger)
-    return found
+            if line.id in trigger_ids:
+                skipped.add(
+                    "events with the id of an earlier event; the id names the earlier one", location
+                )
+            trigger_ids.setdefault(line.id, line.trigger)
+    return trigger_ids
 
 
 def role_labels(event: Event) -> list[str]:
     """The relation label of each argument: its role.
 
     brat numbers the roles that an event has several times, from 2: ``Theme:T1 Theme2:T3``. Such a
-    number is no part of the label. Where the event has the same role with the number 1, as
-    ``Arg1:T1 Arg2:T3``, numbers tell roles apart and stay.
+    number is not part of the label. If the event has the same role with the number 1, as in
+    ``Arg1:T1 Arg2:T3``, the numbers distinguish roles and are kept.
 
     Example:
         >>> role_labels(Event("E1", "Bind", "T2", (("Theme", "T1"), ("Theme2", "T3"))))
@@ -40,22 +42,23 @@ def role_labels(event: Event) -> list[str]:
     roles = {role for role, _ in event.arguments}
     labels = []
     for role, _ in event.arguments:
-        numbered = _NUMBERED.fullmatch(role)
-        plain = numbered is not None and f"{numbered[1]}1" not in roles and numbered[1] != "Arg"
-        labels.append(numbered[1] if numbered is not None and plain else role)
+        match = _NUMBERED.fullmatch(role)
+        is_repetition = match is not None and f"{match[1]}1" not in roles and match[1] != "Arg"
+        labels.append(match[1] if match is not None and is_repetition else role)
     return labels
 
 
 def argument_relations(
-    event: Event, index: Mapping[str, int], place: str, skipped: SkippedData
+    event: Event, index: Mapping[str, int], location: str, skipped: SkippedData
 ) -> Iterator[Relation]:
     """A relation from the trigger to each argument, labelled by the argument's role.
 
     Args:
-        event: An argument may be an event, which stands for its trigger.
-        index: The number of the entity of each mention and event.
-        place: Of the line, for messages.
-        skipped: Counts arguments that cannot be relations, and roles without their number.
+        event: The event; an argument that is an event stands for its trigger.
+        index: Index of the entity of each mention and event, by id.
+        location: Location of the line, for messages.
+        skipped: Counts arguments that cannot be relations, and roles whose number is not part of
+            the label.
     """
     head = index.get(event.trigger)
     labels = role_labels(event)
@@ -65,8 +68,8 @@ def argument_relations(
             kind = (
                 "arguments of events skipped, because their trigger or value is not a mention here"
             )
-            skipped.add(kind, f"{place}, {role}:{argument}")
+            skipped.add(kind, f"{location}, {role}:{argument}")
             continue
         if label != role:
-            skipped.add("numbers of repeated roles not part of labels", f"{place}, {role}")
+            skipped.add("numbers of repeated roles not part of labels", f"{location}, {role}")
         yield Relation(label, head, tail)

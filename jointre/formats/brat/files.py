@@ -15,7 +15,7 @@ from jointre.formats.common.files import check_file
 from jointre.formats.common.reading import Reading, StrictReading
 
 _LONGEST = 200  # bytes of a part of a path; most file systems take 255
-# What is no character of a file name everywhere: a colon hides content on some systems.
+# Characters that some systems do not allow in file names; a colon hides content on some.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\ud800-\udfff]')
 _ENDINGS = (".ann", ".txt", ".gz")
 
@@ -38,12 +38,12 @@ class Pairs(NamedTuple):
     """The files of a corpus.
 
     Args:
-        found: the documents, in the order of their ids.
-        alone: .txt files without an .ann file.
+        documents: The documents, in the order of their ids.
+        lone_texts: .txt files without an .ann file.
     """
 
-    found: tuple[FilePair, ...]
-    alone: tuple[Path, ...]
+    documents: tuple[FilePair, ...]
+    lone_texts: tuple[Path, ...]
 
 
 def pairs_of(path: Path, reading: Reading | None = None) -> Pairs:
@@ -54,8 +54,8 @@ def pairs_of(path: Path, reading: Reading | None = None) -> Pairs:
         reading: Decides what happens to an .ann file without a text; None: it is an error.
 
     Raises:
-        DataError: there is none; an .ann file has no .txt file; something is a link that leads
-            out of the folder, or to a folder.
+        DataError: There is no .ann file, an .ann file has no .txt file, or the folder has a link
+            to a folder or to a file outside it.
     """
     if not path.is_dir():
         check_file(path)
@@ -65,37 +65,39 @@ def pairs_of(path: Path, reading: Reading | None = None) -> Pairs:
                 "this is neither"
             )
         return Pairs((_pair(path, path.parent),), ())
-    files = [path for path in _below(path) if not path.name.startswith(".")]
+    files = [path for path in _files_below(path) if not path.name.startswith(".")]
     guard = partial((reading or StrictReading()).guard, "documents")
-    found: list[FilePair] = []
+    pairs: list[FilePair] = []
     for file in files:
         if _stem(file.name, ".ann") is not None:
             with guard():
-                found.append(_pair(file, path))
-    found.sort()
-    used = {pair.text for pair in found}
+                pairs.append(_pair(file, path))
+    pairs.sort()
+    used_texts = {pair.text for pair in pairs}
     texts = (file for file in files if _stem(file.name, ".txt") is not None)
-    alone = tuple(file for file in texts if file not in used)
-    if not found and not (reading and reading.count):
-        texts_only = ", only .txt files; brat has one, perhaps empty, beside each" if alone else ""
+    lone_texts = tuple(file for file in texts if file not in used_texts)
+    if not pairs and not (reading and reading.count):
+        texts_only = (
+            ", only .txt files; brat has one, perhaps empty, beside each" if lone_texts else ""
+        )
         raise DataError(f"{path}: no .ann file in this folder or below it{texts_only}")
-    return Pairs(tuple(found), alone)
+    return Pairs(tuple(pairs), lone_texts)
 
 
-def _below(root: Path) -> Iterator[Path]:
+def _files_below(root: Path) -> Iterator[Path]:
     def fail(error: OSError) -> NoReturn:
         raise DataError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
-    for name, folders, files in os.walk(root, onerror=fail):
-        folder = Path(name)
-        folders[:] = sorted(item for item in folders if not item.startswith("."))
-        for item in folders:
-            if (folder / item).is_symlink():
+    for folder_name, folders, files in os.walk(root, onerror=fail):
+        folder = Path(folder_name)
+        folders[:] = sorted(entry for entry in folders if not entry.startswith("."))
+        for entry in folders:
+            if (folder / entry).is_symlink():
                 raise DataError(
-                    f"{folder / item}: a link to a folder, which is not followed; put the folder "
+                    f"{folder / entry}: a link to a folder, which is not followed; put the folder "
                     "itself there, or name it alone"
                 )
-        yield from (folder / item for item in sorted(files))
+        yield from (folder / entry for entry in sorted(files))
 
 
 def _pair(file: Path, root: Path) -> FilePair:
@@ -119,7 +121,7 @@ def _pair(file: Path, root: Path) -> FilePair:
 
 
 def _stem(name: str, ending: str) -> str | None:
-    """The name without its ending, ``.gz`` aside; None when it has another."""
+    """The name without its ending and ``.gz``; None if it has a different ending."""
     name = name.removesuffix(".gz")
     return name.removesuffix(ending) if name.endswith(ending) and name != ending else None
 
@@ -134,11 +136,11 @@ class Names:
     """
 
     def __init__(self, skipped: SkippedData) -> None:
-        self._losses = skipped
+        self._skipped = skipped
         self._taken: set[str] = set()
 
     def of(self, id: str) -> str:
-        """The name of the document's files, without ``.ann``; folders are parted by slashes."""
+        """The name of the document's files, without ``.ann``; folders are separated by slashes."""
         *folders, last = (_safe(part) for part in id.split("/"))
         folders = [f"{part}_" if part.endswith(_ENDINGS) else part for part in folders]
         base = name = "/".join((*folders, last))
@@ -148,7 +150,7 @@ class Names:
             name = f"{base}-{count}"
         self._taken.add(_folded(name))
         if name != id:
-            self._losses.add("ids changed to be names of files", f"document {id!r}, {name!r}")
+            self._skipped.add("ids changed to be names of files", f"document {id!r}, {name!r}")
         return name
 
 
@@ -159,5 +161,5 @@ def _safe(part: str) -> str:
 
 
 def _folded(name: str) -> str:
-    """Equal for names that some file systems do not tell apart."""
+    """A form that is equal for names that are the same on some file systems."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -17,10 +17,10 @@ KINDS = {
     "M": "attribute",
     "#": "note",
 }
-"""What the first character of a line says it is."""
+"""The kind of a line, by its first character."""
 
-_OWN_ID = "id:"  # stands where an entity's id names no database
-_PLACE = re.compile(r"(\S+) ([0-9]{1,15} [0-9]{1,15}(?:;[0-9]{1,15} [0-9]{1,15})*)")
+_OWN_ID = "id:"  # replaces the database if an entity's id names none
+_SPAN = re.compile(r"(\S+) ([0-9]{1,15} [0-9]{1,15}(?:;[0-9]{1,15} [0-9]{1,15})*)")
 _LINK = re.compile(r"(\S+) (\S+?):(\S+) (\S+?):(\S+)")
 _NORMALISATION = re.compile(r"\S+ (\S+) (\S+:\S+)")
 _DATABASE_NAME = re.compile(r"\S+:\S+")
@@ -43,7 +43,7 @@ class Mention(NamedTuple):
 
 
 class BratRelation(NamedTuple):
-    """A relation, ``R1⇥Knows Arg1:T1 Arg2:T2``: its label and what it joins."""
+    """A relation, ``R1⇥Knows Arg1:T1 Arg2:T2``: its label and the ids that it joins."""
 
     label: str
     head: str
@@ -51,13 +51,13 @@ class BratRelation(NamedTuple):
 
 
 class Equivalence(NamedTuple):
-    """What means the same, ``*⇥Equiv T1 T2``."""
+    """Mentions of the same thing, ``*⇥Equiv T1 T2``."""
 
     members: tuple[str, ...]
 
 
 class Normalisation(NamedTuple):
-    """What a mention is called in a database, ``N1⇥Reference T1 Wikipedia:534366⇥Ada``."""
+    """The name of a mention in a database, ``N1⇥Reference T1 Wikipedia:534366⇥Ada``."""
 
     mention: str
     name: str
@@ -67,9 +67,9 @@ class Event(NamedTuple):
     """An event, ``E1⇥Mix:T2 Acts-on:T1 Using:E3``.
 
     Args:
-        id: What other lines call it.
-        label: Its type.
-        trigger: The id of the mention that stands for it.
+        id: Name of the event in other lines.
+        label: Event type.
+        trigger: Id of the mention that stands for the event.
         arguments: Role and id of each mention or event that takes part.
     """
 
@@ -80,12 +80,12 @@ class Event(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What such a line is called in messages."""
+        """The name of such lines in messages."""
         return KINDS["E"]
 
 
 class Other(NamedTuple):
-    """A line of a kind that a Document has no place for."""
+    """A line of a kind that a Document cannot hold."""
 
     kind: str
 
@@ -93,61 +93,62 @@ class Other(NamedTuple):
 AnnotationLine = Mention | BratRelation | Equivalence | Normalisation | Event | Other
 
 
-def parse_line(line: str, place: str) -> AnnotationLine:
+def parse_line(line: str, location: str) -> AnnotationLine:
     """Parse a line of an .ann file.
 
     Args:
         line: Line that is not blank, without its end.
-        place: Place of the line, for messages.
+        location: Location of the line, for messages.
 
     Raises:
-        DataError: The line has an unknown kind, or not the form of its kind.
+        DataError: The kind of the line is unknown, or the line does not have the form of its kind.
     """
-    id, _, rest = line.partition("\t")
+    id, _, remainder = line.partition("\t")
     kind = KINDS.get(id[:1])
-    body, _, text = rest.partition("\t")
-    body = body.strip(" ")
-    if kind is None or not body:
+    annotation, _, text = remainder.partition("\t")
+    annotation = annotation.strip(" ")
+    if kind is None or not annotation:
         raise DataError(
-            f"{place}: {shown(line)} is not a line of an .ann file; an id, T1 for example, a tab "
-            f"and the annotation are expected, and an id begins with one of {' '.join(KINDS)}"
+            f"{location}: {shown(line)} is not a line of an .ann file; an id, T1 for example, a "
+            f"tab and the annotation are expected, and an id begins with one of {' '.join(KINDS)}"
         )
     if kind == "mention":
-        return _mention(id, body, text, place)
+        return _mention(id, annotation, text, location)
     if kind == "relation":
-        return _link(body, place)
+        return _link(annotation, location)
     if kind == "equivalence":
-        return Equivalence(tuple(body.split(" ")[1:]))
+        return Equivalence(tuple(annotation.split(" ")[1:]))
     if kind == "normalisation":
-        found = _NORMALISATION.fullmatch(body)
-        if found is None:
+        match = _NORMALISATION.fullmatch(annotation)
+        if match is None:
             raise DataError(
-                f"{place}: {shown(body)} is not a normalisation; "
+                f"{location}: {shown(annotation)} is not a normalisation; "
                 "'Reference T1 DATABASE:NAME' is expected"
             )
-        return Normalisation(found[1], found[2].removeprefix(_OWN_ID))
-    return _event(id, body, place) if kind == "event" else Other(kind)
+        return Normalisation(match[1], match[2].removeprefix(_OWN_ID))
+    return _event(id, annotation, location) if kind == "event" else Other(kind)
 
 
-def _mention(id: str, body: str, text: str, place: str) -> Mention:
-    found = _PLACE.fullmatch(body)
-    if found is None or not text:
+def _mention(id: str, annotation: str, text: str, location: str) -> Mention:
+    match = _SPAN.fullmatch(annotation)
+    if match is None or not text:
         raise DataError(
-            f"{place}: {shown(body)} with the text {shown(text)} is not a mention; "
+            f"{location}: {shown(annotation)} with the text {shown(text)} is not a mention; "
             "'LABEL START END' or 'LABEL START END;START END', a tab and the text are expected"
         )
-    parts = [part.split(" ") for part in found[2].split(";")]
-    return Mention(id, found[1], tuple(sorted((int(a), int(b)) for a, b in parts)), text)
+    parts = [part.split(" ") for part in match[2].split(";")]
+    return Mention(id, match[1], tuple(sorted((int(a), int(b)) for a, b in parts)), text)
 
 
-def _link(body: str, place: str) -> BratRelation:
-    found = _LINK.fullmatch(body)
-    if found is None:
+def _link(annotation: str, location: str) -> BratRelation:
+    match = _LINK.fullmatch(annotation)
+    if match is None:
         raise DataError(
-            f"{place}: {shown(body)} is not a relation; 'LABEL Arg1:T1 Arg2:T2' is expected"
+            f"{location}: {shown(annotation)} is not a relation; "
+            "'LABEL Arg1:T1 Arg2:T2' is expected"
         )
-    label, first, head, second, tail = found.groups()
-    # Usually Arg1 and Arg2, but a project may call them as it likes.
+    label, first, head, second, tail = match.groups()
+    # The roles are usually Arg1 and Arg2, but a project may choose others.
     return (
         BratRelation(label, tail, head)
         if (first, second) == ("Arg2", "Arg1")
@@ -155,19 +156,19 @@ def _link(body: str, place: str) -> BratRelation:
     )
 
 
-def _event(id: str, body: str, place: str) -> Event:
-    parts = [part.rpartition(":") for part in body.split()]
+def _event(id: str, annotation: str, location: str) -> Event:
+    parts = [part.rpartition(":") for part in annotation.split()]
     if not all(name and value for name, _, value in parts):
         raise DataError(
-            f"{place}: {shown(body)} is not an event; 'LABEL:T1 ROLE:T2 ROLE:E3' is expected, the "
-            "trigger and any number of arguments"
+            f"{location}: {shown(annotation)} is not an event; 'LABEL:T1 ROLE:T2 ROLE:E3' is "
+            "expected, the trigger and any number of arguments"
         )
     (label, _, trigger), *arguments = parts
     return Event(id, label, trigger, tuple((role, value) for role, _, value in arguments))
 
 
 def database_name(id: str) -> str | None:
-    """An entity's id as lines have it, with a database before it; None when none can hold it."""
-    alone = _DATABASE_NAME.fullmatch(id) is None or id.startswith(_OWN_ID)
-    name = f"{_OWN_ID}{id}" if alone else id
+    """An entity's id as a line writes it, after a database; None if no line can hold it."""
+    without_database = _DATABASE_NAME.fullmatch(id) is None or id.startswith(_OWN_ID)
+    name = f"{_OWN_ID}{id}" if without_database else id
     return name if _DATABASE_NAME.fullmatch(name) else None

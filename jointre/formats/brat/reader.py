@@ -1,4 +1,4 @@
-"""The brat annotation tool's standoff files: .txt with the text, .ann with a line an annotation."""
+"""brat's standoff files: a .txt file with the text, an .ann file with one annotation per line."""
 
 import re
 from collections.abc import Iterator
@@ -27,15 +27,15 @@ _LOOKS = re.compile(r"\A(?:[TRENAM][0-9]+|#[0-9]*|\*)\t")
 class BratReader(Reader):
     """A folder of brat's ``.ann`` and ``.txt`` files (standoff format of version 1.3), or one pair.
 
-    A path is the folder, including its subfolders except hidden ones, or an ``.ann`` file, whose
-    ``.txt`` stands beside it. A document is called by its path in the folder, without the ending;
-    documents are read in the order of these names. Mentions (``T``) become entities, triggers of
-    events too, relations (``R``) relations, equivalences (``*``) clusters, the first normalisation
-    (``N``) of a mention its entity's id, without ``id:``. An event (``E``) stands for its trigger
-    wherever a line names it. Attributes, notes and, by default, arguments of events are counted.
-    Offsets are code points; those that count line ends as one character are corrected. Words
-    and sentences come from spaCy's rules, and words are cut where a mention begins or ends.
-    ``extra`` keeps the annotation lines where writing would not give them back.
+    A path is the folder, which is read with its subfolders except hidden ones, or an ``.ann`` file
+    with its ``.txt`` file beside it. The id of a document is its path in the folder, without the
+    ending; documents are read in the order of their ids. Mentions (``T``), also triggers of events,
+    become entities, relations (``R``) become relations, and equivalences (``*``) become clusters.
+    The first normalisation (``N``) of a mention becomes its entity's id, without ``id:``. An event
+    (``E``) stands for its trigger wherever a line names it. Attributes, notes and, by default,
+    arguments of events are counted. Offsets are code points; those that count line ends as one
+    character are corrected. Words and sentences come from spaCy's rules, and words are cut where a
+    mention begins or ends. ``extra`` keeps the annotation lines if writing would change them.
 
     Paper: https://aclanthology.org/E12-2021
 
@@ -86,15 +86,15 @@ class BratReader(Reader):
         """The .ann files, each followed by its .txt file.
 
         Raises:
-            DataError: there is none, or one without its text.
+            DataError: There is no .ann file, or one has no .txt file.
         """
         reading = Reading(path, self.on_error, SkippedData())
         try:
             pairs = pairs_of(path, reading)
         except DataError as error:
             raise self._explain(path, error) from error
-        reading.finish(len(pairs.found))
-        return [file for pair in pairs.found for file in (pair.annotations, pair.text)]
+        reading.finish(len(pairs.documents))
+        return [file for pair in pairs.documents for file in (pair.annotations, pair.text)]
 
     @classmethod
     def looks_like(cls, path: Path, head: str) -> float:
@@ -105,26 +105,32 @@ class BratReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         pairs = pairs_of(reading.path, reading)
-        if pairs.alone:
+        if pairs.lone_texts:
             kind = "texts without an .ann file skipped"
-            reading.skipped.add(kind, str(pairs.alone[0]), len(pairs.alone))
-        for pair in pairs.found:
-            place = str(pair.annotations)
+            reading.skipped.add(kind, str(pairs.lone_texts[0]), len(pairs.lone_texts))
+        for pair in pairs.documents:
+            location = str(pair.annotations)
             with reading.record(path=pair.annotations):
-                yield place, self._document(_record(pair), place, reading)
+                yield location, self._document(_record(pair), location, reading)
 
-    def _document(self, record: BratRecord, place: str, reading: Reading) -> Document:
-        document = document_of(record, self.options, place, reading.skipped, reading)
+    def _document(self, record: BratRecord, location: str, reading: Reading) -> Document:
+        document = document_of(record, self.options, location, reading.skipped, reading)
         lines = [line for _, line in record.lines]
-        again = [line for _, line in record_of(document, SkippedData()).lines]
-        return document if lines == again else replace(document, extra={"annotations": lines})
+        written_lines = [line for _, line in record_of(document, SkippedData()).lines]
+        return (
+            document if lines == written_lines else replace(document, extra={"annotations": lines})
+        )
 
 
 def _record(pair: FilePair) -> BratRecord:
-    rows = read_characters(pair.annotations).removeprefix(MARK).split("\n")
-    placed = ((f"{pair.annotations}:{number}", line) for number, line in enumerate(rows, start=1))
+    file_lines = read_characters(pair.annotations).removeprefix(MARK).split("\n")
+    numbered_lines = (
+        (f"{pair.annotations}:{number}", line) for number, line in enumerate(file_lines, start=1)
+    )
     text, lines = without_mark(
         read_characters(pair.text),
-        tuple((place, line.removesuffix("\r")) for place, line in placed if line.strip()),
+        tuple(
+            (location, line.removesuffix("\r")) for location, line in numbered_lines if line.strip()
+        ),
     )
     return BratRecord(pair.id, text, lines)

@@ -29,16 +29,15 @@ _LINE = re.compile(r"[^\r\n]+")
 def record_of(document: Document, skipped: SkippedData) -> BratRecord:
     """The text of a document and its annotation lines.
 
-    Mentions are lines of their own; those of one entity, and the members of a cluster, are
-    joined by a line of equivalence. A mention that goes over a line end is cut there, as the
-    tool does.
+    Each mention is a line; the mentions of one entity, and the members of a cluster, are joined by
+    a line of equivalence. A mention that goes beyond a line end is cut there, as the tool does.
 
     Args:
         document: Document to write.
         skipped: Counts what is skipped or changed.
 
     Raises:
-        DataError: the text cannot stand in a file.
+        DataError: The text cannot be written to a file.
     """
     document = plain(document, HELD, skipped)
     document, text, offsets = with_text(document, skipped)
@@ -48,14 +47,14 @@ def record_of(document: Document, skipped: SkippedData) -> BratRecord:
 
 
 def _lines(document: Document, text: str, offsets: Offsets, skipped: SkippedData) -> Iterator[str]:
-    place = f"document {document.id!r}"
+    location = f"document {document.id!r}"
     for number, entity in enumerate(document.entities, start=1):
         parts = _parts(text, *chars_of(entity.span, offsets))
         shape = ";".join(f"{start} {end}" for start, end in parts)
         shown = " ".join(text[start:end] for start, end in parts).replace("\t", " ")
-        yield f"T{number}\t{_word(entity.label or '', place, skipped)} {shape}\t{shown}"
+        yield f"T{number}\t{_word(entity.label or '', location, skipped)} {shape}\t{shown}"
     for number, relation in enumerate(document.relations, start=1):
-        label = _word(relation.label, place, skipped)
+        label = _word(relation.label, location, skipped)
         yield f"R{number}\t{label} Arg1:T{relation.head + 1} Arg2:T{relation.tail + 1}"
     for group in document.clusters:
         yield " ".join((f"{EQUIVALENCE}\tEquiv", *(f"T{member + 1}" for member in group)))
@@ -65,11 +64,11 @@ def _lines(document: Document, text: str, offsets: Offsets, skipped: SkippedData
         if name is not None:
             yield f"N{next(numbers)}\tReference T{number} {name}\t{entity.id}"
         elif entity.id is not None:
-            skipped.add("ids of entities skipped, being empty or with white space", place)
+            skipped.add("ids of entities skipped, being empty or with white space", location)
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The part of a mention on each line, without outer white space."""
+    """The part of a mention on each line, without white space around it."""
     parts = []
     for line in _LINE.finditer(text, start, end):
         left, right = line.span()
@@ -80,21 +79,21 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return parts
 
 
-def _word(label: str, place: str, skipped: SkippedData) -> str:
-    """A label without white space, which would end it."""
+def _word(label: str, location: str, skipped: SkippedData) -> str:
+    """The label with underscores for white space, which would end it."""
     word = "_".join(label.split()) or "_"
     if word != label:
-        skipped.add("labels written without their white space", place)
+        skipped.add("labels written without their white space", location)
     return word
 
 
-_WAYS = [
+_OPTIONS = [
     BratOptions(parts, clusters, events)
     for events in ("triggers", "relations")
     for clusters in ("keep", "merge")
     for parts in ("skip", "cover")
 ]
-"""How the kept lines of a document may have been read."""
+"""Options with which the stored lines of a document may have been read."""
 
 
 @final
@@ -102,8 +101,7 @@ _WAYS = [
 class BratWriter(Writer):
     """Writes a new folder of .txt and .ann files.
 
-    Annotation lines that ``extra`` keeps are written again if they still hold what the document
-    holds.
+    Annotation lines in ``extra`` are written unchanged if they still describe the document.
 
     Paper: https://aclanthology.org/E12-2021
 
@@ -132,49 +130,51 @@ class BratWriter(Writer):
                 name = names.of(document.id)
                 text = folder / f"{name}.txt"
                 text.parent.mkdir(parents=True, exist_ok=True)
-                # Reading removes one mark, so a text that begins with one is written with another.
+                # Reading removes one mark, so a text that begins with one gets a second.
                 mark = MARK if record.text.startswith(MARK) else ""
                 text.write_bytes(utf8(mark + record.text, document.id))
                 content = "".join(f"{line}\n" for _, line in record.lines)
                 text.with_name(f"{text.name[:-4]}.ann").write_bytes(utf8(content, document.id))
 
     def _written(self, document: Document, skipped: SkippedData) -> BratRecord:
-        kept = document.extra.get("annotations")
-        others = len(document.extra.keys() - {"annotations"})
-        if others:
-            skipped.add("keys of documents skipped", f"document {document.id!r}", others)
-        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
-            if document.text is not None and "\n" not in "".join(kept):
-                lines = tuple(("", line) for line in kept)
-                before = BratRecord(document.id, document.text, lines)
-                if self._read_as(before, document):
+        stored_lines = document.extra.get("annotations")
+        other_keys = len(document.extra.keys() - {"annotations"})
+        if other_keys:
+            skipped.add("keys of documents skipped", f"document {document.id!r}", other_keys)
+        if isinstance(stored_lines, list) and all(isinstance(line, str) for line in stored_lines):
+            if document.text is not None and "\n" not in "".join(stored_lines):
+                lines = tuple(("", line) for line in stored_lines)
+                stored_record = BratRecord(document.id, document.text, lines)
+                if self._reads_as(stored_record, document):
                     count_unheld(document, HELD, skipped)
-                    return before
-            _count_changed(kept, document, skipped)
+                    return stored_record
+            _count_changed(stored_lines, document, skipped)
         record = record_of(document, skipped)
-        count_reread(document, _again(record, BratOptions(words=self.words)), skipped)
+        count_reread(document, _reread(record, BratOptions(words=self.words)), skipped)
         return record
 
-    def _read_as(self, record: BratRecord, document: Document) -> bool:
-        """Whether some way of reading the record gives the document."""
-        return any(_again(record, replace(way, words=self.words)) == document for way in _WAYS)
+    def _reads_as(self, record: BratRecord, document: Document) -> bool:
+        """Whether reading the record gives the document with any of the options."""
+        return any(
+            _reread(record, replace(options, words=self.words)) == document for options in _OPTIONS
+        )
 
 
-def _again(record: BratRecord, options: BratOptions) -> Document | None:
-    """What reading the record will give, or None when it cannot be read."""
+def _reread(record: BratRecord, options: BratOptions) -> Document | None:
+    """The document that reading the record will give; None if it cannot be read."""
     try:
         return document_of(record, options, "", SkippedData())
     except DataError:
         return None
 
 
-def _count_changed(kept: list[str], document: Document, skipped: SkippedData) -> None:
-    """Counts kept lines that only their like could give back."""
-    for line in kept:
+def _count_changed(stored_lines: list[str], document: Document, skipped: SkippedData) -> None:
+    """Count stored lines of kinds that a Document cannot hold, and which are lost."""
+    for line in stored_lines:
         try:
-            found = parse_line(line, "")
+            annotation = parse_line(line, "")
         except DataError:
             continue
-        if isinstance(found, Event | Other):
-            kind = f"{found.kind}s skipped, because the document has changed"
+        if isinstance(annotation, Event | Other):
+            kind = f"{annotation.kind}s skipped, because the document has changed"
             skipped.add(kind, f"document {document.id!r}")

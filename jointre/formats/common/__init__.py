@@ -1,1 +1,1 @@
-"""What several formats share: files, errors of records, words at characters, checks of fields."""
+"""Helpers that several formats share: files, errors of records, offsets, texts."""

@@ -12,7 +12,7 @@ def without_text_mark(document: Document, skipped: SkippedData) -> Document:
     r"""The document without a byte-order mark before its text; offsets count what remains.
 
     Args:
-        document: Just read. One without offsets is returned as it is.
+        document: Document that was read; one without offsets is returned unchanged.
         skipped: Counts a word that was only the mark.
 
     Example:

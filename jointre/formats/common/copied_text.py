@@ -1,4 +1,4 @@
-"""Whether the text that a tool gives with a mention is the one that stands at its offsets."""
+"""Whether the text that a tool gives with a mention is the text at its offsets."""
 
 import unicodedata
 from html import unescape
@@ -8,36 +8,37 @@ _PLAIN = str.maketrans(
 )
 
 
-def same_text(stands: str, copied: str) -> bool:
-    """Whether two texts differ in white space at most.
+def same_text(text_there: str, copied: str) -> bool:
+    """Whether two texts are equal except for white space.
 
     Tools show a line feed as a space, as nothing, or as a backslash and an n.
     """
-    return stands == copied or _bare(stands) == _bare(copied)
+    return text_there == copied or _bare(text_there) == _bare(copied)
 
 
-def similar_text(stands: str, copied: str) -> bool:
+def similar_text(text_there: str, copied: str) -> bool:
     r"""Whether two texts differ only in ways in which tools change what they copy.
 
     These are white space, composed and compatible forms of characters (NFC, NFKC), the shapes of
     quotation marks and dashes, entities of HTML, invisible characters, and case.
 
     Args:
-        stands: What stands at the offsets of a mention.
-        copied: What the tool says stands there.
+        text_there: The text at the offsets of a mention.
+        copied: The text that the tool gives with the mention.
 
     Example:
         >>> similar_text("Café “A&B”", 'Cafe\u0301 "A&amp;B"'), similar_text("Ada", "Bob")
         (True, False)
     """
-    if same_text(stands, copied):
+    if same_text(text_there, copied):
         return True
-    plain = _plain(stands)
-    return bool(plain) and plain == _plain(copied)
+    plain_text = _plain(text_there)
+    return bool(plain_text) and plain_text == _plain(copied)
 
 
 def _plain(text: str) -> str:
-    # Marks before and after: NFKC makes some of them from others, and a space and a mark of some.
+    # Before and after: NFKC makes some of these characters from others, and a space and a mark
+    # from some.
     text = unescape(text).translate(_PLAIN)
     text = unicodedata.normalize("NFKC", text).translate(_PLAIN).casefold()
     text = unicodedata.normalize("NFKC", text)

@@ -18,7 +18,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def check_file(path: Path) -> None:
-    """Raises a DataError unless ``path`` is a file; a missing one names its nearest neighbour."""
+    """Raise a DataError unless ``path`` is a file; the message suggests a similar name."""
     if path.is_dir():
         raise DataError(f"{path}: this is a folder; name a file in it")
     if path.exists():
@@ -55,7 +55,7 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file that holds some, without a byte-order mark."""
+    """The text of a file without a byte-order mark; an empty file is an error."""
     text = read_characters(path).removeprefix(_BOM.decode())
     if not text.strip():
         raise DataError(f"{path}: the file is empty")
@@ -76,17 +76,17 @@ def read_lines(
 
     Args:
         path: The file.
-        guard: Decides what becomes of a line that is not UTF-8; ``reading.guard`` of a reader.
+        guard: Handles a line that is not UTF-8; ``reading.guard`` of a reader.
     """
-    offset, empty = 0, True
+    byte_offset, empty = 0, True
     with opened(path) as stream:
         for number, line in enumerate(stream, start=1):
             text = ""
-            own = line.removeprefix(_BOM) if number == 1 else line
-            empty = empty and not own.strip()
+            line_without_mark = line.removeprefix(_BOM) if number == 1 else line
+            empty = empty and not line_without_mark.strip()
             with guard():
-                text = _decoded(own, path, offset)
-            offset += len(line)
+                text = _decoded(line_without_mark, path, byte_offset)
+            byte_offset += len(line)
             if text.strip():
                 yield number, text
     if empty:
@@ -94,7 +94,7 @@ def read_lines(
 
 
 def begins_list(path: Path) -> bool:
-    """Whether the file is one JSON list, to judge by its first character."""
+    """Whether the file is one JSON list, judged by its first character."""
     with opened(path) as stream:
         for line in stream:
             content = line.removeprefix(_BOM).lstrip()
@@ -116,15 +116,17 @@ def _decoded(content: bytes, path: Path, offset: int) -> str:
 def parse(text: str, path: Path, line: int = 1) -> Any:
     """The JSON value of ``text``, which begins at ``line`` of the file.
 
-    NaN and infinite numbers are read as such; who uses a value checks it.
+    NaN and infinite numbers are read as such; callers check the values they use.
     """
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         end = error.pos >= len(text.rstrip())
         hint = "; the file seems to be cut off" if end else ""
-        place = f"{path}:{line + error.lineno - 1}"
-        raise DataError(f"{place}: not JSON: {error.msg} at column {error.colno}{hint}") from error
+        location = f"{path}:{line + error.lineno - 1}"
+        raise DataError(
+            f"{location}: not JSON: {error.msg} at column {error.colno}{hint}"
+        ) from error
     except RecursionError as error:
         raise DataError(
             f"{path}:{line}: lists and objects are nested too deeply to be read; no format needs "
@@ -141,7 +143,7 @@ def refuse_value_over_lines(path: Path) -> None:
         path: The file.
 
     Raises:
-        DataError: It is such a value, whose lines alone are not JSON.
+        DataError: The file is a single value whose lines are not JSON by themselves.
     """
     if not path.is_file():  # a pipe, which can be read once
         return
@@ -165,12 +167,12 @@ def _is_json(content: bytes) -> bool:
     return True
 
 
-def dump(value: Any, place: str) -> str:
+def dump(value: Any, location: str) -> str:
     """The value as one line of JSON that UTF-8 can hold."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{place}: cannot be written as JSON: {error}") from error
+        raise DataError(f"{location}: cannot be written as JSON: {error}") from error
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can only hold escaped
@@ -183,22 +185,22 @@ def write_lines(path: Path, records: Iterable[tuple[str, Any]]) -> None:
 
     Args:
         path: The file.
-        records: Each record after its place, which is for messages.
+        records: Location, for messages, and content of each record.
     """
     with replaced(path) as stream:
-        for place, record in records:
-            stream.write(f"{dump(record, place)}\n".encode())
+        for location, record in records:
+            stream.write(f"{dump(record, location)}\n".encode())
 
 
 def write_list(path: Path, records: Iterable[tuple[str, Any]]) -> None:
-    """Write one JSON list, a line per record; the file appears complete or not at all.
+    """Write one JSON list with one line per record; the file appears complete or not at all.
 
     Args:
         path: The file.
-        records: Each record after its place, which is for messages.
+        records: Location, for messages, and content of each record.
     """
     with replaced(path) as stream:
         stream.write(b"[")
-        for number, (place, record) in enumerate(records):
-            stream.write((",\n" if number else "\n").encode() + dump(record, place).encode())
+        for number, (location, record) in enumerate(records):
+            stream.write((",\n" if number else "\n").encode() + dump(record, location).encode())
         stream.write(b"\n]\n")

@@ -1,4 +1,4 @@
-"""One reading of a corpus: what becomes of its errors, and what it skips."""
+"""One reading of a corpus: how its errors are handled, and what it skips."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _REMEDY = (
 
 
 class FileError(DataError):
-    """The file has another format or too many errors, so reading ends whatever the policy is."""
+    """The file has another format or too many errors, so reading ends under every policy."""
 
 
 class Reading:
@@ -56,7 +56,7 @@ class Reading:
 
     @property
     def stopped(self) -> bool:
-        """Whether the reading only goes on to list further errors."""
+        """Whether the reading only continues in order to list further errors."""
         return self.on_error == "stop" and self.count > 0
 
     @contextmanager
@@ -82,9 +82,9 @@ class Reading:
 
     @contextmanager
     def guard(self, kind: str = "records") -> Iterator[None]:
-        """Handle a DataError of the block by the policy; the block is left, reading goes on.
+        """Handle a DataError of the block by the policy: the block ends, and reading continues.
 
-        What the block added to ``skipped`` before the error is taken back.
+        What the block added to ``skipped`` before the error is removed again.
 
         Args:
             kind: Plural noun for what is skipped, ``"annotation lines"`` for example.
@@ -92,13 +92,13 @@ class Reading:
         Raises:
             FileError: With ``"stop"``, the errors so far once there are 20.
         """
-        before = self.skipped.copy()
+        earlier_counts = self.skipped.copy()
         try:
             yield
         except FileError:
             raise
         except DataError as error:
-            self.skipped.restore(before)
+            self.skipped.restore(earlier_counts)
             self.add(str(error), kind)
 
     def add(self, message: str, kind: str = "records") -> None:
@@ -122,7 +122,7 @@ class Reading:
             documents: Number of documents that were read.
 
         Raises:
-            DataError: With ``"stop"``, all errors; with ``"skip"``, when errors left nothing.
+            DataError: With ``"stop"``, all errors; with ``"skip"``, when every record has errors.
         """
         if not self.count or (self.on_error == "skip" and documents):
             return
@@ -136,7 +136,7 @@ class Reading:
         raise DataError(f"{self.path}: {self.count} errors:\n{self._listed()}")
 
     def with_earlier(self, error: DataError) -> DataError:
-        """An error that ends the reading, together with those found before it."""
+        """An error that ends the reading, together with the earlier errors."""
         if not self.stopped or isinstance(error, FileError):
             return error
         self.messages.append(str(error))
@@ -147,7 +147,7 @@ class Reading:
 
 
 class StrictReading(Reading):
-    """Raises each error where it occurs, to find out whether there is one.
+    """A reading that raises each error where it occurs.
 
     Args:
         path: The file or folder.

@@ -1,4 +1,4 @@
-"""The texts of documents for formats that count characters."""
+"""The texts of documents for formats that count characters, and whether reading restores them."""
 
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ def with_text(document: Document, skipped: SkippedData) -> tuple[Document, str, 
     """The document, its text and the characters of each word, for a format of characters.
 
     Args:
-        document: about to be written, see :func:`text_of` and :func:`with_words`.
+        document: Document to write, see :func:`text_of` and :func:`with_words`.
         skipped: Counts what is skipped.
     """
     text, offsets = text_of(document, skipped)
@@ -25,9 +25,9 @@ def text_of(document: Document, skipped: SkippedData) -> tuple[str, Offsets]:
     """The text and the characters of each word, for a format that counts characters.
 
     Args:
-        document: about to be written. One without text, or whose words do not follow one
-            another in it, gets its words with spaces between.
-        skipped: counts texts that are skipped.
+        document: Document to write. If it has no text, or its words do not follow one another in
+            the text, its text is its words with spaces between them.
+        skipped: Counts texts that are replaced by their words.
     """
     text, offsets = document.text, document.offsets
     if text is not None and offsets is not None and _apart(offsets, len(text)):
@@ -35,11 +35,11 @@ def text_of(document: Document, skipped: SkippedData) -> tuple[str, Offsets]:
     if text is not None:
         kind = "texts replaced by their words with spaces between"
         skipped.add(kind, f"document {document.id!r}")
-    made, at = [], 0
+    word_offsets, offset = [], 0
     for token in document.tokens:
-        made.append((at, at + len(token)))
-        at += len(token) + 1
-    return " ".join(document.tokens), made
+        word_offsets.append((offset, offset + len(token)))
+        offset += len(token) + 1
+    return " ".join(document.tokens), word_offsets
 
 
 def with_words(document: Document, text: str, offsets: Offsets, skipped: SkippedData) -> Document:
@@ -51,14 +51,14 @@ def with_words(document: Document, text: str, offsets: Offsets, skipped: Skipped
         offsets: Characters of the words in this text.
         skipped: Counts what is skipped.
     """
-    place = f"document {document.id!r}"
+    location = f"document {document.id!r}"
     document, mentions, relations = keep_mentions(
         document, lambda span: bool(text[slice(*chars_of(span, offsets))].strip())
     )
     if mentions:
-        skipped.add("mentions without a word skipped", place, mentions)
+        skipped.add("mentions without a word skipped", location, mentions)
     if relations:
-        skipped.add("relations of entities without a mention skipped", place, relations)
+        skipped.add("relations of entities without a mention skipped", location, relations)
     return document
 
 
@@ -66,7 +66,7 @@ def utf8(text: str, id: str) -> bytes:
     """The text as a file holds it.
 
     Raises:
-        DataError: it has half a surrogate pair.
+        DataError: The text has half a surrogate pair.
     """
     try:
         return text.encode()
@@ -78,14 +78,15 @@ def utf8(text: str, id: str) -> bytes:
 
 
 def spaced(text: str, offsets: Offsets) -> tuple[list[str], list[bool], list[int]]:
-    """Words and white space as spaCy has them: a space after a word is none, other space is.
+    """Words and white space as spaCy has them: all white space except one space after a word.
 
     Args:
         text: Text of the words.
         offsets: Characters of the words, in order and without overlaps.
 
     Returns:
-        The parts of the text, whether a space follows each, and which of the parts are words.
+        The pieces of the text, whether a space follows each, and the indices of the pieces that are
+        words.
 
     Example:
         >>> spaced("Ada  left", [(0, 3), (5, 9)])
@@ -93,22 +94,22 @@ def spaced(text: str, offsets: Offsets) -> tuple[list[str], list[bool], list[int
     """
     words: list[str] = []
     spaces: list[bool] = []
-    places: list[int] = []
+    word_indices: list[int] = []
     end = 0
     for left, right in [*offsets, (len(text), len(text))]:
         gap = text[end:left]
         if words and gap.startswith(" "):
             spaces[-1], gap = True, gap[1:]
-        parts = [(gap, False)] if gap else []
+        pieces = [(gap, False)] if gap else []
         if left < right:
-            parts.append((text[left:right], True))
-        for part, own in parts:
-            if own:
-                places.append(len(words))
-            words.append(part)
+            pieces.append((text[left:right], True))
+        for piece, is_word in pieces:
+            if is_word:
+                word_indices.append(len(words))
+            words.append(piece)
             spaces.append(False)
         end = right
-    return words, spaces, places
+    return words, spaces, word_indices
 
 
 def _apart(offsets: Offsets, size: int) -> bool:
@@ -117,18 +118,32 @@ def _apart(offsets: Offsets, size: int) -> bool:
     return all(a <= b for a, b in pairwise(edges)) and all(a < b for a, b in offsets)
 
 
-def count_reread(document: Document, found: Document | None, skipped: SkippedData) -> None:
-    """Count words and sentences that the format cannot store and its reader will make again.
+def same_annotations(reread: Document | None, document: Document) -> bool:
+    """Whether reading gives the words, entities and relations of the document.
+
+    Args:
+        reread: Document that reading will give; None: it cannot be read.
+        document: Document in the form in which it is written.
+    """
+    return reread is not None and (reread.tokens, reread.entities, reread.relations) == (
+        document.tokens,
+        document.entities,
+        document.relations,
+    )
+
+
+def count_reread(document: Document, reread: Document | None, skipped: SkippedData) -> None:
+    """Count words and sentences that the format does not store and its reader makes differently.
 
     Args:
         document: Document in the form in which it is written.
-        found: Document that reading will give; None: it cannot be read.
+        reread: Document that reading will give; None: it cannot be read.
         skipped: Counts what is lost.
     """
-    place = f"document {document.id!r}"
-    same = found is not None and found.tokens == document.tokens
-    if not same:
-        skipped.add("lists of words skipped, because the reader makes them again", place)
+    location = f"document {document.id!r}"
+    same_words = reread is not None and reread.tokens == document.tokens
+    if not same_words:
+        skipped.add("lists of words skipped, because the reader makes them again", location)
     borders = sentences_of(document)
-    if len(borders) > 1 and not (same and found is not None and found.sentences == borders):
-        skipped.add("lists of sentences skipped, because the reader makes them again", place)
+    if len(borders) > 1 and not (same_words and reread is not None and reread.sentences == borders):
+        skipped.add("lists of sentences skipped, because the reader makes them again", location)

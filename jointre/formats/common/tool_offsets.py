@@ -1,4 +1,4 @@
-"""Offsets that a tool counted in its own way: found again among the characters of the text."""
+"""Offsets that a tool counted in its own way, converted to characters of the text."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -8,17 +8,17 @@ from jointre.formats.common.copied_text import same_text, similar_text
 from jointre.formats.common.leading_mark import MARK
 
 SIMILAR = "mentions whose copied text differs a little from the text at their offsets, accepted"
-"""What Losses call the claims that are similar."""
+"""How claims whose text is only similar are counted in SkippedData."""
 
 _LINE_END = re.compile(r"\r\n|[\r\n\t]|\\n")
 Part = tuple[int, int]
 
 
 class Claim(NamedTuple):
-    """A place in a text as a tool gives it, and what the tool says stands there.
+    """A mention as a tool gives it: its offsets, and the text that the tool says is there.
 
     Args:
-        parts: Half-open character range of each part; most places have one part.
+        parts: Half-open character range of each part; most mentions have one part.
         text: Text of all parts; None: the tool does not give it.
     """
 
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
 
 
 class Located(NamedTuple):
-    """Where the claimed places are.
+    """The claims in characters of the text.
 
     Args:
         counting: Unit of the offsets, for example ``"code points"``.
@@ -43,38 +43,41 @@ class Located(NamedTuple):
 
 
 def locate(text: str, claims: Sequence[Claim]) -> Located:
-    """The places of claims, counted in the way in which most of them hold.
+    """Convert the offsets of claims, counted in the way that agrees with most of their texts.
 
     Python and recent tools count code points. JavaScript counts UTF-16 units, two for an emoji,
     and a browser or a text mode makes one character of a carriage return and its line feed. The
-    texts that a tool gives with its places tell these ways apart; equally good ones are taken in
-    this order. White space is not compared, and small differences of other kinds are accepted.
+    texts that a tool gives with its offsets show which way it used; of equally good ways the first
+    in this order is used. White space is not compared, and other small differences are accepted.
 
     Example:
         >>> locate("😀 Ada", [Claim(((3, 6),), "Ada")])
         Located(counting='UTF-16 units', places=(((2, 5),),), similar=())
     """
     best = Located("", ())
-    held = -1, -1
+    best_counts = -1, -1
     for counting, borders in _countings(text):
-        places = [_place(text, claim, borders, same_text) for claim in claims]
-        same = sum(place is not None for place in places)
+        parts_of_claims = [_parts_in_text(text, claim, borders, same_text) for claim in claims]
+        identical = sum(parts is not None for parts in parts_of_claims)
         similar = []
         for index, claim in enumerate(claims):
-            if places[index] is None:
-                places[index] = _place(text, claim, borders, similar_text)
-                similar += [index] if places[index] is not None else []
-        if (same, len(similar)) > held:
-            best, held = Located(counting, tuple(places), tuple(similar)), (same, len(similar))
-        if same == len(claims):
+            if parts_of_claims[index] is None:
+                parts_of_claims[index] = _parts_in_text(text, claim, borders, similar_text)
+                similar += [index] if parts_of_claims[index] is not None else []
+        if (identical, len(similar)) > best_counts:
+            best, best_counts = (
+                Located(counting, tuple(parts_of_claims), tuple(similar)),
+                (identical, len(similar)),
+            )
+        if identical == len(claims):
             break
     return best._replace(similar=tuple(_differing(text, claims, best)))
 
 
 def _differing(text: str, claims: Sequence[Claim], located: Located) -> Iterator[int]:
-    """The indices of the claims whose text is not exactly the one at their place.
+    """The indices of the claims whose text is not exactly the one at their offsets.
 
-    That tools join parts by a space, and write one for a line end or a tab, is no difference.
+    A space between parts, or in place of a line end or a tab, does not count as a difference.
     """
     similar = set(located.similar)
     for index, (claim, parts) in enumerate(zip(claims, located.places, strict=True)):
@@ -117,7 +120,7 @@ def _borders(text: str, units: bool, joins: bool) -> list[int | None]:
     return [*borders, len(text)]
 
 
-def _place(
+def _parts_in_text(
     text: str,
     claim: Claim,
     borders: Sequence[int | None],
@@ -131,5 +134,5 @@ def _place(
         if start is None or end is None:
             return None
         parts.append((start, end))
-    found = "".join(text[start:end] for start, end in parts)
-    return tuple(parts) if claim.text is None or agree(found, claim.text) else None
+    text_there = "".join(text[start:end] for start, end in parts)
+    return tuple(parts) if claim.text is None or agree(text_there, claim.text) else None

@@ -10,10 +10,10 @@ from jointre.formats.common.files import parse, read_text
 
 
 def read_types(path: Path) -> LabelSets:
-    """Reads ``{"entities": {NAME: {…}}, "relations": {NAME: {…, "symmetric": bool}}}``.
+    """Read ``{"entities": {NAME: {…}}, "relations": {NAME: {…, "symmetric": bool}}}``.
 
     Raises:
-        DataError: the file is missing or holds something else.
+        DataError: The file is missing or has other content.
     """
     content = mapping(parse(read_text(path), path), str(path), "a types file")
     groups = {}

@@ -1,4 +1,4 @@
-"""Documents made fit for writing: what no file of a kind could hold is skipped and counted."""
+"""Documents made ready for writing: what a kind of file cannot hold is skipped and counted."""
 
 import math
 import re
@@ -16,7 +16,7 @@ DEEPEST = 100
 """How deep lists and objects of ``extra`` may be nested; JSON's readers stop at about 1,000."""
 
 _HALF = re.compile("[\ud800-\udfff]")
-_LONGEST_INTEGER = 10**4000  # Python reads no longer ones from JSON
+_LONGEST_INTEGER = 10**4000  # Python does not read longer ones from JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Form:
     """What a kind of file can hold.
 
     Args:
-        utf8: Strings stand in UTF-8 as they are, without JSON's escapes, or become texts that are
-            cut into words: half a surrogate pair has no place there.
-        empty_words: A word may be empty.
-        longest_integer: Integers of ``extra`` and of evidence are closer to 0.
-        id: Makes of an id one that the format can hold.
+        utf8: Whether strings are written in UTF-8 without JSON's escapes, or become texts that are
+            cut into words, so that they cannot hold half a surrogate pair.
+        empty_words: Whether a word may be empty.
+        longest_integer: Integers of ``extra`` and of evidence must be closer to 0 than this.
+        id: Turns an id into one that the format can hold.
     """
 
     utf8: bool = False
@@ -44,13 +44,13 @@ TEXT = Form(utf8=True, empty_words=False)
 def writable(
     documents: Iterable[Document], skipped: SkippedData, form: Form = JSON
 ) -> Iterator[Document]:
-    """Documents of which each can be written and read again.
+    """Change documents so that each can be written and read again.
 
     Ids are made distinct, scores that are not finite and values of ``extra`` that JSON cannot hold
     are skipped, and what ``form`` excludes is skipped or replaced.
 
     Args:
-        documents: About to be written.
+        documents: Documents to write.
         skipped: Counts every change.
         form: What the format can hold.
     """
@@ -77,25 +77,27 @@ def _distinct(id: str, taken: set[str]) -> str:
 
 def _finite(document: Document, skipped: SkippedData) -> Document:
     """The document without scores that are NaN or infinite, which JSON cannot hold."""
-    entities, relations, gone = [], [], 0
+    entities, relations, skipped_count = [], [], 0
     for entity in document.entities:
-        single = _lost(entity.score)
-        several = any(map(_lost, entity.mention_scores or ()))
-        gone += single + several
-        if single or several:
-            scores = None if several else entity.mention_scores
-            entity = replace(entity, score=None if single else entity.score, mention_scores=scores)
+        bad_score = _not_finite(entity.score)
+        bad_mention_scores = any(map(_not_finite, entity.mention_scores or ()))
+        skipped_count += bad_score + bad_mention_scores
+        if bad_score or bad_mention_scores:
+            scores = None if bad_mention_scores else entity.mention_scores
+            entity = replace(
+                entity, score=None if bad_score else entity.score, mention_scores=scores
+            )
         entities.append(entity)
     for relation in document.relations:
-        gone += _lost(relation.score)
-        relations.append(replace(relation, score=None) if _lost(relation.score) else relation)
-    if not gone:
+        skipped_count += _not_finite(relation.score)
+        relations.append(replace(relation, score=None) if _not_finite(relation.score) else relation)
+    if not skipped_count:
         return document
-    skipped.add("scores that are not finite skipped", f"document {document.id!r}", gone)
+    skipped.add("scores that are not finite skipped", f"document {document.id!r}", skipped_count)
     return replace(document, entities=tuple(entities), relations=tuple(relations))
 
 
-def _lost(score: float | None) -> bool:
+def _not_finite(score: float | None) -> bool:
     return score is not None and not math.isfinite(score)
 
 
@@ -103,63 +105,69 @@ def with_storable_extra(document: Document, skipped: SkippedData, form: Form = J
     """The document whose ``extra`` and evidence a file can hold.
 
     Args:
-        document: Just read, or about to be written.
+        document: Document that was read or will be written.
         skipped: Counts the documents in which a value was replaced by null or skipped.
         form: What the format can hold.
     """
-    place = f"document {document.id!r}"
-    lost: list[str] = []
-    extra = storable(dict(document.extra), form, lost)
-    if lost:
-        skipped.add("values of extra skipped, which files cannot hold", f"{place}: {lost[0]}")
+    location = f"document {document.id!r}"
+    problems: list[str] = []
+    extra = storable(dict(document.extra), form, problems)
+    if problems:
+        skipped.add(
+            "values of extra skipped, which files cannot hold", f"{location}: {problems[0]}"
+        )
         document = replace(document, extra=extra if isinstance(extra, dict) else {})
-    far = [
+    large_evidence = [
         number
         for number, relation in enumerate(document.relations)
         if any(
             abs(index) >= min(form.longest_integer, LONGEST_INTEGER) for index in relation.evidence
         )
     ]
-    if far:
-        skipped.add("lists of evidence skipped, which files cannot hold", place, len(far))
+    if large_evidence:
+        skipped.add(
+            "lists of evidence skipped, which files cannot hold", location, len(large_evidence)
+        )
         relations = [
-            replace(relation, evidence=()) if number in far else relation
+            replace(relation, evidence=()) if number in large_evidence else relation
             for number, relation in enumerate(document.relations)
         ]
         document = replace(document, relations=tuple(relations))
     return document
 
 
-def storable(value: Any, form: Form, lost: list[str], depth: int = 0) -> Any:
+def storable(value: Any, form: Form, problems: list[str], depth: int = 0) -> Any:
     """A value of ``extra`` as JSON can hold it.
 
     Args:
         value: Any value.
         form: What the format can hold.
-        lost: Filled with a description of each value that is replaced by null or skipped.
+        problems: Filled with a description of each value that is replaced by null or skipped.
         depth: How deep the value is nested.
     """
     if isinstance(value, dict | list | tuple):
         if depth >= DEEPEST:
-            lost.append(f"a value nested more than {DEEPEST} deep")
+            problems.append(f"a value nested more than {DEEPEST} deep")
             return None
         if not isinstance(value, dict):
-            return [storable(item, form, lost, depth + 1) for item in value]
-        kept = {}
+            return [storable(item, form, problems, depth + 1) for item in value]
+        storable_items = {}
         for key, item in value.items():
             if not isinstance(key, str):
-                lost.append(f"the key {key!r:.60}")
+                problems.append(f"the key {key!r:.60}")
                 continue
-            kept[storable(key, form, lost)] = storable(item, form, lost, depth + 1)
-        return kept
-    known = value is None or isinstance(value, str | bool)
-    known = known or (isinstance(value, int) and abs(value) < form.longest_integer)
-    known = known or (isinstance(value, float) and math.isfinite(value))
-    if not known:
-        lost.append(f"a value of the type {type(value).__name__}" + _number(value))
+            storable_items[storable(key, form, problems)] = storable(
+                item, form, problems, depth + 1
+            )
+        return storable_items
+    is_storable = value is None or isinstance(value, str | bool)
+    is_storable = is_storable or (isinstance(value, int) and abs(value) < form.longest_integer)
+    is_storable = is_storable or (isinstance(value, float) and math.isfinite(value))
+    if not is_storable:
+        problems.append(f"a value of the type {type(value).__name__}" + _number(value))
         return None
     if form.utf8 and isinstance(value, str) and _HALF.search(value):
-        lost.append("half a surrogate pair")
+        problems.append("half a surrogate pair")
         return _HALF.sub("\ufffd", value)
     return value
 
@@ -172,25 +180,32 @@ def without_empty_words(document: Document, skipped: SkippedData) -> Document:
     """The document without empty words, for formats in which a word has characters."""
     if "" not in document.tokens:
         return document
-    place = f"document {document.id!r}"
-    skipped.add("empty words skipped", place, document.tokens.count(""))
-    new = [0, *accumulate(int(token != "") for token in document.tokens)]
+    location = f"document {document.id!r}"
+    skipped.add("empty words skipped", location, document.tokens.count(""))
+    new_positions = [0, *accumulate(int(token != "") for token in document.tokens)]
     document, mentions, relations = keep_mentions(
-        document, lambda span: new[span.start] < new[span.end]
+        document, lambda span: new_positions[span.start] < new_positions[span.end]
     )
     if mentions:
-        skipped.add("mentions without a word skipped", place, mentions)
+        skipped.add("mentions without a word skipped", location, mentions)
     if relations:
-        skipped.add("relations of entities without a mention skipped", place, relations)
-    kept = [index for index, token in enumerate(document.tokens) if token]
+        skipped.add("relations of entities without a mention skipped", location, relations)
+    word_indices = [index for index, token in enumerate(document.tokens) if token]
     offsets = document.offsets
     return replace(
         document,
-        tokens=tuple(document.tokens[index] for index in kept),
-        offsets=None if offsets is None else tuple(offsets[index] for index in kept),
-        sentences=tuple(Span(new[start], new[end]) for start, end in document.sentences),
+        tokens=tuple(document.tokens[index] for index in word_indices),
+        offsets=None if offsets is None else tuple(offsets[index] for index in word_indices),
+        sentences=tuple(
+            Span(new_positions[start], new_positions[end]) for start, end in document.sentences
+        ),
         entities=tuple(
-            replace(entity, mentions=tuple(Span(new[a], new[b]) for a, b in entity.mentions))
+            replace(
+                entity,
+                mentions=tuple(
+                    Span(new_positions[a], new_positions[b]) for a, b in entity.mentions
+                ),
+            )
             for entity in document.entities
         ),
     )

@@ -1,13 +1,13 @@
-"""A Document as a spaCy Doc, and back, with all that it holds."""
+"""A Document as a spaCy Doc, and back, without loss."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from jointre.data.annotation import renumbered
 from jointre.data.char_spans import CharSpan, Offsets, chars_of, fit
 from jointre.data.fields import mapping, string, strings
+from jointre.data.kept_entities import links_of_kept
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
 from jointre.data.spacy_import import spacy_module
@@ -27,14 +27,14 @@ from jointre.formats.docbin.rel import rel_relations
 
 KEY = "jointre"
 ABOUT = "jointre"
-"""The name in ``user_data`` of a Document's id, flags and extra; its key has a record's form."""
+"""The name of a Document's id, flags and extra in ``user_data``; the key has a record's form."""
 
 
 class DocbinOptions(NamedTuple):
-    """Where the entities of a Doc are looked for, beside jointre's records.
+    """Where the entities of a Doc are read from, in addition to jointre's records.
 
     Args:
-        spans_key: Group of ``doc.spans`` and key of the record to read; None: all.
+        spans_key: Group of ``doc.spans`` and key of the record to read; None: all of them.
         ents: Whether to read ``doc.ents`` as well.
     """
 
@@ -48,8 +48,8 @@ def doc_of(
     """A Document as a Doc.
 
     ``doc.spans[key]`` has all mentions, ``doc.ents`` the longest that do not overlap, and
-    ``doc.user_data`` entities and relations as :mod:`jointre.formats.docbin.record` keeps
-    them. White space between words is tokens of its own, as spaCy has it.
+    ``doc.user_data`` entities and relations in the form of :mod:`jointre.formats.docbin.record`.
+    White space between words becomes separate tokens, as in spaCy.
 
     Args:
         document: Document to convert.
@@ -58,38 +58,47 @@ def doc_of(
         skipped: Counts what reading the Doc will not give back, unless it is None.
 
     Raises:
-        DataError: a word is empty.
+        DataError: A word is empty.
     """
-    lost = SkippedData() if skipped is None else skipped
     if "" in document.tokens:
         raise DataError(
             f"document {document.id!r}: word {document.tokens.index('')} is empty, which a Doc's "
-            "cannot be; leave it out"
+            "cannot be; remove it"
         )
-    whole = document
-    document, text, offsets = with_text(document, lost)
-    known = text is document.text
-    words, spaces, places = spaced(text, offsets) if known else (list(document.tokens), None, None)
-    firsts = list(range(len(words))) if places is None else places
-    starts = None
-    if document.sentences:
-        # White space before the first word is part of the first sentence.
-        begins = {firsts[start] if start else 0 for start, end in document.sentences if end > start}
-        starts = [index in begins for index in range(len(words))]
+    original = document
+    document, text, offsets = with_text(document, SkippedData() if skipped is None else skipped)
+    words: list[str] = list(document.tokens)
+    spaces, word_indices = None, list(range(len(words)))
+    if text is document.text:
+        words, spaces, word_indices = spaced(text, offsets)
+    starts = _sentence_starts(document, word_indices, len(words))
     doc = spacy_module("spacy.tokens").Doc(vocab, words=words, spaces=spaces, sent_starts=starts)
-    at = [(doc[index].idx, doc[index].idx + len(doc[index])) for index in firsts]
-    put(doc.user_data, key, len(doc.text), _record(document, at))
+    doc_offsets = [(doc[index].idx, doc[index].idx + len(doc[index])) for index in word_indices]
+    put(doc.user_data, key, len(doc.text), _record(document, doc_offsets))
     about = {"id": document.id, "flags": list(document.flags), "extra": dict(document.extra)}
     doc.user_data[_about(doc)] = about
-    _show(doc, key, document, firsts)
+    _show(doc, key, document, word_indices)
     if skipped is not None:
-        again = document_of(doc, DocbinOptions(key), document.id, "", SkippedData())
-        count_reread(whole, again, skipped)
+        reread = document_of(doc, DocbinOptions(key), document.id, "", SkippedData())
+        count_reread(original, reread, skipped)
     return doc
 
 
+def _sentence_starts(
+    document: Document, word_indices: Sequence[int], size: int
+) -> list[bool] | None:
+    """Whether each token of a Doc begins a sentence; None if the document lists no sentences."""
+    if not document.sentences:
+        return None
+    # White space before the first word is part of the first sentence.
+    begins = {
+        word_indices[start] if start else 0 for start, end in document.sentences if end > start
+    }
+    return [index in begins for index in range(size)]
+
+
 def _about(doc: Any) -> tuple[str, str, int, int]:
-    """The key of what is said of the whole Doc; one of a part of it says nothing of the whole."""
+    """The key of a Document's id, flags and extra; it holds only for the whole Doc, not a part."""
     return "._.", ABOUT, 0, len(doc.text)
 
 
@@ -112,14 +121,14 @@ def _record(document: Document, offsets: Offsets) -> DocRecord:
     return DocRecord(entities, relations, document.clusters)
 
 
-def _show(doc: Any, key: str, document: Document, places: Sequence[int]) -> None:
+def _show(doc: Any, key: str, document: Document, word_indices: Sequence[int]) -> None:
     """The mentions as a span group, and the longest of them as entities."""
     tokens = spacy_module("spacy.tokens")
     spans, scores = [], []
     for entity in document.entities:
         for start, end in entity.mentions:
             label, name = entity.label or "", entity.id or ""
-            first, last = places[start], places[end - 1] + 1
+            first, last = word_indices[start], word_indices[end - 1] + 1
             spans.append(tokens.Span(doc, first, last, label=label, kb_id=name))
             scores.append(entity.score)
     doc.spans[key] = tokens.SpanGroup(doc, name=key, spans=spans, attrs={"scores": scores})
@@ -127,7 +136,7 @@ def _show(doc: Any, key: str, document: Document, places: Sequence[int]) -> None
 
 
 def document_of(
-    doc: Any, options: DocbinOptions, default: str, place: str, skipped: SkippedData
+    doc: Any, options: DocbinOptions, default: str, location: str, skipped: SkippedData
 ) -> Document:
     """A Doc as a Document.
 
@@ -135,26 +144,28 @@ def document_of(
         doc: Doc whose tokens, except white space, are the words; possibly from an untrusted file.
         options: Where to look for entities.
         default: Id of the document if the Doc has none.
-        place: Place of the Doc, for messages.
+        location: Location of the Doc, for messages.
         skipped: Counts what is skipped or decided.
 
     Raises:
-        DataError: what jointre keeps in ``user_data`` has not the form it gives it.
+        DataError: A record of jointre in ``user_data`` does not have the right form.
     """
-    text, record = doc.text, _found(doc, options, place, skipped)
-    spots = [
-        (index, CharSpan(*chars, f"{place}, entity {index}"))
+    text, record = doc.text, _doc_record(doc, options, location, skipped)
+    char_spans = [
+        (index, CharSpan(*chars, f"{location}, entity {index}"))
         for index, entity in enumerate(record.entities)
         for chars in entity.mentions
     ]
-    words, spans = fit(text, [spot for _, spot in spots], skipped, place, _words(doc))
+    words, spans = fit(
+        text, [char_span for _, char_span in char_spans], skipped, location, _words(doc)
+    )
     mentions: list[list[Span | None]] = [[] for _ in record.entities]
-    for (index, _), span in zip(spots, spans, strict=True):
+    for (index, _), span in zip(char_spans, spans, strict=True):
         mentions[index].append(span)
-    entities, relations, clusters = _kept(record, mentions, place, skipped)
-    about = mapping(lists(doc.user_data.get(_about(doc), {})), place, ABOUT)
+    entities, relations, clusters = _with_mentions(record, mentions, location, skipped)
+    about = mapping(lists(doc.user_data.get(_about(doc), {})), location, ABOUT)
     return Document(
-        id=string(about.get("id", default), place, f"{ABOUT}.id"),
+        id=string(about.get("id", default), location, f"{ABOUT}.id"),
         tokens=words.tokens,
         text=None if doc.has_unknown_spaces else text,
         offsets=None if doc.has_unknown_spaces else words.offsets,
@@ -162,23 +173,23 @@ def document_of(
         entities=entities,
         relations=relations,
         clusters=clusters,
-        flags=strings(about.get("flags", []), place, f"{ABOUT}.flags"),
-        extra=mapping(about.get("extra", {}), place, f"{ABOUT}.extra"),
+        flags=strings(about.get("flags", []), location, f"{ABOUT}.flags"),
+        extra=mapping(about.get("extra", {}), location, f"{ABOUT}.extra"),
     )
 
 
-def _kept(
-    record: DocRecord, mentions: Sequence[Sequence[Span | None]], place: str, skipped: SkippedData
+def _with_mentions(
+    record: DocRecord,
+    mentions: Sequence[Sequence[Span | None]],
+    location: str,
+    skipped: SkippedData,
 ) -> tuple[tuple[Entity, ...], tuple[Relation, ...], tuple[tuple[int, ...], ...]]:
-    """Entities that have a mention, and what joins them."""
-    kept = [index for index, each in enumerate(mentions) if any(each)]
+    """Entities that have a mention, with their relations and clusters."""
+    kept_rows = [index for index, spans in enumerate(mentions) if any(spans)]
     relations = [Relation(*link[:4], tuple(link.evidence)) for link in record.relations]
-    linked, clusters = renumbered(kept, relations, record.clusters)
-    if len(linked) < len(relations):
-        kind = "relations of entities without a mention skipped"
-        skipped.add(kind, place, len(relations) - len(linked))
+    linked, clusters = links_of_kept(kept_rows, relations, record.clusters, location, skipped)
     return (
-        tuple(_entity(record.entities[index], mentions[index]) for index in kept),
+        tuple(_entity(record.entities[index], mentions[index]) for index in kept_rows),
         linked,
         clusters,
     )
@@ -186,12 +197,14 @@ def _kept(
 
 def _entity(record: EntityRecord, mentions: Sequence[Span | None]) -> Entity:
     scores = record.mention_scores
-    kept = [(number, mention) for number, mention in enumerate(mentions) if mention is not None]
+    numbered_mentions = [
+        (number, mention) for number, mention in enumerate(mentions) if mention is not None
+    ]
     return Entity(
         record.label,
-        tuple(mention for _, mention in kept),
+        tuple(mention for _, mention in numbered_mentions),
         record.score,
-        None if scores is None else tuple(scores[number] for number, _ in kept),
+        None if scores is None else tuple(scores[number] for number, _ in numbered_mentions),
         record.id,
     )
 
@@ -215,70 +228,76 @@ def _words(doc: Any) -> Words:
     return Words(tuple(tokens), tuple(offsets), tuple(sentences))
 
 
-def _found(doc: Any, options: DocbinOptions, place: str, skipped: SkippedData) -> DocRecord:
-    """What jointre's records hold, then what only spans and entities hold."""
+def _doc_record(doc: Any, options: DocbinOptions, location: str, skipped: SkippedData) -> DocRecord:
+    """The content of jointre's records, then entities that only spans and ``doc.ents`` hold."""
     entities: list[EntityRecord] = []
     relations: list[RelationRecord] = []
     clusters: list[tuple[int, ...]] = []
-    sizes: Counter[str] = Counter()
-    for _, key, record in records(doc.user_data, options.spans_key, place):
-        sizes[key] += sum(len(entity.mentions) for entity in record.entities)
-        first = len(entities)
-        entities += [_inside(entity, len(doc.text), place, skipped) for entity in record.entities]
+    mention_counts: Counter[str] = Counter()
+    for _, key, record in records(doc.user_data, options.spans_key, location):
+        mention_counts[key] += sum(len(entity.mentions) for entity in record.entities)
+        offset = len(entities)
+        entities += [
+            _inside(entity, len(doc.text), location, skipped) for entity in record.entities
+        ]
         relations += [
-            link._replace(head=link.head + first, tail=link.tail + first)
+            link._replace(head=link.head + offset, tail=link.tail + offset)
             for link in record.relations
         ]
-        clusters += [tuple(member + first for member in group) for group in record.clusters]
+        clusters += [tuple(member + offset for member in group) for group in record.clusters]
     known = {(entity.label or "", chars) for entity in entities for chars in entity.mentions}
-    for where, spans in _groups(doc, options, sizes, skipped, place):
-        fresh: set[tuple[str, Chars]] = set()
+    for group_name, spans in _groups(doc, options, mention_counts, skipped, location):
+        group_entities: set[tuple[str, Chars]] = set()
         for span in spans:
             chars = _chars(doc, span)
-            if (span.label_, chars) in fresh:
-                skipped.add("entities listed twice kept once", f"{place}, {where}")
+            if (span.label_, chars) in group_entities:
+                skipped.add("entities listed twice kept once", f"{location}, {group_name}")
             elif (span.label_, chars) not in known:
                 entities.append(
                     EntityRecord(span.label_ or None, None, [chars], None, span.kb_id_ or None)
                 )
-            fresh.add((span.label_, chars))
-        known |= fresh
-    relations += rel_relations(doc, entities, place, skipped)
+            group_entities.add((span.label_, chars))
+        known |= group_entities
+    relations += rel_relations(doc, entities, location, skipped)
     return DocRecord(entities, relations, clusters)
 
 
-def _inside(entity: EntityRecord, size: int, place: str, skipped: SkippedData) -> EntityRecord:
-    """Without mentions of another part of the text that the Doc was taken from."""
-    keep = [
+def _inside(entity: EntityRecord, size: int, location: str, skipped: SkippedData) -> EntityRecord:
+    """The entity without mentions outside the Doc, which may be a part of a longer text."""
+    inside = [
         number for number, (start, end) in enumerate(entity.mentions) if 0 <= start <= end <= size
     ]
-    if len(keep) < len(entity.mentions):
+    if len(inside) < len(entity.mentions):
         kind = "mentions outside the Doc skipped"
-        skipped.add(kind, place, len(entity.mentions) - len(keep))
+        skipped.add(kind, location, len(entity.mentions) - len(inside))
     scores = entity.mention_scores
     return entity._replace(
-        mentions=[entity.mentions[number] for number in keep],
-        mention_scores=None if scores is None else [scores[number] for number in keep],
+        mentions=[entity.mentions[number] for number in inside],
+        mention_scores=None if scores is None else [scores[number] for number in inside],
     )
 
 
 def _groups(
-    doc: Any, options: DocbinOptions, sizes: Mapping[str, int], skipped: SkippedData, place: str
+    doc: Any,
+    options: DocbinOptions,
+    mention_counts: Mapping[str, int],
+    skipped: SkippedData,
+    location: str,
 ) -> Iterator[tuple[str, Sequence[Any]]]:
-    """Spans beside the records; a record's own group may be stale after a retokenisation."""
+    """Groups of spans that no record covers; a record's own group may be outdated."""
     for key, group in doc.spans.items():
-        if key in sizes:
-            if len(group) != sizes[key]:
+        if key in mention_counts:
+            if len(group) != mention_counts[key]:
                 kind = "span groups unlike the record of their key skipped"
-                skipped.add(kind, f"{place}, spans[{key!r}]")
+                skipped.add(kind, f"{location}, spans[{key!r}]")
         elif options.spans_key in (None, key):
             yield f"spans[{key!r}]", list(group)
         elif len(group):
-            skipped.add("spans of other keys skipped", f"{place}, spans[{key!r}]", len(group))
+            skipped.add("spans of other keys skipped", f"{location}, spans[{key!r}]", len(group))
     if options.ents:
         yield "ents", doc.ents
     elif doc.ents:
-        skipped.add("ents skipped", place, len(doc.ents))
+        skipped.add("ents skipped", location, len(doc.ents))
 
 
 def _chars(doc: Any, span: Any) -> Chars:

@@ -18,7 +18,7 @@ from jointre.formats.common.unpacked import check_zlib
 from jointre.formats.docbin.doc import ABOUT, DocbinOptions, document_of
 from jointre.formats.docbin.record import PREFIX
 from jointre.formats.docbin.rel import KEY as REL
-from jointre.formats.docbin.spacy_errors import told
+from jointre.formats.docbin.spacy_errors import as_data_errors
 from jointre.formats.reader import Reader
 
 _WORD_LAYERS = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
@@ -32,13 +32,14 @@ _LOOKS = re.compile("\\Ax\ufffd", re.DOTALL)  # zlib's first bytes, which are no
 class DocbinReader(Reader):
     """spaCy's binary corpora, as ``spacy train`` reads them (spaCy 3, DocBin version 0.1).
 
-    Words and sentences are the Docs' own, white space aside; words are cut only where an entity
-    from ``user_data`` begins or ends inside one. Entities and relations are those that jointre
-    keeps in ``user_data``, as its spaCy component does; then those of ``doc.ents`` and of other
-    groups of ``doc.spans`` that are not among these, each once. A span's knowledge base id is its
-    entity's id. The relations of ``doc._.rel``, as in spaCy's tutorial on relation extraction, are
-    read too. What else a Doc holds is counted. A Document comes back whole from the file that
-    ``write`` makes of it. Reading runs nothing: the file is msgpack.
+    Words and sentences are those of the Docs, without white space; words are cut only where an
+    entity from ``user_data`` begins or ends inside one. Entities and relations are those that
+    jointre stores in ``user_data``, as its spaCy component does, followed by those of ``doc.ents``
+    and of other groups of ``doc.spans`` that are not among them, each once. The knowledge base id
+    of a span becomes its entity's id. The relations of ``doc._.rel``, as in spaCy's tutorial on
+    relation extraction, are read too. Everything else that a Doc holds is counted. Writing a
+    Document and reading it again gives the same Document. Reading a file does not run any code
+    from it: the file is msgpack.
 
     Source: https://spacy.io/api/docbin
 
@@ -76,38 +77,40 @@ class DocbinReader(Reader):
             raise DataError(f"{path}: the file is empty")
         tokens = spacy_module("spacy.tokens")
         try:
-            with told(f"{path}: not a DocBin"):
-                with suppress(zlib.error):  # spaCy says it better
+            with as_data_errors(f"{path}: not a DocBin"):
+                with suppress(zlib.error):  # spaCy's own message is clearer
                     check_zlib(path, content)
                 docs = tokens.DocBin().from_bytes(content)
         except DataError as error:
             raise self._explain(path, error) from error
-        found = docs.get_docs(spacy_module("spacy.vocab").Vocab())
+        spacy_docs = docs.get_docs(spacy_module("spacy.vocab").Vocab())
         for number in range(1, len(docs) + 1):
-            place = f"{path}: Doc {number}"
-            with told(f"{place}: not whole"):
-                doc = next(found)
+            location = f"{path}: Doc {number}"
+            with as_data_errors(f"{location}: not whole"):
+                doc = next(spacy_docs)
             with reading.record():
-                with told(f"{place}: not whole"):
+                with as_data_errors(f"{location}: not whole"):
                     document = document_of(
-                        doc, self.options, f"{stem(path)}:{number}", place, reading.skipped
+                        doc, self.options, f"{stem(path)}:{number}", location, reading.skipped
                     )
-                _count_others(doc, place, reading.skipped)
-                yield place, document
+                _count_others(doc, location, reading.skipped)
+                yield location, document
 
 
-def _count_others(doc: Any, place: str, skipped: SkippedData) -> None:
-    """Counts what a Document has no place for."""
+def _count_others(doc: Any, location: str, skipped: SkippedData) -> None:
+    """Count what a Document cannot hold."""
     # Of an empty Doc, spaCy says that it has every annotation.
     layers = [name for name in _WORD_LAYERS if len(doc) and doc.has_annotation(name)]
     if layers:
         kind = "layers of words (tags, lemmas and the like) skipped"
-        skipped.add(kind, f"{place}, {layers[0]}", len(layers))
+        skipped.add(kind, f"{location}, {layers[0]}", len(layers))
     if doc.cats:
-        skipped.add("categories skipped", place, len(doc.cats))
-    others = [key for key in doc.user_data if not _ours(key)]
-    if others:
-        skipped.add("user data of others skipped", f"{place}, {shown(others[0])}", len(others))
+        skipped.add("categories skipped", location, len(doc.cats))
+    other_keys = [key for key in doc.user_data if not _ours(key)]
+    if other_keys:
+        skipped.add(
+            "user data of others skipped", f"{location}, {shown(other_keys[0])}", len(other_keys)
+        )
 
 
 def _ours(key: Any) -> bool:

@@ -10,8 +10,8 @@ _SHOWN = 120  # characters of spaCy's messages, some of which hold a whole file
 
 
 @contextmanager
-def told(what: str) -> Iterator[None]:
-    """Errors of spaCy as DataErrors: a damaged file makes it raise whatever its parts raise."""
+def as_data_errors(what: str) -> Iterator[None]:
+    """Raise errors of spaCy, which can be of any class for a damaged file, as DataErrors."""
     collecting = gc.isenabled()
     try:
         yield
@@ -21,5 +21,7 @@ def told(what: str) -> Iterator[None]:
         detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
         raise DataError(f"{what} ({detail[:_SHOWN]})") from error
     finally:
-        if collecting:  # srsly turns the collector off while it unpacks, and back on in success
+        if (
+            collecting
+        ):  # srsly turns the collector off while it unpacks, and on again only if that succeeds
             gc.enable()

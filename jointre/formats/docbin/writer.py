@@ -9,7 +9,7 @@ from jointre.data.skipped import SkippedData
 from jointre.data.spacy_import import spacy_module
 from jointre.formats.common.writable import Form, writable
 from jointre.formats.docbin.doc import KEY, doc_of
-from jointre.formats.docbin.spacy_errors import told
+from jointre.formats.docbin.spacy_errors import as_data_errors
 from jointre.formats.writer import Writer
 from jointre.outputs import replaced
 
@@ -37,6 +37,6 @@ class DocbinWriter(Writer):
         vocab = spacy_module("spacy.vocab").Vocab()
         with replaced(path) as stream:
             for document in writable(documents, skipped, _FORM):
-                with told(f"document {document.id!r}: cannot be written as a Doc"):
+                with as_data_errors(f"document {document.id!r}: cannot be written as a Doc"):
                     docs.add(doc_of(document, vocab, self.spans_key, skipped))
             stream.write(docs.to_bytes())

@@ -1,4 +1,4 @@
-"""Offsets as doccano's browser counts them; an export does not say what text stands at them."""
+"""Offsets as doccano's browser counts them; an export does not repeat the text at them."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -7,14 +7,14 @@ from typing import Literal
 import regex
 
 CountedIn = Literal["code_points", "utf16", "graphemes"]
-"""What a tool counts: characters as Python has them; as JavaScript has them, where those above
-U+FFFF are two; or what a reader sees as one character."""
+"""What a tool counts: characters as in Python, UTF-16 units as in JavaScript (two for a character
+above U+FFFF), or graphemes, which readers see as one character."""
 LineEnds = Literal["auto", "one", "two"]
-"""How a tool counts a carriage return with its line feed; ``"auto"``: as the mentions show."""
+"""How a tool counts a carriage return with its line feed; ``"auto"``: decided by the mentions."""
 
 
 class Ruler:
-    """Offsets of a text as a tool counts them ↔ code points.
+    """Converts offsets of a text as a tool counts them into code points, and back.
 
     Args:
         text: Text that the offsets refer to.
@@ -29,12 +29,15 @@ class Ruler:
     """
 
     def __init__(self, text: str, unit: CountedIn, joined: bool = False) -> None:
-        parts = [*text]
+        characters = [*text]
         if unit == "graphemes":
-            parts = regex.findall(r"\X", text)
+            characters = regex.findall(r"\X", text)
         elif joined:
-            parts = regex.findall(r"\r\n|.", text, regex.DOTALL)
-        sizes = [(len(part), 2 if unit == "utf16" and part > "\uffff" else 1) for part in parts]
+            characters = regex.findall(r"\r\n|.", text, regex.DOTALL)
+        sizes = [
+            (len(character), 2 if unit == "utf16" and character > "\uffff" else 1)
+            for character in characters
+        ]
         points = accumulate((size for size, _ in sizes), initial=0)
         units = accumulate((size for _, size in sizes), initial=0)
         self._units = dict(zip(points, units, strict=True))
@@ -53,13 +56,13 @@ class Ruler:
 class LineEndJudge:
     """Decides how the offsets of each text count its line ends of two characters (CRLF).
 
-    Nothing but the mentions tells: annotators mark whole words, so the count under which more
-    mentions begin and end between words holds. Where both are equally good, what held for most
-    texts of the file before holds, else two characters.
+    Only the mentions show it: annotators mark whole words, so the way of counting is chosen in
+    which more mentions begin and end between words. If both are equally good, the way that was
+    chosen for most earlier texts of the file is used, and otherwise two characters.
 
     Args:
-        line_ends: What is known; ``"auto"``: nothing.
-        unit: What the offsets count.
+        line_ends: How line ends are counted; ``"auto"``: not known.
+        unit: Unit of the offsets.
     """
 
     def __init__(self, line_ends: LineEnds, unit: CountedIn) -> None:
@@ -76,16 +79,16 @@ class LineEndJudge:
         """
         if self._line_ends != "auto" or self._unit == "graphemes" or "\r\n" not in text:
             return self._line_ends == "one"
-        one, two = (
+        score_as_one, score_as_two = (
             sum(_plausible(text, Ruler(text, self._unit, joined), *ends) for ends in mentions)
             for joined in (True, False)
         )
-        self._votes += (one > two) - (one < two)
-        return one > two or (one == two and self._votes > 0)
+        self._votes += (score_as_one > score_as_two) - (score_as_one < score_as_two)
+        return score_as_one > score_as_two or (score_as_one == score_as_two and self._votes > 0)
 
 
 def _plausible(text: str, ruler: Ruler, first: int, last: int) -> int:
-    """How much the characters between two offsets look like a mention."""
+    """A score for how much the characters between two offsets look like a mention."""
     start, end = ruler.code_point(first), ruler.code_point(last)
     if start is None or end is None or start >= end:
         return -1

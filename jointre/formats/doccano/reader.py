@@ -24,14 +24,14 @@ _LOOKS = re.compile(
 class DoccanoReader(Reader):
     """One text per line: ``label`` of ``[start, end, label]``, or ``entities`` and ``relations``.
 
-    As doccano 1.5 to 1.8 export "JSONL" and "JSONL(Relation)": ``all.jsonl``, or a file for each
-    annotator (``admin.jsonl``); "JSON" is one list of the same objects. ``{"id", "text",
-    "label": [[start, end, label]]}``, or ``{"id",
-    "text", "entities": [{"id", "label", "start_offset", "end_offset"}], "relations": [{"id",
-    "from_id", "to_id", "type"}]}``. The older names ``data``, ``labels`` and ``annotations``, whose
-    labels are numbers, are read too. Words and sentences come from spaCy's rules, and words are cut
-    where a mention begins or ends. Further keys stay in ``extra``, the rows under ``"doccano"``;
-    they are written again while they hold what the document holds, else rows are numbered anew.
+    The exports "JSONL" and "JSONL(Relation)" of doccano 1.5 to 1.8: ``all.jsonl``, or one file per
+    annotator (``admin.jsonl``); "JSON" is one list of the same objects. A record is ``{"id",
+    "text", "label": [[start, end, label]]}``, or ``{"id", "text", "entities": [{"id", "label",
+    "start_offset", "end_offset"}], "relations": [{"id", "from_id", "to_id", "type"}]}``. The older
+    keys ``data``, ``labels`` and ``annotations``, whose labels are numbers, are read too. Words and
+    sentences come from spaCy's rules, and words are cut where a mention begins or ends. Further
+    keys are kept in ``extra``, and the rows under ``"doccano"``; the rows are written unchanged if
+    they still describe the document, and otherwise get new numbers.
 
     Source: https://github.com/doccano/doccano, https://github.com/doccano/doccano/issues/2290
 
@@ -82,12 +82,18 @@ class DoccanoReader(Reader):
         line = DoccanoLine(self.offsets, self.words, self.line_ends)
         if begins_list(path):
             for number, value in enumerate(self.listed(path), start=1):
-                place = f"{path}: record {number}"
+                location = f"{path}: record {number}"
                 with reading.record():
-                    yield place, line.read(value, f"{stem(path)}:{number}", place, reading.skipped)
+                    yield (
+                        location,
+                        line.read(value, f"{stem(path)}:{number}", location, reading.skipped),
+                    )
             return
         for number, text in read_lines(path, reading.guard):
-            place = f"{path}:{number}"
+            location = f"{path}:{number}"
             with reading.record():
                 value = parse(text, path, number)
-                yield place, line.read(value, f"{stem(path)}:{number}", place, reading.skipped)
+                yield (
+                    location,
+                    line.read(value, f"{stem(path)}:{number}", location, reading.skipped),
+                )

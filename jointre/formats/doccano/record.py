@@ -1,28 +1,27 @@
 """A line of doccano's JSONL as a Document, and back."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
 
-from jointre.data.annotation import renumbered
 from jointre.data.char_spans import ENGLISH, CharSpan, Offsets, WordRules, chars_of, fit
-from jointre.data.fields import identity, integer, mapping, sequence, shown, string
+from jointre.data.fields import further_keys, identity, integer, mapping, sequence, shown, string
 from jointre.data.mentions import keep_mentions
-from jointre.data.schema import Document, Entity, Relation, extra_keys
+from jointre.data.schema import Document, Entity, Relation, Span, extra_keys, written_id
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.common.supported import plain
-from jointre.formats.common.texts import count_reread, with_text
+from jointre.formats.common.texts import count_reread, same_annotations, with_text
 from jointre.formats.doccano.offsets import CountedIn, LineEndJudge, LineEnds, Ruler
 
 KEPT = "doccano"
-"""The key of ``extra`` with a line's own rows, which have numbers that a Document has not."""
+"""The key of ``extra`` with a line's own rows, which have numbers that a Document cannot hold."""
 _OWN_KEYS = {"text", "data", "label", "labels", "annotations", "entities", "relations"}
 """Keys that some version of doccano gives a meaning."""
 _CALLED = {"utf16": "UTF-16 units", "code_points": "code points", "graphemes": "graphemes"}
 _LINE_ENDS = "line_ends"
-"""The key of a line that says how its offsets count line ends, where its mentions would not."""
+"""The key of a line that states how its offsets count line ends, if its mentions do not show it."""
 _TEXTS = ("text", "data")
 _ROWS = ("entities", "annotations", "label", "labels")
 _HELD = frozenset({"text", "offsets", "sentences"})
@@ -32,8 +31,8 @@ class Row(NamedTuple):
     """An annotation as a line has it.
 
     Args:
-        id: What relations call it, where they can.
-        label: Its type.
+        id: Name of the annotation in relations; None if it has none.
+        label: Entity type.
         start, end: Offsets in the tool's unit.
     """
 
@@ -43,18 +42,18 @@ class Row(NamedTuple):
     end: int
 
 
-class _Found(NamedTuple):
+class _RowMentions(NamedTuple):
     """The mentions of a line.
 
     Args:
         labels: The label of each mention.
         mentions: The characters of each mention.
-        names: The index of the mention of each row with an id; None: it is not in the text.
+        by_row: Index of the mention of each row that has an id; None: it is outside the text.
     """
 
     labels: list[str]
     mentions: list[CharSpan]
-    names: dict[str, int | None]
+    by_row: dict[str, int | None]
 
 
 class DoccanoLine:
@@ -74,56 +73,53 @@ class DoccanoLine:
         self._judge = LineEndJudge(line_ends, counted_in)
         self._numbers = count(1)
 
-    def read(self, value: Any, default: str, place: str, skipped: SkippedData) -> Document:
+    def read(self, value: Any, default: str, location: str, skipped: SkippedData) -> Document:
         """The document of a line.
 
         Args:
             value: Content of the line.
             default: Id of the document if the line has none.
-            place: Place of the line, for messages.
+            location: Location of the line, for messages.
             skipped: Counts what is skipped or decided.
 
         Raises:
             DataError: a key is missing, or a value cannot be right.
         """
-        record = mapping(value, place, "a document")
-        source = _one_of(record, _TEXTS, place)
-        key, rows, others = _rows_of(record, place, skipped)
-        text = string(record[source], place, source)
-        joined = self._joined(record, text, rows, place, skipped)
-        found = self._mentions(text, key, rows, joined, place, skipped)
-        words, spans = fit(text, found.mentions, skipped, place, rules=self.rules)
-        kept = [index for index, span in enumerate(spans) if span is not None]
-        entities = [
-            Entity(found.labels[i], (span,)) for i in kept if (span := spans[i]) is not None
-        ]
-        linked = list(_relations(record.get("relations") or [], found.names, place, skipped))
-        pairs = [
-            Relation(label, head, tail)
-            for label, head, tail in linked
-            if head is not None and tail is not None
-        ]
-        relations, _ = renumbered(kept, pairs, ())
-        if len(relations) < len(linked):
-            kind = "relations of entities without a mention skipped"
-            skipped.add(kind, place, len(linked) - len(relations))
-        name = record.get("id")
-        used = {source, key, "relations", *others} | ({"id"} if isinstance(name, str) else set())
+        record = mapping(value, location, "a document")
+        text_key = _one_of(record, _TEXTS, location)
+        rows_key, rows, other_keys = _rows_of(record, location, skipped)
+        text = string(record[text_key], location, text_key)
+        joined = self._joined(record, text, rows, location, skipped)
+        labelled = self._mentions(text, rows_key, rows, joined, location, skipped)
+        words, spans = fit(text, labelled.mentions, skipped, location, rules=self.rules)
+        used = {text_key, rows_key, "relations", *other_keys}
         used |= {_LINE_ENDS} if record.get(_LINE_ENDS) in ("one", "two") else set()
+        stored_keys = [key for key in (rows_key, "relations", _LINE_ENDS) if key in record]
         return Document(
-            id=identity(name, default, place, "id"),
+            id=identity(record.get("id"), default, location, "id"),
             tokens=words.tokens,
             text=text,
             offsets=words.offsets,
             sentences=words.sentences,
-            entities=tuple(entities),
-            relations=relations,
-            extra={key: item for key, item in record.items() if key not in used}
-            | {KEPT: {own: record[own] for own in (key, "relations", _LINE_ENDS) if own in record}},
+            entities=tuple(
+                Entity(label, (span,))
+                for label, span in zip(labelled.labels, spans, strict=True)
+                if span is not None
+            ),
+            relations=_relations(
+                record.get("relations"), labelled.by_row, spans, location, skipped
+            ),
+            extra=further_keys(record, used, "id")
+            | {KEPT: {key: record[key] for key in stored_keys}},
         )
 
     def _joined(
-        self, record: dict[str, Any], text: str, rows: list[Row], place: str, skipped: SkippedData
+        self,
+        record: dict[str, Any],
+        text: str,
+        rows: list[Row],
+        location: str,
+        skipped: SkippedData,
     ) -> bool:
         """Whether the offsets count a line end of two characters as one."""
         given = record.get(_LINE_ENDS)
@@ -132,47 +128,56 @@ class DoccanoLine:
         joined = self._judge.joined(text, [(row.start, row.end) for row in rows])
         if "\r\n" in text and rows and self.counted_in != "graphemes":
             counted = "one character" if joined else "two characters"
-            skipped.add(f"texts whose offsets are read as counting a line end as {counted}", place)
+            skipped.add(
+                f"texts whose offsets are read as counting a line end as {counted}", location
+            )
         return joined
 
     def _mentions(
-        self, text: str, key: str, rows: list[Row], joined: bool, place: str, skipped: SkippedData
-    ) -> _Found:
+        self,
+        text: str,
+        key: str,
+        rows: list[Row],
+        joined: bool,
+        location: str,
+        skipped: SkippedData,
+    ) -> _RowMentions:
         ruler = Ruler(text, self.counted_in, joined)
-        found = _Found([], [], {})
-        for index, row in enumerate(rows):
-            where = f"{place}: {key}[{index}]"
-            if row.id in found.names:
-                raise DataError(f"{where}: the id {row.id:.60} occurs twice in this line")
+        labelled = _RowMentions([], [], {})
+        for number, row in enumerate(rows):
+            row_location = f"{location}: {key}[{number}]"
+            if row.id in labelled.by_row:
+                raise DataError(f"{row_location}: the id {row.id:.60} occurs twice in this line")
             start, end = ruler.code_point(row.start), ruler.code_point(row.end)
             outside = start is None or end is None or start > end
             if row.id is not None:
-                found.names[row.id] = None if outside else len(found.mentions)
+                labelled.by_row[row.id] = None if outside else len(labelled.mentions)
             if start is None or end is None or start > end:
                 skipped.add(
                     "mentions outside their text skipped; if the file counts otherwise, set "
                     "offsets to code_points, utf16 or graphemes",
-                    f"{where}, [{row.start}, {row.end}] in a text of {ruler.size} "
+                    f"{row_location}, [{row.start}, {row.end}] in a text of {ruler.size} "
                     f"{_CALLED[self.counted_in]}",
                 )
             else:
-                found.labels.append(row.label)
-                found.mentions.append(CharSpan(start, end, where))
+                labelled.labels.append(row.label)
+                labelled.mentions.append(CharSpan(start, end, row_location))
         if rows and Ruler(text, self.counted_in).size != len(text):
             kind = f"texts whose offsets are read as {_CALLED[self.counted_in]}, not as code points"
-            skipped.add(kind, place)
-        return found
+            skipped.add(kind, location)
+        return labelled
 
     def written(self, document: Document, skipped: SkippedData) -> dict[str, Any]:
-        """The line of a document; rows that ``extra`` keeps return if they still hold.
+        """The line of a document; rows in ``extra`` are written if they still describe it.
 
         Args:
             document: Document to convert.
-            skipped: counts what a line cannot hold.
+            skipped: Counts what a line cannot hold.
         """
+        id = written_id(document)
         extra = extra_keys(document, _OWN_KEYS, skipped)
-        kept = extra.pop(KEPT, None)
-        name = extra.pop("id", document.id)
+        stored_rows = extra.pop(KEPT, None)
+        extra.pop("id", None)
         # Doccano has no empty labels; an entity with one is counted as one without a label.
         entities = tuple(
             replace(entity, label=entity.label or None) for entity in document.entities
@@ -180,34 +185,40 @@ class DoccanoLine:
         document = plain(replace(document, entities=entities), _HELD, skipped)
         document, text, offsets = with_text(document, skipped)
         ruler = Ruler(text, self.counted_in)
-        document, gone, relations = keep_mentions(
-            document,
-            lambda span: None not in [ruler.units(each) for each in chars_of(span, offsets)],
-        )
-        place = f"document {document.id!r}"
-        if gone:
-            skipped.add(
-                f"mentions that are not whole {_CALLED[self.counted_in]} skipped", place, gone
-            )
-        if relations:
-            skipped.add("relations of entities without a mention skipped", place, relations)
+        document = self._with_whole_units(document, offsets, ruler, skipped)
         rows = self._rows(document, offsets, ruler)
-        found = self._again(text, rows)
-        if "\r\n" in text and not _same(found, document):
+        reread = self._reread(text, rows)
+        if "\r\n" in text and not same_annotations(reread, document):
             rows |= {_LINE_ENDS: "two"}
-            found = self._again(text, rows)
-        if isinstance(kept, dict) and _same(before := self._again(text, kept), document):
-            rows, found = kept, before
-        count_reread(document, found, skipped)
-        return (
-            {"id": name if str(name) == document.id else document.id, "text": text} | rows | extra
+            reread = self._reread(text, rows)
+        if isinstance(stored_rows, dict):
+            reread_stored = self._reread(text, stored_rows)
+            if same_annotations(reread_stored, document):
+                rows, reread = stored_rows, reread_stored
+        count_reread(document, reread, skipped)
+        return {"id": id, "text": text} | rows | extra
+
+    def _with_whole_units(
+        self, document: Document, offsets: Offsets, ruler: Ruler, skipped: SkippedData
+    ) -> Document:
+        """The document without mentions that begin or end inside a unit of the offsets."""
+        document, mentions, relations = keep_mentions(
+            document,
+            lambda span: None not in [ruler.units(char) for char in chars_of(span, offsets)],
         )
+        location = f"document {document.id!r}"
+        if mentions:
+            kind = f"mentions that are not whole {_CALLED[self.counted_in]} skipped"
+            skipped.add(kind, location, mentions)
+        if relations:
+            skipped.add("relations of entities without a mention skipped", location, relations)
+        return document
 
     def _rows(self, document: Document, offsets: Offsets, ruler: Ruler) -> dict[str, Any]:
         numbers = [next(self._numbers) for _ in document.entities]
         entities = []
         for number, entity in zip(numbers, document.entities, strict=True):
-            start, end = (ruler.units(each) for each in chars_of(entity.span, offsets))
+            start, end = (ruler.units(char) for char in chars_of(entity.span, offsets))
             entities.append(
                 {"id": number, "label": entity.label, "start_offset": start, "end_offset": end}
             )
@@ -222,8 +233,8 @@ class DoccanoLine:
         ]
         return {"entities": entities, "relations": relations}
 
-    def _again(self, text: str, rows: dict[str, Any]) -> Document | None:
-        """What reading the line will give, or None when it cannot be read."""
+    def _reread(self, text: str, rows: dict[str, Any]) -> Document | None:
+        """The document that reading the line will give; None if it cannot be read."""
         line = DoccanoLine(self.counted_in, self.rules)
         try:
             return line.read({"text": text} | rows, "", "", SkippedData())
@@ -231,82 +242,100 @@ class DoccanoLine:
             return None
 
 
-def _same(found: Document | None, document: Document) -> bool:
-    return found is not None and (found.tokens, found.entities, found.relations) == (
-        document.tokens,
-        document.entities,
-        document.relations,
-    )
-
-
-def _one_of(record: dict[str, Any], keys: tuple[str, ...], place: str) -> str:
-    found = next((key for key in keys if record.get(key) is not None), None)
-    if found is None:
+def _one_of(record: dict[str, Any], keys: tuple[str, ...], location: str) -> str:
+    present = next((key for key in keys if record.get(key) is not None), None)
+    if present is None:
         raise DataError(
-            f"{place}: needs one of the keys {', '.join(keys)}; found {shown(sorted(record))}"
+            f"{location}: needs one of the keys {', '.join(keys)}; found {shown(sorted(record))}"
         )
-    return found
+    return present
 
 
 def _rows_of(
-    record: dict[str, Any], place: str, skipped: SkippedData
+    record: dict[str, Any], location: str, skipped: SkippedData
 ) -> tuple[str, list[Row], list[str]]:
-    """The key with annotations, its rows, and further such keys, which are empty or the same."""
-    _one_of(record, _ROWS, place)
-    lists = {key: sequence(record[key], place, key) for key in _ROWS if record.get(key) is not None}
-    key = next((key for key, rows in lists.items() if rows), next(iter(lists)))
-    rows = [_row(row, f"{place}: {key}[{index}]") for index, row in enumerate(lists[key])]
-    known = {(row.start, row.end, row.label) for row in rows}
-    others = [other for other in lists if other != key]
-    for other in others:
-        further = [_row(row, f"{place}: {other}[{n}]") for n, row in enumerate(lists[other])]
-        lost = sum((row.start, row.end, row.label) not in known for row in further)
-        if lost:
-            skipped.add(f"annotations under {other!r} beside {key!r} skipped", place, lost)
-    return key, rows, others
+    """The key with annotations, its rows, and the other such keys, whose rows are not read."""
+    _one_of(record, _ROWS, location)
+    rows_by_key = {
+        key: sequence(record[key], location, key) for key in _ROWS if record.get(key) is not None
+    }
+    key = next((key for key, rows in rows_by_key.items() if rows), next(iter(rows_by_key)))
+    rows = [_row(row, f"{location}: {key}[{index}]") for index, row in enumerate(rows_by_key[key])]
+    annotations = {(row.start, row.end, row.label) for row in rows}
+    other_keys = [other_key for other_key in rows_by_key if other_key != key]
+    for other_key in other_keys:
+        other_rows = [
+            _row(row, f"{location}: {other_key}[{n}]")
+            for n, row in enumerate(rows_by_key[other_key])
+        ]
+        missing = sum((row.start, row.end, row.label) not in annotations for row in other_rows)
+        if missing:
+            skipped.add(
+                f"annotations under {other_key!r} beside {key!r} skipped", location, missing
+            )
+    return key, rows, other_keys
 
 
-def _row(row: Any, where: str) -> Row:
+def _row(row: Any, location: str) -> Row:
     """The row of an object, or of a list of start, end and label."""
     if isinstance(row, dict):
         number = row.get("id")
         return Row(
-            None if number is None else identity(number, "", where, "id"),
+            None if number is None else identity(number, "", location, "id"),
             # A label of an `annotations` row is its number.
-            identity(row.get("label"), "", where, "label") or _no_label(row, where),
-            integer(row.get("start_offset"), where, "start_offset"),
-            integer(row.get("end_offset"), where, "end_offset"),
+            identity(row.get("label"), "", location, "label") or _no_label(row, location),
+            integer(row.get("start_offset"), location, "start_offset"),
+            integer(row.get("end_offset"), location, "end_offset"),
         )
     if not isinstance(row, list) or len(row) != 3:
-        raise DataError(f"{where} must be [start, end, label] or an object, not {shown(row)}")
+        raise DataError(f"{location} must be [start, end, label] or an object, not {shown(row)}")
     start, end, label = row
     return Row(
-        None, string(label, where, "label"), integer(start, where, "0"), integer(end, where, "1")
+        None,
+        string(label, location, "label"),
+        integer(start, location, "0"),
+        integer(end, location, "1"),
     )
 
 
-def _no_label(row: dict[str, Any], where: str) -> str:
-    raise DataError(f"{where} needs a label; found {shown(sorted(row))}")
+def _no_label(row: dict[str, Any], location: str) -> str:
+    raise DataError(f"{location} needs a label; found {shown(sorted(row))}")
 
 
 def _relations(
-    value: Any, names: dict[str, int | None], place: str, skipped: SkippedData
-) -> Iterator[tuple[str, int | None, int | None]]:
-    """Label, head and tail; None for an entity whose mention was counted as lost."""
-    for index, item in enumerate(sequence(value, place, "relations")):
-        where = f"{place}: relations[{index}]"
-        row = mapping(item, where, "a relation")
-        label = string(row.get("type"), where, "type")
-        ends = [_end(row, key, where) for key in ("from_id", "to_id")]
-        missing = [end for end in ends if end not in names]
+    value: Any,
+    by_row: Mapping[str, int | None],
+    spans: Sequence[Span | None],
+    location: str,
+    skipped: SkippedData,
+) -> tuple[Relation, ...]:
+    """The relations between entities that have a word; ``by_row`` has the mention of each row."""
+    mentions = [mention for mention, span in enumerate(spans) if span is not None]
+    entities: dict[int | None, int] = {mention: row for row, mention in enumerate(mentions)}
+    relations = []
+    without_mention = 0
+    for number, item in enumerate(sequence(value or [], location, "relations")):
+        row_location = f"{location}: relations[{number}]"
+        row = mapping(item, row_location, "a relation")
+        label = string(row.get("type"), row_location, "type")
+        ends = [_end(row, key, row_location) for key in ("from_id", "to_id")]
+        missing = [end for end in ends if end not in by_row]
         if missing:
             kind = "relations skipped, because no entity of the line has their id"
-            skipped.add(kind, f"{where}, {missing[0]}")
+            skipped.add(kind, f"{row_location}, {missing[0]}")
+            continue
+        head, tail = (entities.get(by_row[end]) for end in ends)
+        if head is None or tail is None:
+            without_mention += 1
         else:
-            yield label, names[ends[0]], names[ends[1]]
+            relations.append(Relation(label, head, tail))
+    if without_mention:
+        kind = "relations of entities without a mention skipped"
+        skipped.add(kind, location, without_mention)
+    return tuple(relations)
 
 
-def _end(row: dict[str, Any], key: str, where: str) -> str:
+def _end(row: dict[str, Any], key: str, location: str) -> str:
     if row.get(key) is None:
-        raise DataError(f"{where}: {key} must be the id of an entity, not None")
-    return identity(row[key], "", where, key)
+        raise DataError(f"{location}: {key} must be the id of an entity, not None")
+    return identity(row[key], "", location, key)

@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, final
 
-from jointre.data.fields import identity, mapping, sequence, shown, strings
-from jointre.data.schema import Document, Span
+from jointre.data.fields import further_keys, identity, mapping, shown
+from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
 from jointre.formats.common.files import stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.sentence_lists import read_sentence_lists
 from jointre.formats.docred.record import ANNOTATED, KEYS, DocredAnnotation, annotated
 from jointre.formats.docred.rel_info import name_of, read_rel_info
 from jointre.formats.reader import Reader
@@ -26,11 +27,11 @@ _LOOKS = re.compile(r'\A\s*\[(?=.*"(vertexSet|sents)"\s*:)', re.DOTALL)
 class DocredReader(Reader):
     """Documents of ``sents``, ``vertexSet`` and ``labels``: DocRED, Re-DocRED, JEREX's split.
 
-    ``title`` names a document. An entity has all mentions of its vertex, each once, in file
-    order; a span may serve two entities. A pair of entities may have several relations.
-    Files without ``labels`` or ``vertexSet`` are read too. ``extra`` keeps the vertices and
-    labels of a document as the file has them where writing would not give them back (names
-    that are not the joined tokens, types that differ, further keys), and all other keys.
+    ``title`` is the id of a document. An entity has all mentions of its vertex, each once, in file
+    order; two entities may share a span. A pair of entities may have several relations. Files
+    without ``labels`` or ``vertexSet`` are read too. ``extra`` keeps the vertices and labels of a
+    document as the file has them if writing would change them (names that are not the joined
+    tokens, types that differ, further keys), and all other keys.
 
     Paper: https://arxiv.org/abs/1906.06127
 
@@ -66,11 +67,11 @@ class DocredReader(Reader):
         labels = super().label_sets()
         if labels is None or not self._names:
             return labels
-        place = f"{labels.source}: a relation"
+        location = f"{labels.source}: a relation"
         return replace(
             labels,
-            relations=tuple(name_of(code, self._names, place) for code in labels.relations),
-            symmetric=frozenset(name_of(code, self._names, place) for code in labels.symmetric),
+            relations=tuple(name_of(code, self._names, location) for code in labels.relations),
+            symmetric=frozenset(name_of(code, self._names, location) for code in labels.symmetric),
         )
 
     @classmethod
@@ -81,47 +82,38 @@ class DocredReader(Reader):
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
         for number, record in enumerate(self.listed(path), start=1):
-            place = f"{path}: record {number}"
+            location = f"{path}: record {number}"
             with reading.record():
-                checked = _checked(record, place)
+                checked = _checked(record, location)
                 name = f"{stem(path)}:{number}"
-                yield place, self._document(checked, name, place, reading.skipped)
+                yield location, self._document(checked, name, location, reading.skipped)
 
     def _document(
-        self, record: dict[str, Any], default: str, place: str, skipped: SkippedData
+        self, record: dict[str, Any], default: str, location: str, skipped: SkippedData
     ) -> Document:
-        tokens: list[str] = []
-        borders: list[Span] = []
-        for index, words in enumerate(sequence(record["sents"], place, "sents")):
-            start = len(tokens)
-            tokens += strings(words, place, f"sents[{index}]")
-            borders.append(Span(start, len(tokens)))
-        found = DocredAnnotation(borders, place, skipped, self.mixed_types)
-        found.read_record(record, self._names)
-        name = record.get("title")
-        # Beyond a string title, the extra keeps how the file wrote it.
-        unused = KEYS | ({"title"} if isinstance(name, str) else set())
+        tokens, borders = read_sentence_lists(record["sents"], location, "sents")
+        annotation = DocredAnnotation(borders, location, skipped, self.mixed_types)
+        annotation.read_record(record, self._names)
         document = Document(
-            id=identity(name, default, place, "title"),
+            id=identity(record.get("title"), default, location, "title"),
             tokens=tuple(tokens),
             sentences=tuple(borders),
-            entities=tuple(found.entities),
-            relations=tuple(found.relations),
+            entities=tuple(annotation.entities),
+            relations=tuple(annotation.relations),
         )
-        again = annotated(document, self._names)
-        own = {key: record.get(key) for key in ANNOTATED if record.get(key) != again[key]}
-        extra = {key: value for key, value in record.items() if key not in unused}
-        return replace(document, extra=extra | own)
+        written = annotated(document, self._names)
+        changed = {key: record.get(key) for key in ANNOTATED if record.get(key) != written[key]}
+        return replace(document, extra=further_keys(record, KEYS, "title") | changed)
 
 
-def _checked(value: Any, place: str) -> dict[str, Any]:
-    """The record, when it is one of a document."""
-    record = mapping(value, place, "a document")
+def _checked(value: Any, location: str) -> dict[str, Any]:
+    """The record, if it is one of a document."""
+    record = mapping(value, location, "a document")
     if "sents" in record:
         return record
     if "h_idx" in record:
         raise DataError(
-            f"{place}: 'h_idx' instead of 'sents': this is a file of results, which "
+            f"{location}: 'h_idx' instead of 'sents': this is a file of results, which "
             "has no text; name the file of the documents"
         )
-    raise DataError(f"{place}: a document needs 'sents'; found {shown(sorted(record))}")
+    raise DataError(f"{location}: a document needs 'sents'; found {shown(sorted(record))}")

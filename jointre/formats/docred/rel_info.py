@@ -1,4 +1,4 @@
-"""Relation codes and their names: DocRED's ``rel_info.json``, or a types file that says them."""
+"""Names of relation codes: DocRED's ``rel_info.json``, or a types file with names."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ def read_rel_info(path: Path) -> dict[str, str]:
         path: File that is such an object, or a types file whose relations have ``"verbose"`` names.
 
     Raises:
-        DataError: the file is missing or holds something else, or two codes have one name.
+        DataError: The file is missing or has other content, or two codes have the same name.
     """
     content = mapping(parse(read_text(path), path), str(path), "the names of relations")
     if isinstance(content.get("relations"), dict):
@@ -33,27 +33,27 @@ def read_rel_info(path: Path) -> dict[str, str]:
         if name in codes:
             raise DataError(
                 f"{path}: {shown(codes[name])} and {shown(code)} are both called {shown(name)}; "
-                "names must differ, or leave rel_info away to keep the codes"
+                "names must differ; or omit rel_info to keep the codes"
             )
         codes[name] = code
     return names
 
 
-def _verbose(options: Any, place: str, what: str) -> str:
-    return string(mapping(options, place, what).get("verbose"), place, f"{what}.verbose")
+def _verbose(options: Any, location: str, what: str) -> str:
+    return string(mapping(options, location, what).get("verbose"), location, f"{what}.verbose")
 
 
-def name_of(code: str, names: Mapping[str, str], place: str) -> str:
+def name_of(code: str, names: Mapping[str, str], location: str) -> str:
     """The code's name, or the code itself when there are no names at all.
 
     Raises:
-        DataError: there are names, but not for this code.
+        DataError: There are names, but not for this code.
     """
     if not names:
         return code
     if code not in names:
         raise DataError(
-            f"{place} is {shown(code)}, which the names of rel_info lack"
+            f"{location} is {shown(code)}, which the names of rel_info lack"
             f"{did_you_mean(code, names)}; it has {counted(len(names), 'codes')}, "
             f"{next(iter(names))!r} first"
         )

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, final, get_args
 
-from jointre.data.schema import Document, extra_keys
+from jointre.data.schema import Document, extra_keys, written_id
 from jointre.data.sentences import sentences_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
@@ -28,7 +28,7 @@ from jointre.formats.writer import Writer
 @final
 @Writer.register("docred")
 class DocredWriter(Writer):
-    """Writes one list of documents; annotations kept in ``extra`` are written if they still hold.
+    """Writes one list of documents, with the annotations in ``extra`` if they are still right.
 
     Paper: https://arxiv.org/abs/1906.06127
 
@@ -55,32 +55,30 @@ class DocredWriter(Writer):
         document = labelled(document, skipped)
         count_unheld(document, frozenset({"sentences", "evidence"}), skipped)
         document = inside_sentences(document, skipped)
-        other = {key: item for key, item in document.extra.items() if key not in ANNOTATED}
-        plain = replace(document, extra=other)
-        name = other.get("title", document.id)
+        other_keys = {key: item for key, item in document.extra.items() if key not in ANNOTATED}
         return {
-            **extra_keys(plain, KEYS, skipped),
-            "title": document.id if name is None or str(name) != document.id else name,
-            **self._kept(document, skipped),
+            **extra_keys(replace(document, extra=other_keys), KEYS, skipped),
+            "title": written_id(document, "title"),
+            **self._annotations(document, skipped),
             "sents": [list(document.tokens[a:b]) for a, b in sentences_of(document)],
         }
 
-    def _kept(self, document: Document, skipped: SkippedData) -> dict[str, Any]:
-        """The annotations as ``extra`` keeps them, as far as they still say the same."""
-        made = annotated(document, self._names)
+    def _annotations(self, document: Document, skipped: SkippedData) -> dict[str, Any]:
+        """The vertices and labels; those in ``extra`` if they still describe the document."""
+        annotations = annotated(document, self._names)
         unnamed = {item.label for item in document.relations} - set(self._names.values())
         if self._names and unnamed:
             kind = "labels of relations that rel_info does not name written as they are"
             skipped.add(kind, f"{min(unnamed)!r} in document {document.id!r}", len(unnamed))
         for keys in (ANNOTATED, ANNOTATED[:1]):
-            kept = {key: document.extra[key] for key in keys if key in document.extra}
-            if kept and _says(made | kept, document, self._names):
-                made |= kept
+            stored = {key: document.extra[key] for key in keys if key in document.extra}
+            if stored and _describes(annotations | stored, document, self._names):
+                annotations |= stored
                 break
-        return {key: value for key, value in made.items() if value is not None}
+        return {key: value for key, value in annotations.items() if value is not None}
 
 
-def _says(record: dict[str, Any], document: Document, names: Mapping[str, str]) -> bool:
+def _describes(record: dict[str, Any], document: Document, names: Mapping[str, str]) -> bool:
     """Whether reading the annotations of a record gives those of the document."""
     return any(_read_as(record, document, names, mixed) for mixed in get_args(MixedTypes))
 

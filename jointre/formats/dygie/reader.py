@@ -1,21 +1,21 @@
-"""DyGIE and DyGIE++ JSON lines: one document a line, offsets in the document, ends inclusive."""
+"""DyGIE and DyGIE++ JSON lines: one document per line, offsets in the document, ends inclusive."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
-from jointre.data.fields import identity, mapping, sequence, shown, strings
-from jointre.data.mentions import one_entity_a_cluster
-from jointre.data.schema import Document, Span
+from jointre.data.fields import further_keys, identity, mapping, shown
+from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
+from jointre.formats.common.clusters import merged_clusters
 from jointre.formats.common.files import parse, read_lines, stem
 from jointre.formats.common.reading import OnError, Reading
-from jointre.formats.dygie.record import DygieAnnotation
+from jointre.formats.common.sentence_lists import read_sentence_lists
+from jointre.formats.dygie.record import KEYS, DygieAnnotation
 from jointre.formats.reader import Reader
 
-_KEYS = frozenset({"sentences", "ner", "relations", "clusters"})
 _BRACKETS = {
     "-LRB-": "(",
     "-RRB-": ")",
@@ -36,12 +36,12 @@ _LOOKS = re.compile(
 class DygieReader(Reader):
     """Documents of ``sentences`` with ``ner``, ``relations`` and ``clusters``.
 
-    An entity listed twice is kept once. A span with two types gives two entities; relations
-    and clusters take the last. Spans outside the document, and relations and cluster
-    mentions that are not in ``ner``, are counted and skipped. Relations across sentences
-    are kept. Every other key is kept in ``extra``. Prediction files hold ``predicted_ner``,
-    ``predicted_relations`` and ``predicted_clusters`` beside the gold; ``predictions`` reads
-    those instead, the last of an item's further values being its probability.
+    An entity listed twice is kept once. A span with two types gives two entities, of which
+    relations and clusters use the last. Spans outside the document, and relations and cluster
+    mentions that are not in ``ner``, are skipped and counted. Relations across sentences are kept.
+    All other keys are kept in ``extra``. Prediction files hold ``predicted_ner``,
+    ``predicted_relations`` and ``predicted_clusters`` beside the gold annotations; with
+    ``predictions`` these are read instead, and the last value of an item is its probability.
 
     Paper: https://arxiv.org/abs/1909.03546
 
@@ -85,66 +85,50 @@ class DygieReader(Reader):
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
         for line, text in read_lines(path, reading.guard):
-            place = f"{path}:{line}"
+            location = f"{path}:{line}"
             with reading.record():
-                record = mapping(parse(text, path, line), place, "a document")
+                record = mapping(parse(text, path, line), location, "a document")
                 if "sentences" not in record:
                     raise DataError(
-                        f"{place}: a document needs 'sentences'; found {shown(sorted(record))}"
+                        f"{location}: a document needs 'sentences'; found {shown(sorted(record))}"
                     )
                 name = f"{stem(path)}:{line}"
-                yield place, self._document(record, name, place, reading.skipped)
+                yield location, self._document(record, name, location, reading.skipped)
 
     def _document(
-        self, record: dict[str, Any], default: str, place: str, skipped: SkippedData
+        self, record: dict[str, Any], default: str, location: str, skipped: SkippedData
     ) -> Document:
-        tokens: list[str] = []
-        borders: list[Span] = []
-        for index, words in enumerate(sequence(record["sentences"], place, "sentences")):
-            start = len(tokens)
-            tokens += strings(words, place, f"sentences[{index}]")
-            borders.append(Span(start, len(tokens)))
-        annotation = DygieAnnotation(borders, place, skipped, self.predictions)
-        annotation.read_ner(self._list(record, "ner", place))
-        relations = self._list(record, "relations", place)
+        tokens, borders = read_sentence_lists(record["sentences"], location, "sentences")
+        annotation = DygieAnnotation(borders, location, skipped, self.predictions)
+        annotation.read_ner(self._list(record, "ner", location))
+        relations = self._list(record, "relations", location)
         annotation.read_relations(relations, self.label_case == "capitalize")
         annotation.read_clusters(self._clusters(record))
         if self.unescape_brackets:
             tokens = [_BRACKETS.get(token, token) for token in tokens]
-        name = record.get("doc_key")
-        # Beyond a string id, the extra keeps how the file wrote it.
-        unused = _KEYS | ({"doc_key"} if isinstance(name, str) else set())
         document = Document(
-            id=identity(name, default, place, "doc_key"),
+            id=identity(record.get("doc_key"), default, location, "doc_key"),
             tokens=tuple(tokens),
             sentences=tuple(borders),
             entities=tuple(annotation.entities),
             relations=tuple(annotation.relations),
             clusters=tuple(annotation.clusters),
-            extra={key: value for key, value in record.items() if key not in unused},
+            extra=further_keys(record, KEYS, "doc_key"),
         )
-        return _merged(document, place, skipped) if self.clusters == "merge" else document
+        return (
+            merged_clusters(document, location, skipped) if self.clusters == "merge" else document
+        )
 
     def _clusters(self, record: dict[str, Any]) -> Any:
         return record.get("predicted_clusters" if self.predictions else "clusters", [])
 
-    def _list(self, record: dict[str, Any], key: str, place: str) -> Any:
+    def _list(self, record: dict[str, Any], key: str, location: str) -> Any:
         """The gold or the predicted list of a document."""
         if not self.predictions:
             return record.get(key, [])
         if "predicted_ner" not in record and "predicted_relations" not in record:
             raise DataError(
-                f"{place}: predictions are to be read, but there is no 'predicted_ner' and no "
+                f"{location}: predictions are to be read, but there is no 'predicted_ner' and no "
                 "'predicted_relations'"
             )
         return record.get(f"predicted_{key}", [])
-
-
-def _merged(document: Document, place: str, skipped: SkippedData) -> Document:
-    """The document with one entity per cluster."""
-    document, mixed, repeated = one_entity_a_cluster(document)
-    if mixed:
-        skipped.add("clusters of different labels given the most frequent", place, mixed)
-    if repeated:
-        skipped.add("relations of merged mentions kept once", place, repeated)
-    return document

@@ -1,4 +1,4 @@
-"""The project's own record, one document a line: all that a Document holds."""
+"""The project's own format: one record per line with everything that a Document holds."""
 
 import re
 from collections.abc import Iterator
@@ -24,10 +24,10 @@ class JsonlReader(Reader):
 
     ``{"id", "text"?, "tokens", "offsets"?, "sentences"?, "entities": [{"label", "mentions",
     "chars"?, "score"?, "mention_scores"?, "id"?}], "relations": [{"label", "head", "tail",
-    "score"?, "evidence"?}], "clusters"?, "flags"?}``. Spans are half-open. A record with
-    only ``text`` is cut into words and sentences by spaCy's rules and gives its mentions
-    as ``chars``; words are cut where these begin or end, given ``tokens`` too. Further keys of
-    a record are kept in ``extra``.
+    "score"?, "evidence"?}], "clusters"?, "flags"?}``. Spans are half-open. A text without
+    ``tokens`` is cut into words and sentences by spaCy's rules, and its mentions are given as
+    ``chars``. Words, also those of ``tokens``, are cut where ``chars`` begin or end. Further keys
+    of a record are kept in ``extra``.
 
     Source: this project's own format.
 
@@ -60,7 +60,7 @@ class JsonlReader(Reader):
 
     @classmethod
     def looks_like(cls, path: Path, head: str) -> float:
-        """Whether the first record has keys that are special to the format, or words or a text."""
+        """Whether the first record has keys of this format only, or at least words or a text."""
         if _SPECIAL.match(head):
             return 0.7
         return 0.1 if _GENERAL.match(head) else 0.0
@@ -69,11 +69,11 @@ class JsonlReader(Reader):
         path = reading.path
         refuse_value_over_lines(path)
         for line, text in read_lines(path, reading.guard):
-            place = f"{path}:{line}"
+            location = f"{path}:{line}"
             with reading.record():
-                record = checked_record(parse(text, path, line), place)
+                record = checked_record(parse(text, path, line), location)
                 name = f"{stem(path)}:{line}"
                 yield (
-                    place,
-                    Document(**read_arguments(record, name, place, reading.skipped, self.words)),
+                    location,
+                    Document(**read_arguments(record, name, location, reading.skipped, self.words)),
                 )

@@ -14,7 +14,14 @@ from jointre.data.words import check_language
 from jointre.formats.common.files import stem
 from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.label_studio.record import TaskRecord, document_of
-from jointre.formats.label_studio.task import EXTRA, OWN_ID, Several, check_task, chosen, text_key
+from jointre.formats.label_studio.task import (
+    EXTRA,
+    OWN_ID,
+    Several,
+    annotations_to_read,
+    check_task,
+    text_key,
+)
 from jointre.formats.reader import Reader
 
 _LOOKS = (
@@ -30,12 +37,12 @@ _LOOKS = (
 class LabelStudioReader(Reader):
     """Tasks of Label Studio's export as JSON (version 1.0 and later): text regions and relations.
 
-    A region of a ``Labels`` tag becomes an entity for each of its labels, a relation one for each
-    label, from right to left where its direction is ``left``, both ways where it is ``bi``. Words
-    and sentences come from spaCy's rules, and words are cut where a region begins or ends.
+    A region of a ``Labels`` tag becomes one entity per label, and a relation becomes one relation
+    per label: from right to left if its direction is ``left``, in both directions if it is ``bi``.
+    Words and sentences come from spaCy's rules, and words are cut where a region begins or ends.
     Offsets count code points; those of older versions, in UTF-16 units or with line ends as one
-    character, are told by the text of the regions. A region whose text stands elsewhere is
-    counted and skipped, as are choices and other results, regions of HTML and audio, cancelled
+    character, are recognised by the text of the regions. A region whose text is not at its offsets
+    is skipped and counted, as are choices and other results, regions of HTML and audio, cancelled
     annotations, drafts, predictions and tasks that nobody annotated. ``extra`` keeps the task.
 
     Source: https://labelstud.io/guide/export
@@ -83,39 +90,39 @@ class LabelStudioReader(Reader):
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
         for number, value in enumerate(self.listed(path), start=1):
-            place = f"{path}: task {number}"
+            location = f"{path}: task {number}"
             with reading.record():
                 name = f"{stem(path)}:{number}"
-                for document in self._task_documents(value, name, place, reading.skipped):
-                    yield place, document
+                for document in self._task_documents(value, name, location, reading.skipped):
+                    yield location, document
 
     def _task_documents(
-        self, value: Any, default: str, place: str, skipped: SkippedData
+        self, value: Any, default: str, location: str, skipped: SkippedData
     ) -> Iterator[Document]:
-        task = check_task(value, place)
-        name = identity(task.get("id"), default, place, "id")
-        name = identity(mapping(task["data"], place, "data").get(OWN_ID), name, place, OWN_ID)
-        annotations = chosen(task, self.several, place, skipped)
-        for count, annotation in enumerate(annotations, start=1):
-            own = identity(annotation.get("id"), str(count), place, "annotations.id")
-            full = name if len(annotations) == 1 else f"{name}:{own}"
-            yield self._document(task, annotation, full, place, skipped)
+        task = check_task(value, location)
+        name = identity(task.get("id"), default, location, "id")
+        name = identity(mapping(task["data"], location, "data").get(OWN_ID), name, location, OWN_ID)
+        annotations = annotations_to_read(task, self.several, location, skipped)
+        for number, annotation in enumerate(annotations, start=1):
+            annotation_id = identity(annotation.get("id"), str(number), location, "annotations.id")
+            document_id = name if len(annotations) == 1 else f"{name}:{annotation_id}"
+            yield self._document(task, annotation, document_id, location, skipped)
 
     def _document(
         self,
         task: dict[str, Any],
         annotation: dict[str, Any],
         name: str,
-        place: str,
+        location: str,
         skipped: SkippedData,
     ) -> Document:
         data = task["data"]
-        key = text_key(data, self.text_key, place)
-        result = sequence(annotation.get("result"), place, "result")
+        key = text_key(data, self.text_key, location)
+        result = sequence(annotation.get("result"), location, "result")
         record = TaskRecord(name, data[key], key, result)
-        document = document_of(record, self.relation_label, place, skipped, self.words)
-        kept = {
-            name: value for name, value in task.items() if name not in ("predictions", "drafts")
+        document = document_of(record, self.relation_label, location, skipped, self.words)
+        stored_task = {
+            field: value for field, value in task.items() if field not in ("predictions", "drafts")
         }
-        kept |= {"annotations": [annotation], "data": {**data, key: None}}
-        return replace(document, extra={EXTRA: {"text_key": key, "task": kept}})
+        stored_task |= {"annotations": [annotation], "data": {**data, key: None}}
+        return replace(document, extra={EXTRA: {"text_key": key, "task": stored_task}})

@@ -30,7 +30,7 @@ def record_of(document: Document, key: str, skipped: SkippedData) -> TaskRecord:
         skipped: Counts what is skipped or changed.
 
     Raises:
-        DataError: the text cannot stand in a file.
+        DataError: The text cannot be written to a file.
     """
     document = plain(document, HELD, skipped)
     document, text, offsets = with_text(document, skipped)
@@ -52,7 +52,7 @@ def record_of(document: Document, key: str, skipped: SkippedData) -> TaskRecord:
 @final
 @Writer.register("label_studio")
 class LabelStudioWriter(Writer):
-    """Writes tasks with annotations; those that ``extra`` keeps are written if they still hold.
+    """Writes tasks with annotations; those in ``extra`` are written if they are still right.
 
     Source: https://labelstud.io/guide/export
 
@@ -76,41 +76,41 @@ class LabelStudioWriter(Writer):
         write_list(path, records)
 
     def _task(self, document: Document, skipped: SkippedData) -> dict[str, Any]:
-        place = f"document {document.id!r}"
-        others = len(document.extra.keys() - {EXTRA})
-        if others:
-            skipped.add("keys of documents skipped", place, others)
-        kept = _kept(document.extra.get(EXTRA))
-        if kept is None:
+        location = f"document {document.id!r}"
+        other_keys = len(document.extra.keys() - {EXTRA})
+        if other_keys:
+            skipped.add("keys of documents skipped", location, other_keys)
+        stored = _stored_task(document.extra.get(EXTRA))
+        if stored is None:
             key, task = "text", dict[str, Any](data={})
         else:
-            key, task = kept
+            key, task = stored
             result = task["annotations"][0]["result"]
-            if document.text is not None and self._holds(document, key, result):
+            if document.text is not None and self._describes(document, key, result):
                 count_unheld(document, HELD, skipped)
-                return _named(task, document, key, document.text)
-            skipped.add("annotations written again, because the document has changed", place)
+                return _with_text_and_id(task, document, key, document.text)
+            skipped.add("annotations replaced, because the document has changed", location)
         record = record_of(document, key, skipped)
-        count_reread(document, self._again(record, None), skipped)
+        count_reread(document, self._reread(record, None), skipped)
         task = {**task, "annotations": [{"result": record.result}]}
-        return _named(task, document, key, record.text)
+        return _with_text_and_id(task, document, key, record.text)
 
-    def _holds(self, document: Document, key: str, result: list[Any]) -> bool:
+    def _describes(self, document: Document, key: str, result: list[Any]) -> bool:
         """Whether reading the results gives the document."""
         record = TaskRecord(document.id, document.text or "", key, result)
         labels = [None, *dict.fromkeys(relation.label for relation in document.relations)]
-        return any(self._again(record, label) == document for label in labels)
+        return any(self._reread(record, label) == document for label in labels)
 
-    def _again(self, record: TaskRecord, relation_label: str | None) -> Document | None:
-        """What reading the record will give, or None when it cannot be read."""
+    def _reread(self, record: TaskRecord, relation_label: str | None) -> Document | None:
+        """The document that reading the record will give; None if it cannot be read."""
         try:
             return document_of(record, relation_label, "", SkippedData(), self.words)
         except DataError:
             return None
 
 
-def _kept(extra: Any) -> tuple[str, dict[str, Any]] | None:
-    """The key of the text and the task, where ``extra`` has them in the form of reading."""
+def _stored_task(extra: Any) -> tuple[str, dict[str, Any]] | None:
+    """The key of the text and the task in ``extra``; None if they do not have the reader's form."""
     try:
         fields = mapping(extra, "", "")
         task = check_task(fields.get("task"), "")
@@ -122,8 +122,10 @@ def _kept(extra: Any) -> tuple[str, dict[str, Any]] | None:
         return None
 
 
-def _named(task: dict[str, Any], document: Document, key: str, text: str) -> dict[str, Any]:
-    """The task with its text, and the document's id where the task's is another."""
+def _with_text_and_id(
+    task: dict[str, Any], document: Document, key: str, text: str
+) -> dict[str, Any]:
+    """The task with its text, and with the document's id if the task has a different one."""
     data = {**task["data"], key: text}
     if data.get(OWN_ID, str(task.get("id"))) != document.id:
         data[OWN_ID] = document.id

@@ -29,15 +29,15 @@ _LOOKS = re.compile(
 class ProdigyReader(Reader):
     """One example per line, of ``ner.manual``, ``spans.manual``, ``rel.manual`` and the like.
 
-    As Prodigy 1.10 to 1.18 export it: ``{"text", "tokens": [{"text", "start", "end", "id", "ws"}],
+    The export of Prodigy 1.10 to 1.18: ``{"text", "tokens": [{"text", "start", "end", "id", "ws"}],
     "spans": [{"start", "end", "token_start", "token_end", "label"}], "relations": [{"head",
-    "child", "head_span", "child_span", "label"}], "answer", "_input_hash", …}``. Only what was
-    accepted is read; what was rejected or ignored, and binary decisions, which cover one span of a
-    text, are counted. Words are the tokens but for white space, or spaCy's rules' where there are
-    none, and are cut where a span begins or ends; sentences come from these rules. A relation's end
-    that is no span is an entity, without a label where it has none. An example is called by its
-    ``id``, else by file and line. Further keys stay in ``extra``, the rows under ``"prodigy"``;
-    they are written again while they hold what the document holds.
+    "child", "head_span", "child_span", "label"}], "answer", "_input_hash", …}``. Only accepted
+    examples are read; rejected and ignored ones, and binary decisions, which cover one span of a
+    text, are counted. Words are the tokens except white space, or come from spaCy's rules if there
+    are no tokens, and are cut where a span begins or ends; sentences come from these rules. An end
+    of a relation that is not a span becomes an entity, without a label if it has none. The id of an
+    example is its ``id``, or else file and line. Further keys are kept in ``extra``, and the rows
+    under ``"prodigy"``; the rows are written unchanged if they still describe the document.
 
     Source: https://prodi.gy/docs/api-interfaces#relations
 
@@ -82,43 +82,43 @@ class ProdigyReader(Reader):
         texts: set[str] = set()
         ids: set[str] = set()
         for number, line in read_lines(path, reading.guard):
-            place = f"{path}:{number}"
+            location = f"{path}:{number}"
             with reading.record():
-                record = mapping(parse(line, path, number), place, "an example")
+                record = mapping(parse(line, path, number), location, "an example")
                 if not record.keys() & _MARKS or not isinstance(record.get("text"), str):
                     raise DataError(
-                        f"{place}: an example needs 'text' and one of the keys "
+                        f"{location}: an example needs 'text' and one of the keys "
                         f"{', '.join(sorted(_MARKS))}; found {shown(sorted(record))}"
                     )
-                if not _accepted(record, place, reading.skipped):
+                if not _accepted(record, location, reading.skipped):
                     continue
-                if not self._fresh(record, texts, place, reading.skipped):
+                if not self._is_read(record, texts, location, reading.skipped):
                     continue
-                id = identity(record.get("id"), f"{stem(path)}:{number}", place, "id")
+                id = identity(record.get("id"), f"{stem(path)}:{number}", location, "id")
                 id = f"{id}:{number}" if id in ids else id
-                document = read_record(record, id, self.words, place, reading.skipped)
+                document = read_record(record, id, self.words, location, reading.skipped)
                 ids.add(id)
-                yield place, document
+                yield location, document
 
-    def _fresh(
-        self, record: dict[str, Any], texts: set[str], place: str, skipped: SkippedData
+    def _is_read(
+        self, record: dict[str, Any], texts: set[str], location: str, skipped: SkippedData
     ) -> bool:
-        """Whether the example is kept as the first of its text, or in spite of being none."""
+        """Whether the example is read: the first one of its text, or a further one by option."""
         repeated = record["text"] in texts
         texts.add(record["text"])
         if repeated:
-            kept = "kept" if self.repeated == "keep" else "skipped"
-            skipped.add(f"further examples of a text {kept}", place)
+            outcome = "kept" if self.repeated == "keep" else "skipped"
+            skipped.add(f"further examples of a text {outcome}", location)
         return not repeated or self.repeated == "keep"
 
 
-def _accepted(record: dict[str, Any], place: str, skipped: SkippedData) -> bool:
-    """Whether the example is gold; one without an answer is, as it was given to Prodigy."""
+def _accepted(record: dict[str, Any], location: str, skipped: SkippedData) -> bool:
+    """Whether the example is gold; so is one without an answer, which was input to Prodigy."""
     answer = record.get("answer", "accept")
     if answer not in ("accept", "reject", "ignore"):
-        raise DataError(f"{place}: answer must be accept, reject or ignore, not {shown(answer)}")
+        raise DataError(f"{location}: answer must be accept, reject or ignore, not {shown(answer)}")
     if answer != "accept":
-        skipped.add(f"examples with the answer {answer!r} skipped", place)
+        skipped.add(f"examples with the answer {answer!r} skipped", location)
     elif record.get("_is_binary"):
-        skipped.add("binary decisions about one span of a text skipped", place)
+        skipped.add("binary decisions about one span of a text skipped", location)
     return answer == "accept" and not record.get("_is_binary")

@@ -1,4 +1,4 @@
-"""Mentions and links of a PubTator document become entities, one a concept, and relations."""
+"""Mentions and links of a PubTator document as entities, one per concept, and relations."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -28,38 +28,38 @@ class Concepts:
     def __init__(self, multi_id: MultiId, ungrounded: Ungrounded, skipped: SkippedData) -> None:
         self._multi_id = multi_id
         self._ungrounded = ungrounded
-        self._losses = skipped
-        # Entities without a concept are under numbers.
-        self._found: dict[str | int, list[tuple[str, Span]]] = {}
+        self._skipped = skipped
+        # Label and span of the mentions of each concept; entities without one have numbers as keys.
+        self._mentions_of: dict[str | int, list[tuple[str, Span]]] = {}
 
-    def add(self, mention: Mention, span: Span, place: str) -> None:
-        """Adds a mention that covers the words ``span`` to its concepts."""
+    def add(self, mention: Mention, span: Span, location: str) -> None:
+        """Add a mention that covers the words ``span`` to its concepts."""
         if len(mention.ids) > 1 and self._multi_id == "drop":
-            self._losses.add("mentions with several identifiers skipped", place)
+            self._skipped.add("mentions with several identifiers skipped", location)
             return
         ids = [name for name in dict.fromkeys(mention.ids) if name not in NO_CONCEPT]
         if self._multi_id == "first" and len(ids) > 1:
-            self._losses.add("further identifiers of mentions skipped", place, len(ids) - 1)
+            self._skipped.add("further identifiers of mentions skipped", location, len(ids) - 1)
             ids = ids[:1]
         if not ids and self._ungrounded == "drop":
-            self._losses.add("mentions without a concept skipped", place)
+            self._skipped.add("mentions without a concept skipped", location)
             return
-        names: list[str | int] = [*ids] or [len(self._found)]
+        names: list[str | int] = [*ids] or [len(self._mentions_of)]
         for name in names:
-            group = self._found.setdefault(name, [])
+            group = self._mentions_of.setdefault(name, [])
             if (mention.label, span) in group:
-                self._losses.add("mentions listed twice in one entity kept once", place)
+                self._skipped.add("mentions listed twice in one entity kept once", location)
             else:
                 group.append((mention.label, span))
 
-    def entities(self, place: str) -> list[Entity]:
-        """The entities; a concept whose mentions differ in type takes the most frequent."""
+    def entities(self, location: str) -> list[Entity]:
+        """The entities; a concept whose mentions differ in type gets the most frequent type."""
         entities = []
-        for name, group in self._found.items():
+        for name, group in self._mentions_of.items():
             labels = [label for label, _ in group]
             if len(set(labels)) > 1:
                 kind = "entities whose mentions differ in type given the most frequent"
-                self._losses.add(kind, f"{place}, concept {name!r}")
+                self._skipped.add(kind, f"{location}, concept {name!r}")
             mentions = tuple(dict.fromkeys(span for _, span in group))
             concept = name if isinstance(name, str) else None
             entities.append(Entity(agreed_label(labels), mentions, id=concept))
@@ -71,20 +71,22 @@ class Concepts:
         A link that names a list of concepts is one relation per concept.
 
         Args:
-            links: The place of each link, and the link.
+            links: Location and content of each link.
         """
-        index = {name: number for number, name in enumerate(self._found)}
+        index = {name: number for number, name in enumerate(self._mentions_of)}
         relations = []
-        for place, link in links:
+        for location, link in links:
             pairs = list(product(split_ids(link.head), split_ids(link.tail)))
             if len(pairs) > 1:
                 kind = "relations of lists of concepts read as one relation per concept"
-                self._losses.add(kind, place)
+                self._skipped.add(kind, location)
             for names in pairs:
                 head, tail = (index.get(name) for name in names)
                 if head is None or tail is None:
                     kind = "relations of concepts without a mention skipped"
-                    self._losses.add(kind, f"{place}, {names[0] if head is None else names[1]!r}")
+                    self._skipped.add(
+                        kind, f"{location}, {names[0] if head is None else names[1]!r}"
+                    )
                 else:
                     relations.append(Relation(link.label, head, tail))
         return relations

@@ -11,17 +11,17 @@ TreeNumbers = Mapping[str, Sequence[str]]
 
 
 def read_tree_numbers(path: Path) -> dict[str, tuple[str, ...]]:
-    """Descriptor -> its tree numbers, ``{"D006973": ("C14.907.489",), …}``.
+    """The tree numbers of each descriptor, ``{"D006973": ("C14.907.489",), …}``.
 
     Args:
         path: MeSH's descriptors in ASCII, as the National Library of Medicine publishes them
             (``dYYYY.bin``): records that begin with ``*NEWRECORD`` and have lines
-            ``MN = C14.907.489`` and ``UI = D006973``; other lines are not looked at.
+            ``MN = C14.907.489`` and ``UI = D006973``; other lines are ignored.
 
     Raises:
-        DataError: the file is missing or has no such line.
+        DataError: The file is missing or has no such line.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    numbers_by_descriptor: dict[str, tuple[str, ...]] = {}
     numbers: list[str] = []
     for _, line in read_lines(path):
         key, equals, value = (part.strip() for part in line.partition("="))
@@ -30,12 +30,12 @@ def read_tree_numbers(path: Path) -> dict[str, tuple[str, ...]]:
         elif equals and key == "MN":
             numbers.append(value)
         elif equals and key == "UI":
-            found[value] = tuple(numbers)
-    if not any(found.values()):
+            numbers_by_descriptor[value] = tuple(numbers)
+    if not any(numbers_by_descriptor.values()):
         raise DataError(
             f"{path}: no 'UI = …' after an 'MN = …'; take MeSH's descriptors in ASCII, dYYYY.bin"
         )
-    return found
+    return numbers_by_descriptor
 
 
 def broader(first: str, second: str, tree: TreeNumbers) -> bool:
@@ -43,7 +43,7 @@ def broader(first: str, second: str, tree: TreeNumbers) -> bool:
 
     Args:
         first: Descriptor, with or without ``MESH:`` before it. Descriptors that the hierarchy lacks
-            are above and below none.
+            are not above or below any.
         second: Descriptor in the same form.
         tree: Result of :func:`read_tree_numbers`.
     """
@@ -52,10 +52,10 @@ def broader(first: str, second: str, tree: TreeNumbers) -> bool:
 
 
 def hypernym_pairs(document: Document, tree: TreeNumbers) -> list[list[str]]:
-    """Unrelated pairs of concepts whose tail is broader than that of a relation of the head.
+    """Unrelated pairs of concepts whose tail is broader than the tail of a relation of the head.
 
-    Where the narrow disease is said to follow from a drug, the broad one does too, so the
-    pair is no good negative. The broad tail must have the same label.
+    If a drug causes a narrow disease, it also causes the broader one, so the pair is not a good
+    negative. The broad tail must have the same label.
 
     Args:
         document: Document; entities without an id are in no pair.
@@ -65,12 +65,12 @@ def hypernym_pairs(document: Document, tree: TreeNumbers) -> list[list[str]]:
     related = {(relation.head, relation.tail) for relation in document.relations}
     pairs: dict[tuple[str, str], None] = {}
     for head, tail in sorted(related):
-        for other, entity in enumerate(entities):
-            if (head, other) in related or entity.label != entities[tail].label:
+        for broad_index, entity in enumerate(entities):
+            if (head, broad_index) in related or entity.label != entities[tail].label:
                 continue
-            chosen, broad, narrow = entities[head].id, entity.id, entities[tail].id
-            if chosen is None or broad is None or narrow is None or chosen == broad:
+            head_id, broad_id, narrow_id = entities[head].id, entity.id, entities[tail].id
+            if head_id is None or broad_id is None or narrow_id is None or head_id == broad_id:
                 continue
-            if broader(broad, narrow, tree):
-                pairs[chosen, broad] = None
+            if broader(broad_id, narrow_id, tree):
+                pairs[head_id, broad_id] = None
     return [list(pair) for pair in pairs]

@@ -27,18 +27,18 @@ _LOOKS = re.compile(r"\A\s*[^|\s]+\|t\|", re.DOTALL)
 class PubtatorReader(Reader):
     """Abstracts of BioCreative V CDR and others in its form: ``ID|t|title``, ``ID|a|abstract``.
 
-    Then one line per mention, ``ID, start, end, text, label, concept``, and one per relation,
-    ``ID, label, concept, concept``, separated by tabs. An entity is a concept with all its
-    mentions; its id is the concept's. Words and sentences come from spaCy's rules, and no
-    sentence goes from the title into the abstract. Lists of concepts are separated by ``|``, ``,``,
-    ``;`` or ``+``, where the parts have the form of identifiers; a variant such as ``p|SUB|V|5|M``
-    is one identifier. ``extra`` keeps the length of the title and,
-    where writing would not give them back, the annotation lines.
+    These are followed by one line per mention, ``ID, start, end, text, label, concept``, and one
+    per relation, ``ID, label, concept, concept``, separated by tabs. An entity is a concept with
+    all its mentions; its id is that of the concept. Words and sentences come from spaCy's rules,
+    and no sentence goes from the title into the abstract. Lists of concepts are separated by ``|``,
+    ``,``, ``;`` or ``+`` if the parts have the form of identifiers; a variant such as
+    ``p|SUB|V|5|M`` is one identifier. ``extra`` keeps the length of the title and, if writing would
+    change them, the annotation lines.
 
     Paper: https://doi.org/10.1093/database/baw068
 
-    Differences: published systems give a composite mention to all of its concepts and leave
-    out those without one, as the defaults do; they then widen mentions to whole words.
+    Differences: published systems give a composite mention to all of its concepts and skip
+    mentions without a concept, as the defaults do; they then widen mentions to whole words.
 
     Args:
         types: Types file, see :class:`SpertReader`.
@@ -61,8 +61,8 @@ class PubtatorReader(Reader):
             ``"skip"``: such lines and documents are skipped and counted.
 
     Raises:
-        ConfigError: of ``hypernym_pairs: "drop"`` and ``mesh`` there is one without the other, or
-            spaCy does not know the language.
+        ConfigError: Only one of ``hypernym_pairs: "drop"`` and ``mesh`` is given, or spaCy does not
+            know the language.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".txt", ".PubTator.txt", ".pubtator")
@@ -103,12 +103,12 @@ class PubtatorReader(Reader):
         return 0.95 if _LOOKS.match(head) else 0.0
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
-        for place, record in read_records(reading):
+        for location, record in read_records(reading):
             with reading.record():
-                yield place, self._document(record, place, reading)
+                yield location, self._document(record, location, reading)
 
-    def _document(self, record: PubtatorRecord, place: str, reading: Reading) -> Document:
-        document = document_of(record, self.options, place, reading.skipped, reading)
+    def _document(self, record: PubtatorRecord, location: str, reading: Reading) -> Document:
+        document = document_of(record, self.options, location, reading.skipped, reading)
         extra = dict(document.extra)
         lines = [line for _, line in record.lines]
         if lines != annotation_lines(document, record.text, document.offsets or (), SkippedData()):

@@ -8,7 +8,7 @@ from jointre.data.skipped import SkippedData
 from jointre.formats.common.reading import Reading, StrictReading
 from jointre.formats.common.tool_offsets import SIMILAR
 from jointre.formats.pubtator.concepts import Concepts, MultiId, Ungrounded
-from jointre.formats.pubtator.lines import ConceptLink, PubtatorRecord, parse_line
+from jointre.formats.pubtator.lines import ConceptLink, Mention, PubtatorRecord, parse_line
 from jointre.formats.pubtator.words import words_between
 
 
@@ -27,7 +27,7 @@ EVERYTHING = PubtatorOptions("all", "singleton")
 def document_of(
     record: PubtatorRecord,
     options: PubtatorOptions,
-    place: str,
+    location: str,
     skipped: SkippedData,
     reading: Reading | None = None,
 ) -> Document:
@@ -36,46 +36,55 @@ def document_of(
     Args:
         record: Record as :func:`read_records` returns it.
         options: Options of the reader for what a Document cannot represent.
-        place: Place of the record, for messages.
+        location: Location of the record, for messages.
         skipped: Counts what is skipped or decided.
         reading: Decides what happens to lines with errors; None: the first error is raised.
 
     Raises:
-        DataError: a line is not an annotation, or a mention is not at its offsets.
+        DataError: A line is not an annotation, or a mention is not at its offsets.
     """
     text = record.text
-    concepts = Concepts(options.multi_id, options.ungrounded, skipped)
-    guard = (reading or StrictReading()).guard
-    mentions, links = [], []
-    for here, line in record.lines:
-        with guard("annotation lines"):
-            found = parse_line(line, text, here)
-            if isinstance(found, ConceptLink):
-                links.append((here, found))
-                continue
-            # A tab cannot stand in a line's column.
-            if found.text != text[found.start : found.end].replace("\t", " "):
-                skipped.add(SIMILAR, here)
-            mentions.append((here, found))
-    # Of all mentions, so that the words depend on no other option.
+    mentions, links = _mentions_and_links(record, skipped, reading or StrictReading())
+    # The words are made from all mentions, so that they do not depend on other options.
     words, spans = fit(
         text,
-        [CharSpan(mention.start, mention.end, here) for here, mention in mentions],
+        [CharSpan(mention.start, mention.end, line) for line, mention in mentions],
         skipped,
-        place,
-        words_between(record.title, record.abstract, options.words.language, skipped, place),
+        location,
+        words_between(record.title, record.abstract, options.words.language, skipped, location),
         options.words,
     )
-    for (here, mention), span in zip(mentions, spans, strict=True):
+    concepts = Concepts(options.multi_id, options.ungrounded, skipped)
+    for (line_location, mention), span in zip(mentions, spans, strict=True):
         if span is not None:
-            concepts.add(mention, span, here)
+            concepts.add(mention, span, line_location)
     return Document(
         id=record.id,
         tokens=words.tokens,
         text=text,
         offsets=words.offsets,
         sentences=words.sentences,
-        entities=tuple(concepts.entities(place)),
+        entities=tuple(concepts.entities(location)),
         relations=tuple(concepts.relations(links)),
         extra={"title_length": len(record.title)},
     )
+
+
+def _mentions_and_links(
+    record: PubtatorRecord, skipped: SkippedData, reading: Reading
+) -> tuple[list[tuple[str, Mention]], list[tuple[str, ConceptLink]]]:
+    """The annotations of a record, each after the location of its line."""
+    mentions: list[tuple[str, Mention]] = []
+    links: list[tuple[str, ConceptLink]] = []
+    for line_location, line in record.lines:
+        with reading.guard("annotation lines"):
+            annotation = parse_line(line, record.text, line_location)
+            if isinstance(annotation, ConceptLink):
+                links.append((line_location, annotation))
+                continue
+            # A column cannot hold a tab.
+            text_there = record.text[annotation.start : annotation.end].replace("\t", " ")
+            if annotation.text != text_there:
+                skipped.add(SIMILAR, line_location)
+            mentions.append((line_location, annotation))
+    return mentions, links

@@ -10,22 +10,27 @@ def words_between(
     abstract: str,
     language: str = "en",
     skipped: SkippedData | None = None,
-    place: str = "the text",
+    location: str = "the text",
 ) -> Words:
     """The words and sentences of a title and an abstract; no sentence is in both.
 
     Args:
-        title: offsets count from its first character.
-        abstract: one character stands between it and the title.
+        title: Text of the title; offsets count from its first character.
+        abstract: Text of the abstract, which follows the title after one character.
         language: Language, as a spaCy code.
         skipped: If given, counts long runs without white space that were cut.
-        place: Where the record stands, for messages.
+        location: Location of the record, for messages.
     """
-    first = words_of(title, language, skipped, f"{place}, title")
-    second = words_of(abstract, language, skipped, f"{place}, abstract")
-    count, origin = len(first.tokens), len(title) + 1
+    title_words = words_of(title, language, skipped, f"{location}, title")
+    abstract_words = words_of(abstract, language, skipped, f"{location}, abstract")
+    title_size, abstract_start = len(title_words.tokens), len(title) + 1
     return Words(
-        first.tokens + second.tokens,
-        first.offsets + tuple((left + origin, right + origin) for left, right in second.offsets),
-        first.sentences + tuple(Span(a + count, b + count) for a, b in second.sentences),
+        title_words.tokens + abstract_words.tokens,
+        title_words.offsets
+        + tuple(
+            (left + abstract_start, right + abstract_start)
+            for left, right in abstract_words.offsets
+        ),
+        title_words.sentences
+        + tuple(Span(a + title_size, b + title_size) for a, b in abstract_words.sentences),
     )

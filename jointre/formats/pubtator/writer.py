@@ -33,12 +33,12 @@ _NOT_IN_ID = re.compile("[|\t\n\r\ufeff]")
 
 
 class Written(NamedTuple):
-    """What is written of a document.
+    """A document in the form in which it is written.
 
     Args:
-        record: id, title and abstract, no lines.
-        document: without what had to go.
-        offsets: characters of each word in the record's text.
+        record: Id, title and abstract, without lines.
+        document: Document without mentions that the text cannot hold.
+        offsets: Characters of each word in the record's text.
     """
 
     record: PubtatorRecord
@@ -54,25 +54,30 @@ def line_id(id: str) -> str:
 def written(document: Document, skipped: SkippedData) -> Written:
     """The text of a document, as title and abstract.
 
-    A document without text and offsets gets its words with spaces between. The title is as
-    long as ``extra["title_length"]`` says, else the first sentence, else the whole text.
+    The text of a document without text and offsets is its words with spaces between them. The
+    title has the length ``extra["title_length"]``; without that it is the first sentence, or else
+    the whole text.
 
     Args:
         document: Document to write.
         skipped: Counts what is skipped or changed.
 
     Raises:
-        DataError: the text cannot stand in a file.
+        DataError: The text cannot be written to a file.
     """
-    place = f"document {document.id!r}"
+    location = f"document {document.id!r}"
     text, offsets = text_of(document, skipped)
     utf8(text, document.id)
-    line = text.replace("\n", " ").replace("\r", " ")
-    if line != text:
-        skipped.add("texts with line breaks written with spaces", place)
-    document = with_words(document, line, offsets, skipped)
-    cut = _title_length(document, line, offsets)
-    return Written(PubtatorRecord(document.id, line[:cut], line[cut + 1 :]), document, offsets)
+    one_line = text.replace("\n", " ").replace("\r", " ")
+    if one_line != text:
+        skipped.add("texts with line breaks written with spaces", location)
+    document = with_words(document, one_line, offsets, skipped)
+    title_length = _title_length(document, one_line, offsets)
+    return Written(
+        PubtatorRecord(document.id, one_line[:title_length], one_line[title_length + 1 :]),
+        document,
+        offsets,
+    )
 
 
 def annotation_lines(
@@ -80,38 +85,40 @@ def annotation_lines(
 ) -> list[str]:
     """The lines of mentions, in the order of the text, then those of relations, without the id.
 
-    Entities that share a mention and a label share a line, which lists their identifiers, where
-    a sign separates these (see :func:`join_ids`).
+    Entities that share a mention and a label share a line that lists their identifiers, if these
+    can be separated (see :func:`join_ids`).
 
     Args:
-        document: all of its entities have labels.
-        text: title, space and abstract.
-        offsets: characters of each word.
-        skipped: counts identifiers that are made up, and lines that would be read as something
-            else, such as a relation whose label is a number: they are skipped.
+        document: Document whose entities all have labels.
+        text: Title, space and abstract.
+        offsets: Characters of each word.
+        skipped: Counts identifiers that are made up, and lines that are skipped because they would
+            be read as something else, for example a relation whose label is a number.
     """
     names = _identifiers(document, skipped)
-    # Under a key, the identifiers of one line; what has no concept shares none.
-    lines: dict[tuple[int, int, str, int], dict[str, None]] = {}
+    # The identifiers of each line, by its mention; entities without a concept do not share lines.
+    ids_by_mention: dict[tuple[int, int, str, int], dict[str, None]] = {}
     for index, entity in enumerate(document.entities):
-        alone = index + 1 if names[index] in NO_CONCEPT else 0
+        unshared = index + 1 if names[index] in NO_CONCEPT else 0
         for mention in entity.mentions:
             start, end = chars_of(mention, offsets)
-            key = (start, end, entity.label or "", alone)
-            lines.setdefault(key, {})[names[index]] = None
-    found = [
+            key = (start, end, entity.label or "", unshared)
+            ids_by_mention.setdefault(key, {})[names[index]] = None
+    lines = [
         "\t".join((str(start), str(end), _column(text[start:end]), _column(label), column))
-        for (start, end, label, _), ids in sorted(lines.items(), key=lambda item: item[0][:2])
+        for (start, end, label, _), ids in sorted(
+            ids_by_mention.items(), key=lambda item: item[0][:2]
+        )
         for column in join_ids(ids)
     ]
     for relation in document.relations:
         label = _column(relation.label)
-        found.append("\t".join((label, names[relation.head], names[relation.tail])))
-    mentions = len(found) - len(document.relations)
+        lines.append("\t".join((label, names[relation.head], names[relation.tail])))
+    mention_count = len(lines) - len(document.relations)
     return [
         line
-        for index, line in enumerate(found)
-        if _reads(line, text, Mention if index < mentions else ConceptLink, document, skipped)
+        for index, line in enumerate(lines)
+        if _reads(line, text, Mention if index < mention_count else ConceptLink, document, skipped)
     ]
 
 
@@ -134,28 +141,28 @@ def _reads(
 
 
 def _column(value: str) -> str:
-    """A value without what ends a column or a line."""
+    """A value without the characters that end a column or a line."""
     return value.replace("\t", " ").replace("\n", " ").replace("\r", " ")
 
 
 def _identifiers(document: Document, skipped: SkippedData) -> list[str]:
-    """One an entity: its id, ``-1`` where none is needed, else a new one."""
+    """One identifier per entity: its id, ``-1`` if none is needed, or else a new one."""
     related = {end for relation in document.relations for end in (relation.head, relation.tail)}
-    taken = {entity.id for entity in document.entities}
-    new = (name for name in map("E{}".format, count(1)) if name not in taken)
-    names: dict[str, int] = {}
-    found = []
+    entity_ids = {entity.id for entity in document.entities}
+    new_names = (name for name in map("E{}".format, count(1)) if name not in entity_ids)
+    used_names: set[str] = set()
+    identifiers = []
     for index, entity in enumerate(document.entities):
         name = entity.id
         if name is None and index not in related and len(entity.mentions) == 1:
-            found.append("-1")
+            identifiers.append("-1")
             continue
-        if name is None or name in NO_CONCEPT or name in names or not _writable(name):
+        if name is None or name in NO_CONCEPT or name in used_names or not _writable(name):
             skipped.add("identifiers made up for entities", f"document {document.id!r}")
-            name = next(new)
-        names[name] = index
-        found.append(name)
-    return found
+            name = next(new_names)
+        used_names.add(name)
+        identifiers.append(name)
+    return identifiers
 
 
 def _writable(name: str) -> bool:
@@ -165,14 +172,14 @@ def _writable(name: str) -> bool:
 
 def _title_length(document: Document, text: str, offsets: Offsets) -> int:
     length = document.extra.get("title_length")
-    if type(length) is not int or not _parts(text, length):
+    if type(length) is not int or not _divides(text, length):
         first = next((border for border in sentences_of(document) if border.width), None)
         length = offsets[first.end - 1][1] if first else 0
-    return length if _parts(text, length) else len(text)
+    return length if _divides(text, length) else len(text)
 
 
-def _parts(text: str, length: int) -> bool:
-    """Whether the text is that of a title so long, or of such a title and an abstract."""
+def _divides(text: str, length: int) -> bool:
+    """Whether the text can be divided into a title of this length and an abstract."""
     if length < 0 or length >= len(text) - 1:
         return length == len(text)
     return text[length] == " "
@@ -188,8 +195,7 @@ _HELD = frozenset({"text", "offsets", "sentences", "entity_ids"})
 class PubtatorWriter(Writer):
     """Writes titles and abstracts, mentions by characters and relations by concepts.
 
-    Annotation lines that ``extra`` keeps are written again if they still hold what the document
-    holds.
+    Annotation lines in ``extra`` are written unchanged if they still describe the document.
 
     Paper: https://doi.org/10.1093/database/baw068
 
@@ -217,37 +223,39 @@ class PubtatorWriter(Writer):
                 stream.write(utf8(content, document.id))
 
     def _record(self, document: Document, skipped: SkippedData) -> PubtatorRecord:
-        kept = document.extra.get("annotations")
+        stored_lines = document.extra.get("annotations")
         document = labelled(document, skipped)
         count_unheld(document, _HELD, skipped)
-        others = len(document.extra.keys() - _OWN)
-        if others:
-            skipped.add("keys of documents skipped", f"document {document.id!r}", others)
+        other_keys = len(document.extra.keys() - _OWN)
+        if other_keys:
+            skipped.add("keys of documents skipped", f"document {document.id!r}", other_keys)
         record, document, offsets = written(document, skipped)
-        if isinstance(kept, list) and all(isinstance(line, str) for line in kept):
-            before = with_lines(record, kept)
-            if any(_same(_again(before, way), document) for way in self._ways()):
-                return before
+        if isinstance(stored_lines, list) and all(isinstance(line, str) for line in stored_lines):
+            stored_record = with_lines(record, stored_lines)
+            if any(
+                _same(_reread(stored_record, options), document) for options in self._all_options()
+            ):
+                return stored_record
         record = with_lines(record, annotation_lines(document, record.text, offsets, skipped))
         count_reread(
-            document, _again(record, PubtatorOptions("all", "singleton", self.words)), skipped
+            document, _reread(record, PubtatorOptions("all", "singleton", self.words)), skipped
         )
         return record
 
-    def _ways(self) -> Iterator[PubtatorOptions]:
-        """The ways in which the lines of a document may have been read."""
+    def _all_options(self) -> Iterator[PubtatorOptions]:
+        """All options with which the lines of a document may have been read."""
         for multi_id in get_args(MultiId):
             for ungrounded in get_args(Ungrounded):
                 yield PubtatorOptions(multi_id, ungrounded, self.words)
 
 
-def _again(record: PubtatorRecord, options: PubtatorOptions) -> Document | None:
-    """What reading the record will give, or None when it cannot be read."""
+def _reread(record: PubtatorRecord, options: PubtatorOptions) -> Document | None:
+    """The document that reading the record will give; None if it cannot be read."""
     try:
         return document_of(record, options, "", SkippedData())
     except DataError:
         return None
 
 
-def _same(found: Document | None, document: Document) -> bool:
-    return found is not None and found == replace(document, text=found.text)
+def _same(reread: Document | None, document: Document) -> bool:
+    return reread is not None and reread == replace(document, text=reread.text)

@@ -34,8 +34,8 @@ _LOOKS = re.compile(r'\A\s*\[\s*\{(?=.*"tokens"\s*:\s*\[)(?!.*"start_offset"\s*:
 class SpertReader(Reader):
     """Sentences of ``tokens``, ``entities`` {type, start, end}, ``relations`` {type, head, tail}.
 
-    ``orig_id`` names a sentence; where it is absent the id is ``{file}:{record}``, counted
-    from 1. Further keys of a sentence are kept in ``extra``.
+    ``orig_id`` is the id of a sentence; without it the id is ``{file}:{record}``, counted from 1.
+    Further keys of a sentence are kept in ``extra``.
 
     Paper: https://arxiv.org/abs/1909.07755
 
@@ -56,35 +56,38 @@ class SpertReader(Reader):
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
         for number, record in enumerate(self.listed(path), start=1):
-            place = f"{path}: record {number}"
+            location = f"{path}: record {number}"
             with reading.record():
-                yield place, _document(record, f"{stem(path)}:{number}", place, reading.skipped)
+                yield (
+                    location,
+                    _document(record, f"{stem(path)}:{number}", location, reading.skipped),
+                )
 
 
-def _document(value: Any, default: str, place: str, skipped: SkippedData) -> Document:
-    record = mapping(value, place, "a sentence")
+def _document(value: Any, default: str, location: str, skipped: SkippedData) -> Document:
+    record = mapping(value, location, "a sentence")
     if "tokens" not in record:
-        raise DataError(f"{place}: a sentence needs 'tokens'; found {shown(sorted(record))}")
-    tokens = strings(record.get("tokens"), place, "tokens")
+        raise DataError(f"{location}: a sentence needs 'tokens'; found {shown(sorted(record))}")
+    tokens = strings(record.get("tokens"), location, "tokens")
     if "tags" in record and "entities" not in record:
         raise DataError(
-            f"{place}: 'tags' instead of 'entities': this is the BILOU variant of the format; "
+            f"{location}: 'tags' instead of 'entities': this is the BILOU variant of the format; "
             "use the file whose sentences list 'entities' with start and end"
         )
     entities = tuple(
-        entity(item, "type", len(tokens), place, f"entities[{index}]")
-        for index, item in enumerate(sequence(record.get("entities", []), place, "entities"))
+        entity(item, "type", len(tokens), location, f"entities[{index}]")
+        for index, item in enumerate(sequence(record.get("entities", []), location, "entities"))
     )
     relations = tuple(
-        relation(item, "type", len(entities), place, f"relations[{index}]")
-        for index, item in enumerate(sequence(record.get("relations", []), place, "relations"))
+        relation(item, "type", len(entities), location, f"relations[{index}]")
+        for index, item in enumerate(sequence(record.get("relations", []), location, "relations"))
     )
-    for key, known in (("entities", _ENTITY), ("relations", _RELATION)):
-        unknown = sum(len(item.keys() - known) for item in record.get(key, []))
-        if unknown:
-            skipped.add(f"unknown keys of {key} skipped", place, unknown)
+    for key, known_keys in (("entities", _ENTITY), ("relations", _RELATION)):
+        unknown_keys = sum(len(item.keys() - known_keys) for item in record.get(key, []))
+        if unknown_keys:
+            skipped.add(f"unknown keys of {key} skipped", location, unknown_keys)
     return Document(
-        id=identity(record.get("orig_id"), default, place, "orig_id"),
+        id=identity(record.get("orig_id"), default, location, "orig_id"),
         tokens=tokens,
         entities=entities,
         relations=relations,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
-from jointre.data.schema import Document, extra_keys
+from jointre.data.schema import Document, extra_keys, written_id
 from jointre.data.skipped import SkippedData
 from jointre.formats.common.files import write_list
 from jointre.formats.common.supported import plain
@@ -35,7 +35,6 @@ class SpertWriter(Writer):
 
 
 def _record(document: Document, skipped: SkippedData) -> dict[str, Any]:
-    name = document.extra.get("orig_id", document.id)
     return {
         "tokens": list(document.tokens),
         "entities": [
@@ -47,5 +46,5 @@ def _record(document: Document, skipped: SkippedData) -> dict[str, Any]:
             for item in document.relations
         ],
         **extra_keys(document, KEYS, skipped),
-        "orig_id": document.id if name is None or str(name) != document.id else name,
+        "orig_id": written_id(document, "orig_id"),
     }

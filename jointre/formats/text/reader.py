@@ -1,4 +1,4 @@
-"""Plain text, which has no annotations: input of prediction."""
+"""Plain text without annotations, as input of prediction."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _BINARY = ((b"%PDF", "a PDF file"), (b"PK\x03\x04", "a zip file, as those of off
 _MARKED = (b"{\\rtf", b"<!doctype", b"<html", b"<?xml")
 _MARKUP = (".html", ".htm", ".xhtml", ".xml", ".rtf")
 _JSON = re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"\n]*"\s*:|\n|\Z)')
-"""How a JSON object begins, which may go on over several lines."""
+"""The beginning of a JSON object, which may continue over several lines."""
 _COLUMN = r"\"?[A-Za-z_][\w.-]*\"?"
 _HEADER = re.compile(rf"{_COLUMN}(?:[,;\t]{_COLUMN})+\r?(?:\n|\Z)")
 _COLUMNS = {
@@ -36,8 +36,8 @@ _COLUMNS = {
 class TextReader(Reader):
     """Plain texts: each file, paragraph or line is a document without annotations.
 
-    Words and sentences come from spaCy's rules. A document is called by the name of its file,
-    followed by the number of its first line where a file has several documents. JSON, tables,
+    Words and sentences come from spaCy's rules. The id of a document is the name of its file,
+    followed by the number of its first line if a file can have several documents. JSON, tables,
     markup and binary files are refused.
 
     Source: https://www.unicode.org/versions/latest/ (texts are UTF-8).
@@ -47,7 +47,7 @@ class TextReader(Reader):
             blank lines), or each ``"line"`` that is not blank.
         language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
             language.
-        on_error: Accepted as by every reader. A text has no records, so an error always stops.
+        on_error: Accepted as by every reader, but has no effect: a text has no records to skip.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -127,7 +127,7 @@ def not_prose(path: Path, head: bytes) -> str | None:
     for magic, kind in _BINARY:
         if head.startswith(magic):
             return kind
-    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))  # decoding says what to do
+    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))  # decoding raises the error
     if b"\0" in head and not utf16:
         return "a binary file"
     if head.lstrip().lower().startswith(_MARKED) or name.endswith(_MARKUP):

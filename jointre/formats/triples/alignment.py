@@ -1,4 +1,4 @@
-"""Where a name stands among the tokens of its sentence, when a corpus gives only the string."""
+"""Find names among the tokens of a sentence, for corpora that give names only as strings."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from jointre.data.schema import Span
 
 Way = Literal["exact", "folded", "glued"]
-"""How a name was found: as it stands, without accents, or without accents and punctuation."""
+"""How a name was found: unchanged, without accents, or without accents and punctuation."""
 
 # Letters and marks that decomposition leaves as they are.
 _PLAIN = str.maketrans("øØłŁđĐı‘’“”–—", "oOlLdDi''\"\"--")
@@ -32,7 +32,7 @@ class Places(NamedTuple):
 def split_words(text: str) -> tuple[str, ...]:
     r"""The words between the blanks of a text.
 
-    Only ASCII's blanks part words: wrongly decoded text has others, inside words.
+    Only ASCII blanks separate words: wrongly decoded text has other blanks inside words.
 
     Example:
         >>> split_words("Ada lives in  New\xa0York .")
@@ -44,12 +44,12 @@ def split_words(text: str) -> tuple[str, ...]:
 class Finder:
     """Finds names in one sentence, as token sequences and never inside a word.
 
-    A name that does not occur as it stands is looked for without accents, then also with
-    punctuation glued to words, or not, in either of the two: ``Rome`` is found in ``Rome,``
-    and ``B.S.`` in ``B.S .``, but ``York`` not in ``Yorkshire``.
+    A name that does not occur unchanged is searched without accents, and then also without regard
+    to punctuation attached to words: ``Rome`` is found in ``Rome,`` and ``B.S.`` in ``B.S .``, but
+    ``York`` is not found in ``Yorkshire``.
 
     Args:
-        tokens: the words of the sentence.
+        tokens: Words of the sentence.
     """
 
     def __init__(self, tokens: Sequence[str]) -> None:
@@ -58,22 +58,22 @@ class Finder:
         self._known: dict[str, Places] = {}
 
     def find(self, name: str) -> Places:
-        """All places of a name, found in the first way that finds any."""
+        """All places of a name, found in the first way that is successful."""
         if name not in self._known:
             self._known[name] = self._find(split_words(name))
         return self._known[name]
 
     def _find(self, words: tuple[str, ...]) -> Places:
-        found = _sequence(self._tokens, words)
-        if found:
-            return Places(found)
+        spans = _spans_of_words(self._tokens, words)
+        if spans:
+            return Places(spans)
         if self._folded is None:
             self._folded = tuple(fold(token) for token in self._tokens)
-        plain = tuple(fold(word) for word in words)
-        found = _sequence(self._folded, plain)
-        if found:
-            return Places(found, "folded")
-        return Places(_glued(self._folded, "".join(plain)), "glued")
+        folded_words = tuple(fold(word) for word in words)
+        spans = _spans_of_words(self._folded, folded_words)
+        if spans:
+            return Places(spans, "folded")
+        return Places(_spans_with_punctuation(self._folded, "".join(folded_words)), "glued")
 
 
 def fold(text: str) -> str:
@@ -88,14 +88,14 @@ def fold(text: str) -> str:
 
 
 def closest(heads: Sequence[Span], tails: Sequence[Span]) -> tuple[Span, Span]:
-    """The head and the tail with the fewest tokens between them, the first pair on ties.
+    """The head and the tail with the fewest tokens between them; the first pair on ties.
 
     Pairs that overlap come last: in "New York City is in New York" the second "New York" is
-    meant. Exchanging heads and tails exchanges the answer, so inverse relations agree.
+    meant. Exchanging heads and tails exchanges the result, so inverse relations agree.
 
     Args:
-        heads: places of the head, at least one.
-        tails: places of the tail, at least one.
+        heads: Spans of the head, at least one.
+        tails: Spans of the tail, at least one.
     """
     return min(product(heads, tails), key=_apart)
 
@@ -105,7 +105,7 @@ def _apart(pair: tuple[Span, Span]) -> tuple[bool, int, Span, Span]:
     return second.start < first.end, max(second.start - first.end, 0), first, second
 
 
-def _sequence(tokens: tuple[str, ...], words: tuple[str, ...]) -> tuple[Span, ...]:
+def _spans_of_words(tokens: tuple[str, ...], words: tuple[str, ...]) -> tuple[Span, ...]:
     size = len(words)
     if not size:
         return ()
@@ -116,25 +116,27 @@ def _sequence(tokens: tuple[str, ...], words: tuple[str, ...]) -> tuple[Span, ..
     )
 
 
-def _glued(tokens: tuple[str, ...], name: str) -> tuple[Span, ...]:
-    """Places where a name without its blanks fills whole tokens but for punctuation."""
+def _spans_with_punctuation(tokens: tuple[str, ...], name: str) -> tuple[Span, ...]:
+    """Spans of tokens that contain only a name, without its blanks, and punctuation."""
     text = "".join(tokens)
     starts = list(accumulate(map(len, tokens), initial=0))
-    for pattern in dict.fromkeys((name, _inside(name))):
-        found = []
-        at = text.find(pattern) if _inside(pattern) else -1
-        while at >= 0:
-            end = at + len(pattern)
-            first, last = bisect_right(starts, at) - 1, bisect_left(starts, end)
-            if not _inside(text[starts[first] : at] + text[end : starts[last]]):
-                found.append(Span(first, last))
-            at = text.find(pattern, at + 1)
-        if found:
-            return tuple(found)
+    for pattern in dict.fromkeys((name, _without_outer_punctuation(name))):
+        spans = []
+        start = text.find(pattern) if _without_outer_punctuation(pattern) else -1
+        while start >= 0:
+            end = start + len(pattern)
+            first_token, end_token = bisect_right(starts, start) - 1, bisect_left(starts, end)
+            if not _without_outer_punctuation(
+                text[starts[first_token] : start] + text[end : starts[end_token]]
+            ):
+                spans.append(Span(first_token, end_token))
+            start = text.find(pattern, start + 1)
+        if spans:
+            return tuple(spans)
     return ()
 
 
-def _inside(text: str) -> str:
+def _without_outer_punctuation(text: str) -> str:
     """The text without the punctuation around it."""
     letters = [index for index, char in enumerate(text) if char.isalnum()]
     return text[letters[0] : letters[-1] + 1] if letters else ""

@@ -1,4 +1,4 @@
-"""Label maps: the ids of relations that triple corpora come with, ``rel2id.json`` and others."""
+"""Label maps of triple corpora, such as ``rel2id.json``: the id of each relation label."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def read_labels(path: Path, entity_label: str) -> LabelSets:
         entity_label: Label of entities, which a label map does not have.
 
     Raises:
-        DataError: the file is missing or holds something else.
+        DataError: The file is missing or has other content.
     """
     content = parse(read_text(path), path)
     if isinstance(content, dict) and content.keys() & {"entities", "relations"}:

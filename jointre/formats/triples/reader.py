@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
-from jointre.data.fields import identity, mapping, shown, string
+from jointre.data.fields import further_keys, identity, mapping, shown, string
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import LabelSets
@@ -31,11 +31,11 @@ _LOOKS = re.compile(r'\A\s*[\[{](?=.*"(triple_list|sentText)"\s*:)', re.DOTALL)
 class TriplesReader(Reader):
     """Sentences of ``text`` with ``triple_list``, or of ``sentText`` with ``relationMentions``.
 
-    One JSON list or JSON lines, whose words are parted by blanks. A triple is [head, relation,
-    tail], strings; in the starred corpora (NYT*, WebNLG*) each the last word of a name. The
-    words of a name are looked for in the sentence: as they stand, without accents, at last
-    without punctuation. A name that occurs more than once can become several entities, each
-    of one mention. Triples listed twice are kept once. All of this is counted.
+    The file is one JSON list or JSON lines; blanks separate the words of a text. A triple is a list
+    of three strings, [head, relation, tail]; in the starred corpora (NYT*, WebNLG*) head and tail
+    are the last words of names. The words of a name are searched in the sentence: unchanged, then
+    without accents, then without punctuation. A name that occurs more than once can become several
+    entities of one mention each. Triples listed twice are kept once. All of this is counted.
     Triples that cannot be aligned are kept in ``extra["unaligned"]``, further keys in ``extra``.
 
     Paper: https://aclanthology.org/P18-1047
@@ -81,52 +81,52 @@ class TriplesReader(Reader):
         path = reading.path
         if begins_list(path):
             for number, value in enumerate(self.listed(path), start=1):
-                place = f"{path}: record {number}"
+                location = f"{path}: record {number}"
                 with reading.record():
-                    record = _checked(value, place)
+                    record = _checked(value, location)
                     name = f"{stem(path)}:{number}"
-                    yield place, self._document(record, name, place, reading.skipped)
+                    yield location, self._document(record, name, location, reading.skipped)
             return
         for number, (line, text) in enumerate(read_lines(path, reading.guard), start=1):
-            place = f"{path}:{line}"
+            location = f"{path}:{line}"
             with reading.record():
-                record = _checked(parse(text, path, line), place)
+                record = _checked(parse(text, path, line), location)
                 name = f"{stem(path)}:{number}"
-                yield place, self._document(record, name, place, reading.skipped)
+                yield location, self._document(record, name, location, reading.skipped)
 
     def _document(
-        self, record: dict[str, Any], default: str, place: str, skipped: SkippedData
+        self, record: dict[str, Any], default: str, location: str, skipped: SkippedData
     ) -> Document:
-        form = FORMS[0] if record.keys() >= set(FORMS[0]) else FORMS[1]
-        text = string(record[form[0]], place, form[0])
+        text_key, triples_key = FORMS[0] if record.keys() >= set(FORMS[0]) else FORMS[1]
+        text = string(record[text_key], location, text_key)
         tokens = split_words(text)
         if " ".join(tokens) != text.strip():
-            skipped.add("texts with other blanks than single spaces, read as words", place)
-        found = TriplesAnnotation(tokens, self.entity_label, self.occurrence, place, skipped)
-        found.read(triples_of(record, form[1], place, skipped), self.unaligned == "error")
-        name = record.get("id")
-        # Beyond a string id, the extra keeps how the file wrote it.
-        unused = {*form, UNALIGNED} | ({"id"} if isinstance(name, str) else set())
+            skipped.add("texts with other blanks than single spaces, read as words", location)
+        annotation = TriplesAnnotation(
+            tokens, self.entity_label, self.occurrence, location, skipped
+        )
+        triples = triples_of(record, triples_key, location, skipped)
+        annotation.read(triples, self.unaligned == "error")
         if UNALIGNED in record:
-            skipped.add(f"keys {UNALIGNED!r}, which reading fills, skipped", place)
-        extra = {key: value for key, value in record.items() if key not in unused}
-        if found.unaligned:
-            extra[UNALIGNED] = found.unaligned
+            skipped.add(f"keys {UNALIGNED!r}, which reading fills, skipped", location)
+        extra = further_keys(record, {text_key, triples_key, UNALIGNED}, "id")
+        if annotation.unaligned:
+            extra[UNALIGNED] = annotation.unaligned
         return Document(
-            id=identity(name, default, place, "id"),
+            id=identity(record.get("id"), default, location, "id"),
             tokens=tokens,
-            entities=tuple(found.entities),
-            relations=tuple(found.relations),
+            entities=tuple(annotation.entities),
+            relations=tuple(annotation.relations),
             extra=extra,
         )
 
 
-def _checked(value: Any, place: str) -> dict[str, Any]:
-    """The record, when it has the keys of either form."""
-    record = mapping(value, place, "a sentence")
+def _checked(value: Any, location: str) -> dict[str, Any]:
+    """The record, if it has the keys of one of the forms."""
+    record = mapping(value, location, "a sentence")
     if not any(record.keys() >= set(form) for form in FORMS):
         raise DataError(
-            f"{place}: a sentence needs 'text' and 'triple_list', or 'sentText' and "
+            f"{location}: a sentence needs 'text' and 'triple_list', or 'sentText' and "
             f"'relationMentions'; found {shown(sorted(record))}"
         )
     return record

@@ -25,7 +25,7 @@ class TriplesWriter(Writer):
 
     Args:
         entity_label: Label that the reader will give to all entities.
-        occurrence: Which place of a repeated name the reader will take, see
+        occurrence: Which occurrence of a repeated name the reader will use, see
             :class:`TriplesReader`.
     """
 

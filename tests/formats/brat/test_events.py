@@ -42,4 +42,4 @@ def test_the_first_of_two_events_has_the_id() -> None:
     skipped = SkippedData()
     lines = [("f:1", event()), ("f:2", event(id="E2")), ("f:3", event(trigger="T7"))]
     assert triggers(lines, skipped) == {"E1": "T1", "E2": "T1"}
-    assert skipped["events with the id of an event before; ids name the first"] == 1
+    assert skipped["events with the id of an earlier event; the id names the earlier one"] == 1

@@ -60,7 +60,7 @@ def test_links_do_not_lead_out_of_the_folder(tmp_path: Path) -> None:
     (root / "a.txt").unlink()
     corpus(root, "text.txt")
     (root / "a.txt").symlink_to(root / "text.txt")
-    assert pairs_of(root).found == (FilePair("a", root / "a.ann", root / "a.txt"),)
+    assert pairs_of(root).documents == (FilePair("a", root / "a.ann", root / "a.txt"),)
     (root / "more").symlink_to(outside)
     with pytest.raises(DataError, match="more: a link to a folder, which is not followed; put"):
         pairs_of(root)

@@ -185,7 +185,7 @@ def test_line_ends_may_have_been_counted_as_one() -> None:
         (["T1\tPer 3 0\tAda"], "the offsets 3 0, but 0 <= start <= end"),
         (
             ["T1\tPer 0 3\tAda"] * 2,
-            r"d\.ann:2: the id 'T1' is that of a mention before \(d\.ann:1\)",
+            r"d\.ann:2: an earlier mention has the id 'T1' \(d\.ann:1\)",
         ),
         (["nonsense"], r"d\.ann:1: 'nonsense' is not a line of an \.ann file"),
     ],

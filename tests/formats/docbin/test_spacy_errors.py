@@ -3,7 +3,7 @@ import gc
 import pytest
 
 from jointre.errors import DataError
-from jointre.formats.docbin.spacy_errors import told
+from jointre.formats.docbin.spacy_errors import as_data_errors
 
 
 def odd() -> None:
@@ -12,9 +12,9 @@ def odd() -> None:
 
 def test_errors_of_spacy_become_ours_with_their_kind() -> None:
     message = r"^a: not a DocBin \(ValueError: odd header\)$"
-    with pytest.raises(DataError, match=message), told("a: not a DocBin"):
+    with pytest.raises(DataError, match=message), as_data_errors("a: not a DocBin"):
         odd()
-    with pytest.raises(DataError, match=r"^mine$"), told("a"):
+    with pytest.raises(DataError, match=r"^mine$"), as_data_errors("a"):
         raise DataError("mine")
 
 
@@ -24,6 +24,6 @@ def without_collector() -> None:
 
 
 def test_the_garbage_collector_is_on_again() -> None:
-    with pytest.raises(DataError, match="KeyError"), told("a"):
+    with pytest.raises(DataError, match="KeyError"), as_data_errors("a"):
         without_collector()
     assert gc.isenabled()

@@ -30,7 +30,7 @@ def test_reads_the_names_of_a_types_file(tmp_path: Path) -> None:
     [
         ([], r"the names of relations must be an object, not \[\]"),
         ({"P17": 3}, "P17 must be a string, not 3"),
-        ({"P1": "a", "P2": "a"}, "'P1' and 'P2' are both called 'a'; names must differ, or leave"),
+        ({"P1": "a", "P2": "a"}, "'P1' and 'P2' are both called 'a'; names must differ; or omit"),
         ({"relations": {"P1": {}}}, r"relations\.P1\.verbose must be a string, not None"),
         ({"relations": {"P1": "a"}}, r"relations\.P1 must be an object, not 'a'"),
     ],

@@ -66,7 +66,7 @@ def test_arguments_and_mentions_that_are_no_entity_are_counted() -> None:
     )
     assert (found.relations, found.clusters) == ([], [(0,)])
     assert skipped.lines() == [
-        "2 relations skipped, because an argument of theirs is not an entity; first: f:1, "
+        "2 relations skipped, because their head or tail is not an entity; first: f:1, "
         "relations[0][0]",
         "2 cluster mentions that are not entities skipped; first: f:1, clusters[0][0]",
     ]

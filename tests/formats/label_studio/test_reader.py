@@ -55,7 +55,7 @@ def test_the_sample() -> None:
         "cancelled annotations skipped": 1,
         "further annotations of tasks skipped": 1,
         "relations without a label skipped": 1,
-        "relations skipped, because a region of theirs is missing or skipped": 1,
+        "relations skipped, because one of their regions is missing or skipped": 1,
         "tasks without an annotation skipped": 1,
     }
 
@@ -89,12 +89,12 @@ def test_what_is_read_is_written_as_it_was(tmp_path: Path, options: dict[str, An
     )
 
 
-def test_changed_annotations_are_written_anew(tmp_path: Path) -> None:
+def test_changed_annotations_are_replaced(tmp_path: Path) -> None:
     first = next(LabelStudioReader().read(SAMPLE))
     changed = replace(first, id="new", entities=first.entities[:1], relations=())
     target = tmp_path / "a.json"
     skipped = write(LabelStudioWriter(), [changed], target)
-    kind = "annotation written again, because the document has changed"
+    kind = "annotation replaced, because the document has changed"
     assert skipped.lines() == [f"1 {kind}; first: document 'new'"]
     (task,) = tasks_of(target)
     assert [len(item["result"]) for item in task["annotations"]] == [1]

@@ -58,14 +58,14 @@ def test_several_labels_and_none() -> None:
     assert [item.label for item in two.entities] == ["Per", "Poet", "Per"]
     assert two.relations == (Relation("knows", 0, 2), Relation("likes", 0, 2))
     assert lost == [
-        "1 region with several labels read as an entity a label, relations joining the first; "
+        "1 region with several labels read as one entity per label, relations joining the first; "
         "first: t, result[0]"
     ]
     none, lost = read(region("a", 2, 5), BOB, relation("a", "b", "knows"), relation("b", "b"))
     assert (len(none.entities), none.relations) == (1, ())
     assert lost == [
         "1 region without a label skipped; first: t, result[0]",
-        "1 relation skipped, because a region of it is missing or skipped; first: t, result[2]",
+        "1 relation skipped, because one of its regions is missing or skipped; first: t, result[2]",
         "1 relation without a label skipped; first: t, result[3]",
     ]
     named, lost = read(BOB, relation("b", "b"), label="related")
@@ -98,7 +98,7 @@ def test_a_region_is_where_its_text_is_or_left_out() -> None:
     assert [item.label for item in found.entities] == ["Per"]
     assert lost == [
         "2 regions skipped, because their text is not at their offsets; first: t, result[1]",
-        "1 relation skipped, because a region of it is missing or skipped; first: t, result[3]",
+        "1 relation skipped, because one of its regions is missing or skipped; first: t, result[3]",
     ]
     blank, lost = read(region("a", 1, 2, "Per"))
     assert (blank.entities, lost) == (

@@ -4,7 +4,7 @@ import pytest
 
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
-from jointre.formats.label_studio.task import check_task, chosen, text_key
+from jointre.formats.label_studio.task import annotations_to_read, check_task, text_key
 
 
 @pytest.mark.parametrize(
@@ -49,25 +49,25 @@ def test_one_annotation_of_several() -> None:
         "drafts": [{}],
     }
     skipped = SkippedData()
-    assert [item["id"] for item in chosen(task, "first", "t", skipped)] == [2]
+    assert [item["id"] for item in annotations_to_read(task, "first", "t", skipped)] == [2]
     assert {kind: count for kind, (count, _) in skipped} == {
         "predictions skipped": 2,
         "drafts skipped": 1,
         "cancelled annotations skipped": 1,
         "further annotations of tasks skipped": 1,
     }
-    assert [item["id"] for item in chosen(task, "last", "t", SkippedData())] == [3]
-    assert [item["id"] for item in chosen(task, "each", "t", SkippedData())] == [2, 3]
+    assert [item["id"] for item in annotations_to_read(task, "last", "t", SkippedData())] == [3]
+    assert [item["id"] for item in annotations_to_read(task, "each", "t", SkippedData())] == [2, 3]
 
 
 def test_ground_truth_goes_first() -> None:
     task = {"annotations": [annotation(1), annotation(2, truth=True), annotation(3, truth=True)]}
-    assert [item["id"] for item in chosen(task, "first", "t", SkippedData())] == [2]
-    assert [item["id"] for item in chosen(task, "last", "t", SkippedData())] == [3]
+    assert [item["id"] for item in annotations_to_read(task, "first", "t", SkippedData())] == [2]
+    assert [item["id"] for item in annotations_to_read(task, "last", "t", SkippedData())] == [3]
 
 
 @pytest.mark.parametrize("annotations", [[], [annotation(1, cancelled=True)]])
 def test_a_task_that_nobody_annotated_is_counted(annotations: list[Any]) -> None:
     skipped = SkippedData()
-    assert chosen({"annotations": annotations}, "each", "t", skipped) == []
+    assert annotations_to_read({"annotations": annotations}, "each", "t", skipped) == []
     assert skipped["tasks without an annotation skipped"] == 1

@@ -115,7 +115,7 @@ def test_an_empty_list_holds_no_sentence(tmp_path: Path) -> None:
 
 def test_unaligned_triples_may_be_errors(tmp_path: Path) -> None:
     record = WHOLE | {"triple_list": [["Ada", "r", "Vevon"]]}
-    message = r"a\.json: record 2: triple_list\[0\] has the tail 'Vevon', which the sentence does"
+    message = r"a\.json: record 2: triple_list\[0\] has the tail 'Vevon', which is not in the"
     with pytest.raises(DataError, match=message):
         read(tmp_path / "a.json", json.dumps([WHOLE, record]), TriplesReader(unaligned="error"))
 

@@ -108,7 +108,7 @@ def test_what_is_not_found_is_kept_apart() -> None:
 )
 def test_or_is_an_error(triple: Triple, argument: str) -> None:
     found = TriplesAnnotation(REPEATED.split(), "Thing", "closest", "f: record 1", SkippedData())
-    message = rf"f: record 1: triple_list\[4\] has the {argument}, which the sentence does not hold"
+    message = rf"f: record 1: triple_list\[4\] has the {argument}, which is not in the sentence"
     with pytest.raises(DataError, match=rf"{message}.* or set unaligned='count'"):
         found.read([("triple_list[4]", triple)], required=True)
 

@@ -25,10 +25,10 @@ SpanWidth = Annotated[int, Ge(1), Le(1_000)]
 class SpanEnumerator(Registrable, ABC, interface="span_enumerator"):
     """Span enumerator: proposes the spans of a unit that a model classifies.
 
-    A plain enumerator needs the words alone. One with a trained scorer proposes the spans of
+    A plain enumerator needs only the words. One with a trained scorer proposes the spans of
     its plain enumerator, and keeps the best of them when the model predicts.
 
-    Owner gives: ``input_dim``, the width of what describes a span, and ``state_dim``, the
+    Owner gives: ``input_dim``, the width of the features of a span, and ``state_dim``, the
     width of the model's states.
     """
 
@@ -102,8 +102,8 @@ class AllSpans(SpanEnumerator):
     Args:
         max_width: Width of the widest span, in words.
         widths: Widths of the spans, in words, instead of all from 1 to ``max_width``.
-        cross_punctuation: Also propose spans that contain a word made of punctuation alone,
-            such as a comma, a bracket or a quotation mark.
+        cross_punctuation: Whether to propose spans that contain a punctuation mark as a word, such
+            as a comma, a bracket or a quotation mark.
 
     Raises:
         ConfigError: A width is listed twice.

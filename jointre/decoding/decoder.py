@@ -73,15 +73,15 @@ class Decoder(Registrable, ABC, interface="decoder"):
     Args:
         vocabulary: The labels, and the overlaps of the training data.
         entity_threshold: Smallest probability of an entity label: a number, or one per label
-            (``{ default: 0.5, Person: 0.7 }``). null: the most probable label where labels
-            exclude one another, else the default of the decoder.
+            (``{ default: 0.5, Person: 0.7 }``). null: the most probable label if labels
+            are mutually exclusive, otherwise the default of the decoder.
         relation_threshold: The same for relations.
-        overlap: Which mentions may overlap; the more probable ones are kept. ``"all"``: all
-            of them; ``"nested"``: a mention inside another; ``"flat"``: none; ``"learned"``: those
-            whose labels overlap in the training data.
+        overlap: Which mentions may overlap. ``"all"``: all of them; ``"nested"``: a mention inside
+            another; ``"flat"``: none; ``"learned"``: those whose labels overlap in the training
+            data. Of two mentions that may not overlap, the more probable one is kept.
 
     Attributes:
-        entity_thresholds: Threshold of each entity label; None where nothing is set.
+        entity_thresholds: Threshold of each entity label; None if it is not set.
         relation_thresholds: Threshold of each relation label.
 
     Raises:

@@ -23,11 +23,11 @@ class Metric(Registrable, ABC, interface="metric"):
     that are not ratios of sums of counts are given by ``more_blocks``.
 
     Args:
-        symmetric: relation labels whose direction has no meaning.
+        symmetric: Relation labels whose direction has no meaning.
 
     Attributes:
-        blocks: names of the score blocks of a report.
-        monitored: dev scores whose sum selects the best epoch of a training, unless the
+        blocks: Names of the score blocks of a report.
+        monitored: Dev scores whose sum selects the best epoch of a training, unless the
             experiment names others.
     """
 

@@ -151,7 +151,7 @@ class TrainingPreparer(Tokenising, ABC, Generic[StagesT, TargetsT]):
 class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], interface="model"):
     """Model: the joint model, built from a config and a vocabulary.
 
-    A family of models is a class with three records of its own: the stages that it reads, the
+    A model family is a class with three records of its own: the stages that it reads, the
     targets that it is trained on, and its output.
 
     Owner gives: ``vocabulary``, the labels.

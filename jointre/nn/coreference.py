@@ -40,9 +40,9 @@ class CoreferenceScorer(Registrable, nn.Module, ABC, interface="coreference"):
 @final
 @CoreferenceScorer.register("cosine")
 class CosineCoreference(CoreferenceScorer):
-    """κ·cos(y_i, y_j) + β of mapped mentions y, κ and β trained (memory §3.13).
+    """κ·cos(y_i, y_j) + β of mapped mentions y, with trained κ and β (memory §3.13).
 
-    Symmetric; the edit distance is not read.
+    The score is symmetric and does not depend on the edit distance.
 
     Paper: https://arxiv.org/abs/2307.11762
 
@@ -50,8 +50,8 @@ class CosineCoreference(CoreferenceScorer):
         mentions ``"m k"``, pairs ``"q 2"``, edit_distance ``"q"`` → ``"q"``.
 
     Differences:
-        The released code, which does not run, has κ = 1 and β = 0: no probability would
-        pass 0.73, and no threshold above it would let two mentions corefer. Here κ starts
+        The released code, which does not run, has κ = 1 and β = 0: no probability could
+        exceed 0.73, so with a higher threshold no two mentions would corefer. Here κ starts
         at 10 and β at -5.
     """
 

@@ -1,4 +1,4 @@
-"""Training callbacks: what an experiment wants done to its model in the course of training."""
+"""Training callbacks: components that act on a model in the course of its training."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, final
@@ -22,9 +22,9 @@ class TrainingCallback(Registrable, interface="callback"):
     saving of the model at the end of every epoch; and :meth:`end`. By default they do nothing.
     Callbacks act in the order of the list, ``after_evaluation`` in the reverse order.
 
-    A recovered training repeats the interrupted epoch with the same steps. So what a callback does
-    should depend on these, on the model's state dict and on its own :meth:`state_dict` alone. An
-    object serves one training.
+    A recovered training repeats the interrupted epoch with the same steps. Therefore a callback
+    should depend only on these, on the model's state dict and on its own :meth:`state_dict`. Each
+    training needs a new object.
 
     Every event has the same arguments: the model, the number of finished updates (``step``), and
     the number of updates of the whole training (``total``).
@@ -171,8 +171,8 @@ class ExponentialMovingAverage(TrainingCallback):
     """Scores and saves the exponential moving average of the weights over the updates.
 
     After update ``n``, ``average ← d · average + (1 - d) · weights`` with
-    ``d = min(decay, (1 + n) / (10 + n))``, or ``d = decay`` without ``warmup``. Training goes on
-    with the weights themselves. Dev is scored with the averages, and the archive has them.
+    ``d = min(decay, (1 + n) / (10 + n))``, or ``d = decay`` without ``warmup``. Training continues
+    with the weights themselves. Dev is scored with the averages, and the archive contains them.
     Frozen parameters and buffers are not averaged: those of the last update are used.
 
     Paper: https://arxiv.org/abs/1703.01780

@@ -42,13 +42,13 @@ def check_monitor(names: Sequence[str], metric: Metric | type[Metric]) -> None:
 
 
 class CorpusSettings:
-    """What the ``data`` section says about the documents, wherever they come from.
+    """The options of the ``data`` section that apply to files and to documents in memory.
 
     Args:
-        dev_fraction: Share of the training documents that becomes dev, by document.
-        dev_seed: Random seed of that choice.
-        train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
-        symmetric: Relations that hold in both directions; null: those that the data declare.
+        dev_fraction: Fraction of the training documents that is held out as dev data.
+        dev_seed: Random seed for choosing these documents.
+        train_on: ``"train+dev"`` trains on both, so that dev scores are training scores.
+        symmetric: Relations that hold in both directions; null: those that the data declares.
         name: Name of the corpus, for the model card.
         license: Licence of the corpus, for the model card.
     """
@@ -72,10 +72,10 @@ class MemorySettings(CorpusSettings):
     """The ``data`` section of an experiment that is trained on documents in memory.
 
     Args:
-        language: Language by whose rules the trained model cuts texts into words.
-        dev_fraction: Share of the training documents that becomes dev, by document.
-        dev_seed: Random seed of that choice.
-        train_on: ``"train+dev"`` trains on both (dev scores are then training scores).
+        language: Language whose rules the trained model uses to split texts into words.
+        dev_fraction: Fraction of the training documents that is held out as dev data.
+        dev_seed: Random seed for choosing these documents.
+        train_on: ``"train+dev"`` trains on both, so that dev scores are training scores.
         symmetric: Relations that hold in both directions; null: none.
         name: Name of the corpus, for the model card.
         license: Licence of the corpus, for the model card.

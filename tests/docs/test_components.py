@@ -60,7 +60,7 @@ def test_an_interface_says_where_configs_name_it_and_how_it_is_tested() -> None:
     page = components.interface_page(Interaction)
     assert "In a config: ``interaction (model document, span, table)``." in page
     assert ":py:class:`jointre.testing.contracts.InteractionContract`" in page
-    assert "because the owner gives them: ``input_dim``." in page
+    assert "come from the owner and are not config keys: ``input_dim``." in page
     assert components.suites_of(Interaction) == ["InteractionContract"]
 
 

@@ -10,9 +10,9 @@ from jointre.cli.main import app
 
 INTRODUCTION = """# Command line
 
-Every command ends with exit code 0 when it is done, 1 when the input is wrong (a message says
-what and where, nothing is left half-written), 2 when the command itself is, 130 when it was
-interrupted. `--help` shows what stands here.
+The exit code of a command is 0 if it succeeded, 1 if its input has an error (a message names the
+place and the error, and no file is left half-written), 2 if the command line has an error, and 130
+if it was interrupted. `--help` shows the content of this page.
 """
 
 

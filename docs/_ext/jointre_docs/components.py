@@ -10,14 +10,15 @@ from jointre.testing import contracts
 from jointre_docs import places, rst
 
 INTRODUCTION = """\
-What can be named in a config: a page for each interface, with its implementations, their options
-and where they come from. ``jointre components list`` and ``jointre components show`` print the
-same. :doc:`Write your own </guides/custom_components>` in one file.
+The components that a config can name. Each interface has a page with its implementations, their
+options and their sources. ``jointre components list`` and ``jointre components show`` print the
+same. A :doc:`component of your own </guides/custom_components>` is one file.
 """
 
 EXPERIMENT = """\
-The keys of an experiment that have no ``type``. Where a key takes a component, its page is among
-the :doc:`components <components/index>`. :doc:`How to write such a file </guides/training>`.
+The sections of an experiment and their keys. If the value of a key is a component, its options are
+on the page of its interface among the :doc:`components <components/index>`. The guide to
+:doc:`training </guides/training>` explains how to write an experiment file.
 """
 
 
@@ -34,7 +35,7 @@ def experiment_page() -> str:
     """The sections of an experiment file that are no components."""
     lines = rst.title("Experiment files") + EXPERIMENT.splitlines() + [""]
     for path, section in places.sections():
-        lines += rst.title(rst.code(path) if path else "The whole", "-")
+        lines += rst.title(rst.code(path) if path else "The whole file", "-")
         lines += [f".. autoclass:: {dotted(section)}", "   :no-members:", ""]
     return "\n".join(lines)
 
@@ -46,7 +47,7 @@ def index_page(interfaces: dict[str, type[Registrable]]) -> str:
         for name, kind in interfaces.items()
     ]
     lines = rst.title("Components") + INTRODUCTION.splitlines() + [""]
-    lines += rst.table(("interface", "what it does", "names"), rows, "18 47 35")
+    lines += rst.table(("interface", "purpose", "names"), rows, "18 47 35")
     lines += [".. toctree::", "   :hidden:", "", *(f"   {name}" for name in interfaces)]
     return "\n".join(lines) + "\n"
 
@@ -66,11 +67,11 @@ def interface_page(interface: type[Registrable]) -> str:
         lines += [f"In a config: {keys}.", ""]
     given = ", ".join(rst.code(each) for each in interface.given)
     if given:
-        lines += [f"No config keys, because the owner gives them: {given}.", ""]
+        lines += [f"These arguments come from the owner and are not config keys: {given}.", ""]
     suites = suites_of(interface)
     if suites:
         listed = ", ".join(f":py:class:`jointre.testing.contracts.{each}`" for each in suites)
-        lines += [f"Test one of your own with {listed}.", ""]
+        lines += [f"Tests for your own component: {listed}.", ""]
     for each in interface.names():
         component = interface.by_name(each)
         lines += [f".. _{name}.{each}:", "", *rst.title(each, "-")]

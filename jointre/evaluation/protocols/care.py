@@ -1,4 +1,4 @@
-"""CareMetric: relations as cells of a table of words, found by where their arguments start."""
+"""CareMetric: relations as cells of a table of words, at the first words of their arguments."""
 
 from collections.abc import Container
 from typing import ClassVar, NamedTuple, final
@@ -27,28 +27,29 @@ class CareMetric(Metric):
     """The evaluation of CARE and PFN: cells of tables instead of spans and triples.
 
     Blocks: ``entity`` compares (span, type); ``relation_cell`` compares (start of the head,
-    start of the tail, label). Both compare sets, so duplicates collapse, and so do relations
-    whose arguments differ only in where they end.
+    start of the tail, label). Both compare sets, so duplicates count once, and so do relations
+    whose arguments start at the same tokens and end at different ones.
 
-    A predicted cell counts when some predicted entity starts at each of its positions. It is
-    right when the cell is gold and some right entity (span and type) starts at each position,
-    whichever entities the relation itself names: where several start at one token, any right
-    one serves. Arguments without an entity type (as in files that list relations between
-    spans that are no entities) start no entity: predicted cells that have only those are left
-    out, gold ones stay and count as missed.
+    A predicted cell counts if a predicted entity starts at each of its two positions. It is
+    correct if the cell is gold and a correct entity (span and type) starts at each position. This
+    need not be the entity that the relation names, if several entities start at the same token.
+    In some files, relations connect spans that are not entities and have no type. No entity
+    starts at such a span: predicted cells of such relations do not count, and gold cells count as
+    missed.
 
-    Symmetric relations get no treatment: the annotated direction must be met. The published
-    scoring has none.
+    Symmetric relations are treated like all others, as in the published scoring: the direction
+    must be as annotated.
 
-    Corpora that keep one token of each entity (NYT*, WebNLG*) are scored the same way.
+    Corpora that keep one token of each entity (NYT*, WebNLG*) are scored in the same way.
 
     Paper: Kong and Xia 2024, https://arxiv.org/abs/2308.12531.
 
-    Differences: gold of sentences that were cut for the encoder is missed here, and dropped
-    there; macro F1 is over the labels in gold or predictions, there over all labels.
+    Differences: If a sentence was cut for the encoder, the gold that was cut off counts as missed;
+    the released code drops it. Macro F1 is computed over the labels that occur in gold or
+    predictions; in the released code, over all labels.
 
     Args:
-        symmetric: given to every protocol; not used by this one.
+        symmetric: Argument of all protocols, which this one does not use.
     """
 
     blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_cell")

@@ -20,34 +20,34 @@ from jointre.evaluation.train_facts import read_train_facts
 class DocredMetric(Metric):
     """The evaluation of DocRED and Re-DocRED: F1 and Ign F1 of relations between entities.
 
-    Blocks: ``relation_boundary`` compares (head, tail, label), DocRED's F1, and
-    ``relation_ign`` is its Ign F1. It is there only with ``train_facts``: right relations
-    that the training data state too, by any name of the head and any of the tail, are left
-    out of its precision (of the right ones and of the predicted ones). Its recall is that of
-    ``relation_boundary``, over all gold, as in the official scorer. Entity types and
-    evidence are not compared; symmetric relations get no treatment.
+    Blocks: ``relation_boundary`` compares (head, tail, label) and is DocRED's F1.
+    ``relation_ign`` is DocRED's Ign F1 and needs ``train_facts``. It ignores correct relations
+    that the training data also contain, between any name of the head and any name of the tail:
+    they are removed from the numerator and the denominator of the precision. The recall is that
+    of ``relation_boundary``, over all gold, as in the official scorer. Entity types and evidence
+    are not compared, and symmetric relations are treated like all others.
 
-    Where the prediction has the gold's entities in the same order (entities given), a head
-    is the entity itself, so entities that share all their mentions stay apart. Otherwise
-    (joint extraction, which the official scorer does not know) it is the entity's cluster,
-    the set of its mentions, and all of it must be right.
+    If the prediction has the same entities as the gold in the same order (entities given), the
+    head and the tail are compared by their index, so entities with the same mentions remain
+    different. Otherwise (in joint extraction, which the official scorer does not support) they
+    are compared by their clusters, the sets of all their mentions, which must be equal.
 
     The other blocks are those of ``jerex``: ``mention``, ``cluster``, ``coreference``,
-    ``entity``, ``relation_strict`` (types too).
+    ``entity`` and ``relation_strict`` (which also compares types).
 
     Paper: Yao et al. 2019, https://arxiv.org/abs/1906.06127.
 
-    Differences: names are compared without white space, and those of scored documents are
-    the mentions' tokens, which differ from the corpus' names in little else; the official
-    precision has 1e-5 added to a denominator; the label "Na" is a label like others.
+    Differences: Names are compared without white space. The names of scored documents are the
+    tokens of their mentions, which hardly differ from the names in the corpus. The official scorer
+    adds 1e-5 to a denominator of the precision. The label "Na" is a label like any other.
 
     Args:
-        symmetric: given to every protocol; not used by this one.
+        symmetric: Argument of all protocols, which this one does not use.
         train_facts: Training files whose facts ``relation_ign`` ignores, see
             :func:`jointre.evaluation.train_facts.read_train_facts`; null: the block is missing.
 
     Raises:
-        DataError: a file of ``train_facts`` cannot be used.
+        DataError: A file of ``train_facts`` cannot be used.
     """
 
     blocks: ClassVar[tuple[str, ...]] = (
@@ -71,7 +71,7 @@ class DocredMetric(Metric):
 
     @property
     def reported(self) -> tuple[str, ...]:
-        """All blocks, but ``relation_ign`` only with training facts."""
+        """All blocks; ``relation_ign`` only with training facts."""
         return self.blocks if self.facts is not None else self.blocks[:-1]
 
     def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:
@@ -84,7 +84,7 @@ class DocredMetric(Metric):
         """The mean of the coreference measures, and Ign F1 where there are training facts.
 
         Raises:
-            DataError: the training facts have none of gold's labels.
+            DataError: The training facts have none of the labels of the gold relations.
         """
         pairs = list(zip(gold, predicted, strict=True))
         more = {"coreference": coreference_scores(pairs)}
@@ -99,9 +99,10 @@ class DocredMetric(Metric):
 def arguments_of(
     gold: Document, predicted: Document
 ) -> tuple[Sequence[Hashable], Sequence[Hashable]]:
-    """What stands for each gold and each predicted entity in relations.
+    """The values by which the arguments of relations are compared, per gold and predicted entity.
 
-    Its index where the prediction has the gold's entities in their order; else its cluster.
+    The index of the entity if the prediction has the gold entities in the same order, otherwise
+    its cluster.
     """
     wanted, given = clusters_of(gold), clusters_of(predicted)
     if wanted == given:

@@ -1,4 +1,4 @@
-"""DygieMetric: gold wider than the model's spans dropped, one label for each ordered pair."""
+"""DygieMetric: gold wider than the model's spans is ignored; one label per ordered pair."""
 
 from collections.abc import Iterable
 from typing import Annotated, ClassVar, final
@@ -16,19 +16,19 @@ from jointre.evaluation.report import Tally
 class DygieMetric(Metric):
     """The evaluation of DyGIE and DyGIE++.
 
-    Blocks: ``entity`` compares (span, type), leaving out gold wider than ``max_width``;
-    ``relation_boundary`` both ordered spans and the label, whether or not the arguments
-    were predicted as entities. There is no ``relation_strict``: this convention does not
-    define one. Symmetric relations get no treatment.
+    Blocks: ``entity`` compares (span, type) and ignores gold entities wider than ``max_width``;
+    ``relation_boundary`` compares both ordered spans and the label, even if the arguments were
+    not predicted as entities. There is no ``relation_strict``, because this convention does not
+    define it. Symmetric relations are treated like all others.
 
-    An ordered pair of spans has one label: of several predicted ones that with the
-    highest score (without scores the first); of several gold ones the last, as their
-    files are read there. Gold relations are kept whatever the width of their arguments.
+    An ordered pair of spans has one label. If several are predicted, the one with the highest
+    score counts (without scores, the first). If several are gold, the last one counts, as in the
+    released code, which reads files in this way. Gold relations count for arguments of any width.
 
     Paper: Wadden et al. 2019, https://arxiv.org/abs/1909.03546.
 
     Args:
-        symmetric: given to every protocol; not used by this one.
+        symmetric: Argument of all protocols, which this one does not use.
         max_width: Maximum width of gold entities that count, in tokens; null: all count.
     """
 

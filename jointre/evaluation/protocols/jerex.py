@@ -15,26 +15,27 @@ from jointre.evaluation.report import Scores, Tally
 class JerexMetric(Metric):
     """The evaluation of JEREX and of the similarity-based memory, for documents.
 
-    An entity is its *cluster*: the set of all its mentions, in no order and each once. A
-    cluster is right when the whole set is, so one wrong mention makes it wrong and every
-    relation of it too.
+    An entity is represented by its *cluster*, the set of all its mentions. A cluster is correct
+    only if the whole set is. If one mention is wrong, the cluster and all relations of its entity
+    are wrong.
 
-    Blocks: ``mention`` compares spans; ``cluster`` whole clusters without their type (the
-    published "coref"); ``entity`` (cluster, type); ``relation_boundary`` both clusters and
-    the label ("rel"); ``relation_strict`` both types too ("rel_nec"). Each compares sets,
-    so duplicates collapse, also entities that share all their mentions. Gold is never
-    filtered, evidence is not compared, symmetric relations get no treatment.
+    Blocks: ``mention`` compares spans; ``cluster`` compares whole clusters without their type
+    (the published "coref"); ``entity`` compares (cluster, type); ``relation_boundary`` compares
+    both clusters and the label ("rel"); ``relation_strict`` also compares both types
+    ("rel_nec"). Each block compares sets, so duplicates count once, as do entities with the same
+    mentions. Gold is never filtered, evidence is not compared, and symmetric relations are
+    treated like all others.
 
     ``coreference``, which the published code does not have, is the mean of MUC, B³ and
     CEAF-e, see :mod:`jointre.evaluation.coreference`.
 
     Entities without a type do not count as ``entity``, but their mentions and clusters count.
-    Entities that a document's ``clusters`` group are one cluster of all their mentions.
+    Entities that are in one group of a document's ``clusters`` form one cluster.
 
     Paper: Eberts and Ulges 2021, https://arxiv.org/abs/2102.05980.
 
     Args:
-        symmetric: given to every protocol; not used by this one.
+        symmetric: Argument of all protocols, which this one does not use.
 
     Example:
         >>> from jointre.data.schema import Document, Entity, Span

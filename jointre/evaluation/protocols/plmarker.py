@@ -1,4 +1,4 @@
-"""PlmarkerMetric: symmetric relations count twice, overlapping predictions are thinned out."""
+"""PlmarkerMetric: symmetric relations count twice, and overlapping predictions are removed."""
 
 from collections.abc import Iterable
 from typing import ClassVar, final
@@ -22,26 +22,26 @@ from jointre.evaluation.report import Tally
 class PlmarkerMetric(Metric):
     """The evaluation of PL-Marker: sets, with symmetric relations in both directions.
 
-    A symmetric relation stands for both of its directions, in gold and in predictions:
-    it counts 2, whichever direction is annotated or predicted. Others count 1.
+    A symmetric relation stands for both of its directions, in gold and in predictions. It counts
+    twice, and it may be annotated or predicted in either direction. Other relations count once.
 
-    Predictions are thinned out, highest score first (in the order given when they have no
-    score; what has none comes after what has one): an entity goes when it overlaps a kept
-    entity of its type; a triple goes when a kept one of its label overlaps it in the head
-    and in the tail, as directed in the prediction. The two lists are thinned out each by
-    itself: a triple does not go with the entity it names. Gold is never thinned out.
+    Overlapping predictions are removed, beginning with the highest score. (Predictions without a
+    score come last, in their order.) An entity is removed if it overlaps a remaining entity of
+    its type. A triple is removed if it overlaps a remaining triple of its label in the head and in
+    the tail, in the predicted direction. Entities and triples are treated separately: a triple
+    remains if an entity that it names is removed. Gold is never removed.
 
-    Blocks: ``entity`` compares (span, type); ``relation_boundary`` both spans and the
-    label; ``relation_strict`` the entity types too.
+    Blocks: ``entity`` compares (span, type); ``relation_boundary`` compares both spans and the
+    label; ``relation_strict`` also compares the entity types.
 
     Paper: Ye et al. 2022, https://arxiv.org/abs/2109.06067.
 
-    Differences: the one label for each pair is the released model's decoding, not its
-    scoring, and is not enforced here.
+    Differences: The released model predicts one label for each pair. This is part of its decoding
+    and not of its scoring, so it is not enforced here.
 
     Args:
-        symmetric: relation labels that count in both directions (there: PER-SOC in ACE,
-            CONJUNCTION and COMPARE in SciERC).
+        symmetric: Relation labels that count in both directions (in the released code, PER-SOC in
+            ACE, CONJUNCTION and COMPARE in SciERC).
     """
 
     blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_boundary", "relation_strict")
@@ -65,7 +65,7 @@ class PlmarkerMetric(Metric):
 
 
 def thin_mentions(found: list[tuple[Mention, float | None]]) -> list[Mention]:
-    """Mentions without those that overlap a better one of their label."""
+    """Mentions, except those that overlap a mention of their label with a higher score."""
     groups: dict[str | None, list[Mention]] = {}
     for mention in by_score(found):
         groups.setdefault(mention.label, []).append(mention)
@@ -77,7 +77,7 @@ def thin_mentions(found: list[tuple[Mention, float | None]]) -> list[Mention]:
 
 
 def thin_triples(found: list[tuple[Triple, float | None]]) -> list[Triple]:
-    """Triples without those that overlap a better one of their label in head and tail."""
+    """Triples, except those whose head and tail overlap those of a better triple of their label."""
     groups: dict[str, list[Triple]] = {}
     for triple in by_score(found):
         groups.setdefault(triple.label, []).append(triple)

@@ -14,23 +14,23 @@ from jointre.evaluation.report import Tally
 class PureMetric(Metric):
     """The evaluation of PURE: a list match of ordered spans and label.
 
-    Blocks: ``entity`` compares (span, type); ``relation_boundary`` both ordered spans and
-    the label; ``relation_strict`` wants ``relation_boundary`` right and both argument spans
-    among the predicted entities that have the right type. What is predicted and what is
-    gold is the same in both relation blocks. Symmetric relations get no treatment: the
-    annotated direction must be met.
+    Blocks: ``entity`` compares (span, type); ``relation_boundary`` compares both ordered spans
+    and the label. For ``relation_strict`` a relation must be correct in ``relation_boundary``, and
+    the spans of both arguments must be predicted as entities of the right type; the numbers of
+    predicted and gold relations are the same as in ``relation_boundary``. Symmetric relations are
+    treated like all others: the direction must be as annotated.
 
-    Lists keep their duplicates: a gold item annotated twice counts twice, and has to be
-    predicted twice to be fully found; a repeated prediction of one gold item is one right
-    and one wrong.
+    Lists keep their duplicates: a gold item that is annotated twice counts twice and must be
+    predicted twice. If a gold item is predicted twice, one prediction is correct and one is wrong.
 
     Paper: Zhong and Chen 2021, https://arxiv.org/abs/2010.12812.
 
-    Differences: the released code calls every repetition of a right prediction right, so
-    recall could exceed 1. Its own predictions never repeat, so no published number changes.
+    Differences: In the released code every repetition of a correct prediction is correct, so
+    recall could exceed 1. Its own predictions have no repetitions, so its published scores are the
+    same.
 
     Args:
-        symmetric: given to every protocol; not used by this one.
+        symmetric: Argument of all protocols, which this one does not use.
     """
 
     blocks: ClassVar[tuple[str, ...]] = ("entity", "relation_boundary", "relation_strict")

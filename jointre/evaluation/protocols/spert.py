@@ -17,19 +17,20 @@ class SpertMetric(Metric):
     """The evaluation of SpERT and SINET, the default.
 
     Blocks: ``entity`` compares (span, type); ``relation_boundary`` ("Rel", without NEC)
-    both spans and the label; ``relation_strict`` ("Rel+", with NEC) the entity types too.
-    Each compares sets, so duplicates collapse, in ``relation_boundary`` also triples that
-    differ only in entity types. A mistyped entity is one wrong and one missed. Gold is
-    never filtered: what is too wide or was truncated counts as missed.
+    compares both spans and the label; ``relation_strict`` ("Rel+", with NEC) also compares the
+    entity types. Each block compares sets, so duplicates count once; in ``relation_boundary``
+    these include triples that differ only in entity types. An entity with a wrong type is one
+    wrong and one missed entity. Gold is never filtered: entities that are too wide or were cut
+    off count as missed.
 
-    Symmetric relations are read from left to right on both sides, by starts alone: the
-    reverse direction, or both directions, is one right relation. Arguments that start at
-    the same token keep their order.
+    Symmetric relations are ordered from left to right in gold and predictions, by the starts of
+    their arguments. So a relation that is predicted in the reverse direction, or in both, is one
+    correct relation. Arguments that start at the same token keep their order.
 
     Paper: Eberts and Ulges 2020, https://arxiv.org/abs/1909.07755.
 
     Args:
-        symmetric: relation labels whose direction has no meaning.
+        symmetric: Relation labels whose direction has no meaning.
         no_overlapping: Whether to ignore every entity that overlaps another one of its document,
             and every relation whose arguments overlap, in gold and predictions.
 

@@ -111,9 +111,9 @@ class ConvCoAttention(Interaction):
         ConfigError: The heads do not divide the width.
 
     Differences:
-        The released code lets padded cells into the convolution at a unit's border, so that
-        its scores depend on the batch. Here units of one length are computed together and
-        without padding, so that scores are exact and no cell is computed in vain.
+        In the released code the convolution reads padded cells at a unit's border, so its scores
+        depend on the batch. Here units of one length are computed together without padding,
+        so the scores are exact and no padded cell is computed.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ class BetweenContext(PairEncoder):
     """``[context; summary; head; tail; head width; tail width]`` (SINET eq. 8-9).
 
     The context is pooled from the *shared* states of the positions between the spans; it is zero
-    where the spans touch, overlap or nest. It depends only on the gap between the spans, so each
+    if the spans touch, overlap or nest. It depends only on the gap between the spans, so each
     gap is pooled once for both (head, tail) and (tail, head).
 
     Paper: https://aclanthology.org/2024.lrec-main.1343

@@ -17,7 +17,7 @@ from jointre.nn.segment_ops import Padded
 @final
 @Refiner.register("memory_flow")
 class MemoryFlow(Refiner):
-    """Each slot of a memory attends over the rows of a unit; a row is scaled by its share.
+    """Each slot of a memory attends over the rows of a unit, and the weights of a row scale it.
 
     The gain g of a row is the attention it gets from all slots of a memory, ``g = Σ_c a_c``;
     the gains of a unit sum to the number of slots. Rows and the k memories are fused:

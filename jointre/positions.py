@@ -137,3 +137,35 @@ class Cells:
     def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Cells":
         """Some of the cells."""
         return type(self)(self.unit[rows], self.row[rows], self.column[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class MentionPairs:
+    """Pairs of mentions to be scored, with what is known about their words.
+
+    Args:
+        rows: The two mentions of each pair, as rows of the mentions.
+        edit_distances: Edit distance between their words, in characters.
+        name_relations: How their names are related, as numbered by
+            :class:`~jointre.data.names.NameRelation`.
+
+    Shapes:
+        rows ``"q 2"``, edit_distances and name_relations ``"q"``.
+    """
+
+    rows: Int[Tensor, "q 2"]
+    edit_distances: Int[Tensor, " q"]
+    name_relations: Int[Tensor, " q"]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to(self, device: torch.device) -> "MentionPairs":
+        """The same pairs on another device."""
+        return type(self)(
+            self.rows.to(device), self.edit_distances.to(device), self.name_relations.to(device)
+        )
+
+    def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "MentionPairs":
+        """Some of the pairs."""
+        return type(self)(self.rows[rows], self.edit_distances[rows], self.name_relations[rows])

@@ -47,6 +47,13 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
     },
   },
 
+  // The names of mentions: how the coreference scorer and the decoder use them
+  equal_names: { model+: { decoder+: { must_link: ['equal'] } } },
+  linked_names: { model+: { decoder+: { must_link: ['equal', 'abbreviation'] } } },
+  consistent_mentions: { model+: { decoder+: { consistency: 'string' } } },
+  name_relations: { model+: { coreference+: { name_dim: 25 } } },
+  name_dictionary: { model+: { coreference+: { name_dim: 25, dictionary: true } } },
+
   // The other parts
   multi_instance: { model+: { pair_encoder+: { type: 'multi_instance' } } },
   global: { model+: { pair_encoder: { type: 'global', dropout: 0.1 } } },

@@ -57,13 +57,15 @@ class DocumentCandidates:
         coreference_pairs: Pairs of rows of ``mention_rows``.
         coreference_targets: 1 for pairs of mentions of one entity.
         edit_distances: Distances between the words of these pairs, in characters.
+        name_relations: How the names of these pairs are related
+            (:class:`~jointre.data.names.NameRelation`).
         pairs: (head, tail) entities.
         relation_targets: Multi-hot labels of the pairs.
 
     Shapes:
         spans ``"s 2"``, mention_targets ``"s"``, mention_rows ``"m"``, mention_entity ``"l 2"``,
-        entity_targets ``"e"``, coreference_pairs ``"z 2"``, coreference_targets and
-        edit_distances ``"z"``, pairs ``"q 2"``, relation_targets ``"q r"``.
+        entity_targets ``"e"``, coreference_pairs ``"z 2"``, coreference_targets,
+        edit_distances and name_relations ``"z"``, pairs ``"q 2"``, relation_targets ``"q r"``.
     """
 
     spans: Integers
@@ -74,6 +76,7 @@ class DocumentCandidates:
     coreference_pairs: Integers
     coreference_targets: Floats
     edit_distances: Integers
+    name_relations: Integers
     pairs: Integers
     relation_targets: Floats
 

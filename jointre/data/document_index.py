@@ -1,12 +1,13 @@
 """DocumentIndex: what samples of a document are drawn from, as integer arrays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jointre.data.edit_distance import edit_distances
+from jointre.data.names import MentionNames
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.data.symmetric import left_to_right
@@ -34,6 +35,9 @@ class DocumentIndex:
         coreferent: rows of ``mention_rows``: two mentions of one entity.
         distinct: rows of ``mention_rows``: two mentions of different entities.
         distances: edit distances between the words of ``mention_rows``, in characters.
+        name_relations: How the names of ``mention_rows`` are related, as
+            :class:`~jointre.data.names.NameRelation` numbers it; the names of the training data are
+            those of the other documents.
         related: (head, tail) entities with a relation.
         relations: multi-hot labels of ``related``.
         unrelated: (head, tail) entities without one in that direction.
@@ -41,7 +45,7 @@ class DocumentIndex:
     Shapes:
         mentions ``"l 2"``, mention_rows ``"m"``, mention_entity ``"l 2"``, labels
         ``"e"``, inside and outside ``"_ 2"``, coreferent and distinct ``"_ 2"``, distances
-        ``"m m"``, related ``"q 2"``, relations ``"q r"``, unrelated ``"_ 2"``.
+        and name_relations ``"m m"``, related ``"q 2"``, relations ``"q r"``, unrelated ``"_ 2"``.
     """
 
     mentions: Rows
@@ -53,6 +57,7 @@ class DocumentIndex:
     coreferent: Rows
     distinct: Rows
     distances: Rows
+    name_relations: Rows
     related: Rows
     relations: NDArray[np.float32]
     unrelated: Rows
@@ -85,6 +90,7 @@ class DocumentIndex:
         inside, outside = _negative_spans(document, spans, span_enumerator)
         coreferent, distinct = _mention_pairs(mention_entity)
         related, relations, unrelated = _entity_pairs(document, vocabulary)
+        names = MentionNames.of(document.tokens, spans[mention_rows])
         return cls(
             mentions=spans,
             mention_rows=mention_rows,
@@ -94,7 +100,8 @@ class DocumentIndex:
             outside=outside,
             coreferent=coreferent,
             distinct=distinct,
-            distances=_distances(document.tokens, spans[mention_rows]),
+            distances=_distances(names.texts),
+            name_relations=_name_relations(names, document, vocabulary),
             related=related,
             relations=relations,
             unrelated=unrelated,
@@ -137,12 +144,18 @@ def _mention_pairs(mention_entity: Rows) -> tuple[Rows, Rows]:
     return row[np.argwhere(same & other)], row[np.argwhere(~same & other)]
 
 
-def _distances(tokens: tuple[str, ...], spans: Rows) -> Rows:
-    """Edit distances of all spans' words."""
-    texts = [" ".join(tokens[start:end]) for start, end in spans]
+def _distances(texts: Sequence[str]) -> Rows:
+    """Edit distances between all texts."""
     size = len(texts)
     every = np.indices((size, size)).reshape(2, -1).T
     return edit_distances(texts, every).reshape(size, size).astype(np.int32)
+
+
+def _name_relations(names: MentionNames, document: Document, vocabulary: Vocabulary) -> Rows:
+    """How the names of all pairs of mentions are related."""
+    dictionary = vocabulary.names
+    known = None if dictionary is None else dictionary.without(document)
+    return names.relations(known)[np.ix_(names.number, names.number)].astype(np.int32)
 
 
 def _entity_pairs(

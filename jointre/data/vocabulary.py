@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from jointre.data.name_dictionary import NameDictionary
 from jointre.data.nearest import did_you_mean
 from jointre.data.overlaps import LabelOverlaps
 from jointre.data.schema import Document
@@ -38,6 +39,8 @@ class Vocabulary:
         relation_labels: distinct, likewise.
         symmetric: relation labels that hold in both directions.
         overlaps: Which labels overlap in the training data; None if that is not known.
+        names: The names of the training data's entities; None if they are not known. An archive
+            keeps them only if its model reads them.
 
     Raises:
         DataError: a label occurs twice, or a symmetric label is not a relation label.
@@ -52,6 +55,7 @@ class Vocabulary:
     relation_labels: tuple[str, ...]
     symmetric: frozenset[str] = frozenset()
     overlaps: LabelOverlaps | None = None
+    names: NameDictionary | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for kind, labels in (("entity", self.entity_labels), ("relation", self.relation_labels)):
@@ -123,11 +127,22 @@ class Vocabulary:
                 tuple(sorted(relations)),
                 frozenset(symmetric or ()),
                 LabelOverlaps.of(documents),
+                NameDictionary.of(documents),
             )
         _require(entities, labels.entities, "entity", labels.source)
         _require(relations, labels.relations, "relation", labels.source)
         names = labels.symmetric if symmetric is None else frozenset(symmetric)
-        return cls(labels.entities, labels.relations, names, LabelOverlaps.of(documents))
+        return cls(
+            labels.entities,
+            labels.relations,
+            names,
+            LabelOverlaps.of(documents),
+            NameDictionary.of(documents),
+        )
+
+    def without_names(self) -> "Vocabulary":
+        """The vocabulary without the names of the training data."""
+        return replace(self, names=None)
 
     def unknown_labels(self, documents: Iterable[Document]) -> dict[str, dict[str, int]]:
         """Labels of evaluation documents that the vocabulary lacks; they count as missed gold.
@@ -153,11 +168,13 @@ class Vocabulary:
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, for JSON."""
         overlaps = {} if self.overlaps is None else {"overlaps": self.overlaps.to_dict()}
+        names = {} if self.names is None else {"names": self.names.to_dict()}
         return {
             "entity_labels": list(self.entity_labels),
             "relation_labels": list(self.relation_labels),
             "symmetric": sorted(self.symmetric),
             **overlaps,
+            **names,
         }
 
     @classmethod
@@ -168,7 +185,7 @@ class Vocabulary:
             DataError: the content is anything else.
         """
         keys = ("entity_labels", "relation_labels", "symmetric")
-        if not isinstance(content, dict) or set(content) - {"overlaps"} != set(keys):
+        if not isinstance(content, dict) or set(content) - {"overlaps", "names"} != set(keys):
             found = sorted(map(str, content)) if isinstance(content, dict) else repr(content)[:60]
             raise DataError(
                 f"a vocabulary is an object with the keys {', '.join(keys)}, not {found}"
@@ -182,6 +199,7 @@ class Vocabulary:
             tuple(content["relation_labels"]),
             frozenset(content["symmetric"]),
             LabelOverlaps.from_dict(content["overlaps"]) if "overlaps" in content else None,
+            NameDictionary.from_dict(content["names"]) if "names" in content else None,
         )
 
 

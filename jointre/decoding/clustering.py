@@ -1,37 +1,47 @@
-"""Clustering of mentions by the coreference probabilities of their pairs."""
+"""Pairs of mentions → clusters."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def cluster(
-    size: int, pairs: NDArray[np.int64], probabilities: NDArray[np.float32], threshold: float
+    size: int,
+    pairs: NDArray[np.int64],
+    probabilities: NDArray[np.float32],
+    threshold: float,
+    groups: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
     """Group mentions so that any two of a cluster are more probable than the threshold.
 
-    Complete linkage: the two clusters whose least probable pair is most probable merge
-    first, as long as that pair is above the threshold (memory §3.8). A mention that is merged
-    with no other forms a cluster by itself.
+    Complete linkage: the two clusters whose least probable pair is most probable merge first, as
+    long as that pair is above the threshold. A mention that goes with no other is a cluster.
+
+    Mentions of one group stay together whatever their probabilities are. The probability between
+    two groups is the mean of those of their pairs, and groups are linked like mentions.
 
     Args:
         size: Number of mentions.
         pairs: All pairs of mentions i < j, in any order.
         probabilities: Coreference probability of each pair.
         threshold: Probability that all pairs of a cluster exceed, from 0 to 1.
+        groups: The group of each mention, numbered from 0; None: each mention is its own group.
 
     Returns:
         The cluster of each mention; clusters are numbered by their first mentions.
 
     Shapes:
-        pairs ``"q 2"``, probabilities ``"q"`` → ``"size"``.
+        pairs ``"q 2"``, probabilities ``"q"``, groups ``"size"`` → ``"size"``.
 
     Raises:
-        ValueError: The pairs are not all pairs i < j of ``size`` mentions.
+        ValueError: The pairs are not those of so many mentions.
 
     Example:
         >>> pairs = np.array([[0, 1], [0, 2], [1, 2]])
-        >>> cluster(3, pairs, np.array([0.95, 0.5, 0.9], np.float32), 0.85).tolist()
+        >>> probabilities = np.array([0.95, 0.5, 0.9], np.float32)
+        >>> cluster(3, pairs, probabilities, 0.85).tolist()
         [0, 0, 1]
+        >>> cluster(3, pairs, probabilities, 0.65, groups=np.array([0, 0, 1])).tolist()
+        [0, 0, 0]
     """
     from scipy.cluster.hierarchy import fcluster, linkage  # slow to import
 
@@ -39,11 +49,56 @@ def cluster(
     order = np.lexsort((second, first))
     if not np.array_equal(pairs[order], np.stack(np.triu_indices(size, 1), 1)):
         raise ValueError(f"the {len(pairs)} pairs are not all i < j of {size} mentions")
-    if size < 2:
+    if groups is None:
+        groups = np.arange(size)
+    count = int(groups.max(initial=-1)) + 1
+    if count < 2:
         return np.zeros(size, np.int64)
-    distances = 1 - probabilities[order].astype(np.float64)  # exact for what can merge
+    # 1 - p in float64 is exact for what can merge.
+    distances = _mean_distances(pairs[order], 1 - probabilities[order].astype(np.float64), groups)
     below = np.nextafter(1 - threshold, -1)  # fcluster includes its bound
-    scipy_numbers = fcluster(linkage(distances, "complete"), below, "distance")
-    _, first_mention, inverse = np.unique(scipy_numbers, return_index=True, return_inverse=True)
-    cluster_numbers: NDArray[np.int64] = first_mention.argsort().argsort()[inverse]
-    return cluster_numbers
+    number = fcluster(linkage(distances, "complete"), below, "distance")[groups]
+    _, opening, inverse = np.unique(number, return_index=True, return_inverse=True)
+    clusters: NDArray[np.int64] = opening.argsort().argsort()[inverse]
+    return clusters
+
+
+def _mean_distances(
+    pairs: NDArray[np.int64], distances: NDArray[np.float64], groups: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Mean distance of every pair of groups, in the order that scipy's ``linkage`` reads."""
+    count = int(groups.max()) + 1
+    low, high = np.sort(groups[pairs], 1).T
+    code = low * count + high
+    across = low != high
+    sums = np.bincount(code[across], distances[across], count * count)
+    numbers = np.bincount(code[across], minlength=count * count)
+    rows, columns = np.triu_indices(count, 1)
+    wanted = rows * count + columns
+    means: NDArray[np.float64] = sums[wanted] / numbers[wanted]
+    return means
+
+
+def linked_groups(size: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The groups of mentions that pairs link, directly or through others.
+
+    Args:
+        size: Number of mentions.
+        pairs: Pairs of mentions of one group.
+
+    Returns:
+        The group of each mention, numbered from 0.
+
+    Shapes:
+        pairs ``"q 2"`` → ``"size"``.
+
+    Example:
+        >>> linked_groups(4, np.array([[0, 2], [2, 3]])).tolist()
+        [0, 1, 0, 0]
+    """
+    from scipy.sparse import coo_array  # slow to import
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), (size, size))
+    numbers: NDArray[np.int64] = connected_components(links, directed=False)[1].astype(np.int64)
+    return numbers

@@ -1,8 +1,8 @@
 """The decoder of the document model: clusters mentions and relates the entities."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -10,13 +10,21 @@ from jaxtyping import Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
+from jointre.data.name_keys import name_key
+from jointre.data.names import NameRelation
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding.clustering import cluster
+from jointre.decoding.clustering import cluster, linked_groups
 from jointre.decoding.decoder import Decoder, Relations
 from jointre.decoding.overlaps import Overlap
 from jointre.decoding.thresholds import Threshold, Thresholds
 from jointre.positions import Spans
+
+NameLink = Literal["equal", "abbreviation"]
+NAME_LINKS: Mapping[NameLink, NameRelation] = {
+    "equal": NameRelation.EQUAL,
+    "abbreviation": NameRelation.ABBREVIATION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,18 @@ class DocumentDecoder(Decoder):
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data,
             regardless of labels), ``"nested"`` or ``"flat"``. Of two mentions that may not overlap,
             the more probable one is kept.
+        must_link: Mentions of one document that are of one entity whatever their probability of
+            coreference is, unless their types differ: ``"equal"``, those whose names differ in
+            case, hyphens and plural only; ``"abbreviation"``, a name and the short form that
+            follows it in brackets, and all mentions with these names. Between the groups that
+            result, the mean of the probabilities decides.
+        consistency: ``"string"``: a span that ``mention_threshold`` rejects is a mention too if
+            the document has a mention of the same name, see ``consistency_threshold``. null: each
+            span is decided on its own.
+        consistency_threshold: Minimum probability of a span that is a mention for the sake of
+            consistency. The mean of the two best probabilities of the name must lie halfway
+            between this and ``mention_threshold`` or above, and no longer mention may contain the
+            span.
 
     Raises:
         ConfigError: A threshold names an unknown label, or the overlaps of the training data
@@ -72,27 +92,65 @@ class DocumentDecoder(Decoder):
         entity_threshold: Thresholds | None = None,
         relation_threshold: Thresholds | None = None,
         overlap: Overlap = "all",
+        must_link: Sequence[NameLink] = (),
+        consistency: Literal["string"] | None = None,
+        consistency_threshold: Threshold = 0.3,
     ) -> None:
         super().__init__(vocabulary, entity_threshold, relation_threshold, overlap)
         self.mention_threshold = mention_threshold
         self.coreference_threshold = coreference_threshold
+        self.must_link = tuple(must_link)
+        self.consistency = consistency
+        self.consistency_threshold = consistency_threshold
 
-    def find_spans(self, spans: Spans, probabilities: Float[Tensor, " s"]) -> Int[Tensor, " m"]:
+    def find_spans(
+        self,
+        spans: Spans,
+        probabilities: Float[Tensor, " s"],
+        tokens: Sequence[Sequence[str]],
+    ) -> Int[Tensor, " m"]:
         """Rows of the candidate spans that are mentions.
 
         Args:
             spans: Candidate spans, ordered by unit.
             probabilities: Probability that each of them is a mention.
+            tokens: Words of each unit.
         """
-        rows = (probabilities >= self.mention_threshold).nonzero().flatten()
+        accepted = probabilities >= self.mention_threshold
+        if self.consistency is not None:
+            accepted[self._consistent(spans, probabilities, tokens)] = True
+        rows = accepted.nonzero().flatten()
         keep = self._overlap.keep(spans[rows], torch.zeros_like(rows), probabilities[rows])
         return rows if keep is None else rows[keep]
+
+    def _consistent(
+        self, spans: Spans, probabilities: Float[Tensor, " s"], tokens: Sequence[Sequence[str]]
+    ) -> Int[Tensor, " r"]:
+        """Rows of the spans that are mentions because others of the same name are."""
+        rows = (probabilities >= self.consistency_threshold).nonzero().flatten()
+        candidates = spans[rows]
+        bounds = torch.stack([candidates.unit, candidates.start, candidates.end], 1).cpu().numpy()
+        scores = probabilities[rows].float().cpu().numpy()
+        numbers: dict[tuple[int, str], int] = {}
+        group = np.array(
+            [
+                numbers.setdefault((unit, name_key(tokens[unit][start:end])), len(numbers))
+                for unit, start, end in bounds.tolist()
+            ],
+            np.int64,
+        )
+        added = consistent_mentions(
+            bounds, group, scores, self.mention_threshold, self.consistency_threshold
+        )
+        return rows[torch.from_numpy(added).to(rows.device)]
 
     def cluster(
         self,
         units: NDArray[np.int64],
         pairs: NDArray[np.int64],
         probabilities: Float[Tensor, " q"],
+        name_relations: NDArray[np.int64],
+        types: NDArray[np.int64] | None,
     ) -> tuple[Int[Tensor, "m 2"], Int[Tensor, " g"]]:
         """(mention, entity) ordered by entity, and the unit of each entity.
 
@@ -100,8 +158,16 @@ class DocumentDecoder(Decoder):
             units: Unit of each mention, ascending; on the host, like the pairs.
             pairs: Pairs of mentions, as :func:`mention_pairs` makes them.
             probabilities: Coreference probability of each pair.
+            name_relations: How the names of each pair are related
+                (:class:`~jointre.data.names.NameRelation`).
+            types: Label of each mention as an entity of its own; None where ``must_link`` is empty.
         """
         scores = probabilities.detach().float().cpu().numpy()
+        groups = None
+        if self.must_link and types is not None:
+            linked = np.isin(name_relations, [NAME_LINKS[link] for link in self.must_link])
+            linked &= types[pairs[:, 0]] == types[pairs[:, 1]]
+            groups = linked_groups(len(units), pairs[linked])
         first_mentions = np.unique(units, return_index=True)[1]
         sizes = np.diff(np.append(first_mentions, len(units)))
         pair_ends = np.cumsum(sizes * (sizes - 1) // 2)
@@ -110,7 +176,11 @@ class DocumentDecoder(Decoder):
         for start, size, pair_end in zip(first_mentions, sizes, pair_ends, strict=True):
             of_unit = slice(pair_end - size * (size - 1) // 2, pair_end)
             clusters = cluster(
-                int(size), pairs[of_unit] - start, scores[of_unit], self.coreference_threshold
+                int(size),
+                pairs[of_unit] - start,
+                scores[of_unit],
+                self.coreference_threshold,
+                None if groups is None else _from_zero(groups[start : start + size]),
             )
             entity[start : start + size] = count + clusters
             count += int(clusters.max()) + 1
@@ -183,6 +253,64 @@ class DocumentDecoder(Decoder):
             for number, ((_, label), score) in enumerate(zip(host.types, host.scores, strict=True))
             if score < (self.entity_thresholds[label] or 0.0)
         }
+
+
+def _from_zero(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    numbers: NDArray[np.int64] = np.unique(groups, return_inverse=True)[1]
+    return numbers
+
+
+def consistent_mentions(
+    spans: NDArray[np.int64],
+    names: NDArray[np.int64],
+    probabilities: NDArray[np.float32],
+    threshold: float,
+    lower_threshold: float,
+) -> NDArray[np.int64]:
+    """Rows of spans below the threshold that are mentions because others of their name are.
+
+    Args:
+        spans: (unit, start, end) of spans that reach the lower threshold.
+        names: The name of each span, numbered; spans of different units have different names.
+        probabilities: Probability that each span is a mention.
+        threshold: Probability at which a span is a mention on its own.
+        lower_threshold: Probability at which it is one for the sake of consistency.
+
+    Shapes:
+        spans ``"s 3"``, names and probabilities ``"s"`` → ``"r"``.
+
+    Example:
+        >>> spans = np.array([[0, 2, 4], [0, 9, 11], [0, 10, 11]])
+        >>> probabilities = np.array([0.9, 0.5, 0.5], np.float32)
+        >>> consistent_mentions(spans, np.array([0, 0, 1]), probabilities, 0.85, 0.3).tolist()
+        [1]
+    """
+    kept = probabilities >= threshold
+    order = np.lexsort((-probabilities, names))
+    first = np.unique(names[order], return_index=True)[1]
+    sizes = np.diff(np.append(first, len(order)))
+    ranked = probabilities[order]
+    best = ranked[first]
+    second = ranked[np.minimum(first + 1, len(order) - 1)]
+    agreed = (best >= threshold) & (sizes > 1)
+    agreed &= (best + second) / 2 >= (threshold + lower_threshold) / 2
+    inside = _inside(spans, spans[kept])
+    rows: NDArray[np.int64] = np.flatnonzero(~kept & agreed[names] & ~inside)
+    return rows
+
+
+def _inside(spans: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which spans (unit, start, end) lie inside one of the others, or equal it."""
+    if not len(others):
+        return np.zeros(len(spans), bool)
+    size = int(max(spans[:, 2].max(), others[:, 2].max())) + 1
+    start, end = spans[:, 0] * size + spans[:, 1], spans[:, 0] * size + spans[:, 2]
+    order = np.argsort(others[:, 0] * size + others[:, 1], kind="stable")
+    starts = (others[:, 0] * size + others[:, 1])[order]
+    farthest = np.maximum.accumulate((others[:, 0] * size + others[:, 2])[order])
+    before = np.searchsorted(starts, start, side="right") - 1
+    result: NDArray[np.bool_] = (before >= 0) & (farthest[np.maximum(before, 0)] >= end)
+    return result
 
 
 def mention_pairs(units: NDArray[np.int64]) -> NDArray[np.int64]:

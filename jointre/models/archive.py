@@ -83,7 +83,10 @@ def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[
         state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
         save_file(state, work / WEIGHTS)
         model.encoder.save(work / ENCODER)
-        write_object(work / VOCABULARY, model.vocabulary.to_dict())
+        vocabulary = model.vocabulary
+        if not model.reads_names:  # texts of the training data, which not everyone may see
+            vocabulary = vocabulary.without_names()
+        write_object(work / VOCABULARY, vocabulary.to_dict())
         write_object(work / CONFIG, {"format": FORMAT, "model": config, "about": dict(about)})
         (work / CARD).write_text(model_card(model, config, about), encoding="utf-8")
         write_checksums(work)

@@ -15,6 +15,7 @@ from jointre.config import Factory
 from jointre.config.bounds import Weight, WidthOrZero
 from jointre.data.edit_distance import edit_distances
 from jointre.data.limits import Limits
+from jointre.data.names import MentionNames, pair_relations
 from jointre.data.samplers import CorefSampler, Sampler
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
@@ -48,7 +49,7 @@ from jointre.nn.streams import Stream, Streams
 from jointre.nn.take import take
 from jointre.nn.type_embeddings import TypeEmbedding
 from jointre.nn.word_poolers import WordPooler
-from jointre.positions import Spans
+from jointre.positions import MentionPairs, Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 60  # longer mentions share the last width
@@ -193,6 +194,8 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             input_dim=width + width_dim, state_dim=width, num_logits=1
         )
         self.coreference = coreference(input_dim=width)
+        if not self.coreference.reads_dictionary:
+            self.vocabulary = vocabulary = vocabulary.without_names()
         self.entity_pooler = entity_pooler()
         self.entity_dropout = Dropout(entity_dropout)
         self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
@@ -246,6 +249,11 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             clusters=False,
         )
 
+    @property
+    def reads_names(self) -> bool:
+        """Whether the coreference scorer compares mentions with the names of the training data."""
+        return self.coreference.reads_dictionary
+
     def preparer(self, entities: Entities = "predict") -> DocumentPreparer:
         """Proposes spans, and gives the units' own entities on request."""
         return DocumentPreparer(
@@ -265,7 +273,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             :, 0
         ]
         if given is None:
-            mention_rows = self.decoder.find_spans(spans, mention_logits.sigmoid())
+            mention_rows = self.decoder.find_spans(spans, mention_logits.sigmoid(), stages.tokens)
         else:
             mention_rows = given.rows
         mentions, rows = spans[mention_rows], take(rows, mention_rows)
@@ -379,28 +387,48 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         if stages.entities is not None:
             logits, pairs = rows.new_zeros(0), stages.pairs
             if pairs is not None:
-                logits = self.coreference(rows, pairs.coreference, pairs.edit_distances)
+                logits = self.coreference(rows, pairs.coreference)
             mention_entity = stages.entities.mention_entity
             mention, entity = mention_entity.unbind(1)
             sizes = torch.unique_consecutive(entity, return_counts=True)[1]
             return logits, mention_entity, mentions.unit[mention[sizes.cumsum(0) - sizes]]
         unit_spans = torch.stack([mentions.unit, mentions.start, mentions.end], 1).cpu().numpy()
         unit_of_mention = unit_spans[:, 0]
-        candidates = mention_pairs(unit_of_mention)
-        texts = [
-            " ".join(stages.tokens[unit][start:end]) for unit, start, end in unit_spans.tolist()
+        pairs_on_host = mention_pairs(unit_of_mention)
+        names = [
+            MentionNames.of(tokens, unit_spans[unit_of_mention == unit, 1:])
+            for unit, tokens in enumerate(stages.tokens)
         ]
-        logits = self._corefer(rows, candidates, edit_distances(texts, candidates))
-        mention_entity, units = self.decoder.cluster(unit_of_mention, candidates, logits.sigmoid())
+        name_relations = pair_relations(names, pairs_on_host, self.vocabulary.names)
+        texts = [text for unit in names for text in unit.texts]
+        candidates = MentionPairs(
+            torch.from_numpy(pairs_on_host),
+            torch.from_numpy(edit_distances(texts, pairs_on_host)),
+            torch.from_numpy(name_relations),
+        ).to(rows.device)
+        logits = self._corefer(rows, candidates)
+        mention_entity, units = self.decoder.cluster(
+            unit_of_mention,
+            pairs_on_host,
+            logits.sigmoid(),
+            name_relations,
+            self._types_of_mentions(rows) if self.decoder.must_link else None,
+        )
         return logits, mention_entity, units
 
-    def _corefer(
-        self, rows: Float[Tensor, "m k"], pairs: NDArray[np.int64], distances: NDArray[np.int64]
-    ) -> Float[Tensor, " z"]:
-        """Logits of pairs that are on the host, computed in chunks."""
-        pairs_and_distances = torch.from_numpy(np.column_stack([pairs, distances])).to(rows.device)
-        chunks = torch.split(pairs_and_distances, PAIRS_AT_ONCE)
-        return torch.cat([self.coreference(rows, chunk[:, :2], chunk[:, 2]) for chunk in chunks])
+    def _types_of_mentions(self, rows: Float[Tensor, "m k"]) -> NDArray[np.int64]:
+        """The label of each mention as if it were an entity of its own."""
+        entities = self.entity_pooler(rows, torch.arange(len(rows), device=rows.device), len(rows))
+        logits = self.entity_classifier([FeatureBlock(entities)])
+        labels: NDArray[np.int64] = self.entity_loss.scores(logits).labels.argmax(1).cpu().numpy()
+        return labels
+
+    def _corefer(self, rows: Float[Tensor, "m k"], pairs: MentionPairs) -> Float[Tensor, " z"]:
+        """Logits of the pairs, computed in chunks."""
+        starts = range(0, max(1, len(pairs)), PAIRS_AT_ONCE)
+        return torch.cat(
+            [self.coreference(rows, pairs[start : start + PAIRS_AT_ONCE]) for start in starts]
+        )
 
     def _relate(
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]

@@ -25,7 +25,7 @@ from jointre.data.schema import Document
 from jointre.data.sentences import sentence_numbers
 from jointre.data.vocabulary import Vocabulary
 from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
-from jointre.positions import Spans
+from jointre.positions import MentionPairs, Spans
 from jointre.span_enumerators import SpanEnumerator
 
 
@@ -54,15 +54,13 @@ class CandidatePairs(Movable):
 
     Args:
         coreference: Pairs of mentions, as rows of the given mentions.
-        edit_distances: Distances between the words of these pairs, in characters.
         entities: (head, tail) entities.
 
     Shapes:
-        coreference ``"z 2"``, edit_distances ``"z"``, entities ``"q 2"``.
+        coreference: z pairs; entities ``"q 2"``.
     """
 
-    coreference: Int[Tensor, "z 2"]
-    edit_distances: Int[Tensor, " z"]
+    coreference: MentionPairs
     entities: Int[Tensor, "q 2"]
 
 
@@ -255,9 +253,13 @@ def _given(
 def _pairs(units: Sequence[DocumentCandidates]) -> CandidatePairs:
     """The sampled pairs of several units."""
     return CandidatePairs(
-        pack_rows(
-            [unit.coreference_pairs for unit in units], [len(unit.mention_rows) for unit in units]
+        MentionPairs(
+            pack_rows(
+                [unit.coreference_pairs for unit in units],
+                [len(unit.mention_rows) for unit in units],
+            ),
+            pack_rows([unit.edit_distances for unit in units]),
+            pack_rows([unit.name_relations for unit in units]),
         ),
-        pack_rows([unit.edit_distances for unit in units]),
         pack_rows([unit.pairs for unit in units], [len(unit.entity_targets) for unit in units]),
     )

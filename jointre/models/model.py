@@ -188,6 +188,11 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
         """What annotations the model cannot predict; training reports them."""
         return Limits()
 
+    @property
+    def reads_names(self) -> bool:
+        """Whether an archive holds the names of the training data's entities."""
+        return False
+
     @abstractmethod
     def preparer(self, entities: Entities = "predict") -> Preparer[StagesT]:
         """Makes what the model reads when it predicts.

@@ -5,14 +5,16 @@ from typing import Annotated, ClassVar, final
 
 import torch
 from annotated_types import Ge, Lt
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from jointre.config import Registrable
 from jointre.config.bounds import WidthOrZero
+from jointre.errors import ConfigError
 from jointre.nn.dropout import Dropout
 from jointre.nn.split_linear import FeatureBlock, SplitLinear
 from jointre.nn.take import take
+from jointre.positions import MentionPairs
 
 
 class CoreferenceScorer(Registrable, nn.Module, ABC, interface="coreference"):
@@ -21,18 +23,20 @@ class CoreferenceScorer(Registrable, nn.Module, ABC, interface="coreference"):
     Owner gives: ``input_dim``, the mentions' width.
 
     Shapes:
-        mentions ``"m k"``, pairs ``"q 2"`` rows of mentions, edit_distance ``"q"`` in
-        characters → logits ``"q"``.
+        mentions ``"m k"``, MentionPairs of q pairs → logits ``"q"``.
+
+    Attributes:
+        reads_dictionary: Whether the names of the training data are read.
     """
 
     given: ClassVar[tuple[str, ...]] = ("input_dim",)
+    reads_dictionary: bool = False
 
     @abstractmethod
     def forward(
         self,
         mentions: Float[Tensor, "m k"],
-        pairs: Int[Tensor, "q 2"],
-        edit_distance: Int[Tensor, " q"],
+        pairs: MentionPairs,
     ) -> Float[Tensor, " q"]:
         """Logits of the pairs."""
 
@@ -42,12 +46,12 @@ class CoreferenceScorer(Registrable, nn.Module, ABC, interface="coreference"):
 class CosineCoreference(CoreferenceScorer):
     """κ·cos(y_i, y_j) + β of mapped mentions y, with trained κ and β (memory §3.13).
 
-    The score is symmetric and does not depend on the edit distance.
+    The score is symmetric and depends neither on the edit distance nor on the names.
 
     Paper: https://arxiv.org/abs/2307.11762
 
     Shapes:
-        mentions ``"m k"``, pairs ``"q 2"``, edit_distance ``"q"`` → ``"q"``.
+        mentions ``"m k"``, MentionPairs of q pairs → ``"q"``.
 
     Differences:
         The released code, which does not run, has κ = 1 and β = 0: no probability could
@@ -64,16 +68,16 @@ class CosineCoreference(CoreferenceScorer):
     def forward(
         self,
         mentions: Float[Tensor, "m k"],
-        pairs: Int[Tensor, "q 2"],
-        edit_distance: Int[Tensor, " q"],
+        pairs: MentionPairs,
     ) -> Float[Tensor, " q"]:
         """Logits of the pairs."""
         directions = nn.functional.normalize(self.map(mentions))
-        cosine = (take(directions, pairs[:, 0]) * take(directions, pairs[:, 1])).sum(1)
+        cosine = (take(directions, pairs.rows[:, 0]) * take(directions, pairs.rows[:, 1])).sum(1)
         return self.scale * cosine + self.bias
 
 
 DISTANCE_ROWS = 300  # as published; a longer distance shares the last row
+NAME_ROWS = 7  # how two names are related, see jointre.data.names.NameRelation
 
 
 @final
@@ -88,10 +92,15 @@ class PairwiseCoreference(CoreferenceScorer):
 
     Args:
         distance_dim: Size of the embedding of the edit distance; 0: no such embedding.
+        name_dim: Size of the embedding of how the two names are related: equal except for case,
+            hyphens and plural, abbreviations of each other, with a common last word, or with equal
+            initials; 0: no such embedding, as published.
+        dictionary: Whether this embedding also knows which names mean the same entity, and which
+            different ones, in the training data. The archive then holds these names.
         dropout: Probability of dropping a hidden unit in training.
 
     Shapes:
-        mentions ``"m k"``, pairs ``"q 2"``, edit_distance ``"q"`` → ``"q"``.
+        mentions ``"m k"``, MentionPairs of q pairs → ``"q"``.
     """
 
     def __init__(
@@ -99,23 +108,31 @@ class PairwiseCoreference(CoreferenceScorer):
         input_dim: int,
         distance_dim: WidthOrZero = 25,
         dropout: Annotated[float, Ge(0), Lt(1)] = 0.1,
+        name_dim: WidthOrZero = 0,
+        dictionary: bool = False,
     ) -> None:
         super().__init__()
+        if dictionary and not name_dim:
+            raise ConfigError("dictionary=true needs an embedding of names: set name_dim, 25 say")
+        self.reads_dictionary = dictionary
         self.distances = nn.Embedding(DISTANCE_ROWS, distance_dim) if distance_dim else None
-        self.hidden = SplitLinear(2 * input_dim + distance_dim, input_dim)
+        self.name_relations = nn.Embedding(NAME_ROWS, name_dim) if name_dim else None
+        self.hidden = SplitLinear(2 * input_dim + distance_dim + name_dim, input_dim)
         self.transform = nn.Sequential(nn.ReLU(), Dropout(dropout))
         self.output = nn.Linear(input_dim, 1)
 
     def forward(
         self,
         mentions: Float[Tensor, "m k"],
-        pairs: Int[Tensor, "q 2"],
-        edit_distance: Int[Tensor, " q"],
+        pairs: MentionPairs,
     ) -> Float[Tensor, " q"]:
         """Logits of the pairs."""
-        blocks = [FeatureBlock(mentions, pairs[:, 0]), FeatureBlock(mentions, pairs[:, 1])]
+        first, second = pairs.rows.unbind(1)
+        blocks = [FeatureBlock(mentions, first), FeatureBlock(mentions, second)]
         if self.distances is not None:
-            row = edit_distance.clamp(max=DISTANCE_ROWS - 1)
+            row = pairs.edit_distances.clamp(max=DISTANCE_ROWS - 1)
             blocks.append(FeatureBlock(self.distances.weight, row))
+        if self.name_relations is not None:
+            blocks.append(FeatureBlock(self.name_relations.weight, pairs.name_relations))
         logits: Tensor = self.output(self.transform(self.hidden(blocks)))
         return logits[:, 0]

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointre.data.document_index import DocumentIndex
+from jointre.data.name_dictionary import NameDictionary
+from jointre.data.names import NameRelation
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
@@ -93,6 +95,24 @@ def test_edit_distances_of_the_words() -> None:
     found = index(PEOPLE)
     assert rows(found.distances)[0] == (0, 11, 9, 8, 11)
     assert (found.distances == found.distances.T).all()
+
+
+def test_name_relations() -> None:
+    """Row 0 is ``Ada Lovelace``, row 2 ``Ada``, row 3 ``Ada and Bob``, row 4 ``Bob``."""
+    found = index(PEOPLE)
+    assert found.name_relations.shape == (5, 5)
+    assert found.name_relations[3, 4] == NameRelation.LAST_WORD
+    assert found.name_relations[0, 4] == NameRelation.OTHER
+    assert (found.name_relations.diagonal() == NameRelation.EQUAL).all()
+
+
+def test_names_of_the_training_data_are_those_of_other_documents() -> None:
+    other = replace(PEOPLE, id="other", relations=())
+    alone = replace(VOCABULARY, names=NameDictionary.of([PEOPLE]))
+    both = replace(VOCABULARY, names=NameDictionary.of([PEOPLE, other]))
+    first, second = (DocumentIndex.of(PEOPLE, v, AllSpans(3)) for v in (alone, both))
+    assert (first.name_relations == index(PEOPLE).name_relations).all()
+    assert second.name_relations[0, 1] == NameRelation.SAME_CONCEPT  # Ada Lovelace, She
 
 
 def test_entity_pairs() -> None:

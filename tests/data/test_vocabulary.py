@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def test_labels_are_sorted_without_a_types_file() -> None:
 
 
 def test_the_types_file_gives_order_and_symmetry_and_data_overrides_it() -> None:
-    assert Vocabulary.build(TRAIN, TYPES) == Vocabulary(
+    assert Vocabulary.build(TRAIN, TYPES).without_names() == Vocabulary(
         ("Peop", "Org", "Loc"), ("Work_For", "Compare"), frozenset({"Compare"}), LabelOverlaps()
     )
     assert Vocabulary.build(TRAIN, TYPES, []).symmetric == frozenset()
@@ -108,3 +109,12 @@ def test_malformed_json_is_refused(change: Any, message: str) -> None:
     content = content | change if isinstance(change, dict) else change
     with pytest.raises(DataError, match=message):
         Vocabulary.from_dict(content)
+
+
+def test_names_of_the_training_data() -> None:
+    """They are written only where they are wanted, and come back as they were."""
+    vocabulary = Vocabulary.build(TRAIN)
+    assert vocabulary.names is not None
+    assert sorted(vocabulary.names.concepts) == ["ada", "bob", "x"]
+    assert Vocabulary.from_dict(json.loads(json.dumps(vocabulary.to_dict()))) == vocabulary
+    assert "names" not in vocabulary.without_names().to_dict()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.cluster import AgglomerativeClustering
 
-from jointre.decoding.clustering import cluster
+from jointre.decoding.clustering import cluster, linked_groups
 from tests.naive import clustering as naive
 
 
@@ -123,3 +123,43 @@ def test_equals_scikit_learn(case: tuple[int, np.ndarray], threshold: float) -> 
     found = clusters(size, scores, threshold)
     assert len(set(zip(found, reference.tolist(), strict=True))) == len(set(found))
     assert len(set(found)) == len(set(reference.tolist()))
+
+
+@given(st.integers(1, 8), st.sampled_from([0.3, 0.5, 0.85]), st.randoms(use_true_random=False))
+def test_groups_are_linked_by_their_mean(size: int, threshold: float, random: object) -> None:
+    """Equals complete linkage of the groups themselves, with the means of their pairs."""
+    count = size * (size - 1) // 2
+    ranks = list(range(1, count + 1))
+    random.shuffle(ranks)  # type: ignore[attr-defined]
+    scores = {
+        pair: float(np.float32(rank / (count + 1)))
+        for pair, rank in zip(combinations(range(size), 2), ranks, strict=True)
+    }
+    drawn = [random.randrange(3) for _ in range(size)]  # type: ignore[attr-defined]
+    groups = [sorted(set(drawn)).index(number) for number in drawn]
+    means = naive.mean_scores(groups, scores)
+    by_group = naive.cluster(max(groups) + 1, means, threshold)
+    expected = [by_group[group] for group in groups]
+    found = cluster(
+        size,
+        pairs_of(size),
+        np.array(list(scores.values()), np.float32),
+        threshold,
+        np.array(groups),
+    ).tolist()
+    if len({round(mean, 12) for mean in means.values()}) == len(means):  # no ties
+        assert [found.index(n) for n in found] == [expected.index(n) for n in expected]
+    assert all(found[i] == found[j] for i, j in scores if groups[i] == groups[j])
+
+
+def test_a_long_chain_of_equal_names_holds_together() -> None:
+    """One improbable pair splits a cluster of four mentions, unless their names are equal."""
+    scores = [0.9, 0.9, 0.9, 0.9, 0.2, 0.9]
+    assert len(set(clusters(4, scores))) == 2
+    found = cluster(4, pairs_of(4), np.array(scores, np.float32), 0.6, np.array([0, 0, 1, 1]))
+    assert found.tolist() == [0, 0, 0, 0]  # the mean of 0.9, 0.9, 0.9 and 0.2 is 0.725
+
+
+def test_linked_groups() -> None:
+    assert linked_groups(3, np.zeros((0, 2), np.int64)).tolist() == [0, 1, 2]
+    assert linked_groups(5, np.array([[0, 4], [1, 4], [2, 3]])).tolist() == [0, 0, 1, 1, 0]

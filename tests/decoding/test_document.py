@@ -11,15 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointre.config import Factory, construct
+from jointre.data.names import NameRelation
 from jointre.data.schema import Document, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import DocumentDecoder
-from jointre.decoding.document import FoundEntities, mention_pairs
+from jointre.decoding.document import FoundEntities, consistent_mentions, mention_pairs
 from jointre.errors import ConfigError
 from jointre.nn.losses import LabelScores
 from jointre.positions import Spans
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import clustering as naive
+from tests.naive import mentions
 
 VOCABULARY = Vocabulary(("Loc", "Peop"), ("Live_In", "Spouse"))
 UNITS = [
@@ -118,9 +120,14 @@ def test_keep() -> None:
     """The threshold is inclusive."""
     decoder = DocumentDecoder(VOCABULARY, mention_threshold=0.5)
     apart = Spans(torch.zeros(4).long(), torch.arange(4), torch.arange(1, 5))
-    found = decoder.find_spans(apart, torch.tensor([0.5, 0.4999, 1.0, 0.0]))
+    found = decoder.find_spans(apart, torch.tensor([0.5, 0.4999, 1.0, 0.0]), ["abcd"])
     assert found.tolist() == [0, 2]
-    assert decoder.find_spans(apart[:0], torch.zeros(0)).tolist() == []
+    assert decoder.find_spans(apart[:0], torch.zeros(0), ["abcd"]).tolist() == []
+
+
+def unrelated(pairs: np.ndarray) -> np.ndarray:
+    """Names that have nothing in common."""
+    return np.full(len(pairs), NameRelation.OTHER)
 
 
 def clustered(
@@ -131,7 +138,7 @@ def clustered(
     pairs = mention_pairs(array)
     linked = torch.tensor([scores[i, j] for i, j in pairs.tolist()])
     decoder = DocumentDecoder(VOCABULARY, coreference_threshold=threshold)
-    mention_entity, owners = decoder.cluster(array, pairs, linked)
+    mention_entity, owners = decoder.cluster(array, pairs, linked, unrelated(pairs), None)
     assert mention_entity[:, 1].tolist() == sorted(mention_entity[:, 1].tolist())
     groups: list[list[int]] = [[] for _ in owners]
     for mention, entity in mention_entity.tolist():
@@ -188,6 +195,70 @@ def test_clusters_equal_complete_linkage(sizes: list[int], seed: int, threshold:
     assert owners == [units[group[0]] for group in groups]
 
 
+@pytest.mark.parametrize(
+    ("must_link", "types", "expected"),
+    [
+        ([], None, [[0], [1, 2], [3]]),
+        (["equal"], [0, 0, 0, 0], [[0, 1, 2], [3]]),  # 0-1 by name, then (0.3 + 0.9) / 2
+        (["equal"], [1, 0, 0, 0], [[0], [1, 2], [3]]),  # different types are not linked
+        (["abbreviation"], [0, 0, 0, 0], [[0], [1, 2, 3]]),
+        (["equal", "abbreviation"], [0, 0, 0, 0], [[0, 1, 2, 3]]),
+    ],
+)
+def test_names_that_must_be_linked(
+    must_link: list[str], types: list[int] | None, expected: list[list[int]]
+) -> None:
+    units = np.zeros(4, np.int64)
+    pairs = mention_pairs(units)
+    names = {(0, 1): NameRelation.EQUAL, (1, 3): NameRelation.ABBREVIATION}
+    scores = {(0, 1): 0.1, (0, 2): 0.3, (1, 2): 0.9, (2, 3): 0.57}
+    mention_entity, _ = DocumentDecoder(
+        VOCABULARY, coreference_threshold=0.55, must_link=must_link
+    ).cluster(
+        units,
+        pairs,
+        torch.tensor([scores.get((i, j), 0.0) for i, j in pairs.tolist()]),
+        np.array([names.get((i, j), NameRelation.OTHER) for i, j in pairs.tolist()]),
+        None if types is None else np.array(types),
+    )
+    groups: list[list[int]] = [[] for _ in range(int(mention_entity[:, 1].max()) + 1)]
+    for mention, entity in mention_entity.tolist():
+        groups[entity].append(mention)
+    assert groups == expected
+
+
+def test_consistency_by_hand() -> None:
+    """Word 4 repeats word 0; word 6 is too improbable; [1, 3) is inside [1, 4)."""
+    tokens = ["Pain", "renal", "pain", "failure", "pains", "x", "pain", "renal", "pain"]
+    spans = [(0, 1), (4, 5), (6, 7), (1, 4), (1, 3), (7, 9)]
+    columns = torch.tensor([(0, *span) for span in spans])
+    probabilities = torch.tensor([0.9, 0.4, 0.29, 0.9, 0.8, 0.9])
+    candidates = Spans(*columns.unbind(1))
+    decoder = DocumentDecoder(VOCABULARY, consistency="string")
+    assert decoder.find_spans(candidates, probabilities, [tokens]).tolist() == [0, 1, 3, 5]
+    alone = DocumentDecoder(VOCABULARY).find_spans(candidates, probabilities, [tokens])
+    assert alone.tolist() == [0, 3, 5]
+    other_unit = Spans(torch.tensor([0, 1, 1, 0, 0, 0]), candidates.start, candidates.end)
+    units = decoder.find_spans(other_unit, probabilities, [tokens, tokens])
+    assert units.tolist() == [0, 3, 5]  # names count within their own unit
+
+
+@given(st.integers(0, 12), st.integers(0, 10**6))
+def test_consistency_equals_the_definition(size: int, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    start = generator.integers(0, 8, size)
+    spans = np.stack(
+        [generator.integers(0, 2, size), start, start + generator.integers(1, 4, size)], 1
+    )
+    probabilities = (generator.integers(3, 11, size) / 10).astype(np.float32)
+    kinds = [(int(unit), int(generator.integers(0, 3))) for unit in spans[:, 0]]
+    names = np.array([sorted(set(kinds)).index(kind) for kind in kinds], np.int64)
+    found = consistent_mentions(spans, names, probabilities, 0.8, 0.3)
+    assert found.tolist() == mentions.consistent(
+        spans.tolist(), names.tolist(), probabilities.tolist(), 0.8, 0.3
+    )
+
+
 def test_thousands_of_mentions() -> None:
     """Half a second or so for a document of 1,500 mentions and a thousand small ones."""
     units = np.repeat(np.arange(1001), [1500] + [2] * 1000)
@@ -195,7 +266,9 @@ def test_thousands_of_mentions() -> None:
     pairs = mention_pairs(units)
     assert len(pairs) == 1500 * 1499 // 2 + 1000
     probabilities = torch.rand(len(pairs), generator=torch.Generator().manual_seed(0))
-    mention_entity, owners = DocumentDecoder(VOCABULARY).cluster(units, pairs, probabilities)
+    mention_entity, owners = DocumentDecoder(VOCABULARY).cluster(
+        units, pairs, probabilities, unrelated(pairs), None
+    )
     spans = Spans(torch.from_numpy(units), torch.zeros(3500).long(), torch.ones(3500).long())
     found = FoundEntities(
         spans,

@@ -210,6 +210,13 @@ MEMORY = Ablations(
             )
             for task in ("entity", "relation")
         },
+        "equal_names": parts("decoder", results=set()),  # decides in prediction only
+        "linked_names": parts("decoder", results=set()),
+        "consistent_mentions": parts("decoder", results=set()),
+        **{
+            name: parts("coreference", modules=("coreference",), results={"coreference", "loss"})
+            for name in ("name_relations", "name_dictionary")
+        },
         "multi_instance": SAME,
         "global": parts("pair_encoder", modules=("pair_encoder",), results={"relation", "loss"}),
         "pairwise_coreference": SAME,

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from jointre.config import Factory, construct
 from jointre.data.schema import Document, Entity, Relation, Span
+from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError, DataError
 from jointre.evaluation.metric import Metric
 from jointre.inference import Predictor
@@ -111,6 +112,43 @@ class TestDocumentModel(ModelContract):
             "relation_threshold": 0.5,
         },
     }
+
+
+class TestDocumentModelWithNames(TestDocumentModel):
+    """Coreference by names, the dictionary of the training data, and consistent decoding."""
+
+    component = {
+        **TestDocumentModel.component,
+        "coreference": {
+            "type": "pairwise",
+            "distance_dim": 8,
+            "dropout": 0.0,
+            "name_dim": 4,
+            "dictionary": True,
+        },
+        "decoder": {
+            **TestDocumentModel.component["decoder"],
+            "must_link": ["equal", "abbreviation"],
+            "consistency": "string",
+        },
+    }
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_an_archive_has_the_names_that_its_model_reads(
+    encoder: Path, tmp_path: Path, dictionary: bool
+) -> None:
+    """Names of the training data reach nobody who gets the archive of another model."""
+    coreference = {"type": "pairwise", "name_dim": 4, "dictionary": dictionary}
+    config = document_model(encoder, coreference=coreference)
+    vocabulary = Vocabulary.build(UNITS)
+    assert vocabulary.names is not None
+    model = construct(Factory[Model], config, "model")(vocabulary=vocabulary)
+    archive.save(model, config, tmp_path / "archive")
+    stored = (tmp_path / "archive" / "vocabulary.json").read_text(encoding="utf-8")
+    assert ("names" in json.loads(stored)) == dictionary
+    read = archive.load(tmp_path / "archive").model.vocabulary
+    assert read == (vocabulary if dictionary else vocabulary.without_names())
 
 
 def test_saved_again_it_predicts_the_same_scores(

@@ -4,15 +4,23 @@ import torch
 from torch import Tensor, nn
 
 from jointre.nn.coreference import CosineCoreference, PairwiseCoreference
+from jointre.positions import MentionPairs
 
 
-def pairwise(module: PairwiseCoreference, mentions: Tensor, pairs: Tensor, ed: Tensor) -> Tensor:
-    """w · relu(W [u_i; u_j; D[ed]] + b), pair by pair, without dropout."""
+def pairwise(module: PairwiseCoreference, mentions: Tensor, pairs: MentionPairs) -> Tensor:
+    """w · relu(W [u_i; u_j; D[ed]; N[name]] + b), pair by pair, without dropout."""
     logits = []
-    for (i, j), distance in zip(pairs.tolist(), ed.tolist(), strict=True):
+    for (i, j), distance, name in zip(
+        pairs.rows.tolist(),
+        pairs.edit_distances.tolist(),
+        pairs.name_relations.tolist(),
+        strict=True,
+    ):
         parts = [mentions[i], mentions[j]]
         if module.distances is not None:
             parts.append(module.distances.weight[min(distance, 299)])
+        if module.name_relations is not None:
+            parts.append(module.name_relations.weight[name])
         hidden = (module.hidden.weight @ torch.cat(parts) + module.hidden.bias).relu()
         logits.append((module.output.weight[0] * hidden).sum() + module.output.bias[0])
     return torch.stack(logits)

@@ -9,6 +9,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from torch.nn.functional import linear
 
 from jointre.data.candidates import DocumentCandidates
+from jointre.data.names import NameRelation
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.models.document import DocumentModel
 from jointre.models.refinement import Refinement
@@ -24,6 +25,7 @@ from jointre.nn.losses import ArcFaceLoss
 from jointre.nn.pair_encoders import MultiInstance
 from jointre.nn.refiners import MemoryFlow
 from jointre.nn.type_embeddings import TableTypes
+from jointre.positions import MentionPairs
 from tests.naive import clustering, coreference_scorer, document_pools, losses, memory
 from tests.naive.classifier import similarities
 
@@ -193,12 +195,14 @@ def group(
         pairs = [(i, j) for i, j in chosen.coreference_pairs.tolist()]
     for i, j in pairs:
         distance = read.distance(mentions[i], mentions[j])
-        both = rows[[found.mention_rows[i], found.mention_rows[j]]], torch.tensor([[0, 1]])
+        both, pair = rows[[found.mention_rows[i], found.mention_rows[j]]], torch.tensor([[0, 1]])
         part = model.coreference
         if isinstance(part, PairwiseCoreference):
-            logit = coreference_scorer.pairwise(part, *both, torch.tensor([distance]))
+            none = torch.tensor([NameRelation.OTHER])
+            scored = MentionPairs(pair, torch.tensor([distance]), none)
+            logit = coreference_scorer.pairwise(part, both, scored)
         else:
-            logit = coreference_scorer.cosine(part, *both)
+            logit = coreference_scorer.cosine(part, both, pair)
         found.coreference.append(logit[0])
     document = read.document
     if chosen is not None or given:

@@ -88,6 +88,7 @@ class DocumentSampler(CorefSampler):
             coreference_pairs=coreference,
             coreference_targets=_marked(len(unit.coreferent), len(distinct)),
             edit_distances=_joined(unit.distances[coreference[:, 0], coreference[:, 1]]),
+            name_relations=_joined(unit.name_relations[coreference[:, 0], coreference[:, 1]]),
             mention_entity=_joined(unit.mention_entity),
         )
 

@@ -8,8 +8,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from jointre.data.names import NameRelation
 from jointre.nn.coreference import CoreferenceScorer
 from jointre.nn.span_ops import ordered_pairs
+from jointre.positions import MentionPairs
 from jointre.testing.contracts.compare import same
 from jointre.testing.contracts.contract import ModuleContract, View
 from jointre.testing.contracts.inputs import UNITS, spans_of
@@ -25,8 +27,7 @@ class Mentions:
 
     unit: Int[Tensor, " m"]
     rows: Float[Tensor, "m k"]
-    pairs: Int[Tensor, "q 2"]
-    edit_distance: Int[Tensor, " q"]
+    pairs: MentionPairs
 
 
 class CoreferenceContract(ModuleContract):
@@ -41,31 +42,33 @@ class CoreferenceContract(ModuleContract):
         generator = torch.Generator().manual_seed(5)
         table = torch.randn(len(UNITS), 6, 6, WIDTH, generator=generator)
         numbers = torch.tensor(list(units), dtype=torch.long)[spans.unit]
-        pairs = ordered_pairs(spans.unit)
-        distance = (7 * spans.start + spans.end)[pairs].sum(1)
-        return Mentions(spans.unit, table[numbers, spans.start, spans.end], pairs, distance)
+        rows = ordered_pairs(spans.unit)
+        distances = (7 * spans.start + spans.end)[rows].sum(1)
+        pairs = MentionPairs(rows, distances, distances % len(NameRelation))
+        return Mentions(spans.unit, table[numbers, spans.start, spans.end], pairs)
 
     def call(self, module: Any, batch: Mentions) -> Tensor:
         """The logits."""
-        logits: Tensor = module(batch.rows, batch.pairs, batch.edit_distance)
+        logits: Tensor = module(batch.rows, batch.pairs)
         return logits
 
     def view(self, result: Tensor, batch: Mentions, row: int) -> View:
         """The logits of a unit's pairs."""
-        return {"logits": result[batch.unit[batch.pairs[:, 0]] == row]}
+        return {"logits": result[batch.unit[batch.pairs.rows[:, 0]] == row]}
 
     def sources(self, batch: Mentions) -> list[Tensor]:
         """The mentions."""
         return [batch.rows]
 
-    def test_one_logit_a_pair(self) -> None:
+    def test_one_logit_per_pair(self) -> None:
         """Also for no pair and for no mention; distances may be of any size."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
-        wanted = "a coreference scorer gives one logit a pair"
+        wanted = "a coreference scorer gives one logit per pair"
         shape_is(self.call(module, batch), (len(batch.pairs),), wanted)
-        far = replace(batch, edit_distance=torch.full_like(batch.edit_distance, FAR))
+        distances = torch.full_like(batch.pairs.edit_distances, FAR)
+        far = replace(batch, pairs=replace(batch.pairs, edit_distances=distances))
         assert self.call(module, far).isfinite().all(), f"a distance of {FAR} must have a logit"
-        none = replace(batch, pairs=batch.pairs[:0], edit_distance=batch.edit_distance[:0])
+        none = replace(batch, pairs=batch.pairs[:0])
         shape_is(self.call(module, none), (0,), "no pair gives no logit")
         nothing = replace(none, unit=batch.unit[:0], rows=batch.rows[:0])
         shape_is(self.call(module, nothing), (0,), "no mention gives no logit")
@@ -74,9 +77,9 @@ class CoreferenceContract(ModuleContract):
         """Leaving out and reordering pairs leaves the logits of the others alone."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         rows = torch.arange(len(batch.pairs) - 1, -1, -3)
-        some = replace(batch, pairs=batch.pairs[rows], edit_distance=batch.edit_distance[rows])
+        chosen = replace(batch, pairs=batch.pairs[rows])
         same(
-            {"logits": self.call(module, some)},
+            {"logits": self.call(module, chosen)},
             {"logits": self.call(module, batch)[rows]},
             "a pair's logit depends on the other pairs or on their order",
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from jointre.data.names import NameRelation
 from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.span_enumerators import AllSpans
@@ -42,6 +43,7 @@ class DocumentSamplerContract(SamplerContract):
                 ("pairs", (pairs, 2), entities),
                 ("coreference_pairs", (linked, 2), mention_rows),
                 ("edit_distances", (linked,), 10_000),
+                ("name_relations", (linked,), len(NameRelation)),
                 ("mention_entity", (mention_entity, 2), max(mention_rows, entities)),
             ):
                 rows = getattr(found, name)

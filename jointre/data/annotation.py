@@ -11,8 +11,8 @@ class Span(NamedTuple):
     """A stretch of tokens, half-open: ``start`` is inside, ``end`` is not.
 
     Args:
-        start: the first token.
-        end: the token after the last.
+        start: First token.
+        end: Token after the last one.
 
     Example:
         >>> Span(2, 5).width
@@ -33,11 +33,11 @@ class Entity:
     """A label and the mentions that carry it (one mention in sentence-level data).
 
     Args:
-        label: entity type, or None when only the mentions are known.
-        mentions: the spans that name the entity, at least one.
-        score: probability of the label, in 0..1, for predictions.
-        mention_scores: one probability a mention, for models that score mentions.
-        id: the entity's name in its source (a MeSH number, say), if any.
+        label: Entity type; None if only the mentions are known.
+        mentions: Spans that name the entity, at least one.
+        score: Probability of the label, for predictions.
+        mention_scores: One probability per mention, for models that score mentions.
+        id: Name of the entity in its source, for example a MeSH number.
 
     Example:
         >>> Entity("Person", (Span(0, 2), Span(7, 8))).span
@@ -61,11 +61,11 @@ class Relation:
     """A labelled, directed link between two entities of one document.
 
     Args:
-        label: relation type.
-        head: index of the head in the document's entities.
-        tail: index of the tail in the document's entities.
-        score: the relation's own probability in 0..1, not multiplied by its entities'.
-        evidence: indices of the sentences that support it, where a corpus says so.
+        label: Relation type.
+        head: Index of the head in the document's entities.
+        tail: Index of the tail in the document's entities.
+        score: Probability of the relation, not multiplied by those of its entities.
+        evidence: Indices of the sentences that support the relation, if the corpus lists them.
 
     Example:
         >>> Relation("lives in", head=0, tail=1).label
@@ -96,23 +96,28 @@ class Triple(NamedTuple):
 
 
 def renumbered(
-    kept: Sequence[int], relations: Sequence[Relation], clusters: Sequence[Sequence[int]]
+    kept_rows: Sequence[int], relations: Sequence[Relation], clusters: Sequence[Sequence[int]]
 ) -> tuple[tuple[Relation, ...], tuple[tuple[int, ...], ...]]:
     """Relations and clusters among the entities that are kept, by their new indices.
 
     Args:
-        kept: old indices of the entities that stay, in their new order.
-        relations: Relations of all entities; those whose head or tail goes are dropped.
-        clusters: Clusters of all entities; they lose members, and vanish with the last.
+        kept_rows: Old indices of the entities that are kept, in their new order.
+        relations: Relations of all entities; those of other entities are dropped.
+        clusters: Clusters of all entities; other entities are removed from them, and a cluster
+            that becomes empty is dropped.
     """
-    new = {old: index for index, old in enumerate(kept)}
+    new_index = {old: index for index, old in enumerate(kept_rows)}
     linked = tuple(
-        replace(relation, head=new[relation.head], tail=new[relation.tail])
+        replace(relation, head=new_index[relation.head], tail=new_index[relation.tail])
         for relation in relations
-        if relation.head in new and relation.tail in new
+        if relation.head in new_index and relation.tail in new_index
     )
-    groups = [(group, tuple(new[old] for old in group if old in new)) for group in clusters]
-    return linked, tuple(shorter for group, shorter in groups if shorter or not group)
+    groups = [
+        (group, tuple(new_index[old] for old in group if old in new_index)) for group in clusters
+    ]
+    return linked, tuple(
+        kept_members for group, kept_members in groups if kept_members or not group
+    )
 
 
 def check_sentences(borders: Sequence[Span], size: int, location: str) -> None:
@@ -126,13 +131,15 @@ def check_sentences(borders: Sequence[Span], size: int, location: str) -> None:
     Raises:
         DataError: The sentences leave a gap, overlap or stop before the end.
     """
-    at = 0
+    previous_end = 0
     for index, (start, end) in enumerate(borders):
-        if start != at or end < start:
+        if start != previous_end or end < start:
             raise DataError(
-                f"{location}: sentence {index} is [{start}, {end}), but must begin at {at}; "
-                "sentences follow one another and cover all tokens"
+                f"{location}: sentence {index} is [{start}, {end}), but must begin at "
+                f"{previous_end}; sentences follow one another and cover all tokens"
             )
-        at = end
-    if at != size:
-        raise DataError(f"{location}: the sentences end at {at}, but there are {size} tokens")
+        previous_end = end
+    if previous_end != size:
+        raise DataError(
+            f"{location}: the sentences end at {previous_end}, but there are {size} tokens"
+        )

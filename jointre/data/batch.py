@@ -1,4 +1,4 @@
-"""What the models of all families read of a batch, and the record of stages that each adds."""
+"""The input that all models read from a batch, and the base of the stages that each adds."""
 
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -26,8 +26,10 @@ def _moved(value: Any, device: torch.device) -> Any:
     if isinstance(value, Tensor):
         return value.to(device)
     if is_dataclass(value) and not isinstance(value, type):
-        parts = {part.name: _moved(getattr(value, part.name), device) for part in fields(value)}
-        return replace(value, **parts)
+        moved_fields = {
+            item.name: _moved(getattr(value, item.name), device) for item in fields(value)
+        }
+        return replace(value, **moved_fields)
     return value
 
 
@@ -40,7 +42,7 @@ class EncoderInput(Movable):
         mask: True where a window has a piece.
         window_index: Flat index of each position into the windows; None: window i is unit i.
         positions: Roles of the positions, and the words of the units.
-        audible: Words that may begin or end a predicted mention; None: all of them.
+        audible: Words that may begin or end a predicted mention; None: all words.
 
     Shapes:
         ids and mask ``"w p"``, window_index ``"b t"``, audible ``"b n"``.
@@ -58,7 +60,7 @@ class EncoderInput(Movable):
         return len(self.positions.roles)
 
     def candidates(self, spans: Spans) -> Spans:
-        """The spans that begin and end with a word of which the encoder sees something."""
+        """The spans that begin and end with a word for which the encoder has a piece."""
         if self.audible is None:
             return spans
         audible, unit = self.audible, spans.unit
@@ -68,9 +70,9 @@ class EncoderInput(Movable):
 
 @dataclass(frozen=True, slots=True)
 class Stages(Movable):
-    """What a model reads; every family of models adds the candidates of its stages.
+    """The input of a model; every family of models adds the candidates of its stages.
 
-    A stage whose candidates are not there is decided by the model's decoder.
+    If the candidates of a stage are missing, the model's decoder chooses them.
 
     Args:
         inputs: Pieces of the units.
@@ -81,11 +83,11 @@ class Stages(Movable):
 
 @dataclass(frozen=True, slots=True)
 class GivenMentions(Movable):
-    """Mentions that are known beforehand, so that no decoder decides about them.
+    """Mentions that are given, so that no decoder chooses them.
 
     Args:
         rows: Rows of the mentions among the candidate spans.
-        labels: Entity labels, -1 where the most probable one is taken; None: everywhere.
+        labels: Entity labels, -1 for the most probable label; None: that for all mentions.
 
     Shapes:
         both ``"m"``.

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 def budget_batches(
     lengths: Sequence[int], max_pieces: int, max_units: int, max_cells: int | None = None
 ) -> list[list[int]]:
-    """Group indices so that units of like length share a batch.
+    """Group indices so that units of similar length share a batch.
 
     Args:
-        lengths: pieces of each unit.
-        max_pieces: most padded pieces of a batch; a longer unit is a batch of its own.
-        max_units: most units of a batch.
-        max_cells: most padded pairs of pieces of a batch, as for pieces; None: any number.
+        lengths: Number of pieces of each unit.
+        max_pieces: Maximum number of padded pieces of a batch; a longer unit is a batch by itself.
+        max_units: Maximum number of units of a batch.
+        max_cells: Maximum number of padded pairs of pieces of a batch; None: no maximum.
 
     Returns:
-        Batches of indices, longest first, so that memory is highest at once.
+        Batches of indices, longest first, so that the first batch needs the most memory.
     """
     batches: list[list[int]] = []
     longest = 0

@@ -26,9 +26,9 @@ class SentenceCandidates:
 
     Args:
         spans: ``[start, end)`` in words, one row per span.
-        entity_targets: A class per span: 0 for no mention, else the label's index + 1.
+        entity_targets: Class of each span: 0 if it is not a mention, else the label's index + 1.
         mention_rows: Rows of the spans that are mentions.
-        pairs: (head, tail) rows of ``kept``.
+        pairs: (head, tail) rows of ``mention_rows``.
         relation_targets: Multi-hot labels of the pairs.
 
     Shapes:
@@ -49,10 +49,10 @@ class DocumentCandidates:
 
     Args:
         spans: ``[start, end)`` in words, one row per span.
-        mention_targets: 1 for each span that is a mention, 0 for others, -1 where the loss does
-            not ask.
+        mention_targets: 1 for each span that is a mention, 0 for others, -1 for spans
+            that the loss ignores.
         mention_rows: Rows of the spans that are mentions.
-        mention_entity: (row of ``kept``, entity), ordered by entity; every entity has one.
+        mention_entity: (row of ``mention_rows``, entity), ordered by entity; every entity has one.
         entity_targets: Label of each entity.
         coreference_pairs: Pairs of rows of ``mention_rows``.
         coreference_targets: 1 for pairs of mentions of one entity.
@@ -88,8 +88,8 @@ def proposed_spans(
 
     Args:
         document: The unit.
-        silent: Words of which the encoder sees nothing, so that no mention begins or ends with
-            them; None if there are none.
+        silent: Words for which the encoder has no piece, so that no mention begins or ends with
+            them; None if there are no such words.
         span_enumerator: Proposes the spans.
 
     Shapes:
@@ -105,7 +105,7 @@ def proposed_spans(
 
 
 def given_labels(document: Document, vocabulary: Vocabulary) -> Integers:
-    """The label of each of the document's own entities; -1 for one without.
+    """The label of each entity of the document; -1 for an entity without a label.
 
     Raises:
         DataError: The vocabulary lacks a label.
@@ -124,7 +124,7 @@ def given_labels(document: Document, vocabulary: Vocabulary) -> Integers:
 
 
 def given_spans(document: Document) -> Integers:
-    """The spans of the document's own entities, of one mention each, in their order."""
+    """The spans of the entities of the document, which have one mention each, in their order."""
     return np.array([entity.span for entity in document.entities], np.int64).reshape(-1, 2)
 
 
@@ -145,14 +145,14 @@ def pack_rows(
     """The integers of all units as packed rows.
 
     Args:
-        units: An array per unit.
-        sizes: If the integers are rows of something: how many rows each unit has, or one number
-            per column. Every unit's integers are moved by the sizes of the units before it.
+        units: One array per unit.
+        sizes: If the integers are row numbers, the number of rows of each unit, or one number per
+            column; the integers of each unit are increased by the sizes of the units before it.
     """
     rows = list(units)
     if sizes is not None:
-        before = np.cumsum([np.zeros_like(sizes[0]), *sizes[:-1]], 0)
-        rows = [unit + offset for unit, offset in zip(units, before, strict=True)]
+        offsets = np.cumsum([np.zeros_like(sizes[0]), *sizes[:-1]], 0)
+        rows = [unit + offset for unit, offset in zip(units, offsets, strict=True)]
     return torch.from_numpy(np.concatenate(rows))
 
 
@@ -162,10 +162,10 @@ def pack_targets(units: Sequence[Floats]) -> Float[Tensor, "n ..."]:
 
 
 def pad_words(units: Sequence[Integers], words: int) -> Int[Tensor, "b n"]:
-    """A row per unit and a column per word; 0 past a unit's last word.
+    """A tensor with one row per unit and one column per word; 0 after a unit's last word.
 
     Args:
-        units: A number per word of each unit.
+        units: One number per word of each unit.
         words: Number of columns.
     """
     rows = np.zeros((len(units), words), np.int64)

@@ -1,4 +1,4 @@
-"""Mentions that a tool counts in characters of a text: the words they cover, exactly, and back."""
+"""Convert mentions in characters of a text into words, exactly, and back."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from jointre.errors import DataError
 Offsets = Sequence[tuple[int, int]]
 InsideWords = Literal["split", "widen"]
 SPLIT_WORDS = "words split where a mention begins or ends"
-"""How these are counted; nothing is lost by it."""
+"""How split words are counted; splitting loses nothing."""
 
 
 class CharSpan(NamedTuple):
@@ -31,7 +31,7 @@ class CharSpan(NamedTuple):
 
 
 class WordRules(NamedTuple):
-    """How a text is cut into the words that a reader gives, by every format of characters.
+    """Rules by which formats that count characters cut a text into words.
 
     Args:
         language: spaCy's code of the language whose rules find words and sentences.
@@ -45,14 +45,14 @@ class WordRules(NamedTuple):
 
 
 ENGLISH = WordRules()
-"""The rules of readers for which nothing else is chosen."""
+"""The default rules of readers."""
 
 
 class Fitted(NamedTuple):
     """A text's words, and the mentions in them.
 
     Args:
-        words: cut wherever a mention begins or ends inside one, or as the rules have them.
+        words: Words, which are cut if a mention begins or ends inside one and the rules say so.
         spans: Words of each mention, in their order; None for a mention without a word.
     """
 
@@ -68,10 +68,10 @@ def fit(
     words: Words | None = None,
     rules: WordRules = ENGLISH,
 ) -> Fitted:
-    """The words of a text, such that every mention is made of whole words.
+    """The words of a text, such that every mention consists of whole words.
 
-    By default, a word that a mention cuts is cut, so that predictions for the text have the
-    mention's characters. White space at the ends of a mention is not part of a word.
+    By default, a word is cut if a mention begins or ends inside it, so that predictions for the
+    text can have the mention's characters. White space at the ends of a mention is ignored.
 
     Args:
         text: Text that the offsets refer to.
@@ -82,10 +82,10 @@ def fit(
         rules: Language of the words, and what happens to a word that a mention splits.
 
     Raises:
-        DataError: a mention ends before its start, or outside the text.
+        DataError: A mention ends before its start, or outside the text.
     """
-    whole = words_of(text, rules.language, skipped, location) if words is None else words
-    return fit_words(whole, len(text), mentions, skipped, location, rules)
+    given_words = words_of(text, rules.language, skipped, location) if words is None else words
+    return fit_words(given_words, len(text), mentions, skipped, location, rules)
 
 
 def fit_words(
@@ -96,15 +96,15 @@ def fit_words(
     location: str,
     rules: WordRules = ENGLISH,
 ) -> Fitted:
-    """Words such that every mention is made of whole words, as :func:`fit` gives them.
+    """Words cut such that every mention consists of whole words, see :func:`fit`.
 
     Args:
-        words: In order and apart.
+        words: Words in order, without overlaps.
         size: Number of characters of the text.
-        mentions: In any order; they may overlap.
-        skipped: Counts words that were cut, and mentions that were narrowed or hold no word.
+        mentions: Mentions in any order; they may overlap.
+        skipped: Counts words that were cut, and mentions that were narrowed or contain no word.
         location: Location of the text, for messages.
-        rules: What becomes of a word that a mention cuts.
+        rules: Whether words are split at mentions.
 
     Raises:
         DataError: A mention ends before its start, or outside the text.
@@ -115,13 +115,15 @@ def fit_words(
                 f"{mention.location}: [{mention.start}, {mention.end}) is not part of the text of "
                 f"{size} characters; 0 <= start <= end <= {size} must hold"
             )
-    held = [mention for mention in mentions if mention.start < mention.end]
-    borders = [edge for mention in held for edge in mention[:2]]
-    cut = cut_at(borders, words) if rules.inside_words == "split" else words
-    added = len(cut.tokens) - len(words.tokens)
+    not_empty = [mention for mention in mentions if mention.start < mention.end]
+    borders = [edge for mention in not_empty for edge in mention[:2]]
+    cut_words = cut_at(borders, words) if rules.inside_words == "split" else words
+    added = len(cut_words.tokens) - len(words.tokens)
     if added:
         skipped.add(SPLIT_WORDS, location, added)
-    return Fitted(cut, tuple(_fitted(mention, cut.offsets, skipped) for mention in mentions))
+    return Fitted(
+        cut_words, tuple(_fitted(mention, cut_words.offsets, skipped) for mention in mentions)
+    )
 
 
 def _fitted(mention: CharSpan, offsets: Offsets, skipped: SkippedData) -> Span | None:
@@ -130,10 +132,10 @@ def _fitted(mention: CharSpan, offsets: Offsets, skipped: SkippedData) -> Span |
     if span is None:
         skipped.add("mentions without a word skipped", location)
         return None
-    left, right = chars_of(span, offsets)
-    if left < start or right > end:
+    first_char, end_char = chars_of(span, offsets)
+    if first_char < start or end_char > end:
         skipped.add("mentions that begin or end inside a word widened to it", location)
-    elif (left, right) != (start, end):
+    elif (first_char, end_char) != (start, end):
         skipped.add("mentions with outer spaces narrowed to their words", location)
     return span
 
@@ -153,20 +155,20 @@ sentences=(Span(start=0, end=3),))
     cuts = sorted(set(borders))
     tokens: list[str] = []
     offsets: list[tuple[int, int]] = []
-    firsts: list[int] = []  # where each word begins among the parts
+    first_parts: list[int] = []  # the first part of each word
     for token, (left, right) in zip(words.tokens, words.offsets, strict=True):
-        firsts.append(len(tokens))
-        ends = [left, *cuts[bisect_right(cuts, left) : bisect_left(cuts, right)], right]
-        for start, end in pairwise(ends):
+        first_parts.append(len(tokens))
+        edges = [left, *cuts[bisect_right(cuts, left) : bisect_left(cuts, right)], right]
+        for start, end in pairwise(edges):
             tokens.append(token[start - left : end - left])
             offsets.append((start, end))
-    firsts.append(len(tokens))
-    sentences = tuple(Span(firsts[start], firsts[end]) for start, end in words.sentences)
+    first_parts.append(len(tokens))
+    sentences = tuple(Span(first_parts[start], first_parts[end]) for start, end in words.sentences)
     return Words(tuple(tokens), tuple(offsets), sentences)
 
 
 def covered(start: int, end: int, offsets: Offsets) -> Span | None:
-    """All words that have a character of ``[start, end)``, or None when none has.
+    """All words with a character in ``[start, end)``; None if there are none.
 
     Args:
         start: First character in the text.

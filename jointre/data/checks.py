@@ -1,4 +1,4 @@
-"""What a corpus holds, and what in it deserves a look: the counts behind ``jointre data check``."""
+"""Counts of the contents of a corpus and of possible problems, for ``jointre data check``."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,27 +14,27 @@ class CorpusReport:
     """Counts over the documents of a corpus.
 
     Args:
-        max_width: the width, in tokens, beyond which an entity counts as wide; None: none does.
-        max_words: the length beyond which a sentence is over-long; None: none is.
-        max_pieces: likewise in pieces.
-        documents, sentences, tokens: how many.
-        entities, mentions, relations, clusters, cluster_mentions: how many.
-        entity_labels, relation_labels: how many of each label, the most frequent first;
-            entities without a label are under ``"(none)"``.
-        nested_pairs: pairs of mentions of which one holds the other.
-        nested_sentences: sentences with such a pair.
-        crossing_pairs: pairs that overlap otherwise.
-        two_label_spans: pairs of mentions with one span and two labels.
-        duplicate_entities, duplicate_relations, duplicate_ids: surplus copies.
+        max_width: Width in tokens above which an entity counts as wide; None: no limit.
+        max_words: Length in tokens above which a sentence counts as long; None: no limit.
+        max_pieces: Length in pieces above which a sentence counts as long; None: no limit.
+        documents, sentences, tokens: Numbers of these.
+        entities, mentions, relations, clusters, cluster_mentions: Numbers of these.
+        entity_labels, relation_labels: Number of entities or relations with each label; entities
+            without a label are counted under ``"(none)"``.
+        nested_pairs: Pairs of mentions of which one contains the other.
+        nested_sentences: Sentences with such a pair.
+        crossing_pairs: Pairs of mentions that overlap in another way.
+        two_label_spans: Pairs of mentions with the same span and different labels.
+        duplicate_entities, duplicate_relations, duplicate_ids: Additional copies.
         wide_entities: Entities with a mention wider than ``max_width``.
         wide_relations: Relations with such a head or tail.
-        self_relations: head and tail are the same mentions.
-        both_directions: pairs of entities that are related either way.
-        cross_sentence_mentions: mentions that cross a sentence border.
-        cross_sentence_relations: no sentence mentions both head and tail.
-        empty_sentences: without tokens.
-        long_sentences, long_sentences_pieces: longer than ``max_words``, ``max_pieces``.
-        sentences_without_entities, sentences_without_relations: empty ones too.
+        self_relations: Relations whose head and tail have the same mentions.
+        both_directions: Pairs of entities that are related in both directions.
+        cross_sentence_mentions: Mentions that cross a sentence border.
+        cross_sentence_relations: Relations whose head and tail are not mentioned in one sentence.
+        empty_sentences: Sentences without tokens.
+        long_sentences, long_sentences_pieces: Sentences longer than ``max_words``, ``max_pieces``.
+        sentences_without_entities, sentences_without_relations: Sentences, including empty ones.
         longest_document, longest_sentence, longest_entity: Largest sizes, in tokens.
         longest_sentence_pieces: Size of the longest sentence in pieces; None if pieces were not
             counted.
@@ -94,17 +94,19 @@ def check_corpus(
     max_pieces: int | None = 512,
     count_pieces: Callable[[Sequence[str]], int] | None = None,
 ) -> CorpusReport:
-    """Counts what documents hold.
+    """Count the contents of documents.
 
     Args:
         documents: Documents of one file or several; they are read once.
-        max_width: widest entity of a model, in tokens.
-        max_words: longest sentence that is no cause for concern, in tokens.
-        max_pieces: the same in pieces, special ones included if ``count_pieces`` does.
-        count_pieces: number of pieces of a sentence's tokens; None: pieces are not counted.
+        max_width: Width of the widest entity that a model can predict, in tokens.
+        max_words: Length in tokens above which a sentence counts as long.
+        max_pieces: Length in pieces above which a sentence counts as long; special pieces are
+            included if ``count_pieces`` counts them.
+        count_pieces: Gives the number of pieces of a sentence's tokens; None: pieces are not
+            counted.
 
     Raises:
-        DataError: a document's sentences do not follow one another.
+        DataError: The sentences of a document do not follow one another.
     """
     report = CorpusReport(max_width, max_words, None if count_pieces is None else max_pieces)
     ids: set[str] = set()
@@ -112,14 +114,14 @@ def check_corpus(
         report.duplicate_ids += document.id in ids
         ids.add(document.id)
         borders = sentences_of(document)
-        homes = [_homes(entity, borders) for entity in document.entities]
-        _count_sentences(report, document, borders, homes, count_pieces)
+        entity_sentences = [_sentences_of_entity(entity, borders) for entity in document.entities]
+        _count_sentences(report, document, borders, entity_sentences, count_pieces)
         _count_entities(report, document, borders)
-        _count_relations(report, document, homes)
+        _count_relations(report, document, entity_sentences)
     return report
 
 
-def _homes(entity: Entity, borders: Sequence[Span]) -> frozenset[int | None]:
+def _sentences_of_entity(entity: Entity, borders: Sequence[Span]) -> frozenset[int | None]:
     """The sentences that mention an entity; None stands for a mention across sentences."""
     return frozenset(sentence_of(mention, borders) for mention in entity.mentions)
 
@@ -128,7 +130,7 @@ def _count_sentences(
     report: CorpusReport,
     document: Document,
     borders: Sequence[Span],
-    homes: Sequence[frozenset[int | None]],
+    entity_sentences: Sequence[frozenset[int | None]],
     count_pieces: Callable[[Sequence[str]], int] | None,
 ) -> None:
     report.documents += 1
@@ -144,10 +146,10 @@ def _count_sentences(
             report.longest_sentence_pieces = max(report.longest_sentence_pieces or 0, pieces)
             limit = report.max_pieces
             report.long_sentences_pieces += limit is not None and pieces > limit
-    mentioned: set[int | None] = set().union(*homes) - {None}
+    mentioned: set[int | None] = set().union(*entity_sentences) - {None}
     related: set[int | None] = set()
     for relation in document.relations:
-        related |= homes[relation.head] & homes[relation.tail]
+        related |= entity_sentences[relation.head] & entity_sentences[relation.tail]
     report.sentences_without_entities += len(borders) - len(mentioned)
     report.sentences_without_relations += len(borders) - len(related - {None})
 
@@ -161,22 +163,24 @@ def _count_entities(report: CorpusReport, document: Document, borders: Sequence[
     )
     report.clusters += len(document.clusters)
     report.cluster_mentions += sum(len(group) for group in document.clusters)
-    copies = len(entities) - len({(entity.label, entity.mentions) for entity in entities})
-    report.duplicate_entities += copies
+    duplicates = len(entities) - len({(entity.label, entity.mentions) for entity in entities})
+    report.duplicate_entities += duplicates
     widths = [max(mention.width for mention in entity.mentions) for entity in entities]
     report.longest_entity = max(report.longest_entity, *widths, 0)
     report.wide_entities += sum(_wide(entity, report.max_width) for entity in entities)
-    every = [mention for entity in entities for mention in entity.mentions]
-    report.cross_sentence_mentions += sum(sentence_of(item, borders) is None for item in every)
+    mentions = [mention for entity in entities for mention in entity.mentions]
+    report.cross_sentence_mentions += sum(
+        sentence_of(mention, borders) is None for mention in mentions
+    )
     _count_overlaps(report, document, borders)
 
 
 def _count_overlaps(report: CorpusReport, document: Document, borders: Sequence[Span]) -> None:
     """Pairs of overlapping mentions; by start, so that each meets only those it may overlap."""
-    found = sorted({(item, e.label or "") for e in document.entities for item in e.mentions})
+    mentions = sorted({(span, e.label or "") for e in document.entities for span in e.mentions})
     nested: set[int | None] = set()
-    for index, (first, _) in enumerate(found):
-        for second, _ in found[index + 1 :]:
+    for index, (first, _) in enumerate(mentions):
+        for second, _ in mentions[index + 1 :]:
             if second.start >= first.end:
                 break
             if first == second:
@@ -190,7 +194,7 @@ def _count_overlaps(report: CorpusReport, document: Document, borders: Sequence[
 
 
 def _count_relations(
-    report: CorpusReport, document: Document, homes: Sequence[frozenset[int | None]]
+    report: CorpusReport, document: Document, entity_sentences: Sequence[frozenset[int | None]]
 ) -> None:
     entities, relations = document.entities, document.relations
     report.relations += len(relations)
@@ -208,7 +212,7 @@ def _count_relations(
         head, tail = entities[relation.head], entities[relation.tail]
         wide = _wide(head, report.max_width) or _wide(tail, report.max_width)
         report.wide_relations += wide
-        shared = homes[relation.head] & homes[relation.tail] - {None}
+        shared = entity_sentences[relation.head] & entity_sentences[relation.tail] - {None}
         report.cross_sentence_relations += not shared
 
 

@@ -1,4 +1,4 @@
-"""DocumentIndex: what samples of a document are drawn from, as integer arrays."""
+"""DocumentIndex: the gold and the possible negatives of a document, as integer arrays."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,32 +15,32 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError, abbreviated
 from jointre.span_enumerators import SpanEnumerator
 
-Rows = NDArray[np.int32]  # half the memory of what batches hold
+Rows = NDArray[np.int32]  # half the memory of the 64-bit integers in batches
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DocumentIndex:
-    """The gold of a document and the pools of its negatives; no draw changes them.
+    """The gold of a document and the pools of its negatives; sampling does not change them.
 
     A mention that an entity names twice counts once. A span that two entities share is a
     mention of each, and both point to its first row.
 
     Args:
         mentions: ``[start, end)`` of every entity's mentions, entity after entity.
-        mention_rows: the first row in ``mentions`` of each distinct span.
+        mention_rows: First row in ``mentions`` of each distinct span.
         mention_entity: (row of ``mention_rows``, entity) of every mention.
-        labels: the label of each entity.
-        inside: candidate spans within a gold span, but no gold span themselves.
-        outside: all other candidate spans, also those that cross or hold a gold span.
-        coreferent: rows of ``mention_rows``: two mentions of one entity.
-        distinct: rows of ``mention_rows``: two mentions of different entities.
-        distances: edit distances between the words of ``mention_rows``, in characters.
+        labels: Label of each entity.
+        inside: Candidate spans within a gold span that are not gold spans themselves.
+        outside: All other candidate spans, including those that cross or contain a gold span.
+        coreferent: Pairs of rows of ``mention_rows``: two mentions of one entity.
+        distinct: Pairs of rows of ``mention_rows``: two mentions of different entities.
+        distances: Edit distances between the words of ``mention_rows``, in characters.
         name_relations: How the names of ``mention_rows`` are related, as
             :class:`~jointre.data.names.NameRelation` numbers it; the names of the training data are
             those of the other documents.
         related: (head, tail) entities with a relation.
-        relations: multi-hot labels of ``related``.
-        unrelated: (head, tail) entities without one in that direction.
+        relations: Multi-hot labels of ``related``.
+        unrelated: (head, tail) entities without a relation in that direction.
 
     Shapes:
         mentions ``"l 2"``, mention_rows ``"m"``, mention_entity ``"l 2"``, labels
@@ -75,15 +75,15 @@ class DocumentIndex:
             span_enumerator: Proposes the spans that negatives are drawn from.
 
         Raises:
-            DataError: an entity has no label, or a label is none of the vocabulary.
+            DataError: An entity has no label, or the vocabulary lacks a label.
         """
         mentions = [
             (number, span)
             for number, entity in enumerate(document.entities)
             for span in dict.fromkeys(entity.mentions)
         ]
-        first: dict[tuple[int, int], int] = {}
-        rows = [first.setdefault(span, len(first)) for _, span in mentions]
+        first_rows: dict[tuple[int, int], int] = {}
+        rows = [first_rows.setdefault(span, len(first_rows)) for _, span in mentions]
         spans = _rows([span for _, span in mentions])
         mention_entity = _rows(zip(rows, (number for number, _ in mentions), strict=True))
         mention_rows = np.unique(mention_entity[:, 0], return_index=True)[1].astype(np.int32)
@@ -126,29 +126,32 @@ def _negative_spans(
     """Candidates that are not gold spans: those inside a gold span, and the others."""
     spans = span_enumerator.spans(document.tokens, sentences_of(document))
     size = len(document.tokens) + 1
-    taken = np.isin(spans @ (size, 1), gold @ (size, 1))
-    start, end = spans[~taken].T
-    # A span lies in a gold one where the farthest end of those begun so far is not before its own.
+    is_gold = np.isin(spans @ (size, 1), gold @ (size, 1))
+    start, end = spans[~is_gold].T
+    # A span lies in a gold span if one of those that begin at or before its start ends at or after
+    # its end.
     farthest = np.zeros(size, np.int64)
     np.maximum.at(farthest, gold[:, 0], gold[:, 1])
     within = np.maximum.accumulate(farthest)[start] >= end
-    free = spans[~taken].astype(np.int32)
+    free = spans[~is_gold].astype(np.int32)
     return free[within], free[~within]
 
 
 def _mention_pairs(mention_entity: Rows) -> tuple[Rows, Rows]:
     """Ordered pairs of mentions of one entity, and of different ones; never a row with itself."""
     row, entity = mention_entity.T
-    same = entity[:, None] == entity[None, :]
-    other = row[:, None] != row[None, :]
-    return row[np.argwhere(same & other)], row[np.argwhere(~same & other)]
+    same_entity = entity[:, None] == entity[None, :]
+    is_other_row = row[:, None] != row[None, :]
+    return row[np.argwhere(same_entity & is_other_row)], row[
+        np.argwhere(~same_entity & is_other_row)
+    ]
 
 
 def _distances(texts: Sequence[str]) -> Rows:
     """Edit distances between all texts."""
     size = len(texts)
-    every = np.indices((size, size)).reshape(2, -1).T
-    return edit_distances(texts, every).reshape(size, size).astype(np.int32)
+    all_pairs = np.indices((size, size)).reshape(2, -1).T
+    return edit_distances(texts, all_pairs).reshape(size, size).astype(np.int32)
 
 
 def _name_relations(names: MentionNames, document: Document, vocabulary: Vocabulary) -> Rows:

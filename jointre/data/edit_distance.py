@@ -11,8 +11,8 @@ from rapidfuzz.distance import Levenshtein
 def edit_distances(texts: Sequence[str], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
     """Levenshtein distances in characters: insertions, deletions and substitutions.
 
-    Case counts, spaces around a text do not (memory §3.7). Mentions of a document often
-    have the same words, so only distinct texts are compared, once for all their pairs.
+    Case matters, spaces around a text do not (see "Coreference" in ``docs/specs/memory.md``).
+    Mentions of a document often have the same words, so only distinct texts are compared.
 
     Args:
         texts: Texts of the mentions.

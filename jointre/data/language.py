@@ -27,7 +27,7 @@ _JAPANESE = 0.1  # share of kana in a Japanese text, whose other characters are 
 
 
 def language_of(texts: Iterable[str]) -> str:
-    """SpaCy's code of the most likely language, ``"en"`` if nothing speaks for another one.
+    """SpaCy's code of the most likely language, ``"en"`` unless another is clearly more likely.
 
     Args:
         texts: Texts, read until there are enough characters to decide.
@@ -49,9 +49,9 @@ def language_of(texts: Iterable[str]) -> str:
     if shares[script] > 0.5:
         return script
     words = Counter(regex.findall(r"\p{L}+", sample.lower()))
-    hits = {code: sum(words[word] for word in _stop_words(code)) for code in _LATIN}
-    best = max(hits, key=lambda code: hits[code])
-    return best if hits[best] > max(_FEW, 1.5 * hits["en"]) else "en"
+    stop_word_counts = {code: sum(words[word] for word in _stop_words(code)) for code in _LATIN}
+    best = max(stop_word_counts, key=lambda code: stop_word_counts[code])
+    return best if stop_word_counts[best] > max(_FEW, 1.5 * stop_word_counts["en"]) else "en"
 
 
 @cache

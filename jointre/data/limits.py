@@ -13,20 +13,20 @@ from jointre.span_enumerators import SpanEnumerator
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the units of a corpus may hold that a model cannot predict.
+    """The limits of what a model can predict.
 
     The defaults describe a model without limits.
 
     Args:
         span_enumerator: Proposes the spans that can be mentions; None if all spans can.
-        one_label: a span has one label.
-        one_entity: a span is a mention of one entity.
-        one_relation: an ordered pair of entities has one relation label.
-        inside_sentences: a mention lies within one sentence.
-        flat: No two mentions overlap; of overlapping ones the first of the document is learnt.
-        distinct_arguments: head and tail of a relation are different spans.
-        distinct_starts: a relation's mentions are known by their first words alone.
-        clusters: groups of entities that corefer are learnt.
+        one_label: Whether a span has only one label.
+        one_entity: Whether a span is a mention of only one entity.
+        one_relation: Whether an ordered pair of entities has only one relation label.
+        inside_sentences: Whether a mention lies within one sentence.
+        flat: Whether no mentions overlap; of overlapping ones the first of the document is learnt.
+        distinct_arguments: Whether head and tail of a relation are different spans.
+        distinct_starts: Whether the mentions of a relation are identified by their first words.
+        clusters: Whether groups of entities that corefer are learnt.
     """
 
     span_enumerator: SpanEnumerator | None = None
@@ -40,11 +40,11 @@ class Limits:
     clusters: bool = True
 
     def count(self, document: Document, symmetric: frozenset[str], skipped: SkippedData) -> None:
-        """Count what a unit holds beyond the limits.
+        """Count the annotations of a unit that are beyond the limits.
 
         Args:
-            document: a unit with its gold.
-            symmetric: relation labels that hold in both directions.
+            document: Unit with its gold annotations.
+            symmetric: Relation labels that hold in both directions.
             skipped: Counts what is beyond the limits, with an example of each kind.
         """
         self._count_mentions(document, skipped)
@@ -69,13 +69,13 @@ class Limits:
         return None
 
     def _count_mentions(self, document: Document, skipped: SkippedData) -> None:
-        lost = set()
-        taken = [False] * len(document.tokens)
+        unreachable_entities = set()
+        taken_words = [False] * len(document.tokens)
         for index, entity in enumerate(document.entities):
             reasons = [self._unreachable(document, mention) for mention in entity.mentions]
             if self.flat:
                 reasons = [
-                    reason or self._overlapping(mention, taken)
+                    reason or self._overlapping(mention, taken_words)
                     for mention, reason in zip(entity.mentions, reasons, strict=True)
                 ]
             for mention, reason in zip(entity.mentions, reasons, strict=True):
@@ -83,30 +83,30 @@ class Limits:
                     example = f"{_shown(document, mention)} ({mention.width} words)"
                     skipped.add(f"mentions {reason}, which cannot be predicted", example)
             if all(reasons):
-                lost.add(index)
+                unreachable_entities.add(index)
         for relation in document.relations:
-            if {relation.head, relation.tail} & lost:
+            if {relation.head, relation.tail} & unreachable_entities:
                 skipped.add(
                     "relations of mentions that cannot be predicted",
                     _arguments(document, relation.label, relation.head, relation.tail),
                 )
 
     @staticmethod
-    def _overlapping(mention: Span, taken: list[bool]) -> str | None:
+    def _overlapping(mention: Span, taken_words: list[bool]) -> str | None:
         """Why a mention cannot be predicted beside those before it, whose words are taken."""
         words = slice(mention.start, mention.end)
-        if any(taken[words]):
+        if any(taken_words[words]):
             return "that overlap another one"
-        taken[words] = [True] * mention.width
+        taken_words[words] = [True] * mention.width
         return None
 
     def _count_spans(self, document: Document, skipped: SkippedData) -> None:
         labels: dict[Span, dict[str | None, None]] = {}
-        owners: Counter[Span] = Counter()
+        entity_counts: Counter[Span] = Counter()
         for entity in document.entities:
             for mention in dict.fromkeys(entity.mentions):
                 labels.setdefault(mention, {})[entity.label] = None
-                owners[mention] += 1
+                entity_counts[mention] += 1
         for span, names in labels.items():
             if self.one_label and len(names) > 1:
                 listed = ", ".join(str(name) for name in names)
@@ -115,7 +115,7 @@ class Limits:
                     f"{_shown(document, span)}: {listed}",
                     len(names) - 1,
                 )
-            if self.one_entity and owners[span] > 1:
+            if self.one_entity and entity_counts[span] > 1:
                 skipped.add(
                     "spans that several entities share, which the model gives to one",
                     _shown(document, span),
@@ -150,7 +150,7 @@ class Limits:
 
 
 def beyond(units: Iterable[Document], limits: Limits, symmetric: frozenset[str]) -> SkippedData:
-    """Everything that the units hold beyond a model's limits."""
+    """Counts of all annotations of the units that are beyond a model's limits."""
     skipped = SkippedData()
     for unit in units:
         limits.count(unit, symmetric, skipped)

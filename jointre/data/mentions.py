@@ -1,4 +1,4 @@
-"""Entities with several mentions, taken apart for data that hold one mention an entity."""
+"""Documents with other mentions: one per entity, one entity per cluster, or without some."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,10 +10,10 @@ from jointre.data.schema import Document, Entity, Span
 
 
 def one_mention_per_entity(document: Document) -> tuple[Document, int]:
-    """The document with one entity a mention, and how many entities were taken apart.
+    """The document with one entity per mention, and the number of entities that were split.
 
-    Relations join first mentions. The mentions of an entity taken apart form a cluster,
-    unless it is already in one; then they join that.
+    Relations join first mentions. The mentions of an entity that is split form a cluster, or join
+    the cluster of the entity if it is in one.
     """
     if all(len(entity.mentions) == 1 for entity in document.entities):
         return document, 0
@@ -23,8 +23,8 @@ def one_mention_per_entity(document: Document) -> tuple[Document, int]:
         new_indices.append(range(len(entities), len(entities) + len(entity.mentions)))
         scores = entity.mention_scores or (None,) * len(entity.mentions)
         for mention, score in zip(entity.mentions, scores, strict=True):
-            alone = None if score is None else (score,)
-            entities.append(replace(entity, mentions=(mention,), mention_scores=alone))
+            mention_scores = None if score is None else (score,)
+            entities.append(replace(entity, mentions=(mention,), mention_scores=mention_scores))
     grouped = {member for group in document.clusters for member in group}
     split_entities = [index for index, indices in enumerate(new_indices) if len(indices) > 1]
     clusters = [
@@ -42,55 +42,48 @@ def one_mention_per_entity(document: Document) -> tuple[Document, int]:
 
 
 def one_entity_per_cluster(document: Document) -> tuple[Document, int, int]:
-    """The document with the entities of each cluster made one, without clusters.
+    """The document with the entities of each cluster merged into one, without clusters.
 
-    Clusters that share an entity are one. The new entity stands where its first member stood,
-    has all mentions, each once, and the label :func:`agreed_label` gives. Relations move to it;
-    those that are then equal are kept once.
+    Clusters that share an entity are merged too. A merged entity has the position of its first
+    member, all mentions, each once, and the label of :func:`agreed_label`. Relations of the members
+    become relations of it; those that are then equal are kept once.
 
     Returns:
-        The document, how many of its entities had members with different labels, and how many
-        relations were kept once.
+        The document, the number of its entities whose members have different labels, and the
+        number of relations that were dropped because they equal others.
     """
-    first_members = list(range(len(document.entities)))
-    for group in document.clusters:
-        joined_roots = {first_members[member] for member in group}
-        first_members = [
-            min(joined_roots) if first_member in joined_roots else first_member
-            for first_member in first_members
-        ]
-    roots = sorted(set(first_members))
-    groups = [
-        [
-            document.entities[i]
-            for i, first_member in enumerate(first_members)
-            if first_member == root
-        ]
-        for root in roots
-    ]
-    entities, mixed = [], 0
-    for members in groups:
-        labels = [entity.label for entity in members if entity.label is not None]
-        mixed += len(set(labels)) > 1
-        mentions = dict.fromkeys(mention for entity in members for mention in entity.mentions)
-        single = members[0] if len(members) == 1 else None
-        label = agreed_label(labels) if labels else None
-        entities.append(single or Entity(label, tuple(mentions), id=members[0].id))
-    moved = [
-        replace(r, head=first_members[r.head], tail=first_members[r.tail])
-        for r in document.relations
-    ]
-    relations, _ = renumbered(roots, moved, ())
+    roots = list(range(len(document.entities)))  # of each entity, the first one of its cluster
+    for cluster in document.clusters:
+        joined = {roots[member] for member in cluster}
+        roots = [min(joined) if root in joined else root for root in roots]
+    groups: dict[int, list[Entity]] = {root: [] for root in sorted(set(roots))}
+    for root, entity in zip(roots, document.entities, strict=True):
+        groups[root].append(entity)
+    entities = [_merged(members) for members in groups.values()]
+    labels = [{entity.label for entity in members} - {None} for members in groups.values()]
+    mixed = sum(len(labels_of_group) > 1 for labels_of_group in labels)
+    moved = [replace(r, head=roots[r.head], tail=roots[r.tail]) for r in document.relations]
+    relations, _ = renumbered(list(groups), moved, ())
     distinct = tuple(dict.fromkeys(relations)) if document.clusters else relations
     changed = replace(document, entities=tuple(entities), relations=distinct, clusters=())
     return changed, mixed, len(relations) - len(distinct)
 
 
+def _merged(members: Sequence[Entity]) -> Entity:
+    """One entity with all mentions of its members; a single member is not changed."""
+    if len(members) == 1:
+        return members[0]
+    labels = [entity.label for entity in members if entity.label is not None]
+    mentions = dict.fromkeys(mention for entity in members for mention in entity.mentions)
+    label = agreed_label(labels) if labels else None
+    return Entity(label, tuple(mentions), id=members[0].id)
+
+
 def in_reading_order(document: Document) -> Document:
-    """The document with its entities by place of the first mention, and relations by theirs.
+    """The document with entities in the order of their first mentions, and relations likewise.
 
     Args:
-        document: Any document; where entities have several mentions, these are sorted already.
+        document: Document in which the mentions of each entity are sorted.
     """
     entities = document.entities
     order = sorted(range(len(entities)), key=lambda index: entities[index].span)
@@ -107,38 +100,39 @@ def in_reading_order(document: Document) -> Document:
 
 
 def keep_entities(document: Document, keep: Callable[[Entity], bool]) -> tuple[Document, int, int]:
-    """The document without some entities, and how many entities and relations went.
+    """The document without some entities, and the numbers of removed entities and relations.
 
-    Relations to an entity that goes go too; clusters lose the member.
+    The relations of removed entities are removed too, and clusters lose these members.
     """
-    kept = [index for index, entity in enumerate(document.entities) if keep(entity)]
-    if len(kept) == len(document.entities):
+    kept_rows = [index for index, entity in enumerate(document.entities) if keep(entity)]
+    if len(kept_rows) == len(document.entities):
         return document, 0, 0
-    relations, clusters = renumbered(kept, document.relations, document.clusters)
-    entities = tuple(document.entities[index] for index in kept)
+    relations, clusters = renumbered(kept_rows, document.relations, document.clusters)
+    entities = tuple(document.entities[index] for index in kept_rows)
     changed = replace(document, entities=entities, relations=relations, clusters=clusters)
-    gone = len(document.entities) - len(entities), len(document.relations) - len(relations)
-    return changed, *gone
+    removed = len(document.entities) - len(entities), len(document.relations) - len(relations)
+    return changed, *removed
 
 
 def keep_mentions(document: Document, keep: Callable[[Span], bool]) -> tuple[Document, int, int]:
-    """The document without some mentions, and how many mentions and relations went.
+    """The document without some mentions, and the numbers of removed mentions and relations.
 
-    Entities that lose all of their mentions go, and relations to them; clusters lose the member.
+    Entities that lose all of their mentions are removed with their relations, and clusters lose
+    these members.
     """
-    left = [_kept(entity, keep) for entity in document.entities]
-    pairs = zip(document.entities, left, strict=True)
-    gone = sum(len(before.mentions) - len(after.mentions) for before, after in pairs)
-    if not gone:
+    reduced = [_reduced(entity, keep) for entity in document.entities]
+    pairs = zip(document.entities, reduced, strict=True)
+    removed = sum(len(before.mentions) - len(after.mentions) for before, after in pairs)
+    if not removed:
         return document, 0, 0
-    kept = [index for index, entity in enumerate(left) if entity.mentions]
-    relations, clusters = renumbered(kept, document.relations, document.clusters)
-    entities = tuple(left[index] for index in kept)
+    kept_rows = [index for index, entity in enumerate(reduced) if entity.mentions]
+    relations, clusters = renumbered(kept_rows, document.relations, document.clusters)
+    entities = tuple(reduced[index] for index in kept_rows)
     changed = replace(document, entities=entities, relations=relations, clusters=clusters)
-    return changed, gone, len(document.relations) - len(relations)
+    return changed, removed, len(document.relations) - len(relations)
 
 
-def _kept(entity: Entity, keep: Callable[[Span], bool]) -> Entity:
+def _reduced(entity: Entity, keep: Callable[[Span], bool]) -> Entity:
     rows = [number for number, mention in enumerate(entity.mentions) if keep(mention)]
     scores = entity.mention_scores
     return replace(

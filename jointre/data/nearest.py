@@ -6,6 +6,6 @@ from jointre.config.diagnostics.nearest import nearest
 
 
 def did_you_mean(value: str, choices: Iterable[str]) -> str:
-    """``"; did you mean 'Method'?"``, or nothing when no choice is close."""
-    found = nearest(value, choices)
-    return "" if found is None else f"; did you mean {found!r}?"
+    """``"; did you mean 'Method'?"``, or an empty string if no choice is close."""
+    suggestion = nearest(value, choices)
+    return "" if suggestion is None else f"; did you mean {suggestion!r}?"

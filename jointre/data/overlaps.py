@@ -1,4 +1,4 @@
-"""Which mentions of a corpus overlap: what a decoder may allow because training data has it."""
+"""Overlaps of mentions in the training data, which tell decoders what to allow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class LabelOverlaps:
 
     Args:
         nested: (inner label, outer label) of a mention inside a longer one.
-        crossing: Labels of two mentions that overlap, neither of which holds the other; both
-            orders of the labels are there.
+        crossing: Labels of two mentions that overlap, neither of which contains the other, in both
+            orders.
         equal: Different labels of one span, in both orders.
     """
 
@@ -41,7 +41,7 @@ class LabelOverlaps:
             >>> sorted(LabelOverlaps.of([bank]).nested)
             [('Place', 'Organization')]
         """
-        found: dict[str, set[tuple[str, str]]] = {kind: set() for kind in KINDS}
+        pairs_by_kind: dict[str, set[tuple[str, str]]] = {kind: set() for kind in KINDS}
         for document in documents:
             mentions = sorted(
                 {
@@ -52,8 +52,8 @@ class LabelOverlaps:
                 }
             )
             if len(mentions) > 1:
-                _add(mentions, found)
-        return cls(*(frozenset(found[kind]) for kind in KINDS))
+                _add(mentions, pairs_by_kind)
+        return cls(*(frozenset(pairs_by_kind[kind]) for kind in KINDS))
 
     def to_dict(self) -> dict[str, list[list[str]]]:
         """Sorted pairs of labels, for JSON."""
@@ -61,7 +61,7 @@ class LabelOverlaps:
 
     @classmethod
     def from_dict(cls, content: Any) -> "LabelOverlaps":
-        """What :meth:`to_dict` wrote.
+        """The overlaps that :meth:`to_dict` wrote.
 
         Raises:
             DataError: The content is anything else.
@@ -78,18 +78,20 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(isinstance(x, str) for x in value)
 
 
-def _add(mentions: list[tuple[int, int, str]], found: dict[str, set[tuple[str, str]]]) -> None:
+def _add(
+    mentions: list[tuple[int, int, str]], pairs_by_kind: dict[str, set[tuple[str, str]]]
+) -> None:
     """Add the overlaps of a document's mentions, which are sorted."""
     bounds = np.array([mention[:2] for mention in mentions], np.int64)
     start, end = bounds.T
-    # The mentions that overlap a later one: sorted by start, a later one begins before the end.
+    # Mentions are sorted by start, so a mention overlaps a later one that begins before its end.
     for i, j in np.argwhere(np.triu(start[None, :] < end[:, None], 1)):
         first, second = mentions[i][2], mentions[j][2]
         if start[i] == start[j] and end[i] == end[j]:
-            found["equal"] |= {(first, second), (second, first)}
+            pairs_by_kind["equal"] |= {(first, second), (second, first)}
         elif end[j] <= end[i]:
-            found["nested"].add((second, first))
+            pairs_by_kind["nested"].add((second, first))
         elif start[i] == start[j]:
-            found["nested"].add((first, second))
+            pairs_by_kind["nested"].add((first, second))
         else:
-            found["crossing"] |= {(first, second), (second, first)}
+            pairs_by_kind["crossing"] |= {(first, second), (second, first)}

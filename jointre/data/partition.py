@@ -24,7 +24,7 @@ def partition(
 ) -> dict[str, list[Document]]:
     """Distribute documents over train, dev and test so that every part has each label's share.
 
-    Iterative stratification: labels are served from the rarest to the most frequent, and each
+    Iterative stratification: labels are processed from the rarest to the most frequent, and each
     document goes to the part that still lacks most of that label. Documents with the same words
     stay together, so no text is on both sides. The order in the file does not matter.
 
@@ -49,18 +49,18 @@ def partition(
             "to train on"
         )
     groups = _groups(documents)
-    wanted = [part for part in PARTS if shares[part] > 0]
-    if len(groups) < len(wanted):
+    parts = [part for part in PARTS if shares[part] > 0]
+    if len(groups) < len(parts):
         raise DataError(
             f"{counted(len(groups), 'different documents')} cannot be split into "
-            f"{', '.join(wanted)}; at least "
-            f"{len(wanted)} are needed"
+            f"{', '.join(parts)}; at least {len(parts)} are needed"
         )
-    home = _Distribution(groups, documents, {part: shares[part] for part in wanted}, seed).homes()
-    return {
-        part: [document for document, own in zip(documents, home, strict=True) if own == part]
-        for part in PARTS
-    }
+    used_shares = {part: shares[part] for part in parts}
+    distribution = _Distribution(groups, documents, used_shares, seed)
+    documents_of: dict[str, list[Document]] = {part: [] for part in PARTS}
+    for document, part in zip(documents, distribution.parts_of_documents(), strict=True):
+        documents_of[part].append(document)
+    return documents_of
 
 
 def _groups(documents: Sequence[Document]) -> list[list[int]]:
@@ -72,7 +72,7 @@ def _groups(documents: Sequence[Document]) -> list[list[int]]:
 
 
 class _Distribution:
-    """Groups of documents and what each part still lacks."""
+    """Groups of documents, and the numbers of labels and documents that each part still lacks."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class _Distribution:
         self.room = {part: share * len(documents) for part, share in shares.items()}
         self.chosen: dict[int, str] = {}
 
-    def homes(self) -> list[str]:
+    def parts_of_documents(self) -> list[str]:
         """The part of each document."""
         for label in self.rarest_first:
             for group in self.order:
@@ -103,11 +103,11 @@ class _Distribution:
             if group not in self.chosen:
                 self._assign(group, max(self.room, key=lambda part: self.room[part]))
         self._fill_empty_parts()
-        homes = [""] * self.size
+        parts_of_documents = [""] * self.size
         for group, part in self.chosen.items():
             for index in self.groups[group]:
-                homes[index] = part
-        return homes
+                parts_of_documents[index] = part
+        return parts_of_documents
 
     def _need(self, part: str, label: tuple[str, str]) -> tuple[float, float]:
         return self.lacking[part][label], self.room[part]
@@ -124,8 +124,8 @@ class _Distribution:
             if part in self.chosen.values():
                 continue
             largest = Counter(self.chosen.values()).most_common(1)[0][0]
-            group = next(one for one in reversed(self.order) if self.chosen[one] == largest)
-            self._assign(group, part)
+            last = next(group for group in reversed(self.order) if self.chosen[group] == largest)
+            self._assign(last, part)
 
 
 def _labels(documents: Sequence[Document], group: Sequence[int]) -> Counter[tuple[str, str]]:
@@ -156,7 +156,7 @@ def parts_in(folder: Path) -> dict[str, Path]:
         if path.name.startswith(".") or path.suffix in (".md", ".cfg", ".log"):
             continue
         if path.suffix == ".ann" or path.with_suffix(".ann").exists():
-            continue  # a document of brat that is called train
+            continue  # a brat document that is called train
         for part, name in _NAMES.items():
             if not name.search(path.name.lower()):
                 continue

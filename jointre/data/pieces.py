@@ -1,4 +1,4 @@
-"""Words → pieces, windows and Layout. Nothing is cut unless the config says so."""
+"""Words → pieces, windows and Positions. Nothing is cut unless the config says so."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MAX_WORD_PIECES = 256
 MAX_WORD_CHARACTERS = 4096
 """Most characters of a word that are tokenised: longer ones have more pieces than are read."""
 LONG_WORDS = f"words with more than {MAX_WORD_PIECES} pieces were read up to that piece only"
-"""How words of which the encoder reads only the beginning are counted."""
+"""How words are counted of which the encoder reads only the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Pieces:
     """The pieces of one unit.
 
     Args:
-        ids: piece ids, special ones included.
-        starts: first position of each word, and of what follows the last one.
-        truncated: words that were cut off, in a model that truncates.
-        silent: Words that the encoder sees nothing of (zero-width, control, private-use
-            characters); None if there are none.
+        ids: Piece ids, including special pieces.
+        starts: First position of each word, and the position after the last word.
+        truncated: Number of words that were cut off, in a model that truncates.
+        silent: Whether the encoder has no piece for each word (zero-width, control, private-use
+            characters); None if there are no such words.
         shortened: Indices of the words of which only the first pieces are read
             (:data:`MAX_WORD_PIECES`).
     """
@@ -44,19 +44,19 @@ class Pieces:
 
 
 class PieceMaker:
-    """Tokenises each word alone by the encoder's own tokenizer and plans windows.
+    """Tokenises each word separately with the encoder's tokenizer, and plans windows.
 
     Args:
-        tokenizer: the encoder's (transformers' ``PreTrainedTokenizerBase``).
-        special_tokens: surround a unit with [CLS] and [SEP]; with the end token alone for a
-            tokenizer that has neither but this one, like T5's.
-        max_pieces: most pieces of a window, special ones included.
-        stride: pieces that neighbouring windows share.
-        long_inputs: read long units in windows, cut them, or refuse them (``"extend"``: the
+        tokenizer: Tokenizer of the encoder (transformers' ``PreTrainedTokenizerBase``).
+        special_tokens: Whether a unit is surrounded with [CLS] and [SEP]; a tokenizer that has only
+            an end token, such as T5's, adds that.
+        max_pieces: Maximum number of pieces of a window, including special pieces.
+        stride: Number of pieces that neighbouring windows share.
+        long_inputs: Whether long units are read in windows, cut, or refused (``"extend"``: the
             encoder was given as many positions as it may need).
 
     Raises:
-        ConfigError: the tokenizer lacks a token that is needed.
+        ConfigError: The tokenizer lacks a token that is needed.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class PieceMaker:
         self.room = max_pieces - len(self.first) - len(self.last)
         self.padding = self._special("pad_token")
         self.unknown = self._special("unk_token")
-        # Byte-level tokenizers tell a word by the space before it.
+        # Byte-level tokenizers recognise a word by the space before it.
         self.prefix = " " if tokenizer.tokenize(" a") != tokenizer.tokenize("a") else ""
         self._special_ids = frozenset(tokenizer.all_special_ids)
         self._cache: dict[str, list[int]] = {}
@@ -99,42 +99,46 @@ class PieceMaker:
         """The pieces of one unit's words.
 
         Args:
-            tokens: the words.
+            tokens: Words of the unit.
             name: Name of the unit in an error.
 
         Raises:
-            DataError: long inputs are neither cut nor read in windows, and this one is too long.
+            DataError: The unit is too long, and long inputs are neither cut nor read in windows.
         """
-        read = [word[:MAX_WORD_CHARACTERS] for word in tokens]
-        pieces = self._pieces(read)
+        beginnings = [word[:MAX_WORD_CHARACTERS] for word in tokens]
+        pieces = self._pieces(beginnings)
         truncated = 0
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = lengths.cumsum()
         too_long = len(ends) > 0 and ends[-1] > self.room
         if too_long and self.long_inputs == "extend":
-            own = len(self.first) + len(self.last)
+            special_count = len(self.first) + len(self.last)
             raise DataError(
-                f"{name} has {ends[-1] + own} pieces, but the encoder was given positions for "
-                f"{self.room + own} (long_inputs: 'extend', max_length); split it, or train with "
-                "a larger max_length or with long_inputs: 'windows'"
+                f"{name} has {ends[-1] + special_count} pieces, but the encoder was given "
+                f"positions for {self.room + special_count} (long_inputs: 'extend', max_length); "
+                "split it, or train with a larger max_length or with long_inputs: 'windows'"
             )
         if too_long and self.long_inputs == "truncate":
-            kept = int(np.searchsorted(ends, self.room, side="right"))
-            truncated, pieces, ends = len(pieces) - kept, pieces[:kept], ends[:kept]
+            word_count = int(np.searchsorted(ends, self.room, side="right"))
+            truncated, pieces, ends = (
+                len(pieces) - word_count,
+                pieces[:word_count],
+                ends[:word_count],
+            )
         ids = [*self.first, *(i for word in pieces for i in word), *self.last]
         starts = np.concatenate([[0], ends]) + len(self.first)
         return Pieces(
             np.array(ids, np.int64),
             starts.astype(np.int64),
             truncated,
-            self._silent_words(read[: len(pieces)]),
-            self._shortened(tokens[: len(pieces)], read[: len(pieces)]),
+            self._silent_words(beginnings[: len(pieces)]),
+            self._shortened(tokens[: len(pieces)], beginnings[: len(pieces)]),
         )
 
     def counts(self, tokens: Sequence[str]) -> NDArray[np.int64]:
-        """Number of pieces of each word, whatever the encoder's limit is."""
-        read = [word[:MAX_WORD_CHARACTERS] for word in tokens]
-        return np.fromiter(map(len, self._pieces(read)), np.int64, len(tokens))
+        """Number of pieces of each word, independent of the encoder's limit."""
+        beginnings = [word[:MAX_WORD_CHARACTERS] for word in tokens]
+        return np.fromiter(map(len, self._pieces(beginnings)), np.int64, len(tokens))
 
     def _pieces(self, tokens: Sequence[str]) -> list[list[int]]:
         """The piece ids of each word."""
@@ -155,21 +159,21 @@ class PieceMaker:
             return None
         return np.fromiter((word in self._silent for word in tokens), bool, len(tokens))
 
-    def _shortened(self, tokens: Sequence[str], read: Sequence[str]) -> tuple[int, ...]:
-        """The words that have pieces or characters that are not read, once they are tokenised."""
+    def _shortened(self, tokens: Sequence[str], beginnings: Sequence[str]) -> tuple[int, ...]:
+        """Indices of the words of which pieces or characters are not read, for tokenised words."""
         if not self._many_pieces and max(map(len, tokens), default=0) <= MAX_WORD_CHARACTERS:
             return ()
         return tuple(
             index
-            for index, (word, beginning) in enumerate(zip(tokens, read, strict=True))
+            for index, (word, beginning) in enumerate(zip(tokens, beginnings, strict=True))
             if len(word) > MAX_WORD_CHARACTERS or beginning in self._many_pieces
         )
 
     def _remember(self, words: list[str]) -> None:
-        """Tokenise new words; one that yields nothing becomes the unknown piece.
+        """Tokenise new words; a word without pieces becomes the unknown piece.
 
-        A word that reads like a special token ("[SEP]", "<s>") is text like any other. Some
-        vocabularies hold special tokens as ordinary pieces: there it is unknown.
+        A word that is spelled like a special token ("[SEP]", "<s>") is ordinary text. If a
+        vocabulary has special tokens as ordinary pieces, such a word is unknown.
         """
         texts = [self.prefix + word for word in words]
         encoded = self.tokenizer(
@@ -189,7 +193,7 @@ class PieceMaker:
                 self._silent.add(word)
 
     def windows(self, count: int) -> list[tuple[int, int]]:
-        """Intervals of a unit's own pieces, each of at most ``room``, overlapping by ``stride``."""
+        """Intervals of at most ``room`` pieces of a unit; neighbours share ``stride`` pieces."""
         if count <= self.room:
             return [(0, count)]
         step = self.room - self.stride
@@ -199,21 +203,21 @@ class PieceMaker:
     def batch(self, units: Sequence[Pieces]) -> EncoderInput:
         """Collate units."""
         lengths = [len(unit.ids) for unit in units]
-        longest = max(1, *lengths)  # one, and one below: axes are never empty
+        longest = max(1, *lengths)  # at least one here and below: axes are never empty
         roles = np.zeros((len(units), longest), np.int64)
-        most = max(1, *(len(unit.starts) - 1 for unit in units))
-        words = np.zeros((len(units), most, 2), np.int64)
-        edge, end = len(self.first), len(self.last)
+        max_words = max(1, *(len(unit.starts) - 1 for unit in units))
+        words = np.zeros((len(units), max_words, 2), np.int64)
+        first_size, last_size = len(self.first), len(self.last)
         for row, unit in enumerate(units):
             size = lengths[row]
             roles[row, :size] = Role.WORD
-            roles[row, :edge] = Role.SUMMARY
-            roles[row, size - end : size] = Role.SPECIAL
+            roles[row, :first_size] = Role.SUMMARY
+            roles[row, size - last_size : size] = Role.SPECIAL
             words[row, : len(unit.starts) - 1, 0] = unit.starts[:-1]
             words[row, : len(unit.starts) - 1, 1] = unit.starts[1:]
         positions = Positions(torch.from_numpy(roles), torch.from_numpy(words))
-        audible = _audible(units, most)
-        if longest - edge - end <= self.room:
+        audible = _audible(units, max_words)
+        if longest - first_size - last_size <= self.room:
             ids = np.full((len(units), longest), self.padding, np.int64)
             for row, unit in enumerate(units):
                 ids[row, : lengths[row]] = unit.ids
@@ -231,22 +235,24 @@ class PieceMaker:
     def _windowed(
         self, units: Sequence[Pieces], longest: int
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-        """Windows of all units, and where each position is read."""
-        edge, end = len(self.first), len(self.last)
-        plans = [self.windows(len(unit.ids) - edge - end) for unit in units]
-        width = edge + end + max(stop - start for plan in plans for start, stop in plan)
+        """Windows of all units, and the flat index of each position into them."""
+        first_size, last_size = len(self.first), len(self.last)
+        plans = [self.windows(len(unit.ids) - first_size - last_size) for unit in units]
+        width = first_size + last_size + max(stop - start for plan in plans for start, stop in plan)
         total = sum(map(len, plans))
         ids = np.full((total, width), self.padding, np.int64)
         mask = np.zeros((total, width), bool)
         window_index = np.zeros((len(units), longest), np.int64)
         row = 0
         for number, (unit, plan) in enumerate(zip(units, plans, strict=True)):
-            own = unit.ids[edge : len(unit.ids) - end]
+            word_pieces = unit.ids[first_size : len(unit.ids) - last_size]
             for offset, (start, stop) in enumerate(plan):
-                line = [*self.first, *own[start:stop], *self.last]
+                line = [*self.first, *word_pieces[start:stop], *self.last]
                 ids[row + offset, : len(line)] = line
                 mask[row + offset, : len(line)] = True
-            window_index[number, : len(unit.ids)] = self._sources(plan, len(own), row, width)
+            window_index[number, : len(unit.ids)] = self._sources(
+                plan, len(word_pieces), row, width
+            )
             row += len(plan)
         return ids, mask, window_index
 
@@ -254,15 +260,17 @@ class PieceMaker:
         self, plan: list[tuple[int, int]], count: int, row: int, width: int
     ) -> NDArray[np.int64]:
         """Flat index of each position, from the window where it is farthest from an edge."""
-        edge = len(self.first)
+        first_size = len(self.first)
         position = np.arange(count)
         bounds = np.array(plan)
         distance = np.minimum(position - bounds[:, :1], bounds[:, 1:] - 1 - position)
         best = distance.argmax(0)
-        own = (row + best) * width + edge + position - bounds[best, 0]
-        final = (row + len(plan) - 1) * width + edge + (plan[-1][1] - plan[-1][0])
-        head = [row * width] * edge
-        return np.concatenate([head, own, [final] * len(self.last)]).astype(np.int64)
+        sources = (row + best) * width + first_size + position - bounds[best, 0]
+        last_source = (row + len(plan) - 1) * width + first_size + (plan[-1][1] - plan[-1][0])
+        first_sources = [row * width] * first_size
+        return np.concatenate([first_sources, sources, [last_source] * len(self.last)]).astype(
+            np.int64
+        )
 
 
 def is_invisible(word: str) -> bool:
@@ -270,11 +278,11 @@ def is_invisible(word: str) -> bool:
     return all(unicodedata.category(character)[0] in "CZ" for character in word)
 
 
-def _audible(units: Sequence[Pieces], most: int) -> torch.Tensor | None:
+def _audible(units: Sequence[Pieces], max_words: int) -> torch.Tensor | None:
     """Which words may begin or end a mention, one row per unit; None: all of them."""
     if all(unit.silent is None for unit in units):
         return None
-    rows = np.ones((len(units), most), bool)
+    rows = np.ones((len(units), max_words), bool)
     for row, unit in zip(rows, units, strict=True):
         if unit.silent is not None:
             row[: len(unit.silent)] = ~unit.silent

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jointre.data.annotation import Entity, Relation, Span, check_sentences, renumbered
+from jointre.data.annotation import Entity, Relation, Span, check_sentences
 from jointre.data.char_spans import ENGLISH, SPLIT_WORDS, WordRules
 from jointre.data.fields import (
+    further_keys,
     identity,
     integer,
     mapping,
@@ -18,6 +19,7 @@ from jointre.data.fields import (
     string,
     strings,
 )
+from jointre.data.kept_entities import links_of_kept
 from jointre.data.record_words import CutWords, Given, cut_words
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
@@ -37,8 +39,8 @@ Offsets = tuple[tuple[int, int], ...]
 class RecordAnnotation:
     """Collects entities, relations and clusters of one record while it is read.
 
-    An entity none of whose mentions is on token borders stays, without mentions, so that
-    relations can be counted before they are renumbered.
+    An entity whose mentions are all skipped is kept without mentions, so that relations can be
+    counted before they are renumbered.
 
     Args:
         size: Number of tokens.
@@ -51,7 +53,7 @@ class RecordAnnotation:
             of words, if words were split.
 
     Attributes:
-        cut: the tokens were made from the text, so mentions can only come as ``chars``.
+        cut: Whether the tokens were made from the text, so that mentions are given as ``chars``.
     """
 
     cut: bool = False
@@ -79,14 +81,16 @@ class RecordAnnotation:
         self._skipped = skipped
 
     def read_entities(self, value: Any) -> None:
-        """Entities, by ``mentions`` in tokens or, failing that, by ``chars``."""
+        """Entities by ``mentions`` in tokens, or by ``chars`` if there are none."""
         for index, item in enumerate(sequence(value, self._location, "entities")):
             what = f"entities[{index}]"
             fields = mapping(item, self._location, what)
-            self._unknown(fields, _ENTITY, "entities")
+            self._count_unknown_keys(fields, _ENTITY, "entities")
             mentions = self._mentions(fields, what)
             scores = self._scores(fields, len(mentions), what)
-            kept = [number for number, mention in enumerate(mentions) if mention is not None]
+            mention_rows = [
+                number for number, mention in enumerate(mentions) if mention is not None
+            ]
             label = fields.get("label")
             name = fields.get("id")
             self.entities.append(
@@ -94,7 +98,7 @@ class RecordAnnotation:
                     None if label is None else string(label, self._location, f"{what}.label"),
                     tuple(mention for mention in mentions if mention is not None),
                     score(fields.get("score"), self._location, f"{what}.score"),
-                    None if scores is None else tuple(scores[number] for number in kept),
+                    None if scores is None else tuple(scores[number] for number in mention_rows),
                     None if name is None else identity(name, "", self._location, f"{what}.id"),
                 )
             )
@@ -107,7 +111,7 @@ class RecordAnnotation:
                 raise DataError(
                     f"{location}: {what} needs {missing}; found {shown(sorted(fields))}"
                 )
-            found = [
+            mentions = [
                 self._aligned(item, f"{what}.chars[{n}]") for n, item in _items(chars, location)
             ]
         elif self.cut:
@@ -116,7 +120,7 @@ class RecordAnnotation:
                 "give 'tokens' too, or the mentions as 'chars'"
             )
         else:
-            found = [
+            mentions = [
                 self._moved(
                     span(
                         *pair(item, location, f"{what}.mentions[{n}]"),
@@ -127,10 +131,10 @@ class RecordAnnotation:
                 )
                 for n, item in _items(fields["mentions"], location)
             ]
-            self._compare(found, chars, what)
-        if not found:
+            self._count_different_chars(mentions, chars, what)
+        if not mentions:
             raise DataError(f"{location}: {what} has no mention; an entity needs at least one")
-        return found
+        return mentions
 
     def _moved(self, mention: Span) -> Span:
         """The words that the record's tokens have become."""
@@ -147,32 +151,32 @@ class RecordAnnotation:
         self._skipped.add(kind, f"{self._location}, {what}")
         return None
 
-    def _compare(self, found: Sequence[Span | None], chars: Any, what: str) -> None:
-        """Counts ``chars`` that say something else than the mentions beside them."""
+    def _count_different_chars(self, spans: Sequence[Span | None], chars: Any, what: str) -> None:
+        """Count ``chars`` that differ from the mentions beside them."""
         if chars is None:
             return
-        given = [
+        listed_chars = [
             pair(item, self._location, f"{what}.chars[{n}]")
             for n, item in _items(chars, self._location)
         ]
-        mentions = [mention for mention in found if mention is not None]
+        mentions = [mention for mention in spans if mention is not None]
         if self._offsets is None:
             self._skipped.add("chars without offsets skipped", f"{self._location}, {what}")
-        elif given != [_chars(mention, self._offsets) for mention in mentions]:
+        elif listed_chars != [_chars(mention, self._offsets) for mention in mentions]:
             self._skipped.add("chars unlike the mentions skipped", f"{self._location}, {what}")
 
     def _scores(self, fields: dict[str, Any], size: int, what: str) -> list[float] | None:
         value = fields.get("mention_scores")
         if value is None:
             return None
-        where = f"{what}.mention_scores"
-        found = [
-            score(item, self._location, where) for item in sequence(value, self._location, where)
+        field = f"{what}.mention_scores"
+        values = [
+            score(item, self._location, field) for item in sequence(value, self._location, field)
         ]
-        scores = [item for item in found if item is not None]
-        if len(scores) != size or len(found) != size:
+        scores = [item for item in values if item is not None]
+        if len(scores) != size or len(values) != size:
             raise DataError(
-                f"{self._location}: {where} must be {counted(size, 'numbers')}, one per mention"
+                f"{self._location}: {field} must be {counted(size, 'numbers')}, one per mention"
             )
         return scores
 
@@ -180,14 +184,14 @@ class RecordAnnotation:
         """Relations, by indices into the entities read before."""
         for index, item in enumerate(sequence(value, self._location, "relations")):
             what = f"relations[{index}]"
-            plain = relation(item, "label", len(self.entities), self._location, what)
-            self._unknown(item, _RELATION, "relations")
+            checked = relation(item, "label", len(self.entities), self._location, what)
+            self._count_unknown_keys(item, _RELATION, "relations")
             evidence = sequence(item.get("evidence", []), self._location, f"{what}.evidence")
             self.relations.append(
                 Relation(
-                    plain.label,
-                    plain.head,
-                    plain.tail,
+                    checked.label,
+                    checked.head,
+                    checked.tail,
                     score(item.get("score"), self._location, f"{what}.score"),
                     tuple(integer(n, self._location, f"{what}.evidence") for n in evidence),
                 )
@@ -209,11 +213,13 @@ class RecordAnnotation:
                     )
             self.clusters.append(tuple(members))
 
-    def _unknown(self, item: dict[str, Any], known: frozenset[str], key: str) -> None:
-        unknown = item.keys() - known
-        if unknown:
-            example = f"{self._location}, {sorted(unknown)[0]!r}"
-            self._skipped.add(f"unknown keys of {key} skipped", example, len(unknown))
+    def _count_unknown_keys(
+        self, item: dict[str, Any], known_keys: frozenset[str], key: str
+    ) -> None:
+        unknown_keys = item.keys() - known_keys
+        if unknown_keys:
+            example = f"{self._location}, {sorted(unknown_keys)[0]!r}"
+            self._skipped.add(f"unknown keys of {key} skipped", example, len(unknown_keys))
 
 
 def _items(value: Any, location: str) -> list[tuple[int, Any]]:
@@ -227,7 +233,7 @@ def _chars(mention: Span, offsets: Offsets) -> tuple[int, int]:
 def read_offsets(
     value: Any, tokens: Sequence[str], text: str | None, location: str
 ) -> Offsets | None:
-    """One ``[start, end]`` per token, in characters; where the text is known, it spells the token.
+    """One ``[start, end]`` per token, in characters; the text there, if it is known, is the token.
 
     Args:
         value: The record's ``offsets``.
@@ -329,35 +335,41 @@ def read_arguments(
     text = record.get("text")
     text = None if text is None else string(text, location, "text")
     cut = _words(record, text, location, skipped, rules)
-    words = cut.words
-    offsets = words.offsets if cut.known else None
-    found = RecordAnnotation(len(words.tokens), offsets, location, skipped, cut.spans, cut.starts)
-    found.cut = record.get("tokens") is None
-    found.read_entities(record.get("entities", []))
-    found.read_relations(record.get("relations", []))
-    found.read_clusters(record.get("clusters", []))
-    kept = [index for index, entity in enumerate(found.entities) if entity.mentions]
-    relations, clusters = renumbered(kept, found.relations, found.clusters)
-    lost = len(found.entities) - len(kept)
-    if lost:
-        skipped.add("entities without a mention skipped", location, lost)
-    gone = len(found.relations) - len(relations)
-    if gone:
-        skipped.add("relations of entities without a mention skipped", location, gone)
-    name = record.get("id")
-    # Beyond a string id, the extra keeps how the file wrote it.
-    unused = RECORD_KEYS | ({"id"} if isinstance(name, str) else set())
     return {
-        "id": identity(name, default, location, "id"),
-        "tokens": words.tokens,
+        "id": identity(record.get("id"), default, location, "id"),
+        "tokens": cut.words.tokens,
         "text": text,
-        "offsets": offsets,
-        "sentences": words.sentences,
-        "entities": tuple(found.entities[index] for index in kept),
+        "offsets": cut.words.offsets if cut.known else None,
+        "sentences": cut.words.sentences,
+        **_annotations(record, cut, location, skipped),
+        "flags": strings(record.get("flags", []), location, "flags"),
+        "extra": further_keys(record, RECORD_KEYS, "id"),
+    }
+
+
+def _annotations(
+    record: dict[str, Any], cut: CutWords, location: str, skipped: SkippedData
+) -> dict[str, Any]:
+    """Entities that have a mention, with their relations and clusters."""
+    offsets = cut.words.offsets if cut.known else None
+    size = len(cut.words.tokens)
+    annotation = RecordAnnotation(size, offsets, location, skipped, cut.spans, cut.starts)
+    annotation.cut = record.get("tokens") is None
+    annotation.read_entities(record.get("entities", []))
+    annotation.read_relations(record.get("relations", []))
+    annotation.read_clusters(record.get("clusters", []))
+    entities = annotation.entities
+    kept_rows = [index for index, entity in enumerate(entities) if entity.mentions]
+    if len(kept_rows) < len(entities):
+        kind = "entities without a mention skipped"
+        skipped.add(kind, location, len(entities) - len(kept_rows))
+    relations, clusters = links_of_kept(
+        kept_rows, annotation.relations, annotation.clusters, location, skipped
+    )
+    return {
+        "entities": tuple(entities[index] for index in kept_rows),
         "relations": relations,
         "clusters": clusters,
-        "flags": strings(record.get("flags", []), location, "flags"),
-        "extra": {key: value for key, value in record.items() if key not in unused},
     }
 
 

@@ -14,7 +14,7 @@ Chars = tuple[int, int]
 
 
 class Given(NamedTuple):
-    """What a record says of its words.
+    """The words, offsets, sentences and text that a record gives.
 
     Args:
         tokens: The record's own words; None: the text is cut by the rules.
@@ -55,7 +55,7 @@ def cut_words(
     Args:
         given: The record's own words, or the text that is cut into words.
         entities: The record's entities, not yet checked.
-        rules: How the text is cut into words, and what becomes of a word that a mention cuts.
+        rules: How the text is cut into words, and whether words are split at mentions.
         location: Location of the record, for messages.
         skipped: Counts words that were cut, and mentions outside the text.
 
@@ -64,18 +64,18 @@ def cut_words(
     """
     tokens, offsets, sentences, text = given
     if tokens is None:
-        whole = words_of(text or "", rules.language, skipped, location)
+        given_words = words_of(text or "", rules.language, skipped, location)
     else:
-        whole = Words(tokens, offsets or (), sentences)
-    size = _size(text, whole.offsets)
-    if tokens is not None and (offsets is None or not _cuttable(whole, size)):
-        return CutWords(whole, offsets is not None, None, range(len(tokens) + 1))
+        given_words = Words(tokens, offsets or (), sentences)
+    size = _size(text, given_words.offsets)
+    if tokens is not None and (offsets is None or not _cuttable(given_words, size)):
+        return CutWords(given_words, offsets is not None, None, range(len(tokens) + 1))
     mentions = list(_inside(entities, size, location, skipped))
-    cut, spans = fit_words(whole, size, mentions, skipped, location, rules)
-    first = {left: index for index, (left, _) in enumerate(cut.offsets)}
-    starts = [*(first[left] for left, _ in whole.offsets), len(cut.tokens)]
-    found = {mention[:2]: span for mention, span in zip(mentions, spans, strict=True)}
-    return CutWords(cut, True, found, starts)
+    final_words, spans = fit_words(given_words, size, mentions, skipped, location, rules)
+    first_part = {left: index for index, (left, _) in enumerate(final_words.offsets)}
+    starts = [*(first_part[left] for left, _ in given_words.offsets), len(final_words.tokens)]
+    span_by_chars = {mention[:2]: span for mention, span in zip(mentions, spans, strict=True)}
+    return CutWords(final_words, True, span_by_chars, starts)
 
 
 def _size(text: str | None, offsets: Sequence[Chars]) -> int:
@@ -83,7 +83,7 @@ def _size(text: str | None, offsets: Sequence[Chars]) -> int:
 
 
 def _cuttable(words: Words, size: int) -> bool:
-    """Whether words follow one another in the text and each has as many characters as it says."""
+    """Whether the words follow one another in the text and have the lengths of their offsets."""
     edges = [0, *(edge for offset in words.offsets for edge in offset), size]
     return all(a <= b for a, b in pairwise(edges)) and all(
         0 < right - left == len(token)
@@ -92,18 +92,18 @@ def _cuttable(words: Words, size: int) -> bool:
 
 
 def _inside(entities: Any, size: int, location: str, skipped: SkippedData) -> Iterator[CharSpan]:
-    """The mentions by characters of entities that name no tokens, where they lie in the text."""
+    """The mentions in the text of entities that give only characters."""
     for index, item in enumerate(sequence(entities, location, "entities")):
         what = f"entities[{index}]"
         fields = mapping(item, location, what)
         if fields.get("mentions") is not None or fields.get("chars") is None:
             continue
         for number, chars in enumerate(sequence(fields["chars"], location, f"{what}.chars")):
-            here = f"{what}.chars[{number}]"
-            start, end = pair(chars, location, here)
+            field = f"{what}.chars[{number}]"
+            start, end = pair(chars, location, field)
             if 0 <= start <= end <= size:
-                yield CharSpan(start, end, f"{location}, {here}")
+                yield CharSpan(start, end, f"{location}, {field}")
             else:
                 kind = "mentions outside their text skipped"
-                example = f"{location}, {here} is [{start}, {end}] in a text of {size} characters"
+                example = f"{location}, {field} is [{start}, {end}] in a text of {size} characters"
                 skipped.add(kind, example)

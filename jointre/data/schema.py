@@ -19,20 +19,20 @@ class Document:
     """A tokenised text with its entities and relations; a sentence is a Document too.
 
     Args:
-        id: names the document; unique within a file.
-        tokens: the words.
-        text: the raw text, when known.
-        offsets: one ``(start, end)`` pair of characters of ``text`` for each token.
-        sentences: token spans that cover the document; empty means one sentence.
-        entities: the labelled entities.
-        relations: links between ``entities`` by index.
-        clusters: groups of indices into ``entities`` that corefer (DyGIE files, whose
-            typed mentions may differ within a cluster).
-        flags: remarks about the document, ``"truncated"`` for example.
+        id: Name of the document, unique within a file.
+        tokens: Words of the document.
+        text: The raw text, if it is known.
+        offsets: First character of each token in ``text``, and the character after its last.
+        sentences: Token spans that cover the document; empty means one sentence.
+        entities: Entities with their mentions.
+        relations: Relations between ``entities`` by index.
+        clusters: Groups of indices into ``entities`` that corefer (in DyGIE files, where the
+            types of mentions may differ within a cluster).
+        flags: Remarks about the document, for example ``"truncated"``.
         extra: Fields of the format that jointre does not use, kept for writing.
 
     Raises:
-        DataError: a span, an index or an offset lies outside the document.
+        DataError: A span, an index or an offset lies outside the document.
 
     Example:
         >>> ada, rome = Entity("Person", (Span(0, 1),)), Entity("Place", (Span(3, 4),))
@@ -157,16 +157,16 @@ relations=(), clusters=(), flags=(), extra={})
         return cls(**arguments_of(record))
 
     def _repr_html_(self) -> str | None:
-        """What a notebook shows, once ``show_documents`` was called; until then, the repr."""
+        """The HTML for notebooks, once ``show_documents`` was called; None before that."""
         return None if _notebook is None else _notebook(self)
 
 
 def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
-    """The JSON object of a document; keys that would be empty are left away.
+    """The JSON object of a document, without keys that would be empty.
 
     Args:
-        document: about to be written.
-        skipped: counts keys of ``extra`` that mean something else here, and offsets skipped.
+        document: Document to write.
+        skipped: Counts keys of ``extra`` that are keys of the format, and skipped offsets.
     """
     record: dict[str, Any] = {"id": written_id(document)}
     if document.text is not None:
@@ -191,7 +191,7 @@ def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
 
 
 def _spelled(document: Document, skipped: SkippedData) -> Offsets | None:
-    """The document's offsets, unless its text has other words there."""
+    """The document's offsets; None if its text has other words there."""
     text, offsets = document.text, document.offsets
     if text is None or offsets is None:
         return offsets
@@ -240,15 +240,15 @@ def written_id(document: Document, key: str = "id") -> Any:
     return document.id if name is None or str(name) != document.id else name
 
 
-def extra_keys(document: Document, taken: Set[str], skipped: SkippedData) -> dict[str, Any]:
-    """The document's ``extra`` for writing, without keys that mean something in the format.
+def extra_keys(document: Document, own_keys: Set[str], skipped: SkippedData) -> dict[str, Any]:
+    """The document's ``extra`` for writing, without keys that have a meaning in the format.
 
     Args:
-        document: about to be written.
-        taken: the format's own keys.
-        skipped: counts the extra keys that clash with them.
+        document: Document to write.
+        own_keys: Keys of the format.
+        skipped: Counts the extra keys that clash with them.
     """
-    clash = document.extra.keys() & taken
+    clash = document.extra.keys() & own_keys
     if clash:
         skipped.add(
             "extra keys with a meaning of their own in the format skipped",
@@ -262,7 +262,7 @@ _notebook: Callable[[Document], str] | None = None
 
 
 def show_documents(page: Callable[[Document], str]) -> None:
-    """Set how notebooks show documents; :mod:`jointre.display` does so when it is imported.
+    """Set how notebooks show documents; importing :mod:`jointre.display` calls this.
 
     Args:
         page: Makes the HTML of a document.

@@ -1,4 +1,4 @@
-"""The sentences of a document, and which of them holds a span or a word."""
+"""The sentences of a document, and the sentence of a span or a word."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from jointre.errors import abbreviated
 
 
 def sentences_of(document: Document) -> tuple[Span, ...]:
-    """The document's sentences; the whole of it where it names none.
+    """The document's sentences; the whole document if it lists none.
 
     Raises:
         DataError: The sentences leave a gap, overlap or stop before the end.
@@ -24,24 +24,24 @@ def sentences_of(document: Document) -> tuple[Span, ...]:
 
 
 def sentence_of(span: Span, borders: Sequence[Span]) -> int | None:
-    """Index of the sentence that holds all of a span, or None when it crosses a border.
+    """Index of the sentence that contains a span; None if the span crosses a border.
 
     Args:
-        span: not empty.
-        borders: the sentences, in order; empty ones hold nothing.
+        span: Span that is not empty.
+        borders: Sentences in order; they may be empty.
     """
     index = bisect_right(borders, span.start, key=lambda border: border.start) - 1
     return index if index >= 0 and span.end <= borders[index].end else None
 
 
 def sentence_numbers(document: Document) -> NDArray[np.int64]:
-    """The sentence of each word; empty sentences count.
+    """The sentence number of each word; empty sentences have numbers too.
 
     Shapes:
         returns ``"n"``.
 
     Raises:
-        DataError: the sentences leave a gap, overlap or stop before the end.
+        DataError: The sentences leave a gap, overlap or stop before the end.
     """
     borders = sentences_of(document)
     return np.repeat(np.arange(len(borders)), [end - start for start, end in borders])

@@ -1,4 +1,4 @@
-"""SkippedData: what reading, splitting or writing could not represent, counted by kind."""
+"""SkippedData: counts of what reading, splitting or writing could not represent."""
 
 import logging
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ _MOST_EXAMPLES = 20
 
 
 class SkippedData:
-    """What was skipped: a count and the first example for each kind.
+    """Counts of skipped or changed data by kind, with the first example of each kind.
 
-    A kind is a plural phrase that says what became of the things counted, such as
+    A kind is a plural phrase that says what was done with the data, for example
     ``"relations across sentences skipped"``.
 
     Example:
@@ -27,22 +27,22 @@ class SkippedData:
         self._further: dict[str, list[str]] = {}
 
     def add(self, kind: str, example: str, count: int = 1, examples: int = 1) -> None:
-        """Counts more of a kind.
+        """Increase the count of a kind.
 
         Args:
-            kind: Plural phrase that says what became of the things counted.
-            example: Where it occurred; long ones are cut.
-            count: How many more.
-            examples: How many examples of the kind are kept, the first ones.
+            kind: Plural phrase that says what was done with the data.
+            example: Location of the data; long ones are cut.
+            count: Number to add.
+            examples: Maximum number of examples of the kind that are kept; the first ones are.
         """
         example = example if len(example) <= _LONGEST else f"{example[: _LONGEST - 3]}..."
-        before, first = self._kinds.get(kind, (0, example))
+        earlier_count, first = self._kinds.get(kind, (0, example))
         if kind in self._kinds and 1 + len(self._further.get(kind, ())) < examples:
             self._further.setdefault(kind, []).append(example)
-        self._kinds[kind] = (before + count, first)
+        self._kinds[kind] = (earlier_count + count, first)
 
     def merge(self, other: "SkippedData") -> None:
-        """Adds all that another one counted; its examples come after the own."""
+        """Add the counts of another object; its examples are added at the end."""
         for kind, (count, example) in other:
             self.add(kind, example, count)
             for further in other._further.get(kind, ()):
@@ -55,7 +55,7 @@ class SkippedData:
         return copied
 
     def restore(self, earlier: "SkippedData") -> None:
-        """Goes back to the counts of an earlier :meth:`copy`."""
+        """Return to the counts of an earlier :meth:`copy`."""
         self._kinds = dict(earlier._kinds)
         self._further = {kind: list(examples) for kind, examples in earlier._further.items()}
 
@@ -75,7 +75,7 @@ class SkippedData:
     __hash__ = None  # type: ignore[assignment]  # it changes
 
     def __repr__(self) -> str:
-        return f"Losses({self._kinds!r})"
+        return f"SkippedData({self._kinds!r})"
 
     def lines(self) -> list[str]:
         """One printable line per kind: its count, the kind, its first examples."""

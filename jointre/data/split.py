@@ -1,4 +1,4 @@
-"""Documents cut into the units a model reads, predictions joined back, and dev carved off."""
+"""Cut documents into the units that a model reads, join predictions, and split off dev data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ from jointre.plurals import counted
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a model reads at once: a sentence of a document, or all of it.
+    """The text that a model reads at once: a sentence of a document, or a whole document.
 
     Args:
-        source: index of the document it comes from.
-        offset: index of its first token in that document.
-        document: the unit as a Document of its own, with its own gold.
+        source: Index of the document that contains the unit.
+        offset: Index of its first token in that document.
+        document: The unit as a separate Document, with its gold annotations.
     """
 
     source: int
@@ -35,37 +35,37 @@ def split(
 ) -> list[Unit]:
     """The units of documents, in order; empty sentences and documents are units too.
 
-    A sentence holds one mention an entity: an entity with several becomes several. A
-    relation goes to every sentence where both of its entities are, between their first
-    mentions there. What crosses a border stays in the documents, for scoring.
+    In a sentence each entity has one mention: an entity with several becomes several entities. A
+    relation is added to each sentence that mentions both of its entities, between their first
+    mentions there. Annotations that cross a border remain in the documents, for scoring.
 
     Args:
-        documents: they are not changed.
-        by: ``"document"``: each is a unit, as it is; ``"sentence"``: one unit a
-            sentence, or one in all where ``sentences`` is empty.
-        skipped: when given, counts what no unit holds.
+        documents: Documents, which are not changed.
+        by: ``"document"``: each document is a unit, unchanged; ``"sentence"``: one unit per
+            sentence, or a single one if ``sentences`` is empty.
+        skipped: If given, counts the annotations that no unit has.
 
     Raises:
-        DataError: sentences of a document do not follow one another.
+        DataError: The sentences of a document do not follow one another.
     """
     if by == "document":
         return [Unit(source, 0, document) for source, document in enumerate(documents)]
-    lost = SkippedData() if skipped is None else skipped
+    counts = SkippedData() if skipped is None else skipped
     return [
         unit
         for source, document in enumerate(documents)
-        for unit in _sentences(source, document, lost)
+        for unit in _sentences(source, document, counts)
     ]
 
 
 def _sentences(source: int, document: Document, skipped: SkippedData) -> list[Unit]:
     borders = sentences_of(document)
-    single = all(len(entity.mentions) == 1 for entity in document.entities)
-    if borders == (Span(0, len(document.tokens)),) and single:
+    one_mention_each = all(len(entity.mentions) == 1 for entity in document.entities)
+    if borders == (Span(0, len(document.tokens)),) and one_mention_each:
         return [Unit(source, 0, document)]
     entities: list[list[Entity]] = [[] for _ in borders]
-    # Where each entity first occurs in each sentence that mentions it.
-    first: list[dict[int, int]] = [{} for _ in document.entities]
+    # The row of each entity's first mention in each sentence, among the entities of the sentence.
+    first_rows: list[dict[int, int]] = [{} for _ in document.entities]
     for index, entity in enumerate(document.entities):
         for number, mention in enumerate(entity.mentions):
             sentence = sentence_of(mention, borders)
@@ -73,18 +73,20 @@ def _sentences(source: int, document: Document, skipped: SkippedData) -> list[Un
                 example = f"document {document.id!r}, tokens [{mention.start}, {mention.end})"
                 skipped.add("mentions across sentences skipped", example)
                 continue
-            first[index].setdefault(sentence, len(entities[sentence]))
-            entities[sentence].append(_alone(entity, number, borders[sentence].start))
-    relations = _relations(document, first, len(borders), skipped)
+            first_rows[index].setdefault(sentence, len(entities[sentence]))
+            entities[sentence].append(_with_one_mention(entity, number, borders[sentence].start))
+    relations = _relations(document, first_rows, len(borders), skipped)
     if document.clusters:
         skipped.add("clusters skipped", f"document {document.id!r}", len(document.clusters))
     return [
-        Unit(source, border.start, _part(document, number, border, entities, relations))
+        Unit(
+            source, border.start, _sentence_document(document, number, border, entities, relations)
+        )
         for number, border in enumerate(borders)
     ]
 
 
-def _alone(entity: Entity, number: int, offset: int) -> Entity:
+def _with_one_mention(entity: Entity, number: int, offset: int) -> Entity:
     start, end = entity.mentions[number]
     scores = entity.mention_scores
     return replace(
@@ -95,11 +97,11 @@ def _alone(entity: Entity, number: int, offset: int) -> Entity:
 
 
 def _relations(
-    document: Document, first: Sequence[dict[int, int]], size: int, skipped: SkippedData
+    document: Document, first_rows: Sequence[dict[int, int]], size: int, skipped: SkippedData
 ) -> list[list[Relation]]:
     relations: list[list[Relation]] = [[] for _ in range(size)]
     for relation in document.relations:
-        heads, tails = first[relation.head], first[relation.tail]
+        heads, tails = first_rows[relation.head], first_rows[relation.tail]
         shared = sorted(heads.keys() & tails.keys())
         if not shared:
             example = f"document {document.id!r}, {relation.label} of entities "
@@ -114,7 +116,7 @@ def _relations(
     return relations
 
 
-def _part(
+def _sentence_document(
     document: Document,
     number: int,
     border: Span,
@@ -143,49 +145,53 @@ def _part(
 def join(
     documents: Sequence[Document], units: Sequence[Unit], predictions: Sequence[Document]
 ) -> list[Document]:
-    """The documents with what was predicted for their units instead of their gold.
+    """The documents with the predictions for their units in place of their gold annotations.
 
     Args:
-        documents: those that were split; their tokens, text, offsets, sentences, id and
-            extra are kept.
+        documents: Documents that were split; their tokens, text, offsets, sentences, id and extra
+            are kept.
         units: The units that :func:`split` made of the documents.
         predictions: One prediction per unit, in the same order, over the unit's tokens.
 
     Raises:
-        DataError: predictions and units do not belong together.
+        DataError: Predictions and units do not belong together.
     """
     if len(units) != len(predictions):
         raise DataError(
             f"{counted(len(predictions), 'predictions')} for {counted(len(units), 'units')}"
         )
-    parts: list[list[tuple[int, Document]]] = [[] for _ in documents]
-    whole: dict[int, Document] = {}
+    predictions_by_source: list[list[tuple[int, Document]]] = [[] for _ in documents]
+    whole_documents: dict[int, Document] = {}
     for unit, prediction in zip(units, predictions, strict=True):
         if prediction.tokens != unit.document.tokens:
             raise DataError(
                 f"the prediction {prediction.id!r} has other tokens than the unit "
                 f"{unit.document.id!r} in its place"
             )
-        parts[unit.source].append((unit.offset, prediction))
+        predictions_by_source[unit.source].append((unit.offset, prediction))
         if unit.document is documents[unit.source]:
-            whole[unit.source] = prediction  # the unit is the document, and needs no copy
+            whole_documents[unit.source] = prediction  # the unit is the document, and needs no copy
     return [
-        whole.get(source) or _joined(document, own)
-        for source, (document, own) in enumerate(zip(documents, parts, strict=True))
+        whole_documents.get(source) or _joined(document, unit_predictions)
+        for source, (document, unit_predictions) in enumerate(
+            zip(documents, predictions_by_source, strict=True)
+        )
     ]
 
 
-def _joined(document: Document, parts: Sequence[tuple[int, Document]]) -> Document:
+def _joined(document: Document, unit_predictions: Sequence[tuple[int, Document]]) -> Document:
     entities: list[Entity] = []
     relations: list[Relation] = []
     clusters: list[tuple[int, ...]] = []
     flags = dict.fromkeys(document.flags)
-    for offset, part in parts:
-        before = len(entities)
-        entities += [_moved(entity, offset) for entity in part.entities]
-        relations += [_renumbered(relation, before) for relation in part.relations]
-        clusters += [tuple(member + before for member in group) for group in part.clusters]
-        flags |= dict.fromkeys(part.flags)
+    for offset, prediction in unit_predictions:
+        entity_offset = len(entities)
+        entities += [_moved(entity, offset) for entity in prediction.entities]
+        relations += [_renumbered(relation, entity_offset) for relation in prediction.relations]
+        clusters += [
+            tuple(member + entity_offset for member in group) for group in prediction.clusters
+        ]
+        flags |= dict.fromkeys(prediction.flags)
     return replace(
         document,
         entities=tuple(entities),
@@ -195,7 +201,7 @@ def _joined(document: Document, parts: Sequence[tuple[int, Document]]) -> Docume
     )
 
 
-# Most documents have one unit, and a poor model finds thousands of relations: copy few of them.
+# Most documents have one unit, and a poor model predicts thousands of relations: avoid copies.
 def _moved(entity: Entity, offset: int) -> Entity:
     if not offset:
         return entity
@@ -203,27 +209,27 @@ def _moved(entity: Entity, offset: int) -> Entity:
     return replace(entity, mentions=moved)
 
 
-def _renumbered(relation: Relation, before: int) -> Relation:
-    if not before:
+def _renumbered(relation: Relation, entity_offset: int) -> Relation:
+    if not entity_offset:
         return relation
-    return replace(relation, head=relation.head + before, tail=relation.tail + before)
+    return replace(relation, head=relation.head + entity_offset, tail=relation.tail + entity_offset)
 
 
 def carve_dev(
     documents: Sequence[Document], fraction: float, seed: int
 ) -> tuple[list[Document], list[Document]]:
-    """Training documents and a development part of them, both in the given order.
+    """Split documents into training and development documents, both in the given order.
 
-    The documents, sorted by id, are shuffled; the first ``round(fraction * n)``, at
-    least one, are dev. So the order in the file does not matter.
+    The documents, sorted by id, are shuffled; the first ``round(fraction * n)`` of them, at least
+    one, become dev, so the order in the file does not matter.
 
     Args:
-        documents: at least two.
-        fraction: the part that becomes dev, between 0 and 1.
+        documents: Documents, at least two.
+        fraction: Share of the documents that become dev, between 0 and 1.
         seed: Random seed of the shuffle.
 
     Raises:
-        DataError: nothing would be left for one of the two.
+        DataError: One of the two would be empty.
     """
     if not 0 < fraction < 1:
         raise DataError(f"the dev fraction must lie between 0 and 1, not be {fraction}")

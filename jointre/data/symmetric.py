@@ -1,4 +1,4 @@
-"""Symmetric relations: put into one direction, and recognised in a corpus."""
+"""Symmetric relations: bring them into one direction, and recognise them in a corpus."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,13 +17,13 @@ def left_to_right(document: Document, symmetric: frozenset[str]) -> Document:
         document: Gold or predicted document.
         symmetric: Relation labels that hold in both directions.
     """
-    kept: dict[tuple[str, int, int], Relation] = {}
+    distinct: dict[tuple[str, int, int], Relation] = {}
     for relation in document.relations:
         head, tail = document.entities[relation.head], document.entities[relation.tail]
         if relation.label in symmetric and tail.span.start < head.span.start:
             relation = replace(relation, head=relation.tail, tail=relation.head)
-        kept.setdefault((relation.label, relation.head, relation.tail), relation)
-    relations = tuple(kept.values())
+        distinct.setdefault((relation.label, relation.head, relation.tail), relation)
+    relations = tuple(distinct.values())
     return document if relations == document.relations else replace(document, relations=relations)
 
 
@@ -37,7 +37,7 @@ def annotated_both_ways(documents: Iterable[Document]) -> dict[str, tuple[int, i
         For each label that relates at least one pair in both directions, in alphabetical order:
         the number of those pairs, and the number of all pairs that have the label.
     """
-    both: dict[str, int] = {}
+    pairs_both_ways: dict[str, int] = {}
     pairs: dict[str, int] = {}
     for document in documents:
         ordered = {(item.label, item.head, item.tail) for item in document.relations}
@@ -46,5 +46,9 @@ def annotated_both_ways(documents: Iterable[Document]) -> dict[str, tuple[int, i
             reverse = (label, tail, head) in ordered
             if not reverse or head < tail:
                 pairs[label] = pairs.get(label, 0) + 1
-                both[label] = both.get(label, 0) + reverse
-    return {label: (both[label], pairs[label]) for label in sorted(pairs) if both[label]}
+                pairs_both_ways[label] = pairs_both_ways.get(label, 0) + reverse
+    return {
+        label: (pairs_both_ways[label], pairs[label])
+        for label in sorted(pairs)
+        if pairs_both_ways[label]
+    }

@@ -16,7 +16,7 @@ def entity_cells(units: Sequence[Document], vocabulary: Vocabulary) -> Int[Tenso
     """(unit, first word, last word, label) of every entity.
 
     Raises:
-        DataError: an entity has no label.
+        DataError: An entity has no label.
     """
     rows = []
     for number, document in enumerate(units):

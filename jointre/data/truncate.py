@@ -9,11 +9,11 @@ from jointre.data.schema import Document, Entity, Span
 def beginning(document: Document, words: int) -> Document:
     """The first words of a unit, with the mentions, entities and relations that lie in them.
 
-    The whole document stays the measure when scoring, so what is cut counts as missed.
+    Scores are computed on the whole document, so annotations that are cut count as missed.
 
     Args:
-        document: an entity keeps its mentions inside, and goes when there is none.
-        words: how many to keep.
+        document: Unit to cut; an entity without a mention in the first words is removed.
+        words: Number of words to keep.
     """
     entities = [_inside(entity, words) for entity in document.entities]
     new_index = {
@@ -40,7 +40,7 @@ def beginning(document: Document, words: int) -> Document:
 
 
 def _inside(entity: Entity, words: int) -> Entity:
-    """The entity with its mentions among the first words; perhaps none is left."""
+    """The entity with its mentions among the first words, possibly none."""
     inside = [mention.end <= words for mention in entity.mentions]
     scores = entity.mention_scores
     return replace(

@@ -1,4 +1,4 @@
-"""The labels a corpus declares, and the vocabulary of a model: labels and their indices."""
+"""The labels that a corpus declares, and the vocabulary of a model: labels and indices."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,9 +18,9 @@ class LabelSets:
     """The labels a corpus declares.
 
     Args:
-        entities: entity labels, in file order.
-        relations: relation labels, in file order.
-        symmetric: the relation labels that hold in both directions.
+        entities: Entity labels, in file order.
+        relations: Relation labels, in file order.
+        symmetric: Relation labels that hold in both directions.
         source: Name of the place where they were declared, for messages.
     """
 
@@ -35,15 +35,15 @@ class Vocabulary:
     """The entity and relation labels of a model, in the order of its outputs.
 
     Args:
-        entity_labels: distinct; an index is a position in this tuple.
-        relation_labels: distinct, likewise.
-        symmetric: relation labels that hold in both directions.
+        entity_labels: Distinct entity labels; the index of a label is its position.
+        relation_labels: Distinct relation labels; the index of a label is its position.
+        symmetric: Relation labels that hold in both directions.
         overlaps: Which labels overlap in the training data; None if that is not known.
         names: The names of the training data's entities; None if they are not known. An archive
             keeps them only if its model reads them.
 
     Raises:
-        DataError: a label occurs twice, or a symmetric label is not a relation label.
+        DataError: A label occurs twice, or a symmetric label is not a relation label.
 
     Example:
         >>> vocabulary = Vocabulary(("Org", "Peop"), ("Live_In", "Work_For"), frozenset())
@@ -59,9 +59,9 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         for kind, labels in (("entity", self.entity_labels), ("relation", self.relation_labels)):
-            twice = [label for label, count in Counter(labels).items() if count > 1]
-            if twice:
-                raise DataError(f"the {kind} labels name {twice[0]!r} twice; labels must differ")
+            repeated = [label for label, count in Counter(labels).items() if count > 1]
+            if repeated:
+                raise DataError(f"the {kind} labels name {repeated[0]!r} twice; labels must differ")
         for label in sorted(self.symmetric - set(self.relation_labels)):
             raise DataError(
                 f"the symmetric relation {label!r} is none of the relation labels "
@@ -81,7 +81,7 @@ class Vocabulary:
         """The label's position among the entity labels.
 
         Raises:
-            DataError: it is none of them.
+            DataError: The label is not among them.
         """
         return _index(self._entities, label, "entity")
 
@@ -89,7 +89,7 @@ class Vocabulary:
         """The label's position among the relation labels.
 
         Raises:
-            DataError: it is none of them.
+            DataError: The label is not among them.
         """
         return _index(self._relations, label, "relation")
 
@@ -103,14 +103,13 @@ class Vocabulary:
         """The vocabulary of training documents.
 
         Args:
-            documents: the training documents; read once.
-            labels: the types file's labels, which fix the order; without them labels
-                are sorted.
-            symmetric: names of the symmetric relations; None: those of ``labels``.
+            documents: Training documents, which are read once.
+            labels: Labels of the types file, which determine the order; None: labels are sorted.
+            symmetric: Labels of the symmetric relations; None: those of ``labels``.
 
         Raises:
-            DataError: a document has a label that ``labels`` lacks, or ``symmetric``
-                names no relation.
+            DataError: A document has a label that ``labels`` lacks, or a label of ``symmetric`` is
+                not a relation label.
         """
         entities: dict[str, str] = {}
         relations: dict[str, str] = {}
@@ -182,13 +181,15 @@ class Vocabulary:
         """The vocabulary that :meth:`to_dict` wrote.
 
         Raises:
-            DataError: the content is anything else.
+            DataError: The content is anything else.
         """
         keys = ("entity_labels", "relation_labels", "symmetric")
         if not isinstance(content, dict) or set(content) - {"overlaps", "names"} != set(keys):
-            found = sorted(map(str, content)) if isinstance(content, dict) else repr(content)[:60]
+            content_shown = (
+                sorted(map(str, content)) if isinstance(content, dict) else repr(content)[:60]
+            )
             raise DataError(
-                f"a vocabulary is an object with the keys {', '.join(keys)}, not {found}"
+                f"a vocabulary is an object with the keys {', '.join(keys)}, not {content_shown}"
             )
         for key in keys:
             value = content[key]
@@ -212,8 +213,10 @@ def _index(known: dict[str, int], label: str, kind: str) -> int:
     return known[label]
 
 
-def _require(found: dict[str, str], known: tuple[str, ...], kind: str, source: str) -> None:
-    for label, document in found.items():
+def _require(
+    document_by_label: dict[str, str], known: tuple[str, ...], kind: str, source: str
+) -> None:
+    for label, document in document_by_label.items():
         if label not in known:
             raise DataError(
                 f"document {document!r} has the {kind} label {label!r}, which {source} lacks; "

@@ -3,7 +3,7 @@
 A unit within the limit is never cut, so its predictions do not depend on the rule below.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,12 +37,12 @@ DOCUMENT_LIMIT = Limit(words=4096, pieces=16_384, overlap=256)
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The parts in which a unit is read.
+    """The windows in which a unit is read.
 
     Args:
-        windows: Their words in the unit.
+        windows: Words of each window in the unit.
         parts: Each window as a document.
-        held: Which of the unit's entities each window holds.
+        held: Indices of the unit's entities that each window contains.
     """
 
     windows: tuple[Span, ...]
@@ -50,22 +50,22 @@ class Cut:
     held: tuple[tuple[int, ...], ...]
 
     def united(
-        self, document: Document, found: Sequence[Document], given: bool, by_label: bool
+        self, document: Document, predictions: Sequence[Document], given: bool, by_label: bool
     ) -> Document:
-        """The unit with what was predicted in its parts.
+        """The unit with the predictions of its windows.
 
         Args:
             document: The unit.
-            found: The prediction of each part.
-            given: Whether the entities are the unit's own.
+            predictions: The prediction of each window.
+            given: Whether the entities of the unit are kept, and only relations are predicted.
             by_label: Whether mentions of the same words with different labels are different
                 entities.
         """
         if len(self.parts) == 1:
-            return found[0]
+            return predictions[0]
         if given:
-            return merged_given(document, self.windows, found, self.held)
-        return merged(document, self.windows, found, by_label)
+            return merged_given(document, self.windows, predictions, self.held)
+        return merged(document, self.windows, predictions, by_label)
 
 
 def cut(
@@ -73,7 +73,7 @@ def cut(
     count_pieces: Callable[[Sequence[str]], NDArray[np.int64]],
     limit: Limit,
 ) -> Cut:
-    """The parts of a unit; the unit itself if it is within the limit.
+    """The windows of a unit; the unit itself if it is within the limit.
 
     Args:
         document: The unit.
@@ -81,7 +81,7 @@ def cut(
         limit: Size and overlap of the windows.
     """
     tokens = document.tokens
-    # A piece has one byte at least, so most units need no count.
+    # A piece has at least one byte, so pieces of most units need not be counted.
     short = len(tokens) <= limit.words and 4 * sum(map(len, tokens)) <= limit.pieces
     windows = [Span(0, len(tokens))]
     if not short:
@@ -111,7 +111,7 @@ def windows_of(document: Document, piece_counts: NDArray[np.int64], limit: Limit
         room = int(np.searchsorted(ends, ends[start] + limit.pieces, side="right")) - 1
         return min(size, start + limit.words, max(room, start + 1))
 
-    windows = [Span(0, _after_stop(document, 0, reach(0), 0))]
+    windows = [Span(0, _window_end(document, 0, reach(0), 0))]
     while windows[-1].end < size:
         first, last = windows[-1]
         overlap = min(limit.overlap, (last - first) // 2)
@@ -121,22 +121,22 @@ def windows_of(document: Document, piece_counts: NDArray[np.int64], limit: Limit
         start = next(begins, latest)
         while reach(start) <= last:  # long words may fill the window before anything new
             start += 1
-        windows.append(Span(start, _after_stop(document, start, reach(start), last)))
+        windows.append(Span(start, _window_end(document, start, reach(start), last)))
     return windows
 
 
-def _after_stop(document: Document, start: int, end: int, least: int) -> int:
-    """Where a window ends: after a stop in its second half that is beyond ``least``, if any."""
+def _window_end(document: Document, start: int, end: int, after: int) -> int:
+    """The end of a window: after a stop in its second half beyond ``after``, if there is one."""
     if end == len(document.tokens):
         return end
-    half = max(start + (end - start) // 2, least)
+    half = max(start + (end - start) // 2, after)
     return next((i for i in range(end, half, -1) if document.tokens[i - 1] in STOPS), end)
 
 
 def window_document(document: Document, window: Span) -> tuple[Document, tuple[int, ...]]:
-    """A window as a document of its own, and which of the unit's entities it holds.
+    """A window as a document, and the indices of the unit's entities that it contains.
 
-    Entities keep the mentions inside the window; those without any are not in it.
+    Entities keep the mentions inside the window; entities without such mentions are removed.
 
     Args:
         document: The unit.
@@ -166,23 +166,23 @@ def window_document(document: Document, window: Span) -> tuple[Document, tuple[i
 
 
 def merged(
-    document: Document, windows: Sequence[Span], found: Sequence[Document], by_label: bool
+    document: Document, windows: Sequence[Span], predictions: Sequence[Document], by_label: bool
 ) -> Document:
-    """The unit with what was predicted in its windows.
+    """The unit with the merged predictions of its windows.
 
-    A mention that several windows hold is decided by the one in which it is farthest from an
+    A mention that several windows contain is taken from the window in which it is farthest from an
     edge. Entities that share a mention are one entity, with the most probable label; a relation
     that several windows predict has its highest probability.
 
     Args:
         document: The unit.
         windows: Its windows, in order.
-        found: The prediction of each window.
+        predictions: The prediction of each window.
         by_label: Whether mentions of the same words with different labels are different entities.
     """
     groups = _Groups()
-    for window, part in zip(windows, found, strict=True):
-        groups.add_entities(window, part, by_label)
+    for window, prediction in zip(windows, predictions, strict=True):
+        groups.add_entities(window, prediction, by_label)
     entities: list[Entity] = []
     new_index: dict[int, int] = {}
     for root, members in groups.members().items():
@@ -190,34 +190,31 @@ def merged(
         if entity is not None:
             new_index[root] = len(entities)
             entities.append(entity)
+    relations = _merged_relations(predictions, groups, new_index)
+    unit = replace(document, entities=tuple(entities), relations=relations, clusters=())
+    return in_reading_order(_flagged(unit, windows))
+
+
+def _merged_relations(
+    predictions: Sequence[Document], groups: "_Groups", new_index: Mapping[int, int]
+) -> tuple[Relation, ...]:
+    """The relations of all windows between the entities of groups, each with its highest score."""
     relations: dict[tuple[str, int, int], Relation] = {}
-    for number, part in enumerate(found):
-        for relation in part.relations:
+    for number, prediction in enumerate(predictions):
+        for relation in prediction.relations:
             head, tail = (groups.root(number, i) for i in (relation.head, relation.tail))
-            if (
-                head in new_index
-                and tail in new_index
-                and (head == tail) == (relation.head == relation.tail)
-            ):
-                moved = replace(relation, head=new_index[head], tail=new_index[tail])
-                _keep_best(relations, moved)
-    return in_reading_order(
-        _flagged(
-            replace(
-                document,
-                entities=tuple(entities),
-                relations=tuple(relations.values()),
-                clusters=(),
-            ),
-            windows,
-        )
-    )
+            if head not in new_index or tail not in new_index:
+                continue
+            if (head == tail) == (relation.head == relation.tail):
+                renumbered = replace(relation, head=new_index[head], tail=new_index[tail])
+                _keep_best(relations, renumbered)
+    return tuple(relations.values())
 
 
 def merged_given(
     document: Document,
     windows: Sequence[Span],
-    found: Sequence[Document],
+    predictions: Sequence[Document],
     held: Sequence[Sequence[int]],
 ) -> Document:
     """The unit with its own entities, in their order, and the relations predicted in its windows.
@@ -225,19 +222,19 @@ def merged_given(
     Args:
         document: The unit.
         windows: Its windows, in order.
-        found: The prediction of each window.
-        held: Which of the unit's entities each window holds.
+        predictions: The prediction of each window.
+        held: Indices of the unit's entities that each window contains.
     """
     entities = list(document.entities)
     relations: dict[tuple[str, int, int], Relation] = {}
-    for number, (part, indices) in enumerate(zip(found, held, strict=True)):
-        for index, entity in zip(indices, part.entities, strict=True):
+    for number, (prediction, indices) in enumerate(zip(predictions, held, strict=True)):
+        for index, entity in zip(indices, prediction.entities, strict=True):
             given = document.entities[index]
             if number == _owner(given.span, windows):
                 entities[index] = replace(given, label=entity.label, score=entity.score)
-        for relation in part.relations:
-            moved = replace(relation, head=indices[relation.head], tail=indices[relation.tail])
-            _keep_best(relations, moved)
+        for relation in prediction.relations:
+            renumbered = replace(relation, head=indices[relation.head], tail=indices[relation.tail])
+            _keep_best(relations, renumbered)
     united = replace(document, entities=tuple(entities), relations=tuple(relations.values()))
     return _flagged(replace(united, clusters=()), windows)
 
@@ -251,20 +248,20 @@ class _Groups:
         self._first: list[int] = []
         self._by_mention: dict[tuple[Span, str | None], int] = {}
 
-    def add_entities(self, window: Span, part: Document, by_label: bool) -> None:
+    def add_entities(self, window: Span, prediction: Document, by_label: bool) -> None:
         """Add the entities of the next window, moved to the words of the unit."""
         number = len(self._first)
         self._first.append(len(self._parents))
-        for entity in part.entities:
+        for entity in prediction.entities:
             spans = tuple(Span(a + window.start, b + window.start) for a, b in entity.mentions)
             node = len(self._parents)
             self._parents.append(node)
             self._entities.append([(number, replace(entity, mentions=spans))])
             for span in spans:
                 key = span, entity.label if by_label else None
-                other = self._find(self._by_mention.setdefault(key, node))
-                mine = self._find(node)
-                self._parents[max(mine, other)] = min(mine, other)
+                other_root = self._find(self._by_mention.setdefault(key, node))
+                own_root = self._find(node)
+                self._parents[max(own_root, other_root)] = min(own_root, other_root)
 
     def root(self, window: int, index: int) -> int:
         """The group of an entity of a window."""
@@ -284,7 +281,7 @@ class _Groups:
 
 
 def _united(members: Sequence[tuple[int, Entity]], windows: Sequence[Span]) -> Entity | None:
-    """One entity of the mentions that each window decides; None where there are none."""
+    """The members as one entity, with mentions of the windows that own them; None without any."""
     mentions: dict[Span, float | None] = {}
     for number, entity in members:
         scores = entity.mention_scores or (None,) * len(entity.mentions)
@@ -320,8 +317,8 @@ def _holds(window: Span, span: Span) -> bool:
 
 def _keep_best(relations: dict[tuple[str, int, int], Relation], relation: Relation) -> None:
     key = relation.label, relation.head, relation.tail
-    known = relations.get(key)
-    if known is None or (known.score or 0.0) < (relation.score or 0.0):
+    best = relations.get(key)
+    if best is None or (best.score or 0.0) < (relation.score or 0.0):
         relations[key] = relation
 
 

@@ -35,16 +35,16 @@ LONG_RUNS = (
     "runs of more than 500 characters without a space were cut into words of at most "
     f"{_PART} characters"
 )
-"""How these are counted; no character is lost by it, but a word may have been cut."""
+"""How cut runs are counted; no character is lost, but a word may have been cut."""
 
 
 class Words(NamedTuple):
     """The words of a text.
 
     Args:
-        tokens; white space is not a word.
-        offsets: each word's first character and the one after its last.
-        sentences: token spans.
+        tokens: Words in order; white space is not a word.
+        offsets: First character of each word, and the character after its last.
+        sentences: Sentences, as spans of the words.
     """
 
     tokens: tuple[str, ...]
@@ -72,7 +72,7 @@ def words_of(
 
     Raises:
         ConfigError: spaCy does not know the language, or needs another package for it.
-        DataError: the text has half of a surrogate pair, as broken JSON may.
+        DataError: The text has half of a surrogate pair, as broken JSON may have.
 
     Example:
         >>> words_of("She left. Why?")
@@ -80,43 +80,63 @@ def words_of(
 offsets=((0, 3), (4, 8), (8, 9), (10, 13), (13, 14)), \
 sentences=(Span(start=0, end=3), Span(start=3, end=5)))
     """
+    _refuse_half_surrogates(text)
+    if text.startswith("\ufeff"):  # a byte-order mark is not part of the first word
+        text = f" {text[1:]}"
+    spaced, inserted = _with_long_runs_cut(text, language, skipped, location)
+    tokens, offsets, ends = _tokens(_doc(spaced, language), inserted)
+    lines = list_lines(text)
+    sentences: list[Span] = []
+    for first, end in pairwise([0, *ends]):
+        if sentences:
+            # SpaCy ends a sentence after all punctuation that follows its full stop.
+            first = _first_opening(text, tokens, offsets, sentences[-1].start, first)
+            sentences[-1] = Span(sentences[-1].start, first)
+        if end > first:
+            sentences += _between_lines(Span(first, end), offsets, lines)
+    return Words(tuple(tokens), tuple(offsets), _with_markers(text, offsets, sentences, lines))
+
+
+def _tokens(doc: Any, inserted: list[int]) -> tuple[list[str], list[tuple[int, int]], list[int]]:
+    """The words of a Doc without inserted spaces, their offsets, and the end of each sentence."""
     tokens: list[str] = []
     offsets: list[tuple[int, int]] = []
-    sentences: list[Span] = []
+    ends: list[int] = []
+    for sentence in doc.sents:
+        for token in sentence:
+            if not token.is_space:
+                start = token.idx - bisect_right(inserted, token.idx)
+                tokens.append(token.text)
+                offsets.append((start, start + len(token.text)))
+        ends.append(len(tokens))
+    return tokens, offsets, ends
+
+
+def _first_opening(
+    text: str, tokens: list[str], offsets: list[tuple[int, int]], start: int, end: int
+) -> int:
+    """The first of the brackets and quotation marks at the end of a sentence that open the next.
+
+    It is ``end`` if the sentence of the words from ``start`` to ``end`` does not end in such marks.
+    """
+    while end - 1 > start and _opens(text, tokens[end - 1], *offsets[end - 1]):
+        end -= 1
+    return end
+
+
+def _refuse_half_surrogates(text: str) -> None:
     half = _HALF.search(text)
     if half is not None:
         raise DataError(
             f"character {half.start()} of the text is half of a surrogate pair, {half[0]!r}; "
             "no text has such characters: repair the file"
         )
-    if text.startswith("\ufeff"):  # a byte-order mark is not part of the first word
-        text = f" {text[1:]}"
-    spaced, inserted = _with_long_runs_cut(text, language, skipped, location)
-    lines = list_lines(text)
-    for sentence in _doc(spaced, language).sents:
-        first = len(tokens)
-        for token in sentence:
-            if not token.is_space:
-                start = token.idx - bisect_right(inserted, token.idx)
-                tokens.append(token.text)
-                offsets.append((start, start + len(token.text)))
-        # SpaCy ends a sentence after all punctuation that follows its full stop.
-        while (
-            first
-            and first - 1 > sentences[-1].start
-            and _opens(text, tokens[first - 1], *offsets[first - 1])
-        ):
-            first -= 1
-            sentences[-1] = Span(sentences[-1].start, first)
-        if len(tokens) > first:
-            sentences += _between_lines(Span(first, len(tokens)), offsets, lines)
-    return Words(tuple(tokens), tuple(offsets), _with_markers(text, offsets, sentences, lines))
 
 
 def _with_markers(
     text: str, offsets: Sequence[tuple[int, int]], sentences: Sequence[Span], lines: Sequence[int]
 ) -> tuple[Span, ...]:
-    """The sentences, the number of a list's line being in the sentence that follows it."""
+    """The sentences, with the number of a list item joined to the sentence that follows it."""
     if not lines:
         return tuple(sentences)
     joined: list[Span] = []
@@ -135,11 +155,11 @@ def _with_markers(
 
 
 def list_lines(text: str) -> list[int]:
-    r"""Characters at which the lines of lists begin, and the lines that follow a list.
+    r"""The first characters of the lines of lists, and of the lines that follow a list.
 
-    A line with a bullet belongs to a list; one with a number or letter does if the line before
-    or after it has one too. The line after a list begins something new unless it is indented or
-    goes on in lower case.
+    A line with a bullet belongs to a list; a line with a number or letter does if the line before
+    or after it has one too. The line after a list is included unless it is indented or begins in
+    lower case.
 
     Example:
         >>> list_lines("We need:\n- salt\n- oil\nThen stir.")
@@ -185,7 +205,7 @@ def _opens(text: str, token: str, start: int, end: int) -> bool:
 def _with_long_runs_cut(
     text: str, language: str, skipped: SkippedData | None, location: str
 ) -> tuple[str, list[int]]:
-    """The text with spaces in its longest runs without any, and the positions of these spaces.
+    """The text with spaces inserted into long runs without any, and the positions of these spaces.
 
     SpaCy's time for a run of punctuation grows with the square of its length.
     """
@@ -207,15 +227,15 @@ def _with_long_runs_cut(
 
 
 def _cuts(text: str, run: re.Match[str], borders: regex.Pattern[str]) -> tuple[list[int], bool]:
-    """Where to cut a run, and whether all of these places are certainly between two words."""
+    """Positions at which to cut a run, and whether all of them are certainly between two words."""
     start, end = run.span()
     cuts: list[int] = []
     between_words = True
     while end - start > _PART:
         latest, earliest = start + _PART, start + _PART // 2
-        found = [match.start() for match in borders.finditer(text, earliest, latest)]
-        if found:
-            cut = found[-1]
+        border_starts = [match.start() for match in borders.finditer(text, earliest, latest)]
+        if border_starts:
+            cut = border_starts[-1]
         else:
             between_words = False
             cut = latest
@@ -265,7 +285,7 @@ def _rules(language: str) -> Any:
     except (ImportError, ValueError) as error:
         raise ConfigError(_no_rules(language, str(error))) from error
     nlp.add_pipe("sentencizer")
-    nlp.max_length = 2**31  # the limit guards parsers, which are not used here
+    nlp.max_length = 2**31  # the limit protects parsers, which are not used here
     return nlp
 
 

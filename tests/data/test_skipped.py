@@ -46,7 +46,7 @@ def test_cannot_be_a_key_because_it_changes() -> None:
 def test_repr_shows_the_counts() -> None:
     skipped = SkippedData()
     skipped.add("texts skipped", "a")
-    assert repr(skipped) == "Losses({'texts skipped': (1, 'a')})"
+    assert repr(skipped) == "SkippedData({'texts skipped': (1, 'a')})"
 
 
 def test_further_examples_are_kept_where_they_are_wanted() -> None:

@@ -18,7 +18,7 @@ from jointre.span_enumerators import SpanEnumerator
 @final
 @Sampler.register("document")
 class DocumentSampler(CorefSampler):
-    """All gold annotations of a document, with random negative spans and pairs (memory §4.1).
+    """All gold annotations of a document, with random negative spans and pairs.
 
     Positives: every mention, every ordered pair of mentions of one entity, every entity with
     its label, every ordered pair of related entities with all their relations. Negatives:
@@ -26,7 +26,7 @@ class DocumentSampler(CorefSampler):
     ordered pairs of mentions of different entities; ordered pairs of gold entities without a
     relation in that direction. No wrong span takes part in a pair or an entity.
 
-    Paper: https://arxiv.org/abs/2102.05980
+    Paper: https://arxiv.org/abs/2102.05980 (see "Samples" in ``docs/specs/memory.md``)
 
     Differences:
         A mention that an entity lists twice counts once, and a mention is never paired with
@@ -37,12 +37,11 @@ class DocumentSampler(CorefSampler):
     Args:
         mention_negatives: Maximum number of negative spans per document.
         inside_ratio: Fraction of the negative spans that are drawn from spans inside gold mentions;
-            the rest are other spans.
+            the others are spans elsewhere.
         coreference_negatives: Maximum number of negative pairs of mentions per document.
         relation_negatives: Maximum number of negative pairs of entities per document.
         all_spans: Whether spans that are not drawn are also part of the input, without a target.
-            Refiners that compare all spans then see as many in training as in prediction (memory
-            §8.8).
+            Refiners that compare all spans then see as many in training as in prediction.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class DocumentSampler(CorefSampler):
         return DocumentIndex.of(document, self.vocabulary, self.span_enumerator)
 
     def __call__(self, unit: DocumentIndex, rng: np.random.Generator) -> DocumentCandidates:
-        """Gold first, entity after entity, then the negatives, then the rest if it is wanted."""
+        """Gold first, entity by entity, then the negatives; with ``all_spans`` the other spans."""
         inside = _drawn(unit.inside, int(self.mention_negatives * self.inside_ratio), rng)
         outside = _drawn(unit.outside, self.mention_negatives - len(inside), rng)
         distinct = _drawn(unit.distinct, self.coreference_negatives, rng)
@@ -76,15 +75,15 @@ class DocumentSampler(CorefSampler):
         coreference = _joined(unit.coreferent, distinct)
         negative = np.concatenate([inside, outside])
         pools = (unit.inside, unit.outside) if self.all_spans else ()
-        rest = [_without(pool, negative) for pool in pools]
+        not_drawn = [_without(pool, negative) for pool in pools]
         zeros = np.zeros((len(unrelated), unit.relations.shape[1]), np.float32)
         return DocumentCandidates(
-            spans=_joined(unit.mentions, negative, *rest),
+            spans=_joined(unit.mentions, negative, *not_drawn),
             entity_targets=_joined(unit.labels),
             mention_rows=_joined(unit.mention_rows),
             pairs=_joined(unit.related, unrelated),
             relation_targets=np.concatenate([unit.relations, zeros]),
-            mention_targets=_marked(len(unit.mentions), len(negative), sum(map(len, rest))),
+            mention_targets=_marked(len(unit.mentions), len(negative), sum(map(len, not_drawn))),
             coreference_pairs=coreference,
             coreference_targets=_marked(len(unit.coreferent), len(distinct)),
             edit_distances=_joined(unit.distances[coreference[:, 0], coreference[:, 1]]),
@@ -93,9 +92,9 @@ class DocumentSampler(CorefSampler):
         )
 
 
-def _drawn(pool: Rows, most: int, rng: np.random.Generator) -> Rows:
-    """Different rows of the pool, all of them where there are no more."""
-    return pool[rng.choice(len(pool), most, replace=False)] if len(pool) > most else pool
+def _drawn(pool: Rows, max_rows: int, rng: np.random.Generator) -> Rows:
+    """A random choice of rows of the pool; all rows if there are not more."""
+    return pool[rng.choice(len(pool), max_rows, replace=False)] if len(pool) > max_rows else pool
 
 
 def _without(pool: Rows, drawn: Rows) -> Rows:

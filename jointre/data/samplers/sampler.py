@@ -13,7 +13,7 @@ from jointre.data.schema import Document
 class Sampler(Registrable, ABC, interface="sampler"):
     """Sampler: chooses the spans and pairs to train on, again in every epoch.
 
-    What does not change between epochs is made once: ``sampler(sampler.index(document), rng)``.
+    Data that all epochs share are prepared once: ``sampler(sampler.index(document), rng)``.
 
     Owner gives: ``vocabulary``, and ``span_enumerator``, a plain one that proposes the spans.
     """
@@ -22,7 +22,7 @@ class Sampler(Registrable, ABC, interface="sampler"):
     given: ClassVar[tuple[str, ...]] = ("vocabulary", "span_enumerator")
 
     def index(self, document: Document) -> Any:
-        """What to draw from, the same in every epoch; unless overridden, the unit itself.
+        """The data to sample from, the same in every epoch; by default the unit itself.
 
         Args:
             document: A unit with its gold entities and relations.
@@ -40,8 +40,8 @@ class SentenceSampler(Sampler):
         """Candidates with their targets.
 
         Args:
-            unit: What :meth:`index` made of a sentence.
-            rng: A function of seed, epoch and the unit's index, nothing else.
+            unit: Result of :meth:`index` for a sentence.
+            rng: Generator that depends only on seed, epoch and the unit's index.
         """
 
 
@@ -55,6 +55,6 @@ class CorefSampler(Sampler):
         """Candidates with their targets.
 
         Args:
-            unit: What :meth:`index` made of a document.
-            rng: A function of seed, epoch and the unit's index, nothing else.
+            unit: Result of :meth:`index` for a document.
+            rng: Generator that depends only on seed, epoch and the unit's index.
         """

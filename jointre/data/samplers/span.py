@@ -19,13 +19,13 @@ from jointre.span_enumerators import SpanEnumerator
 @final
 @Sampler.register("span")
 class SpanSampler(SentenceSampler):
-    """All gold entities and relations, with random negative spans and gold pairs (SINET §4.1).
+    """All gold entities and relations, with random negative spans and gold pairs.
 
     Negative spans are drawn from the spans that the enumerator proposes and that are not gold
     spans; negative pairs from the ordered pairs of gold entities without a relation in that
     direction. Gold spans that the enumerator does not propose are positive examples too.
 
-    Paper: https://aclanthology.org/2024.lrec-main.1343
+    Paper: https://aclanthology.org/2024.lrec-main.1343 (see "Samples" in ``docs/specs/sinet.md``)
 
     Args:
         entity_negatives: Maximum number of negative spans per unit.
@@ -76,7 +76,7 @@ class SpanSampler(SentenceSampler):
     def _pairs(
         self, document: Document, gold: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Positive pairs in order of mention, then negative ones; the first of equal spans acts."""
+        """Positive pairs in order of mention, then negative ones; equal spans use the first row."""
         names = self.vocabulary.relation_labels
         first_row: dict[tuple[int, int], int] = {}
         row = [

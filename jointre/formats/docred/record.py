@@ -101,8 +101,8 @@ class DocredAnnotation:
             for index, item in enumerate(sequence(value, self._location, "labels"))
         ]
         location = f"{self._location}, labels"
-        kept, _ = links_of_kept(self._mentioned_rows, relations, (), location, self._skipped)
-        self.relations += kept
+        linked, _ = links_of_kept(self._mentioned_rows, relations, (), location, self._skipped)
+        self.relations += linked
 
     def _relation(self, value: Any, what: str, names: Mapping[str, str]) -> Relation:
         item = mapping(value, self._location, what)

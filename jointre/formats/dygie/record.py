@@ -156,9 +156,8 @@ def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
     relations: list[list[list[Any]]] = [[] for _ in borders]
     last_entity: dict[Span, int] = {}
     for index, entity in enumerate(document.entities):
-        ner[_sentence_of_start(entity.span, borders)].append(
-            [*_inclusive(entity.span), entity.label]
-        )
+        sentence = _sentence_of_start(entity.span, borders)
+        ner[sentence].append([*_inclusive(entity.span), entity.label])
         last_entity[entity.span] = index
     for relation in document.relations:
         head, tail = (document.entities[index].span for index in (relation.head, relation.tail))
@@ -169,13 +168,11 @@ def record_of(document: Document, skipped: SkippedData) -> dict[str, Any]:
             )
         fields = [*_inclusive(head), *_inclusive(tail), relation.label]
         relations[_sentence_of_start(head, borders)].append(fields)
-    for group in document.clusters:
-        for member in group:
-            if last_entity[document.entities[member].span] != member:
-                skipped.add(
-                    "cluster mentions of a span with two labels moved to the last",
-                    f"document {document.id!r}",
-                )
+    members = [member for group in document.clusters for member in group]
+    moved = sum(last_entity[document.entities[member].span] != member for member in members)
+    if moved:
+        kind = "cluster mentions of a span with two labels moved to the last"
+        skipped.add(kind, f"document {document.id!r}", moved)
     return {
         **extra_keys(document, KEYS, skipped),
         "doc_key": written_id(document, "doc_key"),

@@ -33,11 +33,11 @@ class ProdigyReader(Reader):
     "spans": [{"start", "end", "token_start", "token_end", "label"}], "relations": [{"head",
     "child", "head_span", "child_span", "label"}], "answer", "_input_hash", …}``. Only accepted
     examples are read; rejected and ignored ones, and binary decisions, which cover one span of a
-    text, are counted. Words are the tokens except white space, or come from spaCy's rules if there
-    are no tokens, and are cut where a span begins or ends; sentences come from these rules. An end
-    of a relation that is not a span becomes an entity, without a label if it has none. The id of an
-    example is its ``id``, or else file and line. Further keys are kept in ``extra``, and the rows
-    under ``"prodigy"``; the rows are written unchanged if they still describe the document.
+    text, are counted. Words are the tokens except white space, or come from spaCy's rules if
+    tokens are missing, and are cut where a span begins or ends; sentences come from these rules. An
+    end of a relation that is not a span becomes an entity, without a label if it has none. The id
+    of an example is its ``id``, or else file and line. Further keys are kept in ``extra``, and the
+    rows under ``"prodigy"``; the rows are written unchanged if they still describe the document.
 
     Source: https://prodi.gy/docs/api-interfaces#relations
 

@@ -37,7 +37,7 @@ def read_record(
         skipped: Counts what is skipped or decided.
 
     Raises:
-        DataError: a value cannot be right.
+        DataError: A value is wrong.
     """
     text = string(record.get("text"), location, "text")
     ends = [
@@ -48,14 +48,8 @@ def read_record(
     char_spans = [
         CharSpan(*end[:2], f"{location}: span {number}") for number, end in enumerate(ends)
     ]
-    words, spans = fit(
-        text,
-        char_spans,
-        skipped,
-        location,
-        _words(record, text, rules.language, location, skipped),
-        rules,
-    )
+    given_words = _words(record, text, rules.language, location, skipped)
+    words, spans = fit(text, char_spans, skipped, location, given_words, rules)
     kept_rows = [index for index, span in enumerate(spans) if span is not None]
     relations, _ = links_of_kept(kept_rows, linked, (), location, skipped)
     return Document(

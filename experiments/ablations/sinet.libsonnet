@@ -36,6 +36,14 @@ local interaction(options) = { model+: { interaction+: options } };
   layers_4: interaction({ layers: 4 }),
   layers_5: interaction({ layers: 5 }),
 
+  // What a span and a pair know, beyond the paper
+  span_endpoints: { model+: { span_pooler: { type: 'endpoints' } } },
+  endpoints: { model+: { span_pooler: { type: 'endpoints' }, relation_span_pooler: { type: 'endpoints' } } },
+  types: { model+: { type_embedding: { type: 'table', dim: 25 } } },
+  distance: { model+: { pair_encoder+: { distance_dim: 25 } } },
+  // Pairs of spans that are mentions by mistake, in training
+  predicted_spans: { model+: { relation_spans: 'predicted' } },
+
   // Where the paper and the released code differ
   no_out_proj: interaction({ out_proj: false }),
   unmasked_padding: interaction({ mask_padding: false }),

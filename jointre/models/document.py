@@ -189,7 +189,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         self.span_enumerator = build_enumerator(
             span_enumerator, width + width_dim, width, WIDTH_ROWS - 1
         )
-        self.span_pooler = span_pooler()
+        self.span_pooler = span_pooler(input_dim=width)
         self.mention_classifier = mention_classifier(
             input_dim=width + width_dim, state_dim=width, num_logits=1
         )

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from typing import Annotated, ClassVar, Literal, final
 
 import torch
+from annotated_types import Ge, Le
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Factory
 from jointre.config.bounds import WidthOrZero
+from jointre.data.batch import GivenMentions
 from jointre.data.limits import Limits
 from jointre.data.samplers import Sampler, SentenceSampler
 from jointre.data.schema import Document
@@ -26,10 +28,11 @@ from jointre.models.span_stages import (
     SpanTargets,
     SpanTrainingPreparer,
 )
+from jointre.models.wrong_spans import pairs_with_wrong, wrong_spans
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import Loss, SingleLabelLoss
+from jointre.nn.losses import LabelScores, Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
@@ -38,6 +41,7 @@ from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
 from jointre.nn.take import take
+from jointre.nn.type_embeddings import TypeEmbedding
 from jointre.nn.word_poolers import WordPooler
 from jointre.positions import Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
@@ -45,6 +49,7 @@ from jointre.span_enumerators import AllSpans, SpanEnumerator
 WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
 ROWS_AT_ONCE = 2048  # spans pooled together: bounds memory
 PAIRS_AT_ONCE = 16384  # pairs scored together: bounds memory
+WRONG_SPANS = 5  # per unit, whose pairs are trained on
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,16 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         span_enumerator: Enumerator of the spans that are classified.
         width_dim: Size of the width embedding, which both tasks share.
         span_pooler: Pooler of the positions of a span.
+        relation_span_pooler: Pooler of the positions of a mention in the relation stream; null: the
+            same pooler, with the same weights.
+        type_embedding: Embedding of the entity types of head and tail, which the pair encoder
+            reads: each label's vector, weighted by its probability. null: types are not read, as
+            published.
+        gold_type_ratio: Probability of reading the gold type of a mention in training instead of
+            the predicted ones.
+        relation_spans: Spans whose pairs are trained on: ``"gold"``, those that are mentions, as
+            published, or ``"predicted"``: also the sampled spans that the model takes for
+            mentions by mistake, up to five per unit; their pairs have no relation.
         pair_encoder: Encoder of the features of a pair of spans.
         entity_classifier: Classifier of spans.
         relation_classifier: Classifier of pairs.
@@ -117,6 +132,10 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans),
         width_dim: WidthOrZero = 100,
         span_pooler: Factory[SpanPooler] = Factory(SpanPooler.by_name("max")),
+        relation_span_pooler: Factory[SpanPooler] | None = None,
+        type_embedding: Factory[TypeEmbedding] | None = None,
+        gold_type_ratio: Annotated[float, Ge(0), Le(1)] = 0.7,
+        relation_spans: Literal["gold", "predicted"] = "gold",
         pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("between_context")),
         entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
         relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
@@ -132,24 +151,38 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         self.span_enumerator = build_enumerator(
             span_enumerator, width + width_dim, width, WIDTH_ROWS - 1
         )
-        self.span_pooler = span_pooler()
-        self.pair_encoder = pair_encoder(
-            shared_dim=self.backbone.shared_dim,
-            summary_dim=width,
-            span_dim=width,
-            width_dim=width_dim,
-            type_dim=0,
+        self.span_pooler = span_pooler(input_dim=width)
+        self.relation_span_pooler = (
+            relation_span_pooler(input_dim=width) if relation_span_pooler else None
         )
         self.entity_loss = entity_loss()
         self.relation_loss = relation_loss()
         self.entity_classifier = self.build_classifier(
             "entity", entity_classifier, "one or none", 2 * width + width_dim + pair_dim, width
         )
+        self.type_embedding = self._build_types(type_embedding)
+        self.gold_type_ratio = gold_type_ratio
+        self.relation_spans = relation_spans
+        self.pair_encoder = pair_encoder(
+            shared_dim=self.backbone.shared_dim,
+            summary_dim=width,
+            span_dim=width,
+            width_dim=width_dim,
+            type_dim=self.type_embedding.output_dim if self.type_embedding else 0,
+        )
         self.relation_classifier = self.build_classifier(
             "relation", relation_classifier, "any", self.pair_encoder.output_dim + pair_dim, width
         )
+        optional = (self.relation_span_pooler, self.type_embedding)
         self.finish(
-            (self.widths, self.pair_encoder, self.entity_classifier, self.relation_classifier),
+            (
+                self.widths,
+                self.pair_encoder,
+                self.entity_classifier,
+                self.relation_classifier,
+                self.span_pooler,
+                *(part for part in optional if part is not None),
+            ),
             token_refiners,
         )
         self.span_refinement = self.refinement(span_refiners)
@@ -157,6 +190,14 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
             vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain
         )
         self.decoder = of_kind(decoder, SpanDecoder, "decoder")(vocabulary=vocabulary)
+
+    def _build_types(self, type_embedding: Factory[TypeEmbedding] | None) -> TypeEmbedding | None:
+        if type_embedding is None:
+            return None
+        return type_embedding(
+            num_labels=len(self.vocabulary.entity_labels),
+            prototype_dim=int(self.entity_classifier.prototypes.shape[1]),
+        )
 
     @property
     def limits(self) -> Limits:
@@ -186,9 +227,16 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         )
         scores = self.entity_loss.scores(entity_logits)
         mentions = self.decoder.mentions(spans, scores, stages.mentions)
-        mention_spans = spans[mentions.rows]
-        pairs = ordered_pairs(mention_spans.unit) if stages.pairs is None else stages.pairs
-        relation_logits = self._score_pairs(streams, mention_spans, pairs)
+        rows, pairs = mentions.rows, stages.pairs
+        if pairs is None:
+            pairs = ordered_pairs(spans.unit[rows])
+        elif self.training and self.relation_spans == "predicted":
+            predicted = self.decoder.find_mentions(spans, scores).rows
+            wrong = wrong_spans(spans, predicted, rows, WRONG_SPANS)
+            pairs = torch.cat([pairs, pairs_with_wrong(spans.unit[rows], spans.unit[wrong])])
+            rows = torch.cat([rows, wrong])
+        types = self._types(scores[rows], stages.mentions)
+        relation_logits = self._score_pairs(streams, spans[rows], types, pairs)
         return SpanOutput(spans, span_logits, entity_logits, mentions, pairs, relation_logits)
 
     def kept_spans(self, output: SpanOutput) -> Spans | None:
@@ -197,9 +245,11 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
 
     def losses(self, output: SpanOutput, targets: SpanTargets) -> dict[str, Float[Tensor, ""]]:
         """Mean loss over the batch's spans, and over its pairs (SINET §4.2)."""
+        unrelated = len(output.pairs) - len(targets.relations)  # pairs with a wrong span
+        relations = nn.functional.pad(targets.relations, (0, 0, 0, unrelated))
         losses = {
             "entity": mean_loss(self.entity_loss, output.entity_logits, targets.entities),
-            "relation": mean_loss(self.relation_loss, output.relation_logits, targets.relations),
+            "relation": mean_loss(self.relation_loss, output.relation_logits, relations),
         }
         if output.span_logits is not None:
             losses["span"] = span_loss(output.span_logits, targets.entities > 0)
@@ -255,14 +305,34 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         blocks.append(FeatureBlock(take(streams.pair[low:high], unit, first, last)))
         return spans, span_logits, self.entity_classifier(blocks)
 
+    def _types(self, scores: LabelScores, given: GivenMentions | None) -> FeatureBlock:
+        """Type vectors of the mentions: mixed by their probabilities, or those of given labels.
+
+        Args:
+            scores: Entity label probabilities of the mentions.
+            given: The mentions that are given, which come first.
+        """
+        if self.type_embedding is None:
+            return FeatureBlock(scores.labels.new_zeros(len(scores.labels), 0))
+        weights = scores.labels
+        if given is not None and given.labels is not None:
+            labels = nn.functional.pad(given.labels, (0, len(weights) - len(given.rows)), value=-1)
+            known = labels >= 0
+            if self.training:
+                known &= torch.rand(len(known), device=known.device) < self.gold_type_ratio
+            one_hot = nn.functional.one_hot(labels.clamp(min=0), weights.shape[1]).to(weights.dtype)
+            weights = torch.where(known[:, None], one_hot, weights)
+        return FeatureBlock(weights @ self.type_embedding(self.entity_classifier.prototypes))
+
     def _score_pairs(
-        self, streams: Streams, mentions: Spans, pairs: Int[Tensor, "q 2"]
+        self, streams: Streams, mentions: Spans, types: FeatureBlock, pairs: Int[Tensor, "q 2"]
     ) -> Float[Tensor, "q r"]:
         """Logits of the pairs, computed in chunks."""
         states, positions = streams.relation.states, streams.relation.positions
-        rows = self.span_pooler(states, mentions.ranges(positions))
+        pooler = self.relation_span_pooler or self.span_pooler
+        rows = pooler(states, mentions.ranges(positions))
         rows = self.span_refinement(rows, mentions.unit, self.prototypes)
-        arguments = Arguments.of_mentions(mentions, rows, self._width_block(mentions))
+        arguments = Arguments.of_mentions(mentions, rows, self._width_block(mentions), types)
         start = positions.words[mentions.unit, mentions.start, 0]
         logits = []
         for pairs_chunk in torch.split(pairs, PAIRS_AT_ONCE):

@@ -118,15 +118,19 @@ class SpanTrainingPreparer(TrainingPreparer[SpanStages, SpanTargets]):
         mention_rows = pack_rows(
             [unit.mention_rows for unit in units], [len(rows) for rows in spans]
         )
+        classes = pack_rows([unit.entity_targets for unit in units])
         pairs = pack_rows(
             [unit.pairs for unit in units], [len(unit.mention_rows) for unit in units]
         )
         return TrainingBatch(
             SpanStages(
-                self.inputs(items), pack_spans(spans), GivenMentions(mention_rows, None), pairs
+                self.inputs(items),
+                pack_spans(spans),
+                GivenMentions(mention_rows, classes[mention_rows] - 1),
+                pairs,
             ),
             SpanTargets(
-                pack_rows([unit.entity_targets for unit in units]),
+                classes,
                 pack_targets([unit.relation_targets for unit in units]),
             ),
         )

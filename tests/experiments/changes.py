@@ -79,7 +79,13 @@ SINET = Ablations(
     base="experiments/sinet_scierc_minilm.jsonnet",
     file="experiments/ablations/sinet.libsonnet",
     modules=SHARED
-    | {"span_pooler": "span_pooler", "pair_encoder": "pair_encoder", "width_dim": "widths"},
+    | {
+        "span_pooler": "span_pooler",
+        "relation_span_pooler": "relation_span_pooler",
+        "type_embedding": "type_embedding",
+        "pair_encoder": "pair_encoder",
+        "width_dim": "widths",
+    },
     expected={
         "base": Change(
             {"model.projection", "model.interaction"}, {"projection", "interaction"}, ALL
@@ -103,6 +109,21 @@ SINET = Ablations(
         **{f"heads_{heads}": INTERACTION for heads in (1, 2, 6, 8, 12)},
         "layers_1": SAME,
         **{f"layers_{layers}": REBUILT for layers in (2, 3, 4, 5)},
+        "span_endpoints": option("span_pooler", "span_pooler"),
+        "endpoints": Change(
+            {"model.span_pooler", "model.relation_span_pooler"},
+            {"span_pooler", "relation_span_pooler"},
+            ALL,
+        ),
+        "types": Change(
+            {"model.type_embedding"},
+            {"type_embedding", "relation_classifier"},
+            {"relation", "loss"},
+        ),
+        "distance": Change(
+            {"model.pair_encoder"}, {"pair_encoder", "relation_classifier"}, {"relation", "loss"}
+        ),
+        "predicted_spans": Change({"model.relation_spans"}),  # the untrained model finds no mention
         "no_out_proj": REBUILT,
         "unmasked_padding": INTERACTION,
     },

@@ -41,6 +41,19 @@ class TestSpanModel(ModelContract):
     }
 
 
+class TestSpanModelWithTypes(ModelContract):
+    """Endpoints, types, distances, and pairs with spans that are found by mistake."""
+
+    component = {
+        **TestSpanModel.component,
+        "span_pooler": "endpoints",
+        "relation_span_pooler": "endpoints",
+        "type_embedding": {"type": "table", "dim": 4},
+        "relation_spans": "predicted",
+        "pair_encoder": {"type": "between_context", "distance_dim": 4},
+    }
+
+
 class TestPrunedSpanModel(ModelContract):
     component = {
         "type": "span",

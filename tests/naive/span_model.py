@@ -8,7 +8,7 @@ from jointre.models.span_stages import SpanStages
 from jointre.nn.streams import Stream
 from jointre.positions import Positions
 from tests.naive import ctam
-from tests.naive.spans import enumerate_all, gap_mask, span_mask
+from tests.naive.spans import distance_row, enumerate_all, gap_mask, span_mask
 
 Row = tuple[int, int, int]  # unit, start, end
 
@@ -45,6 +45,30 @@ def task_streams(model: SpanModel, shared: Stream) -> tuple[Stream, Stream, Tens
     return entity, relation, first, ctam.summary(module, relation, entity, 1)
 
 
+def wrong_rows(rows: list[Row], classes: list[int], gold: list[int]) -> list[int]:
+    """Rows that have a class but are no gold mention, the first five of each unit."""
+    known = {rows[row] for row in gold}
+    wrong = [row for row, number in enumerate(classes) if number and rows[row] not in known]
+    units = [rows[row][0] for row in wrong]
+    return [row for i, row in enumerate(wrong) if units[:i].count(units[i]) < 5]
+
+
+def type_vectors(model: SpanModel, batch: SpanStages, logits: Tensor) -> list[Tensor]:
+    """The types of mentions, weighted by their probabilities; gold ones in training."""
+    table = model.type_embedding
+    if table is None:
+        return [logits.new_zeros(0)] * len(logits)
+    vectors = []
+    labels = batch.mentions.labels if batch.mentions is not None else None
+    for row, scores in enumerate(logits):
+        weights = scores.softmax(0)[1:]
+        vector = sum(weight * table.table.weight[i] for i, weight in enumerate(weights))
+        if labels is not None and row < len(labels) and labels[row] >= 0:
+            vector = table.table.weight[labels[row]]
+        vectors.append(vector)
+    return vectors
+
+
 def forward(
     model: SpanModel, batch: SpanStages, span_pool: str, context_pool: str
 ) -> dict[str, object]:
@@ -76,6 +100,19 @@ def forward(
         if head != tail and mentions[head][0] == mentions[tail][0]
     ]
     pairs = pairs if batch.pairs is None else [tuple(pair) for pair in batch.pairs.tolist()]
+    gold = len(kept)
+    if batch.pairs is not None and model.relation_spans == "predicted":
+        kept = kept + wrong_rows(rows, entity_logits.argmax(1).tolist(), kept)
+        mentions = [rows[row] for row in kept]
+        pairs += [
+            (head, tail)
+            for unit in range(len(positions.roles))
+            for head in range(len(kept))
+            for tail in range(len(kept))
+            if head != tail and max(head, tail) >= gold
+            if mentions[head][0] == mentions[tail][0] == unit
+        ]
+    types = type_vectors(model, batch, entity_logits[kept])
     masks, widths, where = padded(mentions, positions)
     pooled = pool_masks(relation.states, masks, span_pool)
     sizes = model.widths(widths)
@@ -85,7 +122,12 @@ def forward(
         gap = gap_mask(masks[unit, first], masks[unit, second])[None, None]
         context = pool_masks(shared.states[unit : unit + 1], gap, context_pool)[0, 0]
         spans = [pooled[unit, first], pooled[unit, second], sizes[unit, first], sizes[unit, second]]
-        found.append(torch.cat([context, relation_summary[unit], *spans]))
+        distance = []
+        if model.pair_encoder.distances is not None:
+            row = distance_row(mentions[head][1:], mentions[tail][1:])
+            distance = [model.pair_encoder.distances.weight[row]]
+        parts = [context, relation_summary[unit], *spans, types[head], types[tail], *distance]
+        found.append(torch.cat(parts))
     linear = model.relation_classifier.linear
     relation_logits = (
         torch.stack(found) @ linear.weight.T + linear.bias

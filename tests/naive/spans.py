@@ -1,7 +1,7 @@
 """Spans by the paper's own arithmetic (SINET §2, §3.5, §3.7): loops and masks over positions."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from jointre.positions import Positions, Ranges, Role
 
@@ -28,6 +28,20 @@ def pool(states: Tensor, ranges: Ranges, how: str) -> Tensor:
     return torch.stack(rows) if rows else states.new_zeros(0, states.shape[2])
 
 
+def endpoints(output: nn.Linear, states: Tensor, ranges: Ranges) -> Tensor:
+    """W [first; last; maximum] + b of each range; zeros where it is empty."""
+    rows = []
+    triples = zip(ranges.unit.tolist(), ranges.start.tolist(), ranges.end.tolist(), strict=True)
+    for unit, start, end in triples:
+        if start >= end:
+            rows.append(states.new_zeros(len(output.bias)))
+            continue
+        inside = states[unit, start:end]
+        features = torch.cat([inside[0], inside[-1], inside.max(0).values])
+        rows.append(output.weight @ features + output.bias)
+    return torch.stack(rows)
+
+
 def pool_mask(states: Tensor, mask: Tensor, how: str) -> Tensor:
     """Pool the masked positions of one unit, ``[t, d]`` and ``[t]`` → ``[d]``."""
     if not mask.any():
@@ -36,6 +50,14 @@ def pool_mask(states: Tensor, mask: Tensor, how: str) -> Tensor:
         return states.masked_fill(~mask[:, None], -1e30).max(0).values
     total = (states * mask[:, None]).sum(0)
     return total / mask.sum() if how == "mean" else total
+
+
+def distance_row(head: tuple[int, int], tail: tuple[int, int]) -> int:
+    """The bucket of the words between two spans, 7 more if the head begins after the tail."""
+    words = max(head[0], tail[0]) - min(head[1], tail[1])
+    buckets = [range(1), range(1, 2), range(2, 3), range(3, 5), range(5, 8), range(8, 16)]
+    bucket = next((n for n, bucket in enumerate(buckets) if max(0, words) in bucket), 6)
+    return bucket + 7 * (head[0] > tail[0])
 
 
 def span_mask(positions: Positions, unit: int, start: int, end: int) -> Tensor:

@@ -154,3 +154,55 @@ def test_no_spans_are_given(mode: Mode) -> None:
         losses = model.losses(found, training_batch(model, units).targets)
         assert [loss.item() for loss in losses.values()] == [0.0, 0.0]
         torch.autograd.backward(sum(losses.values()))
+
+
+TYPES = {
+    "type_embedding": {"type": "table", "dim": 3},
+    "gold_type_ratio": 1.0,
+    "relation_spans": "predicted",
+    "pair_encoder": {"type": "between_context", "distance_dim": 2},
+}
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_types_distances_and_wrong_spans(training: bool) -> None:
+    model = model_of(**TYPES).train(training)
+    with torch.no_grad():  # some spans have a class, most do not
+        batch = batch_of(model, "predict")
+        logits = model(batch).entity_logits
+        model.entity_classifier.linear.bias[0] += divide(logits[:, 1:].amax(1) - logits[:, 0])
+    if training:
+        batch = training_batch(model, UNITS).stages
+    found, expected = run(model, batch), naive.forward(model, batch, "max", "max")
+    assert [tuple(pair) for pair in found.pairs.tolist()] == expected["pairs"]
+    torch.testing.assert_close(found.relation_logits, expected["relation"], **CLOSE)
+    assert (len(expected["kept"]) > len(found.mentions.rows)) == training
+
+
+def test_pairs_with_wrong_spans_have_no_relation() -> None:
+    model = model_of(**TYPES).train()
+    training = training_batch(model, UNITS)
+    output, targets = run(model, training.stages), training.targets
+    more = len(output.pairs) - len(targets.relations)
+    assert more > 0
+    wanted = torch.cat([targets.relations, torch.zeros(more, targets.relations.shape[1])])
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(output.relation_logits, wanted)
+    torch.testing.assert_close(model.losses(output, targets)["relation"], loss, **CLOSE)
+
+
+def test_how_often_gold_types_are_read() -> None:
+    """A ratio of 0 never reads them, 1 always, and between them some mentions' are read."""
+    seen = []
+    for ratio in (0.0, 0.5, 1.0):
+        model = model_of(**{**TYPES, "gold_type_ratio": ratio, "relation_spans": "gold"}).train()
+        batch = training_batch(model, UNITS).stages
+        scores = model.entity_loss.scores(run(model, batch).entity_logits[batch.mentions.rows])
+        table = model.type_embedding.table.weight
+        rows = model._types(scores, batch.mentions).values
+        gold = table[batch.mentions.labels]
+        seen.append(float((rows - gold).abs().amax(1).lt(1e-6).float().mean()))
+        soft = scores.labels @ table
+        assert bool((rows - soft).abs().amax(1).lt(1e-6).all()) == (ratio == 0.0)
+    assert seen[0] == 0.0
+    assert 0.1 < seen[1] < 0.9
+    assert seen[2] == 1.0

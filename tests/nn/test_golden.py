@@ -59,7 +59,7 @@ def test_logits_and_losses(training: bool) -> None:
     ctam, before = streams()
     after = ctam(before)
     spans = golden.spans()
-    pooler = MaxSpanPooler()
+    pooler = MaxSpanPooler(4)
     widths = FeatureBlock(fill((100, 2), 14), spans.width)
     entity = LinearClassifier(input_dim=10, state_dim=4, num_logits=3, dropout=0.0).train(training)
     weights = {"linear.weight": fill((3, 10), 10), "linear.bias": fill((3,), 11)}
@@ -75,7 +75,8 @@ def test_logits_and_losses(training: bool) -> None:
     weights = {"linear.weight": fill((2, 20), 12), "linear.bias": fill((2,), 13)}
     golden.set_weights(relation, weights)
     rows = pooler(after.relation.states, spans.ranges(golden.positions()))
-    blocks = encode(after, Arguments.of_mentions(spans, rows, widths), golden.PAIRS)
+    no_types = FeatureBlock(rows.new_zeros(len(rows), 0))
+    blocks = encode(after, Arguments.of_mentions(spans, rows, widths, no_types), golden.PAIRS)
     relation_logits = relation.train(training)(blocks)
     torch.testing.assert_close(relation_logits, golden.RELATION_LOGITS, **TOLERANCE)
 

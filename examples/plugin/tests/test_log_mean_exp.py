@@ -26,7 +26,7 @@ def ranges_of(units: int, positions: int) -> Ranges:
 def test_equals_a_loop(temperature: float) -> None:
     states = 5 * torch.randn(2, 19, 3, generator=torch.Generator().manual_seed(1))
     ranges = ranges_of(2, 19)
-    found = LogMeanExpSpanPooler(temperature)(states, ranges)
+    found = LogMeanExpSpanPooler(8, temperature)(states, ranges)
     for row, (unit, start, end) in zip(
         found, zip(ranges.unit, ranges.start, ranges.end, strict=True), strict=True
     ):
@@ -41,6 +41,9 @@ def test_equals_a_loop(temperature: float) -> None:
 def test_lies_between_the_mean_and_the_maximum() -> None:
     states = torch.randn(1, 6, 4, generator=torch.Generator().manual_seed(2))
     whole = Ranges(torch.tensor([0]), torch.tensor([0]), torch.tensor([6]))
-    mean, top = LogMeanExpSpanPooler(1e3)(states, whole), LogMeanExpSpanPooler(1e-3)(states, whole)
+    mean, top = (
+        LogMeanExpSpanPooler(8, 1e3)(states, whole),
+        LogMeanExpSpanPooler(8, 1e-3)(states, whole),
+    )
     torch.testing.assert_close(mean[0], states[0].mean(0), atol=1e-2, rtol=0)
     torch.testing.assert_close(top[0], states[0].amax(0), atol=1e-2, rtol=0)

@@ -60,7 +60,7 @@ class MultiInstance(PairEncoder):
     ) -> None:
         super().__init__()
         self.output_dim = hidden_dim or span_dim
-        self.context_pooler = context_pooler()
+        self.context_pooler = context_pooler(input_dim=shared_dim)
         self.token_distance = nn.Embedding(TOKEN_ROWS, distance_dim)
         self.sentence_distance = nn.Embedding(SENTENCE_ROWS, distance_dim)
         self.instance = SplitLinear(shared_dim + 4 * span_dim + 2 * distance_dim, self.output_dim)

@@ -42,14 +42,13 @@ class Arguments:
 
     @classmethod
     def of_mentions(
-        cls, spans: Spans, rows: Float[Tensor, "m k"], widths: FeatureBlock
+        cls, spans: Spans, rows: Float[Tensor, "m k"], widths: FeatureBlock, types: FeatureBlock
     ) -> "Arguments":
-        """Arguments in which every mention is a separate entity without a type vector."""
+        """Arguments in which every mention is a separate entity."""
         number = torch.arange(len(spans), device=rows.device)
         mention_entity = torch.stack([number, number], 1)
-        no_types = FeatureBlock(rows.new_zeros(len(spans), 0))
         sentences = torch.zeros_like(number)
-        return cls(spans, rows, widths, mention_entity, rows, no_types, sentences)
+        return cls(spans, rows, widths, mention_entity, rows, types, sentences)
 
 
 class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):

@@ -35,6 +35,7 @@ class SpanPoolerContract(ModuleContract):
     """The suite of :class:`~jointre.nn.span_poolers.SpanPooler`."""
 
     interface = SpanPooler
+    owner: ClassVar[dict[str, int]] = {"input_dim": TASK}
     copies: ClassVar[int] = 200
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Pooling:
@@ -64,11 +65,13 @@ class SpanPoolerContract(ModuleContract):
         """The states."""
         return [batch.stream.states]
 
-    def test_one_row_a_range(self) -> None:
+    def test_one_row_per_range(self) -> None:
         """A row has the states' width; empty ranges give zeros; no range gives no row."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         result, count = self.call(module, batch), len(batch.ranges.unit)
-        shape_is(result, (count, TASK), "a span pooler gives one row of the states' width a range")
+        shape_is(
+            result, (count, TASK), "a span pooler gives one row of the states' width per range"
+        )
         empty = batch.ranges.start >= batch.ranges.end
         assert not result[empty].any(), "an empty range must give zeros"
         assert result[~empty].any(1).all(), "a range with positions must not give zeros"

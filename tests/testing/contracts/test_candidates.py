@@ -20,7 +20,7 @@ from tests.testing.contracts.faults import fails, suite
 class FirstState(SpanPooler):
     """The first state, also where a range is empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, input_dim: int) -> None:
         super().__init__()
 
     def forward(self, states: Tensor, ranges: Ranges) -> Tensor:
@@ -117,7 +117,7 @@ class DropsSharedValues(Logits):
 
 def test_faulty_span_poolers() -> None:
     for component, check, message in (
-        (FirstState, "test_one_row_a_range", "an empty range must give zeros"),
+        (FirstState, "test_one_row_per_range", "an empty range must give zeros"),
         (WholeUnit, "test_padding_does_not_matter", "padding leaks into the result"),
     ):
         fails(suite(SpanPoolerContract, component), check, message)
@@ -126,7 +126,7 @@ def test_faulty_span_poolers() -> None:
 def test_a_span_pooler_must_accept_no_ranges() -> None:
     contract = suite(SpanPoolerContract, NeedsRanges)
     with pytest.raises((RuntimeError, IndexError), match=r"numel\(\) == 0"):
-        contract.test_one_row_a_range()
+        contract.test_one_row_per_range()
 
 
 def test_faulty_pair_encoders() -> None:

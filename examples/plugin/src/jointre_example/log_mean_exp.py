@@ -31,7 +31,7 @@ class LogMeanExpSpanPooler(SpanPooler):
         states ``"b t d"``, ranges ``"r"`` → ``"r d"``; an empty range gives zeros.
     """
 
-    def __init__(self, temperature: Annotated[float, Gt(0)] = 1.0) -> None:
+    def __init__(self, input_dim: int, temperature: Annotated[float, Gt(0)] = 1.0) -> None:
         super().__init__()
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
 

@@ -119,6 +119,7 @@ class TestDocumentModelWithNames(TestDocumentModel):
 
     component = {
         **TestDocumentModel.component,
+        "type": "document",
         "coreference": {
             "type": "pairwise",
             "distance_dim": 8,

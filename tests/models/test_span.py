@@ -46,6 +46,7 @@ class TestSpanModelWithTypes(ModelContract):
 
     component = {
         **TestSpanModel.component,
+        "type": "span",
         "span_pooler": "endpoints",
         "relation_span_pooler": "endpoints",
         "type_embedding": {"type": "table", "dim": 4},

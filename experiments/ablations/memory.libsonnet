@@ -50,6 +50,8 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
   // The names of mentions: how the coreference scorer and the decoder use them
   equal_names: { model+: { decoder+: { must_link: ['equal'] } } },
   linked_names: { model+: { decoder+: { must_link: ['equal', 'abbreviation'] } } },
+  known_names: { model+: { decoder+: { must_link: ['equal', 'abbreviation', 'dictionary'] } } },
+  different_names: { model+: { decoder+: { cannot_link: ['dictionary'] } } },
   consistent_mentions: { model+: { decoder+: { consistency: 'string' } } },
   name_relations: { model+: { coreference+: { name_dim: 25 } } },
   name_dictionary: { model+: { coreference+: { name_dim: 25, dictionary: true } } },

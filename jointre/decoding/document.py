@@ -20,10 +20,12 @@ from jointre.decoding.overlaps import Overlap
 from jointre.decoding.thresholds import Threshold, Thresholds
 from jointre.positions import Spans
 
-NameLink = Literal["equal", "abbreviation"]
+DICTIONARY: Literal["dictionary"] = "dictionary"
+NameLink = Literal["equal", "abbreviation", "dictionary"]
 NAME_LINKS: Mapping[NameLink, NameRelation] = {
     "equal": NameRelation.EQUAL,
     "abbreviation": NameRelation.ABBREVIATION,
+    DICTIONARY: NameRelation.SAME_CONCEPT,
 }
 
 
@@ -65,8 +67,11 @@ class DocumentDecoder(Decoder):
         must_link: Mentions of one document that are of one entity whatever their probability of
             coreference is, unless their types differ: ``"equal"``, those whose names differ in
             case, hyphens and plural only; ``"abbreviation"``, a name and the short form that
-            follows it in brackets, and all mentions with these names. Between the groups that
-            result, the mean of the probabilities decides.
+            follows it in brackets, and all mentions with these names; ``"dictionary"``, those
+            whose names mean the same entity in the training data (the archive then contains these
+            names). Between the groups that result, the mean of the probabilities decides.
+        cannot_link: Mentions that no probability of coreference makes one entity:
+            ``"dictionary"``, those whose names mean different entities in the training data.
         consistency: ``"string"``: a span that ``mention_threshold`` rejects is a mention too if
             the document has a mention of the same name, see ``consistency_threshold``. null: each
             span is decided on its own.
@@ -93,15 +98,21 @@ class DocumentDecoder(Decoder):
         relation_threshold: Thresholds | None = None,
         overlap: Overlap = "all",
         must_link: Sequence[NameLink] = (),
+        cannot_link: Sequence[Literal["dictionary"]] = (),
         consistency: Literal["string"] | None = None,
         consistency_threshold: Threshold = 0.3,
     ) -> None:
         super().__init__(vocabulary, entity_threshold, relation_threshold, overlap)
         self.mention_threshold = mention_threshold
         self.coreference_threshold = coreference_threshold
-        self.must_link = tuple(must_link)
+        self.must_link, self.cannot_link = tuple(must_link), tuple(cannot_link)
         self.consistency = consistency
         self.consistency_threshold = consistency_threshold
+
+    @property
+    def reads_dictionary(self) -> bool:
+        """Whether mentions are linked by the names of the training data."""
+        return DICTIONARY in self.must_link or DICTIONARY in self.cannot_link
 
     def find_spans(
         self,
@@ -163,6 +174,8 @@ class DocumentDecoder(Decoder):
             types: Label of each mention as an entity of its own; None where ``must_link`` is empty.
         """
         scores = probabilities.detach().float().cpu().numpy()
+        if self.cannot_link:
+            scores = np.where(name_relations == NameRelation.DIFFERENT_CONCEPT, 0.0, scores)
         groups = None
         if self.must_link and types is not None:
             linked = np.isin(name_relations, [NAME_LINKS[link] for link in self.must_link])

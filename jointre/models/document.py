@@ -182,7 +182,10 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         decoder: Factory[Decoder] = Factory(DocumentDecoder),
     ) -> None:
         _require_suitable(interaction, pair_encoder)
-        build_sampler = of_kind(sampler, CorefSampler, "sampler")
+        build_sampler, nameless = (
+            of_kind(sampler, CorefSampler, "sampler"),
+            vocabulary.without_names(),
+        )
         super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
         width = self.backbone.output_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
@@ -194,8 +197,6 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             input_dim=width + width_dim, state_dim=width, num_logits=1
         )
         self.coreference = coreference(input_dim=width)
-        if not self.coreference.reads_dictionary:
-            self.vocabulary = vocabulary = vocabulary.without_names()
         self.entity_pooler = entity_pooler()
         self.entity_dropout = Dropout(entity_dropout)
         self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
@@ -233,9 +234,12 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         self.binary = BinaryLoss()  # of mentions and of coreference: one logit each
         self.loss_weights = loss_weights()
         self.sampler = build_sampler(
-            vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain
+            vocabulary=vocabulary if self.coreference.reads_dictionary else nameless,
+            span_enumerator=self.span_enumerator.plain,
         )
         self.decoder = of_kind(decoder, DocumentDecoder, "decoder")(vocabulary=vocabulary)
+        if not self.reads_names:
+            self.vocabulary = nameless
 
     @property
     def limits(self) -> Limits:
@@ -251,8 +255,8 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
 
     @property
     def reads_names(self) -> bool:
-        """Whether the coreference scorer compares mentions with the names of the training data."""
-        return self.coreference.reads_dictionary
+        """Whether mentions are compared with the names of the training data."""
+        return self.coreference.reads_dictionary or self.decoder.reads_dictionary
 
     def preparer(self, entities: Entities = "predict") -> DocumentPreparer:
         """Proposes spans, and gives the units' own entities on request."""
@@ -399,19 +403,22 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             MentionNames.of(tokens, unit_spans[unit_of_mention == unit, 1:])
             for unit, tokens in enumerate(stages.tokens)
         ]
-        name_relations = pair_relations(names, pairs_on_host, self.vocabulary.names)
+        scored, linked = (
+            pair_relations(names, pairs_on_host, self.vocabulary.names if reads else None)
+            for reads in (self.coreference.reads_dictionary, self.decoder.reads_dictionary)
+        )
         texts = [text for unit in names for text in unit.texts]
         candidates = MentionPairs(
             torch.from_numpy(pairs_on_host),
             torch.from_numpy(edit_distances(texts, pairs_on_host)),
-            torch.from_numpy(name_relations),
+            torch.from_numpy(scored),
         ).to(rows.device)
         logits = self._corefer(rows, candidates)
         mention_entity, units = self.decoder.cluster(
             unit_of_mention,
             pairs_on_host,
             logits.sigmoid(),
-            name_relations,
+            linked,
             self._types_of_mentions(rows) if self.decoder.must_link else None,
         )
         return logits, mention_entity, units

@@ -203,6 +203,7 @@ def test_clusters_equal_complete_linkage(sizes: list[int], seed: int, threshold:
         (["equal"], [1, 0, 0, 0], [[0], [1, 2], [3]]),  # different types are not linked
         (["abbreviation"], [0, 0, 0, 0], [[0], [1, 2, 3]]),
         (["equal", "abbreviation"], [0, 0, 0, 0], [[0, 1, 2, 3]]),
+        (["dictionary"], [0, 0, 0, 0], [[0, 3], [1, 2]]),
     ],
 )
 def test_names_that_must_be_linked(
@@ -210,7 +211,11 @@ def test_names_that_must_be_linked(
 ) -> None:
     units = np.zeros(4, np.int64)
     pairs = mention_pairs(units)
-    names = {(0, 1): NameRelation.EQUAL, (1, 3): NameRelation.ABBREVIATION}
+    names = {
+        (0, 1): NameRelation.EQUAL,
+        (1, 3): NameRelation.ABBREVIATION,
+        (0, 3): NameRelation.SAME_CONCEPT,
+    }
     scores = {(0, 1): 0.1, (0, 2): 0.3, (1, 2): 0.9, (2, 3): 0.57}
     mention_entity, _ = DocumentDecoder(
         VOCABULARY, coreference_threshold=0.55, must_link=must_link
@@ -225,6 +230,16 @@ def test_names_that_must_be_linked(
     for mention, entity in mention_entity.tolist():
         groups[entity].append(mention)
     assert groups == expected
+
+
+def test_names_of_different_concepts_are_never_linked() -> None:
+    units, pairs = np.zeros(3, np.int64), mention_pairs(np.zeros(3, np.int64))
+    names = np.array([NameRelation.DIFFERENT_CONCEPT, NameRelation.OTHER, NameRelation.OTHER])
+    probabilities = torch.tensor([0.99, 0.9, 0.95])
+    for cannot_link, expected in (([], [0, 0, 0]), (["dictionary"], [0, 1, 1])):
+        decoder = DocumentDecoder(VOCABULARY, cannot_link=cannot_link)
+        found, _ = decoder.cluster(units, pairs, probabilities, names, None)
+        assert dict(found.tolist()) == dict(enumerate(expected))
 
 
 def test_consistency_by_hand() -> None:

@@ -233,6 +233,8 @@ MEMORY = Ablations(
         },
         "equal_names": parts("decoder", results=set()),  # decides in prediction only
         "linked_names": parts("decoder", results=set()),
+        "known_names": parts("decoder", results=set()),
+        "different_names": parts("decoder", results=set()),
         "consistent_mentions": parts("decoder", results=set()),
         **{
             name: parts("coreference", modules=("coreference",), results={"coreference", "loss"})

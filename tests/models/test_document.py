@@ -135,13 +135,28 @@ class TestDocumentModelWithNames(TestDocumentModel):
     }
 
 
-@pytest.mark.parametrize("dictionary", [True, False])
+@pytest.mark.parametrize(
+    ("scorer", "decoder", "dictionary"),
+    [
+        ({"dictionary": True}, {}, True),
+        ({}, {"must_link": ["equal", "dictionary"]}, True),
+        ({}, {"cannot_link": ["dictionary"]}, True),
+        ({}, {"must_link": ["equal", "abbreviation"]}, False),
+    ],
+)
 def test_an_archive_has_the_names_that_its_model_reads(
-    encoder: Path, tmp_path: Path, dictionary: bool
+    encoder: Path,
+    tmp_path: Path,
+    scorer: dict[str, Any],
+    decoder: dict[str, Any],
+    dictionary: bool,
 ) -> None:
     """Names of the training data reach nobody who gets the archive of another model."""
-    coreference = {"type": "pairwise", "name_dim": 4, "dictionary": dictionary}
-    config = document_model(encoder, coreference=coreference)
+    config = document_model(
+        encoder,
+        coreference={"type": "pairwise", "name_dim": 4, **scorer},
+        decoder={"type": "document", **decoder},
+    )
     vocabulary = Vocabulary.build(UNITS)
     assert vocabulary.names is not None
     model = construct(Factory[Model], config, "model")(vocabulary=vocabulary)

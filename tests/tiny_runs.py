@@ -25,6 +25,40 @@ def make_data(folder: Path, corpus: Path = NEWSWIRE) -> Path:
     return folder
 
 
+def make_documents(folder: Path, sentences: int = 4) -> Path:
+    """The same slice of the newswire corpus, its sentences joined to documents of several.
+
+    Args:
+        folder: Folder to write to, as :func:`make_data` does.
+        sentences: Number of sentences of a document; the last one may have fewer.
+    """
+    make_data(folder)
+    for name in SIZES:
+        path = folder / f"{name}.jsonl"
+        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        groups = [records[i : i + sentences] for i in range(0, len(records), sentences)]
+        lines = [json.dumps(_joined(group)) for group in groups]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def _joined(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A document of several records, each of which becomes a sentence."""
+    document: dict[str, Any] = {"id": records[0]["id"], "tokens": [], "sentences": []}
+    document |= {"entities": [], "relations": []}
+    for record in records:
+        first, before = len(document["tokens"]), len(document["entities"])
+        document["tokens"] += record["tokens"]
+        document["sentences"].append([first, len(document["tokens"])])
+        for entity in record["entities"]:
+            mentions = [[start + first, end + first] for start, end in entity["mentions"]]
+            document["entities"].append(entity | {"mentions": mentions})
+        for relation in record["relations"]:
+            moved = {"head": relation["head"] + before, "tail": relation["tail"] + before}
+            document["relations"].append(relation | moved)
+    return document
+
+
 def experiment(folder: Path, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """An experiment over :func:`make_data`'s folder.
 

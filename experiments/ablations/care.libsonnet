@@ -33,6 +33,10 @@ local encoder(name) = { model+: { encoder+: { model_name: name } } };
   words_first: { model+: { word_pooler: { type: 'first' } } },
   words_max: { model+: { word_pooler: { type: 'max' } } },
 
+  // Context beyond the sentence; needs documents, as in lib/scierc_documents.libsonnet
+  document: { model+: { context: 'document' } },
+  window_300: { model+: { context: 300 } },
+
   // Where the paper and the released code differ
   padded_length: { model+: { normalise_by: 'padded_length' } },
   cosine: { training+: { schedule: { type: 'cosine' } } },

@@ -44,6 +44,10 @@ local interaction(options) = { model+: { interaction+: options } };
   // Pairs of spans that are mentions by mistake, in training
   predicted_spans: { model+: { relation_spans: 'predicted' } },
 
+  // Context beyond the sentence; needs documents, as in lib/scierc_documents.libsonnet
+  document: { model+: { context: 'document' } },
+  window_300: { model+: { context: 300 } },
+
   // Where the paper and the released code differ
   no_out_proj: interaction({ out_proj: false }),
   unmasked_padding: interaction({ mask_padding: false }),

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from jointre.analysis.attention_readings import Reading, readings
 from jointre.data.batch import EncoderInput
+from jointre.data.context import Place, places_of
 from jointre.data.nearest import did_you_mean
 from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
@@ -22,6 +23,8 @@ from jointre.positions import Role
 
 Mark = Literal["related", "entity"]
 SHOWN_IDS = 8  # of the choices in a message
+ROUNDING = 1e-6
+"""Attention weight that is a rounding error of a sum that should be 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,13 @@ class AttentionRow:
             memory, ``("memory", "entity", LABEL)``.
         weights: Attention weight of each token of the picture.
         rest: Weight of the end tokens ([SEP]), which the picture does not show.
+        outside: Weight of the words around the unit, which the picture does not show either.
     """
 
     key: tuple[str, ...]
     weights: tuple[float, ...]
     rest: float
+    outside: float = 0.0
 
     @property
     def top(self) -> float:
@@ -91,11 +96,13 @@ class AttentionMap:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON: a list of weights under each reader's key."""
         rest = _nested(self.rows, lambda row: row.rest) if any(r.rest for r in self.rows) else {}
+        around = [row for row in self.rows if row.outside]
         return {
             "id": self.id,
             "tokens": list(self.tokens),
             **_nested(self.rows, lambda row: list(row.weights)),
             **({"sep": rest} if rest else {}),
+            **({"context": _nested(around, lambda row: row.outside)} if around else {}),
             "entities": [asdict(mention) for mention in self.entities],
             "notes": list(self.notes),
         }
@@ -105,6 +112,8 @@ def unit_of(
     documents: Sequence[Document], by: Literal["sentence", "document"], id: str | None
 ) -> Document:
     """The unit with an id, or the only unit if no id is given.
+
+    See :func:`place_of` for its place in its document.
 
     Args:
         documents: Documents of the file.
@@ -136,19 +145,36 @@ def unit_of(
     return found[0]
 
 
-def attention_of(model: Model, unit: Document) -> AttentionMap:
+def place_of(
+    documents: Sequence[Document], by: Literal["sentence", "document"], unit: Document
+) -> Place:
+    """Where a unit of :func:`unit_of` stands in its document.
+
+    Args:
+        documents: Documents of the file.
+        by: Unit that the model reads at once.
+        unit: The unit.
+    """
+    units = split(documents, by)
+    places = places_of(documents, units)
+    return next(place for one, place in zip(units, places, strict=True) if one.document == unit)
+
+
+def attention_of(model: Model, unit: Document, place: Place | None = None) -> AttentionMap:
     """What the model attends to in a unit (SINET §10, memory §3.4).
 
     Args:
         model: Model in evaluation mode; it is not changed.
         unit: Sentence or document, whichever the model reads; its gold mentions are marked.
+        place: Where the unit stands in its document, for a model that reads context; None: it is a
+            document of its own.
 
     Raises:
         ConfigError: The model has no attention that can be shown.
         DataError: The encoder refuses the unit, or would read none of its words.
     """
     preparer = model.preparer("predict")
-    item = preparer.item(0, unit)
+    item = preparer.item(0, unit, place)
     tokens = item.visible.tokens
     if not tokens:
         raise DataError(f"document {unit.id!r}: the model cuts it within its first word")
@@ -166,7 +192,7 @@ def attention_of(model: Model, unit: Document) -> AttentionMap:
         tokens if first is None else (first, *tokens),
         rows,
         _mentions(unit, int(first is not None), len(tokens)),
-        tuple(_notes(item, stages.inputs)),
+        tuple(_notes(item, stages.inputs, rows)),
     )
 
 
@@ -205,10 +231,12 @@ def _rows(model: Model, reading: Reading, words: int, first: bool) -> Iterator[A
         columns.insert(0, weights[:, roles == Role.SUMMARY].sum(1) + reading.own[0].double())
     table: Float[Tensor, "r n"] = torch.stack(columns, 1)
     rest = weights[:, roles == Role.SPECIAL].sum(1)
+    outside = 0.0 if reading.outside is None else float(reading.outside[0].sum())
+    outside = outside if outside > ROUNDING else 0.0
     for name, values, left in zip(
         _slots(model, reading), table.tolist(), rest.tolist(), strict=True
     ):
-        yield AttentionRow((*reading.key, *name), tuple(values), left)
+        yield AttentionRow((*reading.key, *name), tuple(values), left, outside)
 
 
 def _slots(model: Model, reading: Reading) -> list[tuple[str, ...]]:
@@ -231,10 +259,14 @@ def _mentions(unit: Document, offset: int, words: int) -> tuple[GoldMention, ...
     )
 
 
-def _notes(item: Item, inputs: EncoderInput) -> Iterator[str]:
+def _notes(item: Item, inputs: EncoderInput, rows: Sequence[AttentionRow]) -> Iterator[str]:
     if item.pieces.truncated:
         yield f"{item.pieces.truncated} words were cut off, because the model truncates long inputs"
     if item.pieces.shortened:
         yield counted(len(item.pieces.shortened), LONG_WORDS)
-    if inputs.window_index is not None and bool((inputs.positions.roles == Role.SUMMARY).any()):
+    for row in rows:
+        if row.outside:
+            yield f"{row.key[0]}: {row.outside:.0%} of the attention is on words around the unit"
+    summary = bool((inputs.positions.roles == Role.SUMMARY).any())
+    if inputs.window_index is not None and len(inputs.ids) > 1 and summary:
         yield f"bert: the encoder read {len(inputs.ids)} windows; this is the first one's [CLS]"

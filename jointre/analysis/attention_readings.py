@@ -28,18 +28,21 @@ class Reading(NamedTuple):
 
     Args:
         key: Name of what attends: ``("bert",)``, ``("ner",)``, ``("memory", "entity")``, ….
-        weights: Attention weights of the positions; they sum to 1 together with ``own``.
+        weights: Attention weights of the positions; they sum to 1 together with ``own`` and
+            ``outside``.
         own: Weight that an agent which is not a position gives to itself; otherwise 0.
         positions: Roles and words of the positions.
+        outside: Weight of what the encoder reads around the units; None: it reads units alone.
 
     Shapes:
-        weights ``"b r t"``: b units, r distributions, t positions; own ``"b r"``.
+        weights ``"b r t"``: b units, r distributions, t positions; own and outside ``"b r"``.
     """
 
     key: tuple[str, ...]
     weights: Float[Tensor, "b r t"]
     own: Float[Tensor, "b r"]
     positions: Positions
+    outside: Float[Tensor, "b r"] | None = None
 
 
 def readings(model: Model, stages: Stages) -> list[Reading]:
@@ -134,7 +137,7 @@ def _encoder_reading(backbone: Backbone, inputs: EncoderInput) -> list[Reading]:
     """What [CLS] reads in the encoder's last layer.
 
     Of a unit that is read in windows it is the first window's [CLS]; the end token of that
-    window stands for the unit's.
+    window stands for the unit's. A unit may be a part of what its window holds.
     """
     positions = inputs.positions
     first = positions.roles[:, 0] == Role.SUMMARY
@@ -147,14 +150,15 @@ def _encoder_reading(backbone: Backbone, inputs: EncoderInput) -> list[Reading]:
     units, length = positions.roles.shape
     weights = rows.new_zeros(units, 1, length)
     for unit in range(units):
-        window = (
-            unit
-            if inputs.window_index is None
-            else int(inputs.window_index[unit, 0]) // rows.shape[1]
-        )
+        window, column = unit, 1
+        if inputs.window_index is not None:
+            window, column = divmod(int(inputs.window_index[unit, 1]), rows.shape[1])
         read = rows[window, inputs.mask[window]]
         ends = positions.roles[unit] == Role.SPECIAL
         inside = len(read) - int(ends.sum())
-        weights[unit, 0, :inside] = read[:inside]
+        words = min(int(positions.is_word[unit].sum()), inside - column)
+        weights[unit, 0, 0] = read[0]
+        weights[unit, 0, 1 : 1 + words] = read[column : column + words]
         weights[unit, 0, ends] = read[inside:]
-    return [Reading(("bert",), weights, rows.new_zeros(units, 1), positions)]
+    outside = 1 - weights.sum(2) if backbone.parts else None
+    return [Reading(("bert",), weights, rows.new_zeros(units, 1), positions, outside)]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ import torch
 
 from jointre.config import Factory
 from jointre.data.batch import EncoderInput
+from jointre.data.context import places_of
 from jointre.data.schema import Document
 from jointre.data.spacy_import import spacy_module
 from jointre.data.split import split
-from jointre.models.model import Item, Model, TrainingBatch
+from jointre.models.model import Item, Model, Preparer, Tokenising, TrainingBatch
 from jointre.models.predict import plan, predict_batch
 from jointre.nn.half import halve_feed_forward
 from jointre.nn.streams import Stream
+from jointre.training.batches import TrainingBatches
 from jointre.training.optimizers import BertAdamW, Optimizer
 from jointre.training.schedules import ConstantSchedule
 from jointre.training.step import Updates, UpdateSettings, update_weights
@@ -102,11 +105,9 @@ def prediction(
     if half:
         halve_feed_forward(measured.encoder)
     preparer = model.preparer("predict")
-    units = units_of(documents, model)
 
     def batches() -> list[list[Item]]:
-        items = [preparer.item(i, unit) for i, unit in enumerate(units)]
-        return plan(items, preparer, max_pieces, max_units)
+        return plan(items_of(documents, model, preparer), preparer, max_pieces, max_units)
 
     def ours() -> None:
         for batch in batches():
@@ -123,14 +124,54 @@ def prediction(
     return compare(f"{kind}, {name or units_a_batch(max_units)}", ours, bare, runs)
 
 
+def context_cost(
+    model: Model, documents: Sequence[Document], max_units: int, max_pieces: int, runs: int
+) -> list[Measure]:
+    """What context costs: the encoder, and whole prediction, with it against without it.
+
+    Args:
+        model: Trained model that reads context.
+        documents: Documents to predict.
+        max_units: Maximum number of units in a batch.
+        max_pieces: Maximum number of padded pieces in a batch.
+        runs: Number of timed runs.
+    """
+    preparers = [model.preparer("predict"), model.preparer("predict")]
+    preparers[1].make_pieces.context = "sentence"
+
+    def batches(preparer: Preparer) -> list[list[Item]]:
+        return plan(items_of(documents, model, preparer), preparer, max_pieces, max_units)
+
+    def predicted(number: int) -> None:
+        for batch in batches(preparers[number]):
+            predict_batch(model, batch, preparers[number])
+
+    fixed = [
+        [preparer(batch).inputs.to(_device(model)) for batch in batches(preparer)]
+        for preparer in preparers
+    ]
+
+    def encoded(number: int) -> None:
+        with torch.inference_mode():
+            for batch in fixed[number]:
+                encode(model, batch)
+
+    name = f"context={model.context!r} against 'sentence', {units_a_batch(max_units)}"
+    return [
+        compare(f"{kind}, {name}", partial(work, 0), partial(work, 1), runs)
+        for kind, work in (("encoder", encoded), ("predict", predicted))
+    ]
+
+
 def training_step(
     model: Model, documents: Sequence[Document], batch_size: int, steps: int, runs: int
 ) -> Measure:
     """Forward, losses, backward and optimizer against the encoder's with its mean as loss."""
     preparer = model.training_preparer()
-    items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
-    spread = range(0, len(items) - batch_size, max(1, len(items) // steps))
-    work = Steps(model, [preparer(items[i : i + batch_size]) for i in spread])
+    items = items_of(documents, model, preparer)
+    batches = TrainingBatches(items, preparer, batch_size, drop_last=True)
+    spread = range(0, len(batches), max(1, len(batches) // steps))
+    work = Steps(model, [batches[number][0] for number in spread])
     measure = compare(f"training step, {batch_size} units a batch", work.ours, work.bare, runs)
     model.eval()
     return measure
@@ -237,6 +278,17 @@ class _Replay:
 def units_of(documents: Sequence[Document], model: Model) -> list[Document]:
     """What the model works on, without empty ones."""
     return [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
+
+
+def items_of(documents: Sequence[Document], model: Model, preparer: Tokenising) -> list[Item]:
+    """What the model works on, tokenised, without empty units; in the order of the documents."""
+    units = split(documents, model.unit)
+    read = [
+        (unit.document, place)
+        for unit, place in zip(units, places_of(documents, units), strict=True)
+        if unit.document.tokens
+    ]
+    return [preparer.item(i, unit, place) for i, (unit, place) in enumerate(read)]
 
 
 def units_a_batch(most: int) -> str:

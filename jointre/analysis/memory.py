@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from jointre.analysis.efficiency import Measure, Steps, encode, units_of
+from jointre.analysis.efficiency import Measure, Steps, encode, items_of
 from jointre.data.schema import Document
 from jointre.models import archive
 from jointre.models.predict import plan, predict_batch
@@ -60,7 +60,7 @@ def _predicting(
 ) -> int:
     model = archive.load(run).model
     preparer = model.preparer("predict")
-    items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
+    items = items_of(documents, model, preparer)
     batches = plan(items, preparer, max_pieces, max_units)
     # Libraries take their own memory once.
     predict_batch(model, [preparer.item(0, Document("warm", ("One", "word", ".")))], preparer)
@@ -78,7 +78,7 @@ def _predicting(
 def _training(run: Path, documents: Sequence[Document], encoder_only: bool) -> int:
     model = archive.load(run).model
     preparer = model.training_preparer()
-    items = [preparer.item(i, unit) for i, unit in enumerate(units_of(documents, model))]
+    items = items_of(documents, model, preparer)
     steps = Steps(model, [preparer(items)])
     with _peak() as highest:
         for _ in range(2):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jointre.analysis.efficiency import (
     Measure,
+    context_cost,
     heads,
     prediction,
     spacy_pipe,
@@ -53,6 +54,9 @@ def measure_all(
         yield prediction(model, documents, count, MAX_PIECES, runs)
     log(f"prediction in bfloat16, batches of {max(units)}")
     yield prediction(model, documents, max(units), MAX_PIECES, runs, half=True)
+    if model.context != "sentence":
+        log(f"context, batches of {max(units)}")
+        yield from context_cost(model, documents, max(units), MAX_PIECES, runs)
     for count in (1, max(units)):
         log(f"memory, batches of {count}")
         yield prediction_memory(run, documents, count, MAX_PIECES, units_a_batch(count))

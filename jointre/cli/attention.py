@@ -47,7 +47,7 @@ def attention(
 
     check_output(output)
     include_packages(include_package or ())
-    from jointre.analysis.attention import attention_of, unit_of
+    from jointre.analysis.attention import attention_of, place_of, unit_of
     from jointre.data.skipped import SkippedData
     from jointre.inference import Predictor
     from jointre.inference.settings import RunSettings
@@ -58,5 +58,6 @@ def attention(
     for line in skipped.lines():
         log(f"{file}: {line}")
     model = Predictor.load(run, device=device).model
-    write(attention_of(model, unit_of(documents, model.unit, document)), output)
+    unit = unit_of(documents, model.unit, document)
+    write(attention_of(model, unit, place_of(documents, model.unit, unit)), output)
     typer.echo(f"{output}: written")

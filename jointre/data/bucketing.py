@@ -1,6 +1,7 @@
-"""Length-sorted batches under a token budget."""
+"""Batches under a token budget, of units of like length or with the same encoder input."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 def budget_batches(
@@ -30,4 +31,69 @@ def budget_batches(
             batches.append([])
             longest = lengths[index]
         batches[-1].append(index)
+    return batches
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Units whose encoder input is shared, such as the sentences of a document.
+
+    Args:
+        units: Their indices, in the order of the document.
+        pieces: Pieces that the encoder reads for them.
+    """
+
+    units: Sequence[int]
+    pieces: int
+
+
+def shared_batches(
+    groups: Sequence[Shared],
+    lengths: Sequence[int],
+    max_pieces: int,
+    max_units: int,
+    max_cells: int | None = None,
+) -> list[list[int]]:
+    """Group indices so that units with the same encoder input share a batch where they can.
+
+    A group beyond the limits is cut into consecutive parts, for each of which its input is encoded
+    again.
+
+    Args:
+        groups: Units with their encoder input.
+        lengths: pieces of each unit alone.
+        max_pieces: most padded pieces of a batch, of the units and of what the encoder reads.
+        max_units: most units of a batch.
+        max_cells: most padded pairs of pieces of a batch, as for pieces; None: any number.
+
+    Returns:
+        Batches of indices, those with most encoder input first.
+    """
+
+    def fit(count: int, longest: int) -> bool:
+        """Whether some units may share a batch."""
+        pairs_fit = max_cells is None or count * longest**2 <= max_cells
+        return count <= max_units and count * longest <= max_pieces and pairs_fit
+
+    parts: list[Shared] = []
+    for group in groups:
+        units: list[int] = []
+        for unit in group.units:
+            if units and not fit(len(units) + 1, max(lengths[i] for i in (*units, unit))):
+                parts.append(Shared(units, group.pieces))
+                units = []
+            units.append(unit)
+        parts.append(Shared(units, group.pieces))
+    parts.sort(key=lambda part: (-part.pieces, -max(lengths[i] for i in part.units)))
+    batches: list[list[int]] = []
+    largest = count = 0
+    for part in parts:
+        together = [*batches[-1], *part.units] if batches else list(part.units)
+        count += 1
+        enough = count * largest <= max_pieces
+        if batches and enough and fit(len(together), max(lengths[i] for i in together)):
+            batches[-1] = together
+        else:
+            batches.append(list(part.units))
+            largest, count = part.pieces, 1
     return batches

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from jointre.data.batch import EncoderInput
+from jointre.data.context import Context, Place, Stretch, View, window_around
+from jointre.data.encoder_windows import WindowBatch, plan_windows
+from jointre.data.schema import Document
 from jointre.errors import ConfigError, DataError
 from jointre.positions import Positions, Role
 
@@ -54,6 +58,8 @@ class PieceMaker:
         stride: Number of pieces that neighbouring windows share.
         long_inputs: Whether long units are read in windows, cut, or refused (``"extend"``: the
             encoder was given as many positions as it may need).
+        context: What the encoder reads of a document for one of its sentences: the sentence alone,
+            the document, or this number of pieces, special ones included.
 
     Raises:
         ConfigError: The tokenizer lacks a token that is needed.
@@ -66,10 +72,13 @@ class PieceMaker:
         max_pieces: int,
         stride: int,
         long_inputs: Literal["windows", "truncate", "extend"],
+        context: Context = "sentence",
     ) -> None:
         self.tokenizer = tokenizer
         self.stride = stride
         self.long_inputs = long_inputs
+        self.context = context
+        self._latest: tuple[Document, Stretch, NDArray[np.int64]] | None = None
         self.first, self.last = self._surrounding() if special_tokens else ([], [])
         self.room = max_pieces - len(self.first) - len(self.last)
         self.padding = self._special("pad_token")
@@ -192,16 +201,48 @@ class PieceMaker:
             if not plain or is_invisible(word):
                 self._silent.add(word)
 
+    def view(self, place: Place, pieces: Pieces) -> View | None:
+        """What the encoder reads of a unit's document; None if it reads the unit alone.
+
+        Args:
+            place: Where the unit stands in its document.
+            pieces: Pieces of the unit.
+        """
+        if self.context == "sentence":
+            return None
+        stretch, starts = self._document(place.document)
+        first, words = place.offset, len(pieces.starts) - 1
+        if self.context == "document":
+            return View(stretch, int(starts[first]))
+        room = self.context - len(self.first) - len(self.last)
+        window = window_around(starts, first, first + words, room)
+        if window is None:
+            return None
+        low, high = int(starts[window[0]]), int(starts[window[1]])
+        return View(Stretch(stretch.ids[low:high]), int(starts[first]) - low)
+
+    def _document(self, document: Document) -> tuple[Stretch, NDArray[np.int64]]:
+        """All pieces of a document, and where its words start; units of one document follow."""
+        if self._latest is None or self._latest[0] is not document:
+            words = self._pieces([word[:MAX_WORD_CHARACTERS] for word in document.tokens])
+            lengths = np.fromiter(map(len, words), np.int64, len(words))
+            ids = np.fromiter(chain.from_iterable(words), np.int64, int(lengths.sum()))
+            starts = np.concatenate([[0], lengths.cumsum()]).astype(np.int64)
+            self._latest = document, Stretch(ids), starts
+        return self._latest[1:]
+
     def windows(self, count: int) -> list[tuple[int, int]]:
         """Intervals of at most ``room`` pieces of a unit; neighbours share ``stride`` pieces."""
-        if count <= self.room:
-            return [(0, count)]
-        step = self.room - self.stride
-        starts = range(0, count - self.stride, step)
-        return [(start, min(start + self.room, count)) for start in starts]
+        return plan_windows(count, self.room, self.stride)
 
-    def batch(self, units: Sequence[Pieces]) -> EncoderInput:
-        """Collate units."""
+    def batch(self, units: Sequence[Pieces], views: Sequence[View | None] = ()) -> EncoderInput:
+        """Collate units.
+
+        Args:
+            units: Pieces of the units.
+            views: For each unit the part of a document that it is; None: it is read alone. Without
+                views, all units are.
+        """
         lengths = [len(unit.ids) for unit in units]
         longest = max(1, *lengths)  # at least one here and below: axes are never empty
         roles = np.zeros((len(units), longest), np.int64)
@@ -217,59 +258,31 @@ class PieceMaker:
             words[row, : len(unit.starts) - 1, 1] = unit.starts[1:]
         positions = Positions(torch.from_numpy(roles), torch.from_numpy(words))
         audible = _audible(units, max_words)
-        if longest - first_size - last_size <= self.room:
+        alone = all(view is None for view in views)
+        if alone and longest - first_size - last_size <= self.room:
             ids = np.full((len(units), longest), self.padding, np.int64)
             for row, unit in enumerate(units):
                 ids[row, : lengths[row]] = unit.ids
             mask = torch.from_numpy(roles > 0)
             return EncoderInput(torch.from_numpy(ids), mask, None, positions, audible=audible)
-        ids, window_mask, window_index = self._windowed(units, longest)
+        windows = WindowBatch(
+            [
+                view or View(Stretch(unit.ids[first_size : len(unit.ids) - last_size]), 0)
+                for unit, view in zip(units, views or [None] * len(units), strict=True)
+            ],
+            [length - first_size - last_size for length in lengths],
+            self.room,
+            self.stride,
+            self.first,
+            self.last,
+        )
+        ids, window_mask = windows.ids(self.padding)
         return EncoderInput(
             torch.from_numpy(ids),
             torch.from_numpy(window_mask),
-            torch.from_numpy(window_index),
+            torch.from_numpy(windows.index(longest)),
             positions,
             audible=audible,
-        )
-
-    def _windowed(
-        self, units: Sequence[Pieces], longest: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-        """Windows of all units, and the flat index of each position into them."""
-        first_size, last_size = len(self.first), len(self.last)
-        plans = [self.windows(len(unit.ids) - first_size - last_size) for unit in units]
-        width = first_size + last_size + max(stop - start for plan in plans for start, stop in plan)
-        total = sum(map(len, plans))
-        ids = np.full((total, width), self.padding, np.int64)
-        mask = np.zeros((total, width), bool)
-        window_index = np.zeros((len(units), longest), np.int64)
-        row = 0
-        for number, (unit, plan) in enumerate(zip(units, plans, strict=True)):
-            word_pieces = unit.ids[first_size : len(unit.ids) - last_size]
-            for offset, (start, stop) in enumerate(plan):
-                line = [*self.first, *word_pieces[start:stop], *self.last]
-                ids[row + offset, : len(line)] = line
-                mask[row + offset, : len(line)] = True
-            window_index[number, : len(unit.ids)] = self._sources(
-                plan, len(word_pieces), row, width
-            )
-            row += len(plan)
-        return ids, mask, window_index
-
-    def _sources(
-        self, plan: list[tuple[int, int]], count: int, row: int, width: int
-    ) -> NDArray[np.int64]:
-        """Flat index of each position, from the window where it is farthest from an edge."""
-        first_size = len(self.first)
-        position = np.arange(count)
-        bounds = np.array(plan)
-        distance = np.minimum(position - bounds[:, :1], bounds[:, 1:] - 1 - position)
-        best = distance.argmax(0)
-        sources = (row + best) * width + first_size + position - bounds[best, 0]
-        last_source = (row + len(plan) - 1) * width + first_size + (plan[-1][1] - plan[-1][0])
-        first_sources = [row * width] * first_size
-        return np.concatenate([first_sources, sources, [last_source] * len(self.last)]).astype(
-            np.int64
         )
 
 

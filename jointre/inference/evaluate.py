@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from jointre.data.context import places_of
 from jointre.data.schema import Document
 from jointre.data.split import join, split
 from jointre.evaluation.metric import Metric
@@ -35,6 +36,7 @@ def evaluate(
         model,
         [unit.document for unit in units],
         preparer,
+        places=places_of(documents, units),
         entities=entities,
         recall=recall,
         progress=progress,

@@ -10,6 +10,7 @@ from typing import Any, Literal, final
 
 import torch
 
+from jointre.data.context import places_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.split import join, split
@@ -213,6 +214,7 @@ class Predictor:
             self.model,
             [unit.document for unit in units],
             self._preparers[entities],
+            places=places_of(documents, units),
             max_pieces=max_pieces,
             max_units=max_units,
             entities=entities,

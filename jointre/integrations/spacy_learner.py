@@ -12,6 +12,7 @@ from spacy.util import registry
 from jointre.config import Factory, construct, load_config, resolve
 from jointre.config.bounds import Seed
 from jointre.config.schema import options_of
+from jointre.data.context import places_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
@@ -89,7 +90,8 @@ class Learner:
             return 0.0
         self.model.train()
         items = [
-            self._preparer.item(self._units + i, unit.document) for i, unit in enumerate(units)
+            self._preparer.item(self._units + i, unit.document, place)
+            for i, (unit, place) in enumerate(zip(units, places_of(documents, units), strict=True))
         ]
         # Every unit has a number of its own, so other negatives are drawn in each epoch.
         self._units += len(units)

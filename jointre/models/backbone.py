@@ -26,6 +26,8 @@ class Backbone(nn.Module):
         word_pooler: Pooler that makes one position per word; None: each piece is a position.
         projection: Projection of the shared states to one stream per task.
         interaction: Interaction, through which the task streams read each other.
+        parts: Whether a unit is a part of what the encoder reads, so that its summary is made
+            its own: [CLS] plus the maximum over the unit's states.
 
     Shapes:
         EncoderInput → Streams; task streams have width ``output_dim``, the pair map ``pair_dim``.
@@ -37,8 +39,10 @@ class Backbone(nn.Module):
         word_pooler: Factory[WordPooler] | None,
         projection: Factory[TaskProjection],
         interaction: Factory[Interaction],
+        parts: bool = False,
     ) -> None:
         super().__init__()
+        self.parts = parts
         self.encoder = encoder()
         self.word_pooler = word_pooler() if word_pooler else None
         self.shared_dim = self.encoder.output_dim
@@ -69,6 +73,8 @@ class Backbone(nn.Module):
             prototypes: Prototypes of the classifiers by task, which the refiners read.
         """
         stream = self.encoder(inputs.ids, inputs.mask, inputs.window_index, inputs.positions)
+        if self.parts:
+            stream = stream.of_parts()
         if self.word_pooler is not None:
             stream = self.word_pooler(stream)
         if self.refinement is not None:

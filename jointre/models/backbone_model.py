@@ -7,11 +7,12 @@ from typing import Literal
 from torch import Tensor, nn
 
 from jointre.config import Factory
+from jointre.data.context import Context
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Overlap
 from jointre.decoding.decoder import Decoder
 from jointre.models.backbone import Backbone
-from jointre.models.fit import Labels, check_head
+from jointre.models.fit import Labels, check_context, check_head
 from jointre.models.model import Model, OutputT, StagesT, TargetsT
 from jointre.models.refinement import Refinement
 from jointre.nn.classifiers import Classifier
@@ -32,9 +33,13 @@ class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):
     Args:
         vocabulary: The labels.
         backbone: Encoder, projection and interaction.
+        context: What the encoder reads of a document for one of its sentences.
 
     Attributes:
         decoder: Decoder, which turns probabilities into mentions and relations.
+
+    Raises:
+        ConfigError: The encoder cannot read the context.
     """
 
     decoder: Decoder
@@ -43,10 +48,14 @@ class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):
     entity_classifier: Classifier
     relation_classifier: Classifier
 
-    def __init__(self, vocabulary: Vocabulary, backbone: Backbone) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, backbone: Backbone, context: Context = "sentence"
+    ) -> None:
         super().__init__()
+        check_context(context, backbone.encoder)
         self.vocabulary = vocabulary
         self.backbone = backbone
+        self.context = context
 
     @property
     def encoder(self) -> Encoder:

@@ -3,8 +3,10 @@
 from typing import Any, Literal, TypeVar
 
 from jointre.config import Factory, Registrable
+from jointre.data.context import Context
 from jointre.errors import ConfigError
 from jointre.nn.classifiers import Classifier
+from jointre.nn.encoders import Encoder
 from jointre.nn.losses import Loss, SingleLabelLoss
 
 Labels = Literal["any", "one", "one or none"]
@@ -41,6 +43,31 @@ def check_head(task: str, classifier: Classifier, loss: Loss, labels: Labels) ->
     elif loss.none_class == (labels == "one"):
         needed, why = ("false", "always has a") if labels == "one" else ("true", "may have no")
         raise ConfigError(f"{name} must have none_class {needed}: here a candidate {why} label")
+
+
+def check_context(context: Context, encoder: Encoder) -> None:
+    """Refuse a context that an encoder cannot read.
+
+    Args:
+        context: What the encoder is to read of a document for one of its sentences.
+        encoder: The encoder.
+
+    Raises:
+        ConfigError: The window of a sentence is longer than the encoder's, or the windows of a
+            document cannot overlap as the encoder's stride says.
+    """
+    special = 2 * encoder.special_tokens
+    if isinstance(context, int) and context > encoder.max_pieces:
+        raise ConfigError(
+            f"context={context}: the encoder reads at most {encoder.max_pieces} pieces at once; "
+            f"take a number up to {encoder.max_pieces}, or 'document'"
+        )
+    if context == "document" and encoder.stride >= encoder.max_pieces - special:
+        raise ConfigError(
+            "context='document' reads long documents in overlapping windows, so "
+            f"encoder.stride={encoder.stride} must be less than a window's "
+            f"{encoder.max_pieces - special} pieces"
+        )
 
 
 def of_kind(factory: Factory[Any], kind: type[K], option: str) -> Factory[K]:

@@ -12,6 +12,7 @@ from typing_extensions import TypeVar
 
 from jointre.config import Registrable
 from jointre.data.batch import EncoderInput, Movable, Stages
+from jointre.data.context import Context, Place, View
 from jointre.data.limits import Limits
 from jointre.data.pieces import PieceMaker, Pieces
 from jointre.data.samplers import Sampler
@@ -42,6 +43,7 @@ class Item(NamedTuple):
         pieces: Its pieces.
         visible: The part of the unit that the encoder sees; all of it, unless it was truncated.
         index: What the sampler draws from; None where nothing is sampled.
+        view: The part of its document that it is; None if the encoder reads it alone.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Item(NamedTuple):
     pieces: Pieces
     visible: Document
     index: Any = None
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +85,26 @@ class Tokenising:
         self.make_pieces = make_pieces
         self.sampler = sampler
 
-    def item(self, index: int, document: Document) -> Item:
+    def item(self, index: int, document: Document, place: Place | None = None) -> Item:
         """Tokenise a unit and index its gold, once for all epochs.
 
         Args:
             index: Index of the unit in the corpus.
             document: The unit.
+            place: Where the unit stands in a document that the encoder may read with it; None: it
+                is a document of its own.
         """
         pieces = self.make_pieces(document.tokens, f"document {document.id!r}")
         visible_words = len(document.tokens) - pieces.truncated
         visible = beginning(document, visible_words) if pieces.truncated else document
         gold_index = None if self.sampler is None else self.sampler.index(visible)
-        return Item(index, document, pieces, visible, gold_index)
+        view = self.make_pieces.view(place or Place(document, 0), pieces)
+        return Item(index, document, pieces, visible, gold_index, view)
 
     def inputs(self, items: Sequence[Item]) -> EncoderInput:
         """The pieces of several units."""
-        return self.make_pieces.batch([item.pieces for item in items])
+        pieces, views = [item.pieces for item in items], [item.view for item in items]
+        return self.make_pieces.batch(pieces, views)
 
 
 class Preparer(Tokenising, ABC, Generic[StagesT]):
@@ -159,11 +166,13 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
     Attributes:
         unit: What the model reads at once: sentences or whole documents.
         vocabulary: The labels that the model predicts.
+        context: What the encoder reads of a document for one of its sentences.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
     unit: ClassVar[Literal["sentence", "document"]]
     vocabulary: Vocabulary
+    context: Context = "sentence"
 
     @property
     @abstractmethod
@@ -268,6 +277,7 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
             encoder.max_pieces,
             encoder.stride,
             encoder.long_inputs,
+            self.context,
         )
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-from jointre.data.bucketing import budget_batches
+from jointre.data.bucketing import Shared, budget_batches, shared_batches
+from jointre.data.context import Place
 from jointre.data.mentions import in_reading_order
 from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
@@ -36,7 +37,9 @@ def plan(
     max_pieces: int = MAX_PIECES,
     max_units: int = MAX_UNITS,
 ) -> list[list[Item]]:
-    """Group tokenised units of similar length into batches.
+    """Group tokenised units into batches: those of similar length, or those of one document.
+
+    Units that share what the encoder reads come together, so that it is encoded once.
 
     Args:
         items: Tokenised units.
@@ -45,8 +48,25 @@ def plan(
         max_units: Maximum number of units in a batch.
     """
     sizes = [len(item.pieces.ids) for item in items]
-    batches = budget_batches(sizes, max_pieces, max_units, preparer.max_cells)
+    if all(item.view is None for item in items):
+        batches = budget_batches(sizes, max_pieces, max_units, preparer.max_cells)
+    else:
+        groups = _shared(items)
+        batches = shared_batches(groups, sizes, max_pieces, max_units, preparer.max_cells)
     return [[items[i] for i in batch] for batch in batches]
+
+
+def _shared(items: Sequence[Item]) -> list[Shared]:
+    """The indices of units by what the encoder reads for them."""
+    groups: dict[int, list[int]] = {}
+    for index, item in enumerate(items):
+        groups.setdefault(id(item if item.view is None else item.view.stretch), []).append(index)
+    made = []
+    for indices in groups.values():
+        first = items[indices[0]]
+        read = first.pieces.ids if first.view is None else first.view.stretch.ids
+        made.append(Shared(indices, len(read)))
+    return made
 
 
 def predict_batch(
@@ -80,6 +100,7 @@ def predict(
     units: Sequence[Document],
     preparer: Preparer,
     *,
+    places: Sequence[Place] | None = None,
     entities: Entities = "predict",
     max_pieces: int = MAX_PIECES,
     max_units: int = MAX_UNITS,
@@ -88,12 +109,14 @@ def predict(
     recall: SpanRecall | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Document]:
-    """Predict units in batches of similar length; the result is in the order of the input.
+    """Predict units in batches; the result is in the order of the input.
 
     Args:
         model: The model, in evaluation mode.
         units: Sentences or documents, as the model wants them; empty ones stay empty.
         preparer: Preparer of the model, in mode ``"predict"`` or ``"given"``.
+        places: Where the units stand in their documents, for a model that reads context; None:
+            each is a document of its own.
         entities: The preparer's mode.
         max_pieces: Maximum number of padded pieces in a batch.
         max_units: Maximum number of units in a batch.
@@ -103,7 +126,7 @@ def predict(
         recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
         progress: Function that is called with the number of finished units after each batch.
     """
-    prepared = Prepared(model, units, preparer, entities, limit)
+    prepared = Prepared(model, units, preparer, entities, limit, places)
     first_parts = prepared.first_parts()
     predicted: dict[int, Document] = {}
     for batch in plan(prepared.items, preparer, max_pieces, max_units):
@@ -125,6 +148,7 @@ class Prepared:
         preparer: Preparer of the model, in mode ``"predict"`` or ``"given"``.
         entities: The preparer's mode.
         limit: Units beyond it are cut; None: the limit of the model's kind of unit.
+        places: Where the units stand in their documents; None: each is a document of its own.
 
     Attributes:
         items: The tokenised parts that have words the encoder sees; ``number`` is the part's
@@ -138,13 +162,25 @@ class Prepared:
         preparer: Preparer,
         entities: Entities = "predict",
         limit: Limit | None = None,
+        places: Sequence[Place] | None = None,
     ) -> None:
         self.units, self._entities = units, entities
         self._kind = model.unit
         self._limit = limit or default_limit(model)
         self._cuts = [cut(unit, preparer.make_pieces.counts, self._limit) for unit in units]
         self._parts = [part for unit_cut in self._cuts for part in unit_cut.parts]
-        items = [preparer.item(i, part) for i, part in enumerate(self._parts) if part.tokens]
+        parts_places = [
+            Place(place.document, place.offset + window.start)
+            for place, unit_cut in zip(
+                places or [Place(unit, 0) for unit in units], self._cuts, strict=True
+            )
+            for window in unit_cut.windows
+        ]
+        items = [
+            preparer.item(i, part, place)
+            for i, (part, place) in enumerate(zip(self._parts, parts_places, strict=True))
+            if part.tokens
+        ]
         self._pieces = {item.number: item.pieces for item in items}
         if entities == "predict":
             items = [

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from jointre.config import Factory
 from jointre.config.bounds import WidthOrZero
 from jointre.data.batch import GivenMentions
+from jointre.data.context import Context
 from jointre.data.limits import Limits
 from jointre.data.samplers import Sampler, SentenceSampler
 from jointre.data.schema import Document
@@ -83,6 +84,11 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         interaction: Interaction, through which the task streams read each other.
         word_pooler: Pooler that makes one position per word; null: each piece is a position, as
             published.
+        context: What the encoder reads for a sentence: the ``"sentence"`` alone, its ``"document"``
+            (encoded once for all its sentences, in overlapping windows if it is long), or a window
+            of so many pieces around the sentence, half before and half after it. Mentions and
+            relations stay inside sentences. With context, a sentence's summary is [CLS] of what
+            is read plus the element-wise maximum over the sentence's own states.
         token_refiners: Refiners, which change the shared states by the classifiers' prototypes.
         span_refiners: Refiners, which change the pooled spans by the classifiers' prototypes: all
             spans before they are classified, and mentions before they are paired.
@@ -127,6 +133,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         projection: Factory[TaskProjection],
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
+        context: Context = "sentence",
         token_refiners: Sequence[Factory[Refiner]] = (),
         span_refiners: Sequence[Factory[Refiner]] = (),
         span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans),
@@ -145,7 +152,9 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         decoder: Factory[Decoder] = Factory(SpanDecoder),
     ) -> None:
         build_sampler = of_kind(sampler, SentenceSampler, "sampler")
-        super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
+        alone = context == "sentence"
+        backbone = Backbone(encoder, word_pooler, projection, interaction, parts=not alone)
+        super().__init__(vocabulary, backbone, context)
         width, pair_dim = self.backbone.output_dim, self.backbone.pair_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
         self.span_enumerator = build_enumerator(

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from jointre.config import Factory
+from jointre.data.context import Context
 from jointre.data.limits import Limits
 from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
@@ -94,6 +95,11 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
             compute a map of all pairs.
         word_pooler: Pooler that makes one position per word; null: each piece is a position, as
             published.
+        context: What the encoder reads for a sentence: the ``"sentence"`` alone, its ``"document"``
+            (encoded once for all its sentences, in overlapping windows if it is long), or a window
+            of so many pieces around the sentence, half before and half after it. Mentions and
+            relations stay inside sentences. With context, a sentence's summary is [CLS] of what
+            is read plus the element-wise maximum over the sentence's own states.
         token_refiners: Refiners, which change the shared states by the classifiers' prototypes.
         cell_features: Features that the classifiers read in addition to the states of a cell's
             positions.
@@ -128,6 +134,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         projection: Factory[TaskProjection],
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
+        context: Context = "sentence",
         token_refiners: Sequence[Factory[Refiner]] = (),
         cell_features: Factory[CellFeatures] = Factory(CellFeatures),
         entity_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
@@ -144,7 +151,9 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
                 "which the classifiers of this model do not read: set cell_features.summary to "
                 "true, or take interaction 'none' or 'conv_co_attention'"
             )
-        super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
+        alone = context == "sentence"
+        backbone = Backbone(encoder, word_pooler, projection, interaction, parts=not alone)
+        super().__init__(vocabulary, backbone, context)
         self.features = features
         self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
         self.entity_classifier = self._cell_classifier("entity", entity_classifier)

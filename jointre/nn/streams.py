@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from jointre.nn.masking import masked_mean
+from jointre.nn.masking import masked_max, masked_mean
 from jointre.positions import Positions, Role
 
 
@@ -30,6 +30,18 @@ class Stream:
             return cls(states, states[:, 0], positions)
         mean = masked_mean(states, positions.is_word)
         return cls(states, torch.where(first[:, None], states[:, 0], mean), positions)
+
+    def of_parts(self) -> "Stream":
+        """The stream of units that are parts of what the encoder has read.
+
+        [CLS] is the same for all parts of a document, so the element-wise maximum over a unit's
+        own words is added to it: as the unit's summary, and as the state of its first position.
+        Without [CLS], the summary is the mean over the unit's words already.
+        """
+        first = self.positions.roles[:, :1] == Role.SUMMARY
+        top = masked_max(self.states, self.positions.is_word).masked_fill(~first, 0.0)
+        states = torch.cat([self.states[:, :1] + top[:, None], self.states[:, 1:]], 1)
+        return self.updated(states)
 
     def updated(self, states: Float[Tensor, "b t d"]) -> "Stream":
         """The stream with new states; its summary is the new state of [CLS], if there is one."""

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Dataset
 
+from jointre.data.context import places_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.split import Unit, join
@@ -39,7 +40,12 @@ class DevSet(Dataset[list[Item]]):
     def __init__(self, documents: Sequence[Document], units: Sequence[Unit], model: Model) -> None:
         self.documents, self.units = documents, units
         self.preparer = model.preparer("predict")
-        self._prepared = Prepared(model, [unit.document for unit in units], self.preparer)
+        self._prepared = Prepared(
+            model,
+            [unit.document for unit in units],
+            self.preparer,
+            places=places_of(documents, units),
+        )
         self.items = self._prepared.items
         self.batches = plan(self.items, self.preparer)
 

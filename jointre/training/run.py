@@ -21,6 +21,7 @@ from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressB
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from jointre.config import LoadedConfig, construct, load_config, resolve
+from jointre.data.context import places_of
 from jointre.data.limits import beyond
 from jointre.data.schema import Document
 from jointre.data.split import split
@@ -32,6 +33,7 @@ from jointre.models import Model, archive
 from jointre.plurals import counted
 from jointre.training.batches import TrainingBatches
 from jointre.training.best import BestArchive
+from jointre.training.context import without_idle_context
 from jointre.training.corpus import Corpus, cut_off, read_corpus, training_units
 from jointre.training.experiment import (
     BaseExperiment,
@@ -136,14 +138,17 @@ def train(
         return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
     corpus = read()
     torch.manual_seed(experiment.seed)
-    model = experiment.model(vocabulary=corpus.vocabulary)
+    make_model, section = without_idle_context(
+        experiment.model, resolved["model"], corpus.train, notes
+    )
+    model = make_model(vocabulary=corpus.vocabulary)
     initial = experiment.training.initial_weights
     trained_on = {} if initial is None else warm_start(model, initial, notes)
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
     check_monitor(experiment.training.monitor or (), metric)
     module = _module(experiment, corpus, model, metric, notes)
     about = _about(experiment, corpus, metric, trained_on)
-    best = BestArchive(run.checkpoint.parent, resolved["model"], about)
+    best = BestArchive(run.checkpoint.parent, section, about)
     log_epoch = notes.keep if progress else notes  # the bar shows the scores
     epochs = Epochs(run, best, module.monitor, experiment.training.patience, log_epoch)
     trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
@@ -273,8 +278,9 @@ def _module(
     preparer = model.training_preparer(experiment.seed)
     units = training_units(corpus.train, model.unit, log)
     count, items = Counted("preparing training units", len(units), log), []
-    for number, unit in enumerate(units):
-        items.append(preparer.item(number, unit.document))
+    places = places_of(corpus.train, units)
+    for number, (unit, place) in enumerate(zip(units, places, strict=True)):
+        items.append(preparer.item(number, unit.document, place))
         count(1)
     batches = TrainingBatches(items, preparer, settings.batch_size, settings.drop_last)
     dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model)

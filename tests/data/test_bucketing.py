@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jointre.data.bucketing import budget_batches
+from jointre.data.bucketing import Shared, budget_batches, shared_batches
 
 LENGTHS = st.lists(st.integers(1, 40), max_size=30)
 
@@ -79,3 +79,35 @@ def test_by_hand() -> None:
 
 def test_equal_lengths_keep_their_order() -> None:
     assert budget_batches([5, 5, 5], 10, 9) == [[0, 1], [2]]
+
+
+def test_units_of_a_group_come_together() -> None:
+    groups = [Shared([0, 1], 10), Shared([2], 30), Shared([3, 4, 5], 20)]
+    lengths = [5, 5, 30, 6, 7, 7]
+    assert shared_batches(groups, lengths, 30, 64) == [[2], [3, 4, 5], [0, 1]]
+    assert shared_batches(groups, lengths, 200, 64) == [[2, 3, 4, 5, 0, 1]]
+    assert shared_batches(groups, lengths, 200, 5) == [[2, 3, 4, 5], [0, 1]]
+
+
+def test_a_group_beyond_the_limits_is_cut() -> None:
+    group = [Shared([0, 1, 2, 3, 4], 1000)]
+    assert shared_batches(group, [4] * 5, 8, 64) == [[0, 1], [2, 3], [4]]
+    assert shared_batches(group, [4] * 5, 100, 2) == [[0, 1], [2, 3], [4]]
+    assert shared_batches(group, [4] * 5, 10_000, 64, max_cells=48) == [[0, 1, 2], [3, 4]]
+    assert shared_batches(group, [400] * 5, 8, 64) == [[0], [1], [2], [3], [4]]
+    assert shared_batches([], [], 8, 64) == []
+
+
+@given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=6), max_size=8), st.data())
+def test_every_unit_once_and_within_the_limits(sizes: list[list[int]], data: st.DataObject) -> None:
+    lengths = [length for group in sizes for length in group]
+    numbers = iter(range(len(lengths)))
+    groups = [Shared([next(numbers) for _ in group], sum(group)) for group in sizes]
+    pieces, units, cells = (data.draw(st.integers(1, most)) for most in (60, 8, 300))
+    batches = shared_batches(groups, lengths, pieces, units, cells)
+    assert sorted(unit for batch in batches for unit in batch) == list(range(len(lengths)))
+    for batch in batches:
+        longest = max(lengths[unit] for unit in batch)
+        assert len(batch) <= units
+        assert len(batch) == 1 or len(batch) * longest <= pieces
+        assert len(batch) == 1 or len(batch) * longest**2 <= cells

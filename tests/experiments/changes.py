@@ -124,6 +124,8 @@ SINET = Ablations(
             {"model.pair_encoder"}, {"pair_encoder", "relation_classifier"}, {"relation", "loss"}
         ),
         "predicted_spans": Change({"model.relation_spans"}),  # the untrained model finds no mention
+        "document": option("context"),
+        "window_300": option("context"),
         "no_out_proj": REBUILT,
         "unmasked_padding": INTERACTION,
     },
@@ -158,6 +160,8 @@ CARE = Ablations(
         "relation_reads": REBUILT,
         "shared_mlp": option("projection", "projection"),
         "no_mlp": option("projection", "projection"),
+        "document": option("context"),
+        "window_300": option("context"),
         "words_first": option("word_pooler", "word_pooler"),
         "words_max": option("word_pooler", "word_pooler"),
         "padded_length": Change({"model.normalise_by"}, set(), {"loss"}),

@@ -10,9 +10,11 @@ from jointre.config import Factory
 from jointre.data.samplers import CorefSampler, DocumentSampler, SentenceSampler, SpanSampler
 from jointre.errors import ConfigError
 from jointre.inference import Predictor
-from jointre.models.fit import Labels, check_head, of_kind
+from jointre.models.fit import Labels, check_context, check_head, of_kind
 from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
+from jointre.nn.encoders import TransformerEncoder
 from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
+from jointre.testing.contracts.encoder import tiny_folder
 from tests.models.found import content, gold
 from tests.tiny_runs import experiment, memorise
 
@@ -142,3 +144,38 @@ def test_a_model_refuses_the_others_sampler(
         changes["model.interaction"] = "none"
     with pytest.raises(ConfigError, match=re.escape(f"model: {message}")):
         train(experiment(tiny_data, changes), tmp_path / "run")
+
+
+def encoder_of(**options: Any) -> TransformerEncoder:
+    return TransformerEncoder(str(tiny_folder("bert", 512)), **options)
+
+
+def test_contexts_that_an_encoder_reads() -> None:
+    check_context("sentence", encoder_of(max_length=10, stride=8, long_inputs="truncate"))
+    check_context("document", encoder_of(max_length=10, stride=7))
+    check_context(512, encoder_of())
+
+
+@pytest.mark.parametrize(
+    ("context", "options", "message"),
+    [
+        (
+            513,
+            {},
+            "context=513: the encoder reads at most 512 pieces at once; take a number up to 512, "
+            "or 'document'",
+        ),
+        (11, {"max_length": 10, "stride": 2}, "context=11: the encoder reads at most 10 pieces"),
+        (
+            "document",
+            {"max_length": 10, "stride": 8, "long_inputs": "truncate"},
+            "context='document' reads long documents in overlapping windows, so encoder.stride=8 "
+            "must be less than a window's 8 pieces",
+        ),
+    ],
+)
+def test_contexts_that_it_does_not_read(
+    context: Any, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        check_context(context, encoder_of(**options))

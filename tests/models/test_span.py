@@ -55,6 +55,14 @@ class TestSpanModelWithTypes(ModelContract):
     }
 
 
+class TestSpanModelOfDocuments(ModelContract):
+    component = {"type": "span", **TestSpanModel.component, "context": "document"}
+
+
+class TestSpanModelOfWindows(ModelContract):
+    component = {"type": "span", **TestSpanModel.component, "context": 24}
+
+
 class TestPrunedSpanModel(ModelContract):
     component = {
         "type": "span",

@@ -68,6 +68,16 @@ class TestTableModel(ModelContract):
     }
 
 
+class TestTableModelOfDocuments(ModelContract):
+    updates = TestTableModel.updates
+    component = {"type": "table", **TestTableModel.component, "context": "document"}
+
+
+class TestTableModelOfWindows(ModelContract):
+    updates = TestTableModel.updates
+    component = {"type": "table", **TestTableModel.component, "context": 24}
+
+
 def test_saved_again_it_predicts_the_same_scores(overfitted_table: Path, tmp_path: Path) -> None:
     loaded = archive.load(overfitted_table)
     archive.save(loaded.model, loaded.config, tmp_path / "again")

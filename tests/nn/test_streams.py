@@ -53,3 +53,16 @@ def test_streams_by_task() -> None:
     assert changed.entity is other
     assert changed.shared is stream
     assert streams.entity is stream
+
+
+def test_a_part_has_a_summary_of_its_own() -> None:
+    """[CLS] plus the maximum over the words, as summary and as first state; the rest stays."""
+    whole = Stream.of(STATES, positions([CLS, WORD, WORD, SEP], [WORD, WORD, WORD, PAD]))
+    part = whole.of_parts()
+    assert part.summary[0].tolist() == [0.0 + 6.0, 1.0 + 7.0, 2.0 + 8.0]
+    assert torch.equal(part.states[0, 0], part.summary[0])
+    assert torch.equal(part.states[:, 1:], STATES[:, 1:])
+    assert torch.equal(part.states[1], STATES[1])
+    assert torch.equal(part.summary[1], whole.summary[1])  # the mean over its words
+    assert torch.equal(whole.states, STATES)
+    assert torch.equal(part.updated(part.states * 2).summary[0], part.summary[0] * 2)

@@ -1,12 +1,19 @@
+import itertools
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jointre.config import Factory, construct
+from jointre.data.context import places_of
+from jointre.data.schema import Document, Span
+from jointre.data.split import split
 from jointre.models.model import Item, Model, TrainingBatch, TrainingPreparer
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
-from jointre.training.batches import TrainingBatches, loader
+from jointre.training.batches import TrainingBatches, cuts_between, loader
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +116,119 @@ def test_the_loader_gives_the_same_with_workers(
     alone, helped = list(loader(batches, 0)), list(loader(batches, 1))
     assert [names for _, names in alone] == [names for _, names in helped]
     assert all(same(one[0], other[0]) for one, other in zip(alone, helped, strict=True))
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A model that reads documents."""
+    folder = tiny_encoder(tmp_path_factory.mktemp("encoder"), tiny_words(), positions=128)
+    config = {
+        "type": "span",
+        "context": "document",
+        "encoder": {"type": "transformer", "model_name": str(folder), "stride": 8},
+        "projection": "identity",
+        "interaction": "none",
+    }
+    return construct(Factory[Model], config)(vocabulary=tiny_vocabulary())
+
+
+def sentences(model: Model, sizes: Sequence[int], seed: int = 5) -> list[Item]:
+    """Sentences of documents with so many sentences; documents are called A, B, …"""
+    preparer = model.training_preparer(seed)
+    documents = [
+        Document(
+            chr(ord("A") + number),
+            ("London", ".") * size,
+            sentences=tuple(Span(2 * i, 2 * i + 2) for i in range(size)),
+        )
+        for number, size in enumerate(sizes)
+    ]
+    units = split(documents, "sentence")
+    places = places_of(documents, units)
+    return [
+        preparer.item(i, unit.document, place)
+        for i, (unit, place) in enumerate(zip(units, places, strict=True))
+    ]
+
+
+def names(batches: TrainingBatches) -> list[list[str]]:
+    return [found for _, found in batches]
+
+
+def test_documents_are_kept_together(reader: Model) -> None:
+    """Every epoch has each sentence once, as many batches, and documents in one piece."""
+    items = sentences(reader, [3, 5, 1, 4, 2, 4, 1, 3])
+    batches = TrainingBatches(items, reader.training_preparer(5), 6, False)
+    assert len(batches) == 4
+    orders = []
+    for epoch in range(8):
+        batches.set_epoch(epoch)
+        found = names(batches)
+        orders.append(found)
+        assert len(found) == 4
+        assert all(1 <= len(batch) < 12 for batch in found)
+        flat = [name for batch in found for name in batch]
+        assert sorted(flat) == sorted(item.document.id for item in items)
+        for letter in "ABCDEFGH":
+            assert sum(any(name[0] == letter for name in batch) for batch in found) == 1
+    assert len({str(order) for order in orders}) > 5
+    batches.set_epoch(2)
+    assert names(batches) == orders[2]
+    again = TrainingBatches(items, reader.training_preparer(5), 6, False)
+    again.set_epoch(2)
+    assert names(again) == orders[2]
+
+
+def test_a_batch_encodes_its_documents_once(reader: Model) -> None:
+    items = sentences(reader, [3, 5, 1, 4, 2])
+    batches = TrainingBatches(items, reader.training_preparer(5), 5, False)
+    for batch, found in batches:
+        assert len(batch.stages.inputs.ids) == len({name[0] for name in found})
+        assert batch.stages.inputs.size == len(found)
+
+
+def test_a_document_longer_than_a_batch_is_divided(reader: Model) -> None:
+    items = sentences(reader, [20, 1])
+    batches = TrainingBatches(items, reader.training_preparer(5), 4, True)
+    assert len(batches) == 5
+    assert all(3 <= len(batch) <= 6 for batch in names(batches))
+    assert sum(map(len, names(batches))) == 21  # none is dropped
+
+
+def test_ranks_share_documents(reader: Model) -> None:
+    items = sentences(reader, [3, 5, 1, 4, 2])
+    preparer = reader.training_preparer(5)
+    whole = TrainingBatches(items, preparer, 5, False)
+    parts = [TrainingBatches(items, preparer, 5, False, rank, 2) for rank in range(2)]
+    for number, batch in enumerate(names(whole)):
+        shares = [part[number][1] for part in parts]
+        if len(batch) == 1:
+            assert shares == [batch, batch]
+        else:
+            assert shares[0] + shares[1] == batch
+            assert abs(len(shares[0]) - len(shares[1])) <= 1
+
+
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=12), st.integers(1, 9), st.booleans())
+def test_cuts(sizes: list[int], batch_size: int, drop_last: bool) -> None:
+    """No batch is empty or twice too large; a group that fits a batch is divided by no cut."""
+    total = sum(sizes)
+    count = max(1, total // batch_size) if drop_last else -(-total // batch_size)
+    cuts = cuts_between(sizes, count)
+    assert (cuts[0], cuts[-1], len(cuts)) == (0, total, count + 1)
+    widths = [high - low for low, high in itertools.pairwise(cuts)]
+    assert min(widths) >= 1
+    assert max(widths) <= 2 * total / count
+    borders = set(itertools.accumulate(sizes, initial=0))
+    for cut in set(cuts) - borders:
+        size = next(
+            s for s, end in zip(sizes, itertools.accumulate(sizes), strict=True) if end > cut
+        )
+        assert size >= total / count
+
+
+def test_cuts_by_hand() -> None:
+    assert cuts_between([5, 3, 8, 2], 5) == [0, 5, 8, 11, 16, 18]
+    assert cuts_between([2, 2, 2], 3) == [0, 2, 4, 6]
+    assert cuts_between([1] * 6, 2) == [0, 3, 6]
+    assert cuts_between([12], 3) == [0, 4, 8, 12]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.tiny_runs import experiment
+from tests.tiny_runs import experiment, make_documents
 from tests.training.processes import start
 
 DEADLINE = 60  # seconds
@@ -130,3 +130,16 @@ def test_killed_at_random_moments(
     assert kills >= 4
     assert finish(config, run) == 0
     assert results(run) == results(undisturbed)
+
+
+@pytest.mark.parametrize("context", ["document", 60])
+def test_killed_while_it_reads_documents(
+    context: str | int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Documents are shuffled and kept together in the same way after each kill."""
+    folder = make_documents(tmp_path_factory.mktemp("documents"))
+    changes = {"training.epochs": 3, "model.context": context, "model.encoder.stride": 16}
+    config = experiment(folder, changes)
+    assert finish(config, tmp_path / "whole") == 0
+    assert staircase(config, tmp_path / "killed", after=False) >= 4
+    assert results(tmp_path / "killed") == results(tmp_path / "whole")

@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 import torch
 
 from jointre.config import Factory, construct, resolve
+from jointre.data.context import places_of
 from jointre.data.limits import beyond
 from jointre.data.mentions import in_reading_order
 from jointre.data.schema import Document
+from jointre.data.split import split
 from jointre.models import archive
 from jointre.models.model import Entities, Model, TrainingBatch
 from jointre.models.predict import predict
@@ -149,6 +151,25 @@ class ModelContract(Contract):
         assert all(abs(one - other) < TOLERANCE for one, other in apart), (
             "a unit's probabilities depend on its batch"
         )
+
+    def test_sentences_of_a_document_in_any_batch(self) -> None:
+        """A document's units are predicted alike together, one by one, and without others."""
+        documents = tiny_texts()
+        units = split(documents, self.trained.unit)
+        places = places_of(documents, units)
+        parts, preparer = [unit.document for unit in units], self.trained.preparer()
+        together = predict(self.trained, parts, preparer, places=places)
+        single = predict(self.trained, parts, preparer, places=places, max_units=1)
+        apart: list[Document] = []
+        for number in range(len(documents)):
+            own = [i for i, unit in enumerate(units) if unit.source == number]
+            chosen, stands = [parts[i] for i in own], [places[i] for i in own]
+            apart += predict(self.trained, chosen, preparer, places=stands)
+        for found in (single, apart):
+            assert found == together, "what is found in a document depends on the batch"
+            pairs = zip(numbers(found), numbers(together), strict=True)
+            close = all(abs(one - other) < TOLERANCE for one, other in pairs)
+            assert close, "the probabilities of a document's units depend on the batch"
 
     def test_every_parameter_learns(self) -> None:
         """Every trainable parameter gets a gradient."""

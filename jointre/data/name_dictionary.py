@@ -20,18 +20,18 @@ LOCAL = "#"
 class NameDictionary:
     """The concepts that each name stands for in annotated documents.
 
-    An entity's concept is its id in the corpus (a MeSH number, say). An entity without an id is a
-    concept of its document alone: names of one entity mean the same, names of two entities of one
-    document do not, and nothing is known about names of different documents.
+    An entity's concept is its id in the corpus, for example a MeSH number. An entity without an id
+    is a concept of its document alone: names of one entity mean the same, names of two entities of
+    one document do not, and nothing is known about names of different documents.
 
     Args:
         concepts: For each key (:func:`~jointre.data.name_keys.name_key`), the number of documents
             in which it names each concept.
-        own: Counts of a document that are not used when this document is compared with the others.
+        excluded: Counts of a document that are not used, because its own names are compared.
     """
 
     concepts: Mapping[str, Mapping[str, int]]
-    own: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> "NameDictionary":
@@ -54,18 +54,18 @@ class NameDictionary:
         return cls({key: dict(names) for key, names in concepts.items()})
 
     def without(self, document: Document) -> "NameDictionary":
-        """What the other documents say.
+        """The dictionary of the other documents.
 
-        Training compares a document's names by this, because with its own annotations every pair
-        would be known, as no pair of a new document is.
+        Training compares the names of a document by this dictionary: with the document's own
+        annotations every pair would be known, unlike the pairs of a new document.
 
         Args:
-            document: One of the documents that the dictionary was made of.
+            document: One of the documents from which the dictionary was made.
         """
         return type(self)(self.concepts, _concepts(document))
 
     def compare(self, keys: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which pairs of names are known to mean the same concept, and which different ones.
+        """Which pairs of names are known to mean the same concept, and which different concepts.
 
         Args:
             keys: Keys of names.
@@ -90,9 +90,11 @@ class NameDictionary:
 
     def _known(self, key: str) -> set[str]:
         """The concepts that a key names in the other documents."""
-        own = self.own.get(key, {})
+        excluded_counts = self.excluded.get(key, {})
         counts = self.concepts.get(key, {})
-        return {concept for concept, count in counts.items() if count > own.get(concept, 0)}
+        return {
+            concept for concept, count in counts.items() if count > excluded_counts.get(concept, 0)
+        }
 
     def to_dict(self) -> dict[str, dict[str, int]]:
         """Plain dicts, for JSON."""
@@ -100,7 +102,7 @@ class NameDictionary:
 
     @classmethod
     def from_dict(cls, content: Any) -> "NameDictionary":
-        """What :meth:`to_dict` wrote.
+        """The dictionary that :meth:`to_dict` wrote.
 
         Raises:
             DataError: The content is anything else.

@@ -68,29 +68,30 @@ class MentionNames:
             >>> np.argwhere(names.abbreviations).tolist()
             [[0, 1], [1, 0]]
         """
-        numbers: dict[str, int] = {}
+        key_numbers: dict[str, int] = {}
         bounds = [(int(start), int(end)) for start, end in spans]
         number = [
-            numbers.setdefault(name_key(tokens[start:end]), len(numbers)) for start, end in bounds
+            key_numbers.setdefault(name_key(tokens[start:end]), len(key_numbers))
+            for start, end in bounds
         ]
-        abbreviations = np.zeros((len(numbers), len(numbers)), bool)
-        ending: dict[int, list[int]] = {}
+        abbreviations = np.zeros((len(key_numbers), len(key_numbers)), bool)
+        rows_by_end: dict[int, list[int]] = {}
         for row, (_, end) in enumerate(bounds):
-            ending.setdefault(end, []).append(row)
+            rows_by_end.setdefault(end, []).append(row)
         for row, (start, end) in enumerate(bounds):
             if not _in_brackets(tokens, start, end):
                 continue
-            for before in ending.get(start - 1, ()):
-                outer = tokens[slice(*bounds[before])]
-                inner = tokens[start:end]
-                if abbreviates(inner, outer) or abbreviates(outer, inner):
-                    abbreviations[number[row], number[before]] = True
-                    abbreviations[number[before], number[row]] = True
+            for previous_row in rows_by_end.get(start - 1, ()):
+                previous_words = tokens[slice(*bounds[previous_row])]
+                words = tokens[start:end]
+                if abbreviates(words, previous_words) or abbreviates(previous_words, words):
+                    abbreviations[number[row], number[previous_row]] = True
+                    abbreviations[number[previous_row], number[row]] = True
         np.fill_diagonal(abbreviations, False)
         return cls(
             tuple(" ".join(tokens[start:end]) for start, end in bounds),
             np.array(number, np.int64),
-            tuple(numbers),
+            tuple(key_numbers),
             abbreviations,
         )
 

@@ -7,6 +7,12 @@ local refiners(list) = { model+: { token_refiners: list, span_refiners: list } }
 local similarity(options) = { model+: { entity_classifier+: options, relation_classifier+: options } };
 local warmup(share) = { training+: { callbacks: [{ type: 'memory_warmup', proportion: share }] } };
 local longer(how) = { model+: { encoder+: { long_inputs: 'extend', max_length: 1000, extension: how } } };
+local adaptive(options) = {
+  model+: {
+    relation_loss: { type: 'adaptive' } + options,
+    decoder+: { relation_threshold: null },
+  },
+};
 local unread = refiners([]) + { training+: { callbacks: [] } };
 {
   // Which memories are read, and where
@@ -56,7 +62,15 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
   name_relations: { model+: { coreference+: { name_dim: 25 } } },
   name_dictionary: { model+: { coreference+: { name_dim: 25, dictionary: true } } },
 
+  // Relations with a learned threshold (ATLOP): a threshold of null means the one that is learned
+  adaptive: adaptive({}),
+  adaptive_focal: adaptive({ focal_gamma: 1.0 }),
+
+  // The layers that are not pretrained learn five times as fast as the encoder
+  two_rates: { training+: { optimizer+: { lr: 5 * super.lr, encoder_lr: super.lr } } },
+
   // The other parts
+  logsumexp: { model+: { entity_pooler: { type: 'logsumexp' } } },
   multi_instance: { model+: { pair_encoder+: { type: 'multi_instance' } } },
   global: { model+: { pair_encoder: { type: 'global', dropout: 0.1 } } },
   pairwise_coreference: { model+: { coreference+: { type: 'pairwise' } } },

@@ -74,7 +74,8 @@ class Decoder(Registrable, ABC, interface="decoder"):
         vocabulary: The labels, and the overlaps of the training data.
         entity_threshold: Smallest probability of an entity label: a number, or one per label
             (``{ default: 0.5, Person: 0.7 }``). null: the most probable label if labels
-            are mutually exclusive, otherwise the default of the decoder.
+            are mutually exclusive, otherwise the threshold that the loss has learned
+            (``adaptive``), or else the default of the decoder.
         relation_threshold: The same for relations.
         overlap: Which mentions may overlap. ``"all"``: all of them; ``"nested"``: a mention inside
             another; ``"flat"``: none; ``"learned"``: those whose labels overlap in the training

@@ -60,7 +60,8 @@ class DocumentDecoder(Decoder):
             default: 0.5, Disease: 0.7 }``). An entity with a lower probability is removed with its
             relations. null: every entity gets its most probable label.
         relation_threshold: Minimum probability of a relation label: a number, or one per label;
-            null: 0.6, or the most probable label if labels are mutually exclusive.
+            null: 0.6, or the threshold that the loss has learned (0.5 with loss ``adaptive``), or
+            the most probable label if labels are mutually exclusive.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data,
             regardless of labels), ``"nested"`` or ``"flat"``. Of two mentions that may not overlap,
             the more probable one is kept.

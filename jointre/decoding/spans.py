@@ -26,7 +26,8 @@ class SpanDecoder(Decoder):
         entity_threshold: Minimum probability of an entity label: a number, or one per label (``{
             default: 0.5, Person: 0.7 }``); null: the most probable label.
         relation_threshold: Minimum probability of a relation label: a number, or one per label;
-            null: 0.5, or the most probable label if labels are mutually exclusive.
+            null: 0.5, which is also the threshold that loss ``adaptive`` learns, or the most
+            probable label if labels are mutually exclusive.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
             ``"nested"`` or ``"flat"``. Of two mentions that may not overlap, the more probable one
             is kept.

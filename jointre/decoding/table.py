@@ -32,7 +32,7 @@ class TableDecoder(Decoder):
         entity_threshold: Minimum probability of an entity label in a cell: a number, or one per
             label (``{ default: 0.5, Person: 0.7 }``); null: 0.5.
         relation_threshold: Minimum probability of a relation label: a number, or one per label;
-            null: 0.5.
+            null: 0.5, which is also the threshold that loss ``adaptive`` learns.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
             ``"nested"`` or ``"flat"``. Of two mentions that may not overlap, the more probable one
             is kept.

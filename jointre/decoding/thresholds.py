@@ -59,12 +59,13 @@ def accepted(
     Args:
         scores: Label probabilities of the candidates.
         thresholds: Smallest probability of each label; None where nothing is set.
-        default: Threshold of labels without one, where labels do not exclude one another.
+        default: Threshold of labels without one, where labels do not exclude one another and the
+            loss has learned no threshold.
 
     Shapes:
         scores ``"q r"`` → ``"q r"``.
     """
-    unset = 0.0 if scores.exclusive else default
+    unset = scores.natural_threshold(default)
     least = [unset if threshold is None else threshold for threshold in thresholds]
     # Compared in the scores' own type, like a single number: 0.7 is 0.7 in float32 on both sides.
     reached = scores.labels >= torch.tensor(

@@ -167,7 +167,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         if isinstance(loss, SingleLabelLoss):
             raise ConfigError(
                 f"loss {loss.registered_name!r} gives a cell one label, but cells of a table "
-                "have any number of them; take 'binary'"
+                "have any number of them; take 'binary' or 'adaptive'"
             )
         width = self.backbone.output_dim
         input_dim = 2 * width + self.features.pair_map * self.backbone.pair_dim
@@ -210,11 +210,19 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
 
     def losses(self, output: TableOutput, targets: TableTargets) -> dict[str, Float[Tensor, ""]]:
         """Both tables' losses (CARE §3)."""
-        logits, cells = output.entity_logits, output.entity_cells
-        entity = self._loss(self.entity_loss, logits, cells, targets.entity_cells, output.positions)
-        logits, cells = output.relation_logits, output.relation_cells
+        entity = self._loss(
+            "entity",
+            output.entity_logits,
+            output.entity_cells,
+            targets.entity_cells,
+            output.positions,
+        )
         relation = self._loss(
-            self.relation_loss, logits, cells, targets.relation_cells, output.positions
+            "relation",
+            output.relation_logits,
+            output.relation_cells,
+            targets.relation_cells,
+            output.positions,
         )
         return {"entity": entity, "relation": relation}
 
@@ -292,13 +300,16 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
 
     def _loss(
         self,
-        loss: Loss,
+        task: Task,
         logits: Float[Tensor, "q c"],
         cells: Cells,
         gold: Int[Tensor, "g 4"],
         positions: Positions,
     ) -> Float[Tensor, ""]:
-        """Weighted sum of the loss over cells; the rows and columns of ``gold`` are words."""
+        """Weighted sum of a task's loss over cells; rows and columns of ``gold`` are words."""
+        loss, labels = self.entity_loss, self.vocabulary.entity_labels
+        if task == "relation":
+            loss, labels = self.relation_loss, self.vocabulary.relation_labels
         units, size = positions.roles.shape
         unit, row, column, label = gold.unbind(1)
         first = positions.words[..., 0]
@@ -306,7 +317,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         cell_index[cells.unit, cells.row, cells.column] = torch.arange(
             len(cells), device=gold.device
         )
-        targets = torch.zeros_like(logits)
+        targets = logits.new_zeros(len(cells), len(labels))
         targets[cell_index[unit, first[unit, row], first[unit, column]], label] = 1
         if self.normalise_by == "padded_length":
             weight = logits.new_full((len(cells),), 1 / size)

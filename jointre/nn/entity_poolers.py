@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from jointre.config import Registrable
-from jointre.nn.segment_ops import segment_max, segment_mean, segment_sum
+from jointre.nn.segment_ops import segment_logsumexp, segment_max, segment_mean, segment_sum
 
 
 class EntityPooler(Registrable, nn.Module, ABC, interface="entity_pooler"):
@@ -16,6 +16,9 @@ class EntityPooler(Registrable, nn.Module, ABC, interface="entity_pooler"):
     Shapes:
         rows ``"m k"``, group ``"m"`` (ascending) → ``"g k"``; an empty group gives zeros.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
 
     @abstractmethod
     def forward(
@@ -32,9 +35,6 @@ class MaxEntityPooler(EntityPooler):
     Paper: https://arxiv.org/abs/2102.05980
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-
     def forward(
         self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
     ) -> Float[Tensor, "g k"]:
@@ -49,9 +49,6 @@ class MeanEntityPooler(EntityPooler):
 
     Paper: https://arxiv.org/abs/2102.05980
     """
-
-    def __init__(self) -> None:
-        super().__init__()
 
     def forward(
         self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
@@ -68,11 +65,25 @@ class SumEntityPooler(EntityPooler):
     Paper: https://arxiv.org/abs/2102.05980
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-
     def forward(
         self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
     ) -> Float[Tensor, "g k"]:
         """One row per group."""
         return segment_sum(rows, group, num_groups)
+
+
+@final
+@EntityPooler.register("logsumexp")
+class LogSumExpEntityPooler(EntityPooler):
+    """Logarithm of the sum of the exponentials of a group's rows (ATLOP eq. 2).
+
+    A smooth maximum: every mention of an entity has a part in each feature, the larger ones more.
+
+    Paper: https://arxiv.org/abs/2010.11304
+    """
+
+    def forward(
+        self, rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
+    ) -> Float[Tensor, "g k"]:
+        """One row per group."""
+        return segment_logsumexp(rows, group, num_groups)

@@ -1,4 +1,4 @@
-"""Maxima, sums and means over groups of rows, and conversion of packed rows to padded ones."""
+"""Maxima, sums, means and log-sum-exp over groups of rows, and packed rows in padded tables."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +83,22 @@ def segment_mean(
     """
     lengths = torch.bincount(group, minlength=num_groups).clamp(min=1)
     return segment_sum(rows, group, num_groups) / lengths[:, None]
+
+
+def segment_logsumexp(
+    rows: Float[Tensor, "m k"], group: Int[Tensor, " m"], num_groups: int
+) -> Float[Tensor, "g k"]:
+    """Logarithm of the sum of the exponentials of each group's rows; zero for an empty group.
+
+    Args:
+        rows: Rows, ordered by group.
+        group: Group of each row, ascending.
+        num_groups: Number of groups.
+    """
+    top = segment_max(rows.detach(), group, num_groups)  # so that no exponential overflows
+    total = segment_sum((rows - take(top, group)).exp(), group, num_groups)
+    empty = torch.bincount(group, minlength=num_groups) == 0
+    return total.masked_fill(empty[:, None], 1.0).log() + top
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,17 @@ MEMORY = Ablations(
             )
             for task in ("entity", "relation")
         },
+        **dict.fromkeys(
+            ("adaptive", "adaptive_focal"),
+            parts(
+                "relation_loss",
+                "decoder",
+                modules=("relation_classifier", "relation_loss"),
+                results=SCORES,
+            ),
+        ),
+        "logsumexp": parts("entity_pooler", modules=("entity_pooler",), results=DECIDED),
+        "two_rates": Change({"training.optimizer"}),
         "equal_names": parts("decoder", results=set()),  # decides in prediction only
         "linked_names": parts("decoder", results=set()),
         "known_names": parts("decoder", results=set()),

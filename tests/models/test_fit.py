@@ -13,7 +13,7 @@ from jointre.inference import Predictor
 from jointre.models.fit import Labels, check_context, check_head, of_kind
 from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
 from jointre.nn.encoders import TransformerEncoder
-from jointre.nn.losses import ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
+from jointre.nn.losses import AdaptiveLoss, ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
 from jointre.testing.contracts.encoder import tiny_folder
 from tests.models.found import content, gold
 from tests.tiny_runs import experiment, memorise
@@ -25,6 +25,7 @@ LINEAR, COSINE = LinearClassifier(4, 4, 3), CosineClassifier(4, 4, 3)
     ("classifier", "loss", "labels"),
     [
         (LINEAR, BinaryLoss(), "any"),
+        (LINEAR, AdaptiveLoss(), "any"),
         (LINEAR, SoftmaxLoss(), "any"),
         (LINEAR, SoftmaxLoss(), "one or none"),
         (LINEAR, SoftmaxLoss(none_class=False), "one"),
@@ -53,6 +54,13 @@ def test_fitting(classifier: Classifier, loss: Loss, labels: Labels) -> None:
             "one or none",
             "relation_loss 'binary' allows any number of labels, but here a candidate has one or "
             "none: take 'softmax' or 'arcface'",
+        ),
+        (
+            LINEAR,
+            AdaptiveLoss(),
+            "one",
+            "relation_loss 'adaptive' allows any number of labels, but here a candidate has one: "
+            "take 'softmax' or 'arcface'",
         ),
         (
             LINEAR,
@@ -94,6 +102,18 @@ def test_one_label_heads_learn(
         "model.relation_loss": loss,
         "model.decoder": {"type": "spans", "relation_threshold": None},
         "training.epochs": epochs,
+        "training.monitor": "relation_strict_f1",
+    }
+    run = memorise(tmp_path, changes)
+    documents = gold(run)
+    assert content(Predictor.load(run).documents(documents)) == content(documents)
+
+
+def test_a_relation_head_with_a_learned_threshold_learns(tmp_path: Path) -> None:
+    changes = {
+        "model.interaction.dropout": 0.0,
+        "model.sampler.entity_negatives": 200,
+        "model.relation_loss": {"type": "adaptive", "focal_gamma": 1.0},
         "training.monitor": "relation_strict_f1",
     }
     run = memorise(tmp_path, changes)

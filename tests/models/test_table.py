@@ -27,6 +27,7 @@ from jointre.testing.contracts import ModelContract
 from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
 from jointre.training.run import train
 from tests.models.found import content, gold
+from tests.naive import losses as naive
 from tests.tiny_runs import experiment, table_model
 
 CARE = {"training.protocol": "care", "training.monitor": ["entity_f1", "relation_cell_f1"]}
@@ -249,7 +250,7 @@ def test_a_corpus_without_relations(tiny_data: Path, tmp_path: Path) -> None:
         (
             {"entity_loss": {"type": "softmax"}},
             "model: loss 'softmax' gives a cell one label, but cells of a table have any number of "
-            "them; take 'binary'",
+            "them; take 'binary' or 'adaptive'",
         ),
         ({"relation_loss": "softmax"}, "model: loss 'softmax' gives a cell one label, but cells"),
         (
@@ -271,6 +272,36 @@ def test_ctam_changes_the_cells_once_they_read_the_summary(encoder: Path) -> Non
     plain.load_state_dict(model.state_dict(), strict=False)
     for one, other in zip(logits(model, UNITS), logits(plain, UNITS), strict=True):
         assert ((one - other).abs() > 1e-4).float().mean() > 0.95
+
+
+def test_the_loss_with_learned_thresholds(encoder: Path) -> None:
+    """One more logit than labels per cell; the loss is that of one cell after the other."""
+    loss = {"type": "adaptive"}
+    model = build(encoder, entity_loss=loss, relation_loss=loss)
+    labels = model.vocabulary.relation_labels
+    unit = UNITS[0]
+    preparer = model.training_preparer()
+    batch = preparer([preparer.item(0, unit)])
+    output = model(batch.stages)
+    first = output.positions.words[0, :, 0].tolist()
+    starts = [entity.span.start for entity in unit.entities]
+    gold = {
+        (first[starts[each.head]], first[starts[each.tail]]): labels.index(each.label)
+        for each in unit.relations
+    }
+    cells = list(
+        zip(output.relation_cells.row.tolist(), output.relation_cells.column.tolist(), strict=True)
+    )
+    assert len(gold) == len(unit.relations) == 3
+    assert output.relation_logits.shape == (len(cells), 1 + len(labels))
+    targets = torch.zeros(len(cells), len(labels))
+    for cell, label in gold.items():
+        targets[cells.index(cell), label] = 1
+    weight = torch.full((len(cells),), 1 / output.positions.roles.shape[1])
+    expected = naive.adaptive(output.relation_logits, targets, weight, None)
+    losses = model.losses(output, batch.targets)
+    torch.testing.assert_close(losses["relation"], expected)
+    assert losses["entity"] > 0
 
 
 def logits(model: TableModel, units: Sequence[Document]) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""The margin of ArcFace, one candidate after the other, by angles."""
+"""Losses, one candidate after the other: ArcFace by angles, and adaptive thresholding."""
 
 import math
 from collections.abc import Sequence
@@ -19,4 +19,26 @@ def arcface(
         logits = [right if c == target else value for c, value in enumerate(row)]
         scores = scale * torch.stack(logits)
         total = total + own * (scores.logsumexp(0) - scores[target])
+    return total
+
+
+def adaptive(logits: Tensor, targets: Tensor, weight: Tensor, gamma: float | None) -> Tensor:
+    """Sum of weight × loss: each label of a candidate, and the threshold, in a softmax of its own.
+
+    Args:
+        logits: The logit of the threshold, then those of the labels.
+        targets: Multi-hot labels.
+        weight: Weight of each candidate.
+        gamma: Exponent of the focal factor; None: no factor.
+    """
+    total = torch.zeros(())
+    for row, target, own in zip(logits, targets, weight, strict=True):
+        positive = [0] + [1 + label for label, value in enumerate(target) if value == 1]
+        negative = [0] + [1 + label for label, value in enumerate(target) if value == 0]
+        for label in positive[1:]:
+            cost = -row[positive].log_softmax(0)[positive.index(label)]
+            probability = (row[label] - row[0]).sigmoid()
+            factor = 1 if gamma is None else 1 + (1 - probability) ** gamma
+            total = total + own * factor * cost
+        total = total - own * row[negative].log_softmax(0)[0]
     return total

@@ -75,6 +75,8 @@ def pool(rows: Tensor, group: Sequence[int], num_groups: int, how: str) -> Tenso
             found.append(rows.new_zeros(rows.shape[1]))
         elif how == "max":
             found.append(torch.stack(own).max(0).values)
+        elif how == "logsumexp":
+            found.append(torch.stack(own).logsumexp(0))
         else:
             total = sum(own[1:], own[0])
             found.append(total / len(own) if how == "mean" else total)

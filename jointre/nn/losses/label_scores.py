@@ -15,6 +15,8 @@ class LabelScores:
         none: Probability that a candidate has no label, if labels exclude one another and a
             candidate may have none; else None.
         exclusive: Whether a candidate has at most one label.
+        threshold: Threshold that the loss has learned, if labels do not exclude one another; None
+            if it has learned none.
 
     Shapes:
         labels ``"q r"``, none ``"q"``.
@@ -23,6 +25,7 @@ class LabelScores:
     labels: Float[Tensor, "q r"]
     none: Float[Tensor, " q"] | None
     exclusive: bool
+    threshold: float | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -30,4 +33,17 @@ class LabelScores:
     def __getitem__(self, rows: Int[Tensor, " m"]) -> "LabelScores":
         """The scores of the candidates in these rows."""
         none = None if self.none is None else self.none[rows]
-        return LabelScores(self.labels[rows], none, self.exclusive)
+        return LabelScores(self.labels[rows], none, self.exclusive, self.threshold)
+
+    def natural_threshold(self, default: float) -> float:
+        """Minimum probability of labels for which no threshold is set.
+
+        Labels that exclude one another need none, because the most probable one is chosen.
+        Otherwise it is the threshold that the loss has learned, or the default.
+
+        Args:
+            default: Threshold of the decoder for losses that have learned none.
+        """
+        if self.exclusive:
+            return 0.0
+        return default if self.threshold is None else self.threshold

@@ -53,7 +53,8 @@ class SingleLabelLoss(Loss, ABC):
         if not self.none_class:
             raise ConfigError(
                 f"loss {self.registered_name!r} with none_class false gives every candidate a "
-                "label, but these may have none: take none_class true, or loss 'binary'"
+                "label, but these may have none: take none_class true, or loss 'binary' or "
+                "'adaptive'"
             )
         none = (targets.sum(1, keepdim=True) == 0).to(targets.dtype)
         return torch.cat([none, targets], 1).argmax(1)

@@ -22,11 +22,13 @@ class LossContract(Contract):
     Attributes:
         multi_label: targets are multi-hot, any number of labels; else one class each.
         none_class: class 0 of a single-label loss is none; else every candidate has a label.
+        learned_threshold: Whether a multi-label loss needs one more logit, for a threshold.
     """
 
     interface = Loss
     multi_label: ClassVar[bool] = False
     none_class: ClassVar[bool] = True
+    learned_threshold: ClassVar[bool] = False
 
     def build(self) -> Any:
         """The loss."""
@@ -47,14 +49,16 @@ class LossContract(Contract):
         return scores.tanh() if loss.needs_cosines else scores
 
     def test_number_of_logits(self) -> None:
-        """One logit per label, and one for none where that is a class."""
+        """One logit per label, and one for none or for the threshold where there is one."""
         logits = self.build().num_logits(LABELS)
-        wanted = LABELS + (self.none_class and not self.multi_label)
+        extra = self.learned_threshold if self.multi_label else self.none_class
+        wanted = LABELS + extra
         kind = "multi-label" if self.multi_label else "single-label"
         assert logits == wanted, (
             f"a {kind} loss needs {wanted} logits for {LABELS} labels, but num_logits is {logits}; "
-            f"the suite has multi_label = {self.multi_label} (whether targets are multi-hot) and "
-            f"none_class = {self.none_class}: set them as the loss is"
+            f"the suite has multi_label = {self.multi_label} (whether targets are multi-hot), "
+            f"none_class = {self.none_class} and learned_threshold = {self.learned_threshold}: set "
+            "them as the loss is"
         )
 
     def test_scores(self) -> None:
@@ -69,6 +73,10 @@ class LossContract(Contract):
         assert scores.exclusive != self.multi_label, (
             f"scores.exclusive is {scores.exclusive}, but the suite has multi_label = "
             f"{self.multi_label}; exclusive means that a candidate has one label at most"
+        )
+        assert (scores.threshold is not None) == self.learned_threshold, (
+            f"scores.threshold is {scores.threshold}, but the suite has learned_threshold = "
+            f"{self.learned_threshold}; it is the probability at which the loss accepts a label"
         )
         raised = values.clone()
         raised[:, -2] += 1

@@ -169,7 +169,9 @@ def test_fault_is_found(component: type, check: str, message: str) -> None:
 def test_a_wrong_multi_label_is_named(component: type, given: bool, message: str) -> None:
     kind = suite(LossContract, component, multi_label=given)
     fails(kind, "test_number_of_logits", message)
-    advice = rf"multi_label = {given} \(whether targets are multi-hot\) and none_class = True: set"
+    advice = (
+        rf"multi_label = {given} \(whether targets are multi-hot\), none_class = True and learned"
+    )
     fails(kind, "test_number_of_logits", advice)
 
 

@@ -1,10 +1,10 @@
-"""Files and folders that appear whole or not at all.
+"""Files and folders that appear complete or not at all.
 
-What is written goes into a draft first: a hidden file or folder beside its target, which is renamed
+Content is written to a draft first: a hidden file or folder beside its target, which is renamed
 once it is complete. A process that is killed cannot delete its drafts, so the next one that writes
-the same target does. Beside each draft is a file that is locked for as long as the draft's process
-lives; the system frees the lock however the process ends. Process numbers would not do: containers
-that share a disk count their own.
+the same target deletes them. Beside each draft is a file that is locked while the process of the
+draft lives; the system frees the lock however the process ends. Process numbers would not be
+enough, because containers that share a disk number their processes separately.
 """
 
 import os
@@ -166,7 +166,7 @@ def _lock_of(path: Path) -> Path:
 
 @contextmanager
 def _locked(name: Callable[[], Path], create: Callable[[Path], object]) -> Iterator[Path]:
-    """A draft that nobody takes for abandoned while the context lasts; it is deleted in the end.
+    """A draft that counts as in use while the context lasts; it is deleted in the end.
 
     Args:
         name: Gives a new path for the draft.
@@ -188,7 +188,7 @@ def _locked(name: Callable[[], Path], create: Callable[[Path], object]) -> Itera
 
 
 def _delete_abandoned(folder: Path, pattern: re.Pattern[str]) -> None:
-    """Delete the matching entries of a folder that are ours and not locked."""
+    """Delete the matching entries of a folder that belong to this user and are not locked."""
     with suppress(OSError), os.scandir(folder) as entries:
         names = {entry.name.removesuffix(_LOCK) for entry in entries}
         for name in names:
@@ -205,7 +205,7 @@ def _delete_unlocked(path: Path) -> None:
 
 
 def _may_be_deleted(path: Path) -> bool:
-    """Whether a path is missing, or is our own and not a link."""
+    """Whether a path is missing, or belongs to this user and is not a link."""
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -218,7 +218,7 @@ def delete(path: Path) -> None:
     """Delete a file, a link or a folder with all that is in it; it may be missing.
 
     Args:
-        path: What to delete; a link is deleted, not what it points to.
+        path: File, link or folder; the target of a link is not deleted.
     """
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)

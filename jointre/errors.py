@@ -1,6 +1,6 @@
-"""Every error jointre raises on purpose.
+"""The errors that jointre raises for users.
 
-    JointreError                 something the user can put right
+    JointreError                 any error that a user can correct
     ├── ConfigError              an experiment file, an override, a component's options
     ├── DataError                a corpus, a prediction file, a text
     ├── ArchiveError             a saved model
@@ -45,7 +45,7 @@ def abbreviated(value: object, limit: int = 60) -> str:
 
     Args:
         value: Any value; its repr may be long, deeply nested or recursive.
-        limit: Most characters of the result, at least 4.
+        limit: Maximum length of the result, at least 4.
 
     Example:
         >>> abbreviated("Ada"), abbreviated("a" * 2000, limit=10)

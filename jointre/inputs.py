@@ -16,7 +16,7 @@ def refuse_replaced(output: Path, inputs: Iterable[Path]) -> None:
         inputs: Files and folders that are read.
 
     Raises:
-        DataError: The output is one of them, or a part of one.
+        DataError: The output is an input or a file of an input folder.
     """
     for path in inputs:
         if same_place(output, path):
@@ -31,17 +31,17 @@ def refuse_replaced(output: Path, inputs: Iterable[Path]) -> None:
             )
 
 
-def same_place(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file or folder, by whatever links, or will once they exist.
+def same_place(path: Path, other: Path) -> bool:
+    """Whether two paths lead to the same file or folder, which need not exist; links are followed.
 
     Args:
-        one: A path.
+        path: A path.
         other: Another path.
     """
     try:
-        return one.samefile(other)
+        return path.samefile(other)
     except OSError:
-        return one.resolve() == other.resolve()
+        return path.resolve() == other.resolve()
 
 
 def file_of(path: Path, folder: Path) -> bool:
@@ -49,10 +49,10 @@ def file_of(path: Path, folder: Path) -> bool:
 
     Args:
         path: A path.
-        folder: A folder; nothing is in a path that is not a folder.
+        folder: A folder; the result is False for other paths.
     """
-    place = path.resolve()
-    return folder.is_dir() and place.is_file() and place.is_relative_to(folder.resolve())
+    target = path.resolve()
+    return folder.is_dir() and target.is_file() and target.is_relative_to(folder.resolve())
 
 
 def archive_around(path: Path) -> Path | None:

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 @contextmanager
 def lock_file(path: Path) -> Iterator[bool]:
-    """Hold a lock for as long as the context lasts, unless somebody else holds it.
+    """Hold a lock while the context lasts, unless another process holds it.
 
     Yields whether the lock is held. The file of a lock that is held is deleted in the end.
 

@@ -12,7 +12,7 @@ from jointre.errors import DataError
 
 @contextmanager
 def replaced(path: Path) -> Iterator[BufferedIOBase]:
-    """A file to write that takes the place of ``path`` once it is whole, gzipped for ``.gz``."""
+    """A file to write that replaces ``path`` once it is complete, compressed for ``.gz``."""
     if path.is_dir():
         raise DataError(f"{path}: this is a folder; name a file to write")
     if not path.parent.is_dir():
@@ -34,7 +34,7 @@ def replaced(path: Path) -> Iterator[BufferedIOBase]:
 
 @contextmanager
 def replaced_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill that becomes ``path`` once it is whole; no file is ever overwritten."""
+    """A folder to fill that becomes ``path`` once it is complete; no file is overwritten."""
     if path.is_dir() and any(path.iterdir()):
         raise DataError(f"{path}: this folder is not empty; name a new one, or empty it")
     if path.exists() and not path.is_dir():
@@ -83,13 +83,13 @@ def refuse_existing(folder: Path, names: Iterable[str]) -> None:
         names: Names of files that are going to be written.
 
     Raises:
-        DataError: It has; all of them are named.
+        DataError: There are such entries; the message names them all.
     """
     taken = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
     if taken:
-        which = "this file exists" if len(taken) == 1 else "these files exist"
+        problem = "this file exists" if len(taken) == 1 else "these files exist"
         raise DataError(
-            f"{folder}: {which} already and would be replaced: {', '.join(taken)}; name another "
+            f"{folder}: {problem} already and would be replaced: {', '.join(taken)}; name another "
             f"folder, or move {'it' if len(taken) == 1 else 'them'} away"
         )
 

@@ -4,7 +4,7 @@ import re
 
 # The head noun is the first plural word; at most three words, such as "further", stand before it.
 _HEAD = re.compile(
-    r"(?P<before>(?:(?!of |in |with )[\w-]+ ){0,3}?)(?P<noun>[\w-]*[a-z]s)(?P<rest>(?!['\w]).*)",
+    r"(?P<before>(?:(?!of |in |with )[\w-]+ ){0,3}?)(?P<noun>[\w-]*[a-z]s)(?P<after>(?!['\w]).*)",
     re.DOTALL,
 )
 _UNCHANGED = ("ss", "us", "is")
@@ -45,7 +45,7 @@ def there_are(count: int, noun: str) -> str:
 
 
 def singular(phrase: str) -> str:
-    """The phrase for one thing: head noun, and the verbs and pronouns that belong to it.
+    """The phrase in the singular: its head noun, and the verbs and pronouns that agree with it.
 
     Args:
         phrase: A phrase in the plural, as :func:`counted` takes it.
@@ -57,7 +57,7 @@ def singular(phrase: str) -> str:
     match = _HEAD.match(phrase)
     if match is None or match["noun"].endswith(_UNCHANGED):
         return phrase
-    return match["before"] + _singular_noun(match["noun"]) + _agreeing(match["rest"])
+    return match["before"] + _singular_noun(match["noun"]) + _agreeing(match["after"])
 
 
 def _singular_noun(noun: str) -> str:
@@ -68,22 +68,22 @@ def _singular_noun(noun: str) -> str:
     return noun[:-1]
 
 
-def _agreeing(rest: str) -> str:
-    """What follows the head noun, in agreement with one thing."""
-    main, bracket, aside = rest.partition(" (")  # an aside is about other things
-    rest = re.sub(r"\btheir\b", "its", main).replace(" of theirs", " of it")
-    rest = re.sub(r"\bthey (\w+)", lambda found: f"it {_conjugated(found[1])}", rest)
-    rest = re.sub(r"(?<= lists )them\b", "it", rest)
-    rest = re.sub(r"^( that )(\w+)((?: (?!or\b)\w+)?)(?: or (\w+))?", _relative_clause, rest)
-    if " whose " not in rest and " in which " not in rest:
-        rest = re.sub(r"(?<!that )\b(are|were)\b", lambda found: _TO_BE[found[1]], rest, count=1)
-    return rest + bracket + aside
+def _agreeing(words: str) -> str:
+    """The words after the head noun, in the singular."""
+    text, bracket, aside = words.partition(" (")  # an aside is about other things
+    text = re.sub(r"\btheir\b", "its", text).replace(" of theirs", " of it")
+    text = re.sub(r"\bthey (\w+)", lambda match: f"it {_conjugated(match[1])}", text)
+    text = re.sub(r"(?<= lists )them\b", "it", text)
+    text = re.sub(r"^( that )(\w+)((?: (?!or\b)\w+)?)(?: or (\w+))?", _relative_clause, text)
+    if " whose " not in text and " in which " not in text:
+        text = re.sub(r"(?<!that )\b(are|were)\b", lambda match: _TO_BE[match[1]], text, count=1)
+    return text + bracket + aside
 
 
-def _relative_clause(found: re.Match[str]) -> str:
-    """``that are empty or hold``, for one thing."""
-    second = f" or {_conjugated(found[4])}" if found[4] else ""
-    return found[1] + _conjugated(found[2]) + found[3] + second
+def _relative_clause(match: re.Match[str]) -> str:
+    """A clause such as ``that are empty or hold``, in the singular."""
+    second_verb = f" or {_conjugated(match[4])}" if match[4] else ""
+    return match[1] + _conjugated(match[2]) + match[3] + second_verb
 
 
 def _conjugated(verb: str) -> str:

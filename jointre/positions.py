@@ -1,6 +1,6 @@
-"""Layout, Spans, Cells: what the positions of a batch are, and which of them are scored.
+"""Records of the positions of a batch, and of the spans and cells over them that are scored.
 
-The data side makes them, the network side reads them; so they stand below both.
+The data side makes these records and the network side reads them, so this module is below both.
 """
 
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ class Positions:
     """Roles of the positions and the position interval of every word.
 
     Args:
-        roles: one :class:`Role` a position.
-        words: word ``i`` of a unit covers positions ``[start, end)``; rows past a
-            unit's last word are ``(0, 0)``.
+        roles: :class:`Role` of each position.
+        words: Positions ``[start, end)`` of each word; rows after the last word of a unit are
+            ``(0, 0)``.
 
     Shapes:
         roles ``"b t"``, words ``"b n 2"``: b units, t positions, n words.
@@ -48,11 +48,11 @@ class Positions:
         return (self.words[..., 1] > 0).sum(1)
 
     def to(self, device: torch.device) -> "Positions":
-        """The same layout on another device."""
+        """The same positions on another device."""
         return type(self)(self.roles.to(device), self.words.to(device))
 
     def __getitem__(self, units: slice) -> "Positions":
-        """The layout of some of the units."""
+        """The positions of a slice of the units."""
         return type(self)(self.roles[units], self.words[units])
 
 
@@ -105,17 +105,17 @@ class Spans:
         return type(self)(self.unit.to(device), self.start.to(device), self.end.to(device))
 
     @classmethod
-    def cat(cls, parts: "Sequence[Spans]") -> "Spans":
-        """All spans of several parts, one after the other."""
+    def cat(cls, records: "Sequence[Spans]") -> "Spans":
+        """The spans of several records, concatenated."""
         return cls(
             *(
                 torch.cat(column)
-                for column in zip(*((p.unit, p.start, p.end) for p in parts), strict=True)
+                for column in zip(*((s.unit, s.start, s.end) for s in records), strict=True)
             )
         )
 
     def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Spans":
-        """Some of the spans."""
+        """The spans at some rows."""
         return type(self)(self.unit[rows], self.start[rows], self.end[rows])
 
 
@@ -135,7 +135,7 @@ class Cells:
         return len(self.unit)
 
     def __getitem__(self, rows: slice | Int[Tensor, " m"]) -> "Cells":
-        """Some of the cells."""
+        """The cells at some rows."""
         return type(self)(self.unit[rows], self.row[rows], self.column[rows])
 
 

@@ -35,13 +35,13 @@ class AttentionRow:
         key: Name of what attends: ``("bert",)``, ``("ner",)``, ``("re",)``, or the slot of a
             memory, ``("memory", "entity", LABEL)``.
         weights: Attention weight of each token of the picture.
-        rest: Weight of the end tokens ([SEP]), which the picture does not show.
+        unshown: Weight of the end tokens ([SEP]), which the picture does not show.
         outside: Weight of the words around the unit, which the picture does not show either.
     """
 
     key: tuple[str, ...]
     weights: tuple[float, ...]
-    rest: float
+    unshown: float
     outside: float = 0.0
 
     @property
@@ -73,7 +73,7 @@ class AttentionMap:
     Args:
         id: Id of the unit.
         tokens: Words of the unit, after ``"[CLS]"`` or its counterpart if a row attends to it.
-        rows: Attention distributions; the weights and the rest of each sum to 1.
+        rows: Attention distributions; shown and unshown weights of each sum to 1.
         entities: Gold mentions.
         notes: Sentences about what the rows do not show.
     """
@@ -86,22 +86,24 @@ class AttentionMap:
 
     @property
     def marks(self) -> tuple[Mark | None, ...]:
-        """For each token: in a related gold entity, in another one, in none."""
+        """For each token, whether it is in a related gold entity, in another one, or in none."""
         marks: list[Mark | None] = [None] * len(self.tokens)
-        for mention in sorted(self.entities, key=lambda one: one.related):  # related wins
-            for place in range(mention.start, mention.end):
-                marks[place] = "related" if mention.related else "entity"
+        for mention in sorted(self.entities, key=lambda mention: mention.related):
+            for token in range(mention.start, mention.end):  # a related mention comes later
+                marks[token] = "related" if mention.related else "entity"
         return tuple(marks)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON: a list of weights under each reader's key."""
-        rest = _nested(self.rows, lambda row: row.rest) if any(r.rest for r in self.rows) else {}
+        unshown = {}
+        if any(row.unshown for row in self.rows):
+            unshown = {"sep": _nested(self.rows, lambda row: row.unshown)}
         around = [row for row in self.rows if row.outside]
         return {
             "id": self.id,
             "tokens": list(self.tokens),
             **_nested(self.rows, lambda row: list(row.weights)),
-            **({"sep": rest} if rest else {}),
+            **unshown,
             **({"context": _nested(around, lambda row: row.outside)} if around else {}),
             "entities": [asdict(mention) for mention in self.entities],
             "notes": list(self.notes),
@@ -125,24 +127,24 @@ def unit_of(
         DataError: No unit or several units have the id, or the unit has no words.
     """
     units = [unit.document for unit in split(documents, by)]
-    found = [unit for unit in units if id in (None, unit.id)]
-    if len(found) != 1:
+    matches = [unit for unit in units if id in (None, unit.id)]
+    if len(matches) != 1:
         sentences = [unit.id for unit in units if id and unit.id.rpartition("#")[0] == id]
         if id is None:
-            problem = f"name one of the {len(found)} units"
+            problem = f"name one of the {len(matches)} units"
         elif sentences:
             problem = f"{id!r} has {len(sentences)} sentences; name one of them"
-        elif found:
-            problem = f"{id!r} is the id of {len(found)} units; ids must differ"
+        elif matches:
+            problem = f"{id!r} is the id of {len(matches)} units; ids must differ"
         else:
             problem = f"no unit is called {id!r}"
-        choices = [repr(one) for one in sentences or [unit.id for unit in units]]
+        choices = [repr(choice) for choice in sentences or [unit.id for unit in units]]
         more = ", …" if len(choices) > SHOWN_IDS else ""
-        hint = did_you_mean(id, [unit.id for unit in units]) if id and not found else ""
+        hint = did_you_mean(id, [unit.id for unit in units]) if id and not matches else ""
         raise DataError(f"{problem}. Units: {', '.join(choices[:SHOWN_IDS])}{more}{hint}")
-    if not found[0].tokens:
-        raise DataError(f"document {found[0].id!r} has no words")
-    return found[0]
+    if not matches[0].tokens:
+        raise DataError(f"document {matches[0].id!r} has no words")
+    return matches[0]
 
 
 def place_of(
@@ -156,12 +158,12 @@ def place_of(
         unit: The unit.
     """
     units = split(documents, by)
-    places = places_of(documents, units)
-    return next(place for one, place in zip(units, places, strict=True) if one.document == unit)
+    places = zip(units, places_of(documents, units), strict=True)
+    return next(place for candidate, place in places if candidate.document == unit)
 
 
 def attention_of(model: Model, unit: Document, place: Place | None = None) -> AttentionMap:
-    """What the model attends to in a unit (SINET §10, memory §3.4).
+    """What the model attends to in a unit; see ``docs/specs`` (sinet.md, memory.md).
 
     Args:
         model: Model in evaluation mode; it is not changed.
@@ -179,43 +181,44 @@ def attention_of(model: Model, unit: Document, place: Place | None = None) -> At
     if not tokens:
         raise DataError(f"document {unit.id!r}: the model cuts it within its first word")
     stages = preparer([item]).to(next(model.parameters()).device)
-    found = readings(model, stages)
-    if not found:
+    maps = readings(model, stages)
+    if not maps:
         raise ConfigError(
             "this model has no attention to show: no encoder with [CLS], no interaction "
             "'ctam', and no 'memory_flow' among its token_refiners that is active"
         )
-    first = _first(model, stages.inputs) if any(_reads_first(one) for one in found) else None
-    rows = tuple(row for one in found for row in _rows(model, one, len(tokens), first is not None))
+    has_first = any(_reads_first(reading) for reading in maps)
+    rows = [row for reading in maps for row in _rows(model, reading, len(tokens), has_first)]
     return AttentionMap(
         unit.id,
-        tokens if first is None else (first, *tokens),
-        rows,
-        _mentions(unit, int(first is not None), len(tokens)),
-        tuple(_notes(item, stages.inputs, rows)),
+        (_first(model, stages.inputs), *tokens) if has_first else tokens,
+        tuple(rows),
+        _mentions(unit, int(has_first), len(tokens)),
+        tuple(_notes(item, stages.inputs, tuple(rows))),
     )
 
 
 def _nested(rows: Sequence[AttentionRow], value: Callable[[AttentionRow], Any]) -> dict[str, Any]:
-    """The rows' values by their keys, one level a part."""
+    """The rows' values in nested dicts, one level per component of their keys."""
     nested: dict[str, Any] = {}
     for row in rows:
-        place = nested
-        for part in row.key[:-1]:
-            place = place.setdefault(part, {})
-        place[row.key[-1]] = value(row)
+        parent = nested
+        for name in row.key[:-1]:
+            parent = parent.setdefault(name, {})
+        parent[row.key[-1]] = value(row)
     return nested
 
 
 def _reads_first(reading: Reading) -> bool:
-    """Whether it reads [CLS], or itself."""
+    """Whether a row has a weight for [CLS], or for an agent itself."""
     summary = bool((reading.positions.roles == Role.SUMMARY).any())
     return summary or reading.key[0].partition("_")[0] in ("ner", "re")
 
 
 def _first(model: Model, inputs: EncoderInput) -> str:
-    """What stands before the words: [CLS], and what CTAM's agent is instead."""
-    ctam = next((one for one in model.modules() if isinstance(one, CrossTaskAttention)), None)
+    """The name of the column before the words: [CLS], or the agent that CTAM has instead."""
+    modules = model.modules()
+    ctam = next((module for module in modules if isinstance(module, CrossTaskAttention)), None)
     names = ["[CLS]"] if bool((inputs.positions.roles == Role.SUMMARY).any()) else []
     if ctam is not None and ctam.agent != "cls":
         names.append(f"[{ctam.agent.upper()}]")
@@ -223,28 +226,30 @@ def _first(model: Model, inputs: EncoderInput) -> str:
 
 
 def _rows(model: Model, reading: Reading, words: int, first: bool) -> Iterator[AttentionRow]:
-    """The rows of a reading of one unit; pieces are summed to words, the mass stays 1."""
+    """The rows of a reading of one unit; weights of pieces are added up to those of words."""
     weights, roles = reading.weights[0].double(), reading.positions.roles[0]
     bounds = reading.positions.words[0, :words].tolist()
     columns = [weights[:, start:end].sum(1) for start, end in bounds]
     if first:
-        columns.insert(0, weights[:, roles == Role.SUMMARY].sum(1) + reading.own[0].double())
+        columns.insert(
+            0, weights[:, roles == Role.SUMMARY].sum(1) + reading.agent_weights[0].double()
+        )
     table: Float[Tensor, "r n"] = torch.stack(columns, 1)
-    rest = weights[:, roles == Role.SPECIAL].sum(1)
+    special = weights[:, roles == Role.SPECIAL].sum(1)
     outside = 0.0 if reading.outside is None else float(reading.outside[0].sum())
     outside = outside if outside > ROUNDING else 0.0
-    for name, values, left in zip(
-        _slots(model, reading), table.tolist(), rest.tolist(), strict=True
-    ):
-        yield AttentionRow((*reading.key, *name), tuple(values), left, outside)
+    slots = _slots(model, reading)
+    for slot, values, unshown in zip(slots, table.tolist(), special.tolist(), strict=True):
+        yield AttentionRow((*reading.key, *slot), tuple(values), unshown, outside)
 
 
 def _slots(model: Model, reading: Reading) -> list[tuple[str, ...]]:
     """The labels of a memory's slots, including "none"; () if there is a single distribution."""
     if len(reading.key) == 1:
         return [()]
-    known = model.vocabulary
-    labels = known.entity_labels if reading.key[1] == "entity" else known.relation_labels
+    vocabulary = model.vocabulary
+    of_entities = reading.key[1] == "entity"
+    labels = vocabulary.entity_labels if of_entities else vocabulary.relation_labels
     none = ["(none)"] if reading.weights.shape[1] > len(labels) else []
     return [(label,) for label in [*none, *labels]]
 

@@ -1,4 +1,4 @@
-"""Attention weights of a batch, read by hooks while the model runs as always."""
+"""Attention weights of a batch, recorded by hooks during the usual forward pass."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,19 +28,20 @@ class Reading(NamedTuple):
 
     Args:
         key: Name of what attends: ``("bert",)``, ``("ner",)``, ``("memory", "entity")``, ….
-        weights: Attention weights of the positions; they sum to 1 together with ``own`` and
-            ``outside``.
-        own: Weight that an agent which is not a position gives to itself; otherwise 0.
+        weights: Attention weights of the positions; they sum to 1 together with ``agent_weights``
+            and ``outside``.
+        agent_weights: Weight that an agent which is not a position gives to itself; otherwise 0.
         positions: Roles and words of the positions.
         outside: Weight of what the encoder reads around the units; None: it reads units alone.
 
     Shapes:
-        weights ``"b r t"``: b units, r distributions, t positions; own and outside ``"b r"``.
+        weights ``"b r t"``: b units, r distributions, t positions; agent_weights and outside
+        ``"b r"``.
     """
 
     key: tuple[str, ...]
     weights: Float[Tensor, "b r t"]
-    own: Float[Tensor, "b r"]
+    agent_weights: Float[Tensor, "b r"]
     positions: Positions
     outside: Float[Tensor, "b r"] | None = None
 
@@ -71,30 +72,33 @@ def readings(model: Model, stages: Stages) -> list[Reading]:
     )
     with torch.inference_mode(), ExitStack() as stack:
         stack.callback(watch.remove)
-        flow_outputs = [stack.enter_context(_outputs([one])) for _, one in flows]
-        agent_outputs = stack.enter_context(_outputs(dict.fromkeys(one for _, one in layers)))
+        flow_outputs = [stack.enter_context(_outputs([softmax])) for _, softmax in flows]
+        softmaxes = dict.fromkeys(softmax for _, softmax in layers)
+        agent_outputs = stack.enter_context(_outputs(softmaxes))
         model(stages)
-        found = _encoder_reading(backbone, stages.inputs)
+        result = _encoder_reading(backbone, stages.inputs)
     for (key, _), outputs in zip(flows, flow_outputs, strict=True):
         for weights in outputs:  # none while the memory is not active
-            own = weights.new_zeros(weights.shape[:2])
-            found.append(Reading(key, weights, own, streams[0].shared.positions))
+            no_agent = weights.new_zeros(weights.shape[:2])
+            result.append(Reading(key, weights, no_agent, streams[0].shared.positions))
     for (key, _), weights in zip(layers, agent_outputs, strict=True):
         mean = weights.mean(1, keepdim=True)
-        other = streams[0].task("relation" if key[0].startswith("ner") else "entity")
-        found.append(Reading(key, mean[..., :-1], mean[..., -1], other.positions))
-    return found
+        memory = streams[0].task("relation" if key[0].startswith("ner") else "entity")
+        result.append(Reading(key, mean[..., :-1], mean[..., -1], memory.positions))
+    return result
 
 
 @contextmanager
 def _outputs(modules: Iterable[Softmax]) -> Iterator[list[Tensor]]:
     """The outputs of the modules in the order of their calls."""
-    found: list[Tensor] = []
+    outputs: list[Tensor] = []
     with ExitStack() as stack:
         for module in modules:
-            hook = module.register_forward_hook(lambda module, inputs, output: found.append(output))
+            hook = module.register_forward_hook(
+                lambda module, inputs, output: outputs.append(output)
+            )
             stack.callback(hook.remove)
-        yield found
+        yield outputs
 
 
 def _flows(backbone: Backbone) -> list[tuple[tuple[str, ...], Softmax]]:
@@ -113,13 +117,13 @@ def _cross_task_layers(backbone: Backbone) -> list[tuple[tuple[str, ...], Softma
     ctam = backbone.interaction
     if not isinstance(ctam, CrossTaskAttention):
         return []
-    found: list[tuple[tuple[str, ...], Softmax]] = []
+    layers: list[tuple[tuple[str, ...], Softmax]] = []
     for position, task in enumerate(ctam.directions):
         names = _numbered("ner" if task == "entity" else "re")
         stack = ctam.stacks[position % len(ctam.stacks)]
         assert isinstance(stack, nn.ModuleList)
-        found += [((name,), _softmax(layer)) for name, layer in zip(names, stack, strict=False)]
-    return found
+        layers += [((name,), _softmax(layer)) for name, layer in zip(names, stack, strict=False)]
+    return layers
 
 
 def _softmax(module: nn.Module) -> Softmax:
@@ -134,10 +138,10 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def _encoder_reading(backbone: Backbone, inputs: EncoderInput) -> list[Reading]:
-    """What [CLS] reads in the encoder's last layer.
+    """The attention of [CLS] in the encoder's last layer.
 
-    Of a unit that is read in windows it is the first window's [CLS]; the end token of that
-    window stands for the unit's. A unit may be a part of what its window holds.
+    For a unit that is read in windows, this is the attention of the first window, whose end token
+    represents that of the unit. A unit may be a part of what its window holds.
     """
     positions = inputs.positions
     first = positions.roles[:, 0] == Role.SUMMARY

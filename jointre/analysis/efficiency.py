@@ -1,8 +1,8 @@
-"""What a model costs beyond its bare encoder, as ratios measured in one process.
+"""The cost of a model relative to its bare encoder, as ratios measured in one process.
 
-"Bare encoder" is the same pretrained encoder in inference mode on the same tensors,
-without a tokenizer. Everything is run in turn, ours and the baseline, and the medians of
-the runs are compared, so a drifting machine speed cancels.
+The bare encoder is the same pretrained encoder in inference mode on the same tensors, without a
+tokenizer. Model and encoder are run in turn, and the medians of the runs are compared, so that
+changes of the machine's speed cancel out.
 """
 
 import statistics
@@ -60,11 +60,13 @@ class Measure:
         return asdict(self)
 
 
-def compare(name: str, ours: Callable[[], Any], other: Callable[[], Any], runs: int) -> Measure:
+def compare(
+    name: str, measured: Callable[[], Any], baseline: Callable[[], Any], runs: int
+) -> Measure:
     """Time two functions in turn, after one run of each that is not counted."""
     pairs = []
     for number in range(runs + 1):
-        pair = (_seconds(ours), _seconds(other))
+        pair = (_seconds(measured), _seconds(baseline))
         if number:
             pairs.append(pair)
     values, base = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -89,7 +91,7 @@ def prediction(
     half: bool = False,
     name: str = "",
 ) -> Measure:
-    """Whole prediction, from words to Documents, against the encoder on the same batches.
+    """Prediction from words to Documents, compared with the encoder on the same batches.
 
     Args:
         model: Trained model.
@@ -109,19 +111,19 @@ def prediction(
     def batches() -> list[list[Item]]:
         return plan(items_of(documents, model, preparer), preparer, max_pieces, max_units)
 
-    def ours() -> None:
+    def whole_model() -> None:
         for batch in batches():
             predict_batch(measured, batch, preparer)
 
-    fixed = [preparer(batch).inputs.to(_device(model)) for batch in batches()]
+    inputs = [preparer(batch).inputs.to(_device(model)) for batch in batches()]
 
-    def bare() -> None:
+    def bare_encoder() -> None:
         with torch.inference_mode():
-            for batch in fixed:
+            for batch in inputs:
                 encode(model, batch)
 
     kind = "predict in bfloat16" if half else "predict"
-    return compare(f"{kind}, {name or units_a_batch(max_units)}", ours, bare, runs)
+    return compare(f"{kind}, {name or units_per_batch(max_units)}", whole_model, bare_encoder, runs)
 
 
 def context_cost(
@@ -156,7 +158,7 @@ def context_cost(
             for batch in fixed[number]:
                 encode(model, batch)
 
-    name = f"context={model.context!r} against 'sentence', {units_a_batch(max_units)}"
+    name = f"context={model.context!r} against 'sentence', {units_per_batch(max_units)}"
     return [
         compare(f"{kind}, {name}", partial(work, 0), partial(work, 1), runs)
         for kind, work in (("encoder", encoded), ("predict", predicted))
@@ -166,19 +168,24 @@ def context_cost(
 def training_step(
     model: Model, documents: Sequence[Document], batch_size: int, steps: int, runs: int
 ) -> Measure:
-    """Forward, losses, backward and optimizer against the encoder's with its mean as loss."""
+    """A training step, compared with one of the bare encoder, whose loss is its mean state."""
     preparer = model.training_preparer()
     items = items_of(documents, model, preparer)
     batches = TrainingBatches(items, preparer, batch_size, drop_last=True)
-    spread = range(0, len(batches), max(1, len(batches) // steps))
-    work = Steps(model, [batches[number][0] for number in spread])
-    measure = compare(f"training step, {batch_size} units a batch", work.ours, work.bare, runs)
+    numbers = range(0, len(batches), max(1, len(batches) // steps))
+    training = Steps(model, [batches[number][0] for number in numbers])
+    measure = compare(
+        f"training step, {batch_size} units per batch",
+        training.whole_model,
+        training.bare_encoder,
+        runs,
+    )
     model.eval()
     return measure
 
 
 class Steps:
-    """Steps of training over fixed batches, whole or the bare encoder's.
+    """Training steps of a model, and of its bare encoder, on the same batches.
 
     Args:
         model: Model, which is put into training mode.
@@ -193,7 +200,7 @@ class Steps:
         self._updates = Updates(self.model, settings, len(batches))
         self._encoder = optimizer().build(model.encoder)
 
-    def ours(self) -> None:
+    def whole_model(self) -> None:
         """Forward, losses, backward and optimizer."""
         for batch in self.batches:
             self._updates.optimizer.zero_grad()  # of the encoder's own steps
@@ -202,8 +209,8 @@ class Steps:
             loss.backward()  # type: ignore[no-untyped-call]
             self._updates.apply()
 
-    def bare(self) -> None:
-        """The encoder's with its mean as loss."""
+    def bare_encoder(self) -> None:
+        """The same steps of the encoder alone, with its mean state as loss."""
         for batch in self.batches:
             self._encoder.zero_grad()
             loss = encode(self.model, batch.stages.inputs).states.mean()
@@ -212,7 +219,7 @@ class Steps:
 
 
 def heads(model: Model, documents: Sequence[Document], words: int, runs: int) -> Measure:
-    """Everything after the encoder, for sentences of a length, eight in a batch."""
+    """Everything after the encoder, for a batch of eight sentences of the same length."""
     preparer = model.preparer("predict")
     tokens = [token for document in documents for token in document.tokens]
     count = 8
@@ -226,44 +233,44 @@ def heads(model: Model, documents: Sequence[Document], words: int, runs: int) ->
         stream = encode(model, stages.inputs)
     replay = _Replay(model, stream)
 
-    def ours() -> None:
+    def whole_model() -> None:
         with replay, torch.inference_mode():
             output = model(stages)
             model.documents(output, stages, units)
 
-    def bare() -> None:
+    def bare_encoder() -> None:
         with torch.inference_mode():
             encode(model, stages.inputs)
 
-    return compare(f"heads, sentences of {words} words", ours, bare, runs)
+    return compare(f"heads, sentences of {words} words", whole_model, bare_encoder, runs)
 
 
 def spacy_pipe(run: Path, documents: Sequence[Document], count: int, runs: int) -> Measure:
-    """SpaCy's ``nlp.pipe`` with the component, against its tokenizer and the bare predictor.
+    """SpaCy's ``nlp.pipe`` with the component, compared with its tokenizer and the predictor.
 
     Args:
-        run: a run directory or an archive.
-        documents: their units are the texts.
-        count: texts, the same again if there are fewer.
-        runs: counted ones.
+        run: Run directory or archive.
+        documents: Documents whose units are the texts.
+        count: Number of texts, which are repeated if there are fewer.
+        runs: Number of timed runs.
     """
     nlp = spacy_module().blank("en")
     predictor = nlp.add_pipe("jointre", config={"model": str(run)}).predictor
     units = units_of(documents, predictor.model)
     texts = list(islice(cycle(" ".join(unit.tokens) for unit in units), count))
 
-    def ours() -> None:
+    def whole_model() -> None:
         list(nlp.pipe(texts, batch_size=256))
 
-    def bare() -> None:
+    def bare_encoder() -> None:
         docs = nlp.tokenizer.pipe(texts)
         list(predictor.pipe(([token.text for token in doc] for doc in docs), buffer=256))
 
-    return compare("spacy_pipe", ours, bare, runs)
+    return compare("spacy_pipe", whole_model, bare_encoder, runs)
 
 
 class _Replay:
-    """While active, the encoder answers with a stream computed before."""
+    """While active, the encoder returns a stream that was computed before."""
 
     def __init__(self, model: Model, stream: Stream) -> None:
         self.encoder, self.stream = model.encoder, stream
@@ -276,28 +283,28 @@ class _Replay:
 
 
 def units_of(documents: Sequence[Document], model: Model) -> list[Document]:
-    """What the model works on, without empty ones."""
+    """The units that the model reads, without empty ones."""
     return [unit.document for unit in split(documents, model.unit) if unit.document.tokens]
 
 
 def items_of(documents: Sequence[Document], model: Model, preparer: Tokenising) -> list[Item]:
     """What the model works on, tokenised, without empty units; in the order of the documents."""
     units = split(documents, model.unit)
-    read = [
+    nonempty = [
         (unit.document, place)
         for unit, place in zip(units, places_of(documents, units), strict=True)
         if unit.document.tokens
     ]
-    return [preparer.item(i, unit, place) for i, (unit, place) in enumerate(read)]
+    return [preparer.item(i, unit, place) for i, (unit, place) in enumerate(nonempty)]
 
 
-def units_a_batch(most: int) -> str:
-    """The batch size in a measure's name."""
-    return f"at most {most} units a batch"
+def units_per_batch(maximum: int) -> str:
+    """The batch size in the name of a measurement."""
+    return f"at most {maximum} units per batch"
 
 
 def encode(model: Model, inputs: EncoderInput) -> Stream:
-    """The bare encoder's work on a batch."""
+    """The bare encoder's result for a batch."""
     stream: Stream = model.encoder(inputs.ids, inputs.mask, inputs.window_index, inputs.positions)
     return stream
 

@@ -1,4 +1,4 @@
-"""What all pictures of attention share: lines, colours, figures and texts."""
+"""Layout, colours, numbers and texts that all pictures of attention share."""
 
 from collections.abc import Sequence
 
@@ -15,40 +15,40 @@ MEANINGS = {
 }
 
 
-def ink(part: float) -> str:
-    """The colour of a figure on a cell of this shade."""
-    return "#ffffff" if part > LIGHT_TEXT_ABOVE else COLORS[None]
+def ink(fraction: float) -> str:
+    """The colour of the number in a cell, by the fraction of the row's maximum."""
+    return "#ffffff" if fraction > LIGHT_TEXT_ABOVE else COLORS[None]
 
 
 def lines(sizes: Sequence[float], limit: float) -> list[range]:
-    """Consecutive columns that fit beside one another, in as few lines of like length."""
-    few = len(_filled(sizes, limit))
-    return _filled(sizes, min(limit, sum(sizes) / few + max(sizes)))
+    """Consecutive columns that fit into a line, in as few lines of similar length as possible."""
+    count = len(_filled(sizes, limit))
+    return _filled(sizes, min(limit, sum(sizes) / count + max(sizes)))
 
 
 def _filled(sizes: Sequence[float], limit: float) -> list[range]:
-    """Lines as full as can be, with at least one column each."""
+    """Lines with as many columns as fit, and at least one column each."""
     starts, used = [0], 0.0
-    for place, size in enumerate(sizes):
+    for column, size in enumerate(sizes):
         if used and used + size > limit:
-            starts.append(place)
+            starts.append(column)
             used = 0.0
         used += size
     return [range(*pair) for pair in zip(starts, [*starts[1:], len(sizes)], strict=True)]
 
 
 def share(weight: float, top: float) -> float:
-    """The weight as a part of the row's maximum."""
+    """The weight as a fraction of the row's maximum."""
     return weight / top if top > 0 else 0.0
 
 
-def shade(part: float) -> str:
-    """White for 0, the darkest colour for 1, as ``#rrggbb``."""
-    return "#" + "".join(f"{round(255 + (dark - 255) * part):02x}" for dark in DARKEST)
+def shade(fraction: float) -> str:
+    """The colour of a cell as ``#rrggbb``: white for 0, the darkest colour for 1."""
+    return "#" + "".join(f"{round(255 + (dark - 255) * fraction):02x}" for dark in DARKEST)
 
 
 def percent(weight: float) -> str:
-    """A figure for a cell: one digit after the point, two where that is 0."""
+    """A weight in percent with one decimal; with two if it is below 0.95, and with none at 100."""
     value = 100 * weight
     return f"{value:.0f}" if value >= 99.95 else f"{value:.1f}" if value >= 0.95 else f"{value:.2f}"
 
@@ -57,14 +57,14 @@ def title(row: AttentionRow) -> str:
     """The name of a row: BERT, NER, RE, or a memory's task and label."""
     first, *slot = row.key
     name, _, number = first.partition("_")
-    again = f" {number}" if number else ""
-    return f"{slot[0]}: {slot[1]}{again}" if slot else name.upper() + again
+    suffix = f" {number}" if number else ""
+    return f"{slot[0]}: {slot[1]}{suffix}" if slot else name.upper() + suffix
 
 
 def captions(picture: AttentionMap) -> list[str]:
-    """What the rows mean, and what they do not show."""
+    """Sentences about the meaning of the rows, and about what they do not show."""
     kinds = dict.fromkeys(row.key[0].partition("_")[0] for row in picture.rows)
     texts = [MEANINGS[kind] for kind in kinds]
-    if any(row.rest for row in picture.rows):
+    if any(row.unshown for row in picture.rows):
         texts.append("[SEP] is not shown; a row sums to 100 % with it")
     return [*texts, *picture.notes]

@@ -28,7 +28,7 @@ LEFT = 14.0  # margin, in points
 ROW, GAP = 20.0, 2.0  # height of a row and the space between cells, in points
 NOTE = 15.0  # height of a line below the picture, in points
 WORD, FIGURE, SMALL = 11.0, 8.0, 9.0  # sizes of the letters, in points
-TALLEST = 60_000  # pixels: beyond, neither the library nor a viewer copes
+TALLEST = 60_000  # maximum height in pixels, above which the library and viewers fail
 
 
 class Canvas:
@@ -66,7 +66,7 @@ class Canvas:
         align: str = "center",
         bold: bool = False,
     ) -> None:
-        """A line of text about the height y; a dollar is a dollar."""
+        """A line of text, centred at height y; dollar signs do not start formulas."""
         self.axes.text(
             x,
             y,
@@ -87,10 +87,10 @@ class Canvas:
 
 
 def png(picture: AttentionMap) -> bytes:
-    """The picture; letters that matplotlib's own font lacks are boxes.
+    """The picture as PNG; letters that matplotlib's font lacks are shown as boxes.
 
     Raises:
-        DataError: it would be too tall.
+        DataError: The picture would be too tall.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
@@ -98,7 +98,7 @@ def png(picture: AttentionMap) -> bytes:
 
 
 def plain(text: str) -> str:
-    """What can be drawn in one line: no breaks, no half characters."""
+    """The text in one line, without surrogates, which cannot be drawn."""
     return " ".join(text.encode(errors="replace").decode().split()) or " "
 
 
@@ -147,16 +147,16 @@ def _block(
     for number, name in enumerate(names, start=1):
         canvas.text(left - 8, top + (number + 0.5) * ROW, name, SMALL, align="right")
     x = left
-    for place in line:
-        mark, size = marks[place], sizes[place]
+    for column in line:
+        mark, size = marks[column], sizes[column]
         middle = x + size / 2
         color = COLORS[mark]
-        canvas.text(middle, top + ROW / 2, tokens[place], WORD, color, bold=mark is not None)
-        for number, (row, most) in enumerate(zip(picture.rows, tops, strict=True), start=1):
-            weight, y = row.weights[place], top + number * ROW
-            part = share(weight, most)
-            canvas.box(x + GAP / 2, y + GAP / 2, size - GAP, ROW - GAP, shade(part))
-            canvas.text(middle, y + ROW / 2, percent(weight), FIGURE, ink(part))
+        canvas.text(middle, top + ROW / 2, tokens[column], WORD, color, bold=mark is not None)
+        for number, (row, maximum) in enumerate(zip(picture.rows, tops, strict=True), start=1):
+            weight, y = row.weights[column], top + number * ROW
+            fraction = share(weight, maximum)
+            canvas.box(x + GAP / 2, y + GAP / 2, size - GAP, ROW - GAP, shade(fraction))
+            canvas.text(middle, y + ROW / 2, percent(weight), FIGURE, ink(fraction))
         x += size
 
 

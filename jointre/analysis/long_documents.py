@@ -1,4 +1,4 @@
-"""Long documents put together from short ones, to see how cost grows."""
+"""Long documents, concatenated from short ones, to measure how cost grows with length."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,29 +24,33 @@ def long_document(documents: Sequence[Document], words: int) -> Document:
     for document in cycle(documents):
         start, first = len(tokens), len(entities)
         tokens += document.tokens
-        own = document.sentences or (Span(0, len(document.tokens)),)
-        sentences += _moved(own, start)
+        borders = document.sentences or (Span(0, len(document.tokens)),)
+        sentences += _moved(borders, start)
         entities += [
             replace(entity, mentions=tuple(_moved(entity.mentions, start)))
             for entity in document.entities
         ]
         relations += [
-            replace(one, head=one.head + first, tail=one.tail + first, evidence=())
-            for one in document.relations
+            replace(relation, head=relation.head + first, tail=relation.tail + first, evidence=())
+            for relation in document.relations
         ]
         if len(tokens) >= words:
             break
-    kept = [i for i, one in enumerate(entities) if all(span.end <= words for span in one.mentions)]
-    place = {old: new for new, old in enumerate(kept)}
+    remaining = [
+        index
+        for index, entity in enumerate(entities)
+        if all(span.end <= words for span in entity.mentions)
+    ]
+    new_index = {old: new for new, old in enumerate(remaining)}
     return Document(
         f"{words} words",
         tuple(tokens[:words]),
         sentences=tuple(Span(s, min(e, words)) for s, e in sentences if s < words),
-        entities=tuple(entities[i] for i in kept),
+        entities=tuple(entities[index] for index in remaining),
         relations=tuple(
-            replace(one, head=place[one.head], tail=place[one.tail])
-            for one in relations
-            if one.head in place and one.tail in place
+            replace(relation, head=new_index[relation.head], tail=new_index[relation.tail])
+            for relation in relations
+            if relation.head in new_index and relation.tail in new_index
         ),
     )
 

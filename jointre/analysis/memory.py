@@ -47,12 +47,12 @@ def training_memory(run: Path, documents: Sequence[Document], name: str) -> Meas
 
 
 def _compared(name: str, work: Callable[..., int], cases: Sequence[tuple[Any, ...]]) -> Measure:
-    """Ours and the baseline's peak, each from a process of its own."""
+    """The peak memory of the model and of the bare encoder, each measured in a new process."""
     context = multiprocessing.get_context("spawn")
     threads = (torch.get_num_threads(),)
     with context.Pool(1, torch.set_num_threads, threads, maxtasksperchild=1) as pool:
-        ours, bare = pool.starmap(work, cases, chunksize=1)
-    return Measure(name, float(ours), "bytes", float(bare), ours / bare, 1)
+        model, encoder = pool.starmap(work, cases, chunksize=1)
+    return Measure(name, float(model), "bytes", float(encoder), model / encoder, 1)
 
 
 def _predicting(
@@ -70,8 +70,8 @@ def _predicting(
                 for batch in batches:
                     encode(model, preparer(batch).inputs)
         else:
-            kept = [predict_batch(model, batch, preparer) for batch in batches]
-            assert len(kept) == len(batches)
+            predictions = [predict_batch(model, batch, preparer) for batch in batches]
+            assert len(predictions) == len(batches)  # all are in memory at once
     return highest[0]
 
 
@@ -82,20 +82,20 @@ def _training(run: Path, documents: Sequence[Document], encoder_only: bool) -> i
     steps = Steps(model, [preparer(items)])
     with _peak() as highest:
         for _ in range(2):
-            (steps.bare if encoder_only else steps.ours)()
+            (steps.bare_encoder if encoder_only else steps.whole_model)()
     return highest[0]
 
 
 @contextmanager
 def _peak() -> Iterator[list[int]]:
-    """Fills the list with the peak resident bytes above those at the start, at least 1."""
+    """A list that gets the increase of the peak resident memory in bytes, which is at least 1."""
     before = int(memory_info().rss)
-    marks = Path("/proc/self/clear_refs")
-    if marks.exists() and os.access(marks, os.W_OK):
-        marks.write_text("5")  # resets the high-water mark (Linux)
-    found: list[int] = []
-    yield found
-    found.append(max(1, _high_water() - before))
+    reset = Path("/proc/self/clear_refs")
+    if reset.exists() and os.access(reset, os.W_OK):
+        reset.write_text("5")  # resets the high-water mark (Linux)
+    peak: list[int] = []
+    yield peak
+    peak.append(max(1, _high_water() - before))
 
 
 def _high_water() -> int:

@@ -14,8 +14,8 @@ from jointre.analysis.efficiency import (
     prediction,
     spacy_pipe,
     training_step,
-    units_a_batch,
     units_of,
+    units_per_batch,
 )
 from jointre.analysis.long_documents import long_document
 from jointre.analysis.memory import prediction_memory, training_memory
@@ -38,14 +38,14 @@ def measure_all(
     batch_size: int,
     log: Callable[[str], None],
 ) -> Iterator[Measure]:
-    """Prediction, memory, growth with length, spaCy's pipe, training, the command's start.
+    """Measure prediction, memory, growth with length, spaCy, training, and the command's start.
 
     Args:
-        run: a run directory or an archive.
-        documents: annotated ones.
-        runs: counted runs of each measure.
-        units: most units of a prediction batch, one measure each.
-        batch_size: units of a training batch.
+        run: Run directory or archive.
+        documents: Annotated documents.
+        runs: Number of timed runs of each measurement.
+        units: Maximum numbers of units in a prediction batch, each of which is measured.
+        batch_size: Number of units in a training batch.
         log: Receives the name of each measurement before it starts.
     """
     model = archive.load(run).model
@@ -59,7 +59,7 @@ def measure_all(
         yield from context_cost(model, documents, max(units), MAX_PIECES, runs)
     for count in (1, max(units)):
         log(f"memory, batches of {count}")
-        yield prediction_memory(run, documents, count, MAX_PIECES, units_a_batch(count))
+        yield prediction_memory(run, documents, count, MAX_PIECES, units_per_batch(count))
     if model.unit == "sentence":
         for words in LENGTHS:
             log(f"heads, {words} words")
@@ -80,13 +80,13 @@ def measure_all(
 def _growth(
     run: Path, model: Model, documents: Sequence[Document], log: Callable[[str], None]
 ) -> Iterator[Measure]:
-    """Time and memory of ever longer documents, each alone; training memory of the shortest."""
+    """Time and memory of documents of growing length, and training memory of the shortest one."""
     for words in DOCUMENT_LENGTHS:
         log(f"a document of {words} words")
         long = [long_document(documents, words)]
-        found = predict(model, units_of(long, model), model.preparer("predict"))[0]
-        mentions = sum(len(entity.mentions) for entity in found.entities)
-        name = f"{words} words, {mentions} mentions, {len(found.entities)} entities found"
+        predicted = predict(model, units_of(long, model), model.preparer("predict"))[0]
+        mentions = sum(len(entity.mentions) for entity in predicted.entities)
+        name = f"{words} words, {mentions} mentions, {len(predicted.entities)} entities found"
         yield prediction(model, long, 1, MAX_PIECES, 1, name=name)
         yield prediction_memory(run, long, 1, MAX_PIECES, name)
     words = DOCUMENT_LENGTHS[0]
@@ -95,7 +95,7 @@ def _growth(
 
 
 def command(arguments: Sequence[str], runs: int) -> Measure:
-    """Wall time of a command, against starting Python."""
+    """Wall time of a command, compared with the start of Python."""
 
     def seconds(line: Sequence[str]) -> float:
         began = time.perf_counter()
@@ -103,10 +103,7 @@ def command(arguments: Sequence[str], runs: int) -> Measure:
         return time.perf_counter() - began
 
     start = [sys.executable, "-c"]
-    own = [
-        seconds([*start, "from jointre.cli.main import run; run()", *arguments])
-        for _ in range(runs)
-    ]
-    base = [seconds([*start, "pass"]) for _ in range(runs)]
-    ours, other = statistics.median(own), statistics.median(base)
-    return Measure(f"jointre {' '.join(arguments)}", ours, "s", other, ours / other, runs)
+    line = [*start, "from jointre.cli.main import run; run()", *arguments]
+    value = statistics.median(seconds(line) for _ in range(runs))
+    baseline = statistics.median(seconds([*start, "pass"]) for _ in range(runs))
+    return Measure(f"jointre {' '.join(arguments)}", value, "s", baseline, value / baseline, runs)

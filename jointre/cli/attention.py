@@ -5,15 +5,19 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli._common.options import Device, OnErrorOption, Packages, log
+from jointre.cli._common.options import (
+    AnnotatedFile,
+    Device,
+    OnErrorOption,
+    Packages,
+    RunArgument,
+    TrainedFormatOption,
+)
 
 
 def attention(
-    run: Annotated[
-        Path,
-        typer.Argument(help="Run directory, archive folder or .tar.gz.", show_default=False),
-    ],
-    file: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
+    run: RunArgument,
+    file: AnnotatedFile,
     output: Annotated[
         Path,
         typer.Option(help="File to write: a picture (.html or .png) or the numbers (.json)."),
@@ -27,12 +31,7 @@ def attention(
             show_default=False,
         ),
     ] = None,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            help="Format of the file; by default that of the training data.", show_default=False
-        ),
-    ] = None,
+    format: TrainedFormatOption = None,
     on_error: OnErrorOption = None,
     device: Device = "auto",
     include_package: Packages = None,
@@ -48,15 +47,12 @@ def attention(
     check_output(output)
     include_packages(include_package or ())
     from jointre.analysis.attention import attention_of, place_of, unit_of
-    from jointre.data.skipped import SkippedData
+    from jointre.cli._common.readers import read_annotated
     from jointre.inference import Predictor
     from jointre.inference.settings import RunSettings
 
     reader = RunSettings.of(run, format, None, on_error=on_error).reader
-    skipped = SkippedData()
-    documents = list(reader.read(file, skipped))
-    for line in skipped.lines():
-        log(f"{file}: {line}")
+    documents = read_annotated(reader, file, f"{file}: ")
     model = Predictor.load(run, device=device).model
     unit = unit_of(documents, model.unit, document)
     write(attention_of(model, unit, place_of(documents, model.unit, unit)), output)

@@ -1,11 +1,17 @@
 """``jointre bench``: what a trained model costs beyond its bare encoder."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import OnErrorOption, Output
+from jointre.cli._common.options import (
+    AnnotatedFile,
+    OnErrorOption,
+    Output,
+    RunArgument,
+    TrainedFormatOption,
+)
+from jointre.cli._common.output import log, write_json
 
 if TYPE_CHECKING:
     from jointre.analysis.efficiency import Measure
@@ -15,11 +21,9 @@ UNITS = (1, 8, 16, 32, 64)
 
 
 def bench(
-    run: Annotated[Path, typer.Argument(help="Run directory or archive.", show_default=False)],
-    data: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
-    format: Annotated[
-        str | None, typer.Option(help="Format of the file; by default that of the training data.")
-    ] = None,
+    run: RunArgument,
+    data: AnnotatedFile,
+    format: TrainedFormatOption = None,
     runs: Annotated[
         int, typer.Option(min=1, help="Number of timed repetitions of each measurement.")
     ] = 5,
@@ -47,32 +51,21 @@ def bench(
     from rich.table import Table
 
     from jointre.analysis.report import measure_all
-    from jointre.data.skipped import SkippedData
-    from jointre.formats.common.files import dump
+    from jointre.cli._common.readers import read_annotated
     from jointre.inference.settings import RunSettings
-    from jointre.outputs import replaced
-
-    def log(what: str) -> None:
-        typer.echo(what, err=True)
 
     torch.set_num_threads(threads)
     reader = RunSettings.of(run, format, None, on_error=on_error).reader
-    skipped = SkippedData()
-    documents = list(reader.read(data, skipped))
-    for line in skipped.lines():
-        log(f"{data}: {line}")
+    documents = read_annotated(reader, data, f"{data}: ")
     table = Table("measure", "ours", "baseline", "ratio", "runs")
-    found = []
+    measures = []
     for measure in measure_all(run, documents, runs, units or UNITS, batch_size, log):
-        found.append(measure)
-        name, ours, baseline, ratio, _ = row = _row(measure)
-        typer.echo(f"  {name}: {ours}, baseline {baseline}, ratio {ratio}", err=True)
+        measures.append(measure)
+        name, value, baseline, ratio, _ = row = _row(measure)
+        log(f"  {name}: {value}, baseline {baseline}, ratio {ratio}")
         table.add_row(*row)
     Console().print(table)
-    if output is not None:
-        with replaced(output) as stream:
-            text = dump([measure.to_dict() for measure in found], str(output))
-            stream.write(text.encode() + b"\n")
+    write_json([measure.to_dict() for measure in measures], output)
 
 
 def _row(measure: "Measure") -> tuple[str, str, str, str, str]:
@@ -80,5 +73,5 @@ def _row(measure: "Measure") -> tuple[str, str, str, str, str]:
         values = [f"{value / 2**20:.1f} MiB" for value in (measure.value, measure.baseline)]
     else:
         values = [f"{1000 * value:.1f} ms" for value in (measure.value, measure.baseline)]
-    ours, baseline = values
-    return (measure.name, ours, baseline, f"{measure.ratio:.3f}", str(measure.runs))
+    value, baseline = values
+    return (measure.name, value, baseline, f"{measure.ratio:.3f}", str(measure.runs))

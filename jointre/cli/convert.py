@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import OnErrorOption, Packages, log
+from jointre.cli._common.options import OnErrorOption, Packages, ReaderOptions
+from jointre.cli._common.output import log
 
 if TYPE_CHECKING:
     from jointre.data.skipped import SkippedData
@@ -36,14 +37,7 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE",
-            help="Option of the reader, for example label_case=capitalize; repeatable.",
-            show_default=False,
-        ),
-    ] = None,
+    option: ReaderOptions = None,
     to_option: Annotated[
         list[str] | None,
         typer.Option(

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli._common.options import ConfigFile, ExtVars, Overrides, Packages, load, log
+from jointre.cli._common.options import ConfigFile, ExtVars, Overrides, Packages, load
+from jointre.cli._common.output import log
 
 
 def convert_checkpoint(

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jointre.cli._common.command import CheckedApp
-from jointre.cli._common.options import OnErrorOption, Output, Packages, log
+from jointre.cli._common.options import (
+    FormatOption,
+    OnErrorOption,
+    Output,
+    Packages,
+    ReaderOptions,
+)
+from jointre.cli._common.output import log, write_json
 
 if TYPE_CHECKING:
     from jointre.data.checks import CorpusReport
@@ -43,19 +50,8 @@ def list_formats(include_package: Packages = None) -> None:
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="Corpus file or folder.", show_default=False)],
-    format: Annotated[
-        str | None,
-        typer.Option(
-            help="Format of the file, for example spert or jsonl; detected by default.",
-            show_default=False,
-        ),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE", help="Option of the reader; repeatable.", show_default=False
-        ),
-    ] = None,
+    format: FormatOption = None,
+    option: ReaderOptions = None,
     max_width: Annotated[
         int, typer.Option(min=1, help="Width in words above which an entity counts as wide.")
     ] = 8,
@@ -83,8 +79,6 @@ def check(
     from jointre.cli._common.readers import format_of, reader_of
     from jointre.data.checks import check_corpus
     from jointre.data.skipped import SkippedData
-    from jointre.formats.common.files import dump
-    from jointre.outputs import replaced
 
     reader = reader_of(format_of(file, format, texts=True), option, on_error)
     count, limit = None, None
@@ -97,9 +91,7 @@ def check(
     report = check_corpus(documents, max_width, max_words, limit, count)
     for line in skipped.lines():
         log(line)
-    if output is not None:
-        with replaced(output) as stream:
-            stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")
+    write_json(report.to_dict(), output)
     _show(file, report)
 
 

@@ -7,28 +7,26 @@ from typing import Annotated
 import typer
 
 from jointre.cli._common.options import (
+    AnnotatedFile,
     Device,
     Entities,
     OnErrorOption,
     Output,
     OverlapOption,
     Packages,
+    RunArgument,
     ThresholdOption,
     TrainFacts,
-    label_table,
-    log,
     thresholds_of,
 )
+from jointre.cli._common.output import label_table, log, write_json
 from jointre.plurals import counted
 from jointre.start_up import garbage_collection_paused
 
 
 def evaluate(
-    run: Annotated[
-        Path,
-        typer.Argument(help="Run directory, archive folder or .tar.gz.", show_default=False),
-    ],
-    data: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
+    run: RunArgument,
+    data: AnnotatedFile,
     format: Annotated[
         str | None,
         typer.Option(
@@ -68,22 +66,17 @@ def evaluate(
     include_packages(include_package or ())
     with garbage_collection_paused():
         from jointre.cli._common.progress import bar
-        from jointre.data.skipped import SkippedData
+        from jointre.cli._common.readers import read_annotated
         from jointre.formats import JsonlWriter
-        from jointre.formats.common.files import dump
         from jointre.inference import Predictor
         from jointre.inference.evaluate import evaluate as score
         from jointre.inference.settings import RunSettings
         from jointre.inference.trained_on import trained_on_note
         from jointre.models import archive
         from jointre.models.pruning import SpanRecall
-        from jointre.outputs import replaced
 
     settings = RunSettings.of(run, format, protocol, train_facts or (), data, on_error)
-    skipped = SkippedData()
-    documents = list(settings.reader.read(data, skipped))
-    for line in skipped.lines():
-        log(f"{data}: {line}")
+    documents = read_annotated(settings.reader, data, f"{data}: ")
     loaded = archive.load(run)
     note = trained_on_note(loaded.about, settings.reader.files(data))
     if note is not None:
@@ -97,9 +90,7 @@ def evaluate(
     recall = SpanRecall()
     with bar("evaluating", len(documents)) as step:
         report, predicted = score(predictor.model, documents, metric, step, entities, recall)
-    if output is not None:
-        with replaced(output) as stream:
-            stream.write(dump(report.to_dict(), str(output)).encode() + b"\n")
+    write_json(report.to_dict(), output)
     if predictions is not None:
         JsonlWriter().write(predicted, predictions)
     Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))
@@ -110,5 +101,5 @@ def evaluate(
 def _log_unknown(data: Path, kind: str, counts: Mapping[str, int]) -> None:
     """Report gold labels that the model cannot predict."""
     for label, count in counts.items():
-        what = counted(count, f"{kind} with label {label!r}")
-        log(f"{data}: {what}, which the model does not know: counted as missed")
+        items = counted(count, f"{kind} with label {label!r}")
+        log(f"{data}: {items}, which the model does not know: counted as missed")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import OnErrorOption, Packages, log
-from jointre.cli.split import DevShare, Format, ReaderOptions, SplitSeed, TestShare
+from jointre.cli._common.options import FormatOption, OnErrorOption, Packages, ReaderOptions
+from jointre.cli._common.output import log
+from jointre.cli.split import DevShare, SplitSeed, TestShare
 
 if TYPE_CHECKING:
     from jointre.training.project import Project
@@ -40,7 +41,7 @@ def init(
     dev: DevShare = 0.2,
     test: TestShare = 0.1,
     seed: SplitSeed = 0,
-    format: Format = None,
+    format: FormatOption = None,
     option: ReaderOptions = None,
     on_error: OnErrorOption = None,
     language: Annotated[
@@ -72,8 +73,8 @@ def init(
 
     parts = parts_in(export)
     parts.setdefault("train", export)
-    given = {"dev": dev_file, "test": test_file}
-    parts |= {part: path for part, path in given.items() if path is not None}
+    named = {"dev": dev_file, "test": test_file}
+    parts |= {name: path for name, path in named.items() if path is not None}
     options = reader_options(option) | ({} if on_error is None else {"on_error": on_error})
     source = Source(parts, format_of(parts["train"], format), options)
     project = init_project(source, dir, dev=dev, test=test, seed=seed, language=language, log=log)
@@ -82,19 +83,19 @@ def init(
 
 def _show(project: "Project") -> None:
     report = project.report
-    parts = ", ".join(f"{count:,} {part}" for part, count in project.documents.items())
+    parts = ", ".join(f"{count:,} {name}" for name, count in project.documents.items())
     for kind, counts in (("entities", report.entity_labels), ("relations", report.relation_labels)):
         labels = ", ".join(f"{label} {count:,}" for label, count in counts.most_common())
         typer.echo(f"{kind}: {labels or 'none'}")
     typer.echo(f"documents: {parts}")
-    for count, what in (
+    for count, remark in (
         (report.duplicate_relations, "relations are annotated twice; once counts"),
         (report.self_relations, "relations relate a mention to itself; they cannot be learned"),
         (report.cross_sentence_mentions, "mentions cross a sentence boundary"),
         (report.cross_sentence_relations, "relations cross a sentence boundary"),
     ):
         if count:
-            typer.echo(f"look at: {count:,} {what}")
+            typer.echo(f"look at: {count:,} {remark}")
     for reason in project.recipe.reasons:
         typer.echo(reason)
     run = project.folder / "run"

@@ -78,7 +78,7 @@ def main(
 
 
 def run() -> None:
-    """The entry point: exit code 0 done, 1 wrong input, 2 usage, 130 interrupted."""
+    """The entry point; exit codes: 0 success, 1 wrong input, 2 wrong usage, 130 interrupted."""
     reopen()
     name_output()
     wait_passively()
@@ -91,12 +91,12 @@ def run() -> None:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        fail(f"{place}{error.strerror or error}")
+        prefix = f"{error.filename}: " if error.filename else ""
+        fail(f"{prefix}{error.strerror or error}")
 
 
 def _complete() -> None:
-    """Run the command, and write all that it prints before it ends."""
+    """Run the command, and flush standard output even if the command exits."""
     try:
         app(standalone_mode=True, prog_name="jointre")  # with python -m jointre, too
     except SystemExit:

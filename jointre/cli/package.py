@@ -5,14 +5,11 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli._common.options import Packages
+from jointre.cli._common.options import Packages, RunArgument
 
 
 def package(
-    run: Annotated[
-        Path,
-        typer.Argument(help="Run directory, archive folder or .tar.gz.", show_default=False),
-    ],
+    run: RunArgument,
     name: Annotated[
         str,
         typer.Option(

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli._common.options import OnErrorOption, TrainFacts, label_table
+from jointre.cli._common.options import AnnotatedFile, OnErrorOption, Output, TrainFacts
+from jointre.cli._common.output import label_table, log, write_json
 
 
 def score(
-    gold: Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)],
+    gold: AnnotatedFile,
     predicted: Annotated[
         Path,
         typer.Argument(
@@ -56,9 +57,7 @@ def score(
     ] = None,
     train_facts: TrainFacts = None,
     on_error: OnErrorOption = None,
-    output: Annotated[
-        Path | None, typer.Option(help="JSON file to write the scores to.", show_default=False)
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Score a prediction file, of jointre or of another tool, against a gold file.
 
@@ -68,8 +67,6 @@ def score(
 
     from jointre.cli._common.readers import format_of, reader_options
     from jointre.evaluation.files import score_files
-    from jointre.formats.common.files import dump
-    from jointre.outputs import replaced
 
     scored = score_files(
         gold,
@@ -84,12 +81,9 @@ def score(
         train_facts or (),
         on_error,
     )
-    if output is not None:
-        with replaced(output) as stream:
-            stream.write(dump(scored.report.to_dict(), str(output)).encode() + b"\n")
-    remarks = Console(stderr=True)
+    write_json(scored.report.to_dict(), output)
     for path, skipped in scored.skipped.items():
         for line in skipped.lines():
-            remarks.print(f"{path}: {line}", markup=False, highlight=False)
+            log(f"{path}: {line}")
     report = scored.report
     Console().print(label_table(report, f"protocol {report.protocol}, in percent"))

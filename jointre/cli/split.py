@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import OnErrorOption, Packages, log
+from jointre.cli._common.options import FormatOption, OnErrorOption, Packages, ReaderOptions
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -14,19 +14,6 @@ if TYPE_CHECKING:
 DevShare = Annotated[float, typer.Option(min=0, max=1, help="Fraction of the documents for dev.")]
 TestShare = Annotated[float, typer.Option(min=0, max=1, help="Fraction of the documents for test.")]
 SplitSeed = Annotated[int, typer.Option(min=0, help="Random seed for the split.")]
-Format = Annotated[
-    str | None,
-    typer.Option(help="Format of the corpus; detected by default.", show_default=False),
-]
-ReaderOptions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--option",
-        metavar="KEY=VALUE",
-        help="Option of the reader; repeatable.",
-        show_default=False,
-    ),
-]
 
 
 def split(
@@ -40,7 +27,7 @@ def split(
     dev: DevShare = 0.2,
     test: TestShare = 0.1,
     seed: SplitSeed = 0,
-    format: Format = None,
+    format: FormatOption = None,
     option: ReaderOptions = None,
     on_error: OnErrorOption = None,
     include_package: Packages = None,
@@ -58,21 +45,18 @@ def split(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli._common.readers import format_of, reader_of
+    from jointre.cli._common.readers import format_of, read_annotated, reader_of
     from jointre.data.partition import partition
-    from jointre.data.skipped import SkippedData
     from jointre.formats import JsonlWriter
     from jointre.outputs import replaced_folder
 
     reader = reader_of(format_of(corpus, format), option, on_error)
-    skipped = SkippedData()
-    documents = list(reader.read(corpus, skipped))
-    for line in skipped.lines():
-        log(line)
-    parts = {name: part for name, part in partition(documents, dev, test, seed).items() if part}
+    documents = read_annotated(reader, corpus)
+    parts = partition(documents, dev, test, seed)
+    parts = {name: documents for name, documents in parts.items() if documents}
     with replaced_folder(dir) as draft:
-        for name, part in parts.items():
-            JsonlWriter().write(part, draft / f"{name}.jsonl")
+        for name, documents in parts.items():
+            JsonlWriter().write(documents, draft / f"{name}.jsonl")
     show_parts(parts)
     for name in parts:
         typer.echo(f"{dir / name}.jsonl: written")

@@ -5,16 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import (
-    ConfigFile,
-    ExtVars,
-    Overrides,
-    Packages,
-    load,
-    log,
-    score_rows,
-    show_scores,
-)
+from jointre.cli._common.options import ConfigFile, ExtVars, Overrides, Packages, load
+from jointre.cli._common.output import log, score_rows, show_scores
 from jointre.start_up import garbage_collection_paused
 
 if TYPE_CHECKING:
@@ -91,7 +83,7 @@ def _show(result: "Result") -> None:
 
 def triples(result: "Result", count: int) -> list[str]:
     """The most probable triples as lines, at most one per document."""
-    found = []
+    lines = []
     for document in result.examples:
         ranked = sorted(document.relations, key=lambda relation: -(relation.score or 0))
         for relation in ranked[:1]:
@@ -101,5 +93,5 @@ def triples(result: "Result", count: int) -> list[str]:
                 for entity in (head, tail)
             ]
             score = relation.score or 0
-            found.append((score, f"{score:.3f}  {words[0]} --{relation.label}--> {words[1]}"))
-    return [line for _, line in sorted(found, reverse=True)[:count]]
+            lines.append((score, f"{score:.3f}  {words[0]} --{relation.label}--> {words[1]}"))
+    return [line for _, line in sorted(lines, reverse=True)[:count]]

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class PlacedError(ConfigError):
-    """A mistake that already names its place: the innermost place stays the only one."""
+    """An error whose message already has a config path, to which no outer path is added."""
 
 
 def construct(hint: Any, data: Any, path: str = "", warn: bool = True) -> Any:
@@ -99,17 +99,17 @@ def make(recipe: Recipe, path: str, given: Mapping[str, Any]) -> Any:
 
 @final
 class Factory(FactoryBase[T]):
-    """A component with its options settled; its owner builds it and gives the rest.
+    """A component with checked options, which its owner builds with further arguments.
 
     ``Factory[Interaction]`` as a type hint takes a component from the config;
     ``Factory(CrossTaskAttention, heads=2)`` is the same from Python.
 
     Args:
-        cls: the class to build.
-        options: its options, as in a config; nested components as factories.
+        cls: Class to build.
+        options: Its options, as in a config; nested components are factories.
 
     Raises:
-        ConfigError: an option is unknown, missing or of the wrong type.
+        ConfigError: An option is unknown, missing or of the wrong type.
     """
 
     def __init__(self, cls: type[T], /, **options: Any) -> None:
@@ -136,22 +136,23 @@ class Factory(FactoryBase[T]):
         """Build the component.
 
         Args:
-            given: exactly the arguments named by the class's ``given``. A constructor
-                that does not need one of them may leave it out.
+            given: Exactly the arguments that the class lists in ``given``; the constructor may
+                lack one that it does not need.
 
         Raises:
-            TypeError: other arguments were given; the owner's fault.
-            ConfigError: the options do not fit what was given; with the config path.
+            TypeError: The owner gave other arguments.
+            ConfigError: The options do not fit the arguments; the message has the config path.
         """
         cls = self.recipe.cls
-        wanted: tuple[str, ...] = getattr(cls, "given", ())
-        if set(given) != set(wanted):
+        declared: tuple[str, ...] = getattr(cls, "given", ())
+        if set(given) != set(declared):
             raise TypeError(
-                f"{title_of(cls)} ({place_of(cls)}) is to be given {_listed(wanted)}; "
+                f"{title_of(cls)} ({place_of(cls)}) is to be given {_listed(declared)}; "
                 f"its owner gave {_listed(given)}"
             )
-        taken = arguments(cls)
-        component: T = make(self.recipe, self.path, {k: v for k, v in given.items() if k in taken})
+        accepted = arguments(cls)
+        given = {name: value for name, value in given.items() if name in accepted}
+        component: T = make(self.recipe, self.path, given)
         return component
 
 

@@ -1,4 +1,4 @@
-"""A configuration against type hints: the checked tree, and every mistake at once."""
+"""Compare a configuration with type hints: the result is a checked tree, or all mistakes."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -42,24 +42,24 @@ from jointre.errors import ConfigError
 
 
 def check(hint: Any, data: Any) -> list[Problem]:
-    """Every mistake of a configuration, in the file's order; builds nothing.
+    """All mistakes of a configuration, in the order of the file; nothing is built.
 
     Args:
-        hint: an interface, a class or any type hint of a constructor.
-        data: the configuration as a dict, or what :func:`load_config` returned.
+        hint: Interface, class or any type hint of a constructor argument.
+        data: Configuration as a dict, or the result of :func:`load_config`.
     """
     return examine(hint, data)[1]
 
 
 def resolve(hint: Any, data: Any) -> Any:
-    """The configuration with every default filled in and components as objects.
+    """The configuration with all defaults filled in, and each component as an object with a type.
 
     Args:
-        hint: an interface, a class or any type hint of a constructor.
-        data: the configuration as a dict, or what :func:`load_config` returned.
+        hint: Interface, class or any type hint of a constructor argument.
+        data: Configuration as a dict, or the result of :func:`load_config`.
 
     Raises:
-        ConfigError: something is wrong; all of it is listed, one problem a line.
+        ConfigError: The configuration is wrong; all problems are listed, one per line.
     """
     return checked(hint, data).resolved()
 
@@ -74,7 +74,7 @@ def checked(hint: Any, data: Any, path: str = "", warn: bool = True) -> Node:
         warn: As for :func:`examine`.
 
     Raises:
-        ConfigError: something is wrong; all of it is listed, one problem a line.
+        ConfigError: The configuration is wrong; all problems are listed, one per line.
     """
     node, problems = examine(hint, data, path, warn)
     raise_problems(problems)
@@ -103,10 +103,10 @@ def examine(
     root = data
     if loaded:
         root = loaded.data
-        problems = [replace(each, line=loaded.line_of(each)) for each in problems]
-    problems.sort(key=lambda each: _position(root, each.path.removeprefix(path).lstrip(".")))
+        problems = [replace(problem, line=loaded.line_of(problem)) for problem in problems]
+    problems.sort(key=lambda p: _position(root, p.path.removeprefix(path).lstrip(".")))
     if loaded:  # the files' own order, where it is known
-        problems.sort(key=lambda each: loaded.order_of(each.path))
+        problems.sort(key=lambda p: loaded.order_of(p.path))
     return (None if problems else node), problems
 
 
@@ -139,7 +139,7 @@ class Checker:
     @property
     def mistakes(self) -> int:
         """The number of mistakes, unknown and missing keys included."""
-        keys = sum(len(each.unknown) + len(each.missing) for each in self.objects)
+        keys = sum(len(checked.unknown) + len(checked.missing) for checked in self.objects)
         return len(self.problems) + keys
 
     def check(self, hint: Any, value: Any, path: str) -> Node | None:
@@ -148,7 +148,7 @@ class Checker:
         Args:
             hint: The type hint of the option, or the class of the whole configuration.
             value: The value, as JSON or built in Python.
-            path: Where the value stands.
+            path: Path of the value in the configuration.
         """
         inner, annotations = peel(hint)
         alternatives = members(inner)
@@ -179,7 +179,7 @@ class Checker:
     ) -> Node | None:
         if value is None and NoneType in alternatives:
             return Leaf(None, None)
-        hints = [_annotated(each, annotations) for each in alternatives if each is not NoneType]
+        hints = [_annotated(hint, annotations) for hint in alternatives if hint is not NoneType]
         tried: list[tuple[int, Checker]] = []
         for hint in hints:
             if not _admits(hint, value):
@@ -202,10 +202,10 @@ class Checker:
             self._adopt(min(deeper, key=lambda pair: pair[0])[1])
         return None
 
-    def _adopt(self, other: "Checker") -> None:
-        self.problems += other.problems
-        self.objects += other.objects
-        self.old_options += other.old_options
+    def _adopt(self, checker: "Checker") -> None:
+        self.problems += checker.problems
+        self.objects += checker.objects
+        self.old_options += checker.old_options
 
     def _list(self, hint: Any, annotations: tuple[Any, ...], value: Any, path: str) -> Node | None:
         items = item_hints(hint, len(value)) if isinstance(value, list) else None
@@ -213,8 +213,8 @@ class Checker:
         if items is None or not low <= len(value) <= high:
             return self._refuse(_annotated(hint, annotations), value, path)
         nodes = [
-            self.check(each, item, join(path, i))
-            for i, (each, item) in enumerate(zip(items, value, strict=True))
+            self.check(item_hint, item, join(path, number))
+            for number, (item_hint, item) in enumerate(zip(items, value, strict=True))
         ]
         good = [node for node in nodes if node is not None]
         container = list if _origin(hint) is list else tuple
@@ -226,8 +226,8 @@ class Checker:
         low, high = lengths(annotations)
         if not isinstance(value, Mapping) or not low <= len(value) <= high:
             return self._refuse(_annotated(hint, annotations), value, path)
-        each = (get_args(hint) or (str, Any))[1]
-        nodes = {key: self.check(each, item, join(path, key)) for key, item in value.items()}
+        item_hint = (get_args(hint) or (str, Any))[1]
+        nodes = {key: self.check(item_hint, item, join(path, key)) for key, item in value.items()}
         good = {key: node for key, node in nodes.items() if node is not None}
         return Entries(good) if len(good) == len(nodes) else None
 
@@ -256,7 +256,7 @@ class Checker:
         return self.options(cls, {name: getattr(value, name) for name in options_of(cls)}, path)
 
     def options(self, cls: type, values: Mapping[str, Any], path: str) -> Recipe | None:
-        """The recipe of a class from its options; None when one is wrong."""
+        """The recipe of a class from its options; None if an option is wrong."""
         values, messages = renewed(cls, values, path)
         self.old_options += messages
         described = CheckedObject(path, cls, values)
@@ -281,13 +281,13 @@ class Checker:
         if node is None:
             raise TypeError(
                 f"{place_of(cls)}: the default of {option.name!r} does not fit its type hint: "
-                + "; ".join(str(each) for each in checker.problems)
+                + "; ".join(str(problem) for problem in checker.problems)
             )
-        self.objects += [CheckedObject(each.path, each.cls, {}, True) for each in checker.objects]
+        self.objects += [CheckedObject(part.path, part.cls, {}, True) for part in checker.objects]
         return node
 
     def _note_recipe(self, recipe: Recipe, path: str) -> None:
-        """Note the objects of a finished recipe: their options count as there."""
+        """Record the objects of a checked recipe; none of their options counts as missing."""
         self.objects.append(CheckedObject(path, recipe.cls, dict.fromkeys(recipe.options)))
         for name, node in recipe.options.items():
             inner = node.recipe if isinstance(node, Deferred) else node
@@ -338,8 +338,8 @@ def _annotated(hint: Any, annotations: tuple[Any, ...]) -> Any:
 
 def _union_of(alternatives: list[Any]) -> Any:
     union = alternatives[0]
-    for each in alternatives[1:]:
-        union = union | each
+    for alternative in alternatives[1:]:
+        union = union | alternative
     return union
 
 
@@ -360,14 +360,14 @@ def _admits(hint: Any, value: Any) -> bool:
 
 
 def _only_accepts(tried: list[tuple[int, Checker]], path: str) -> bool:
-    """True where each alternative refuses the value itself, so that one message serves all."""
+    """Whether all alternatives refuse the value itself, so that one message describes them all."""
     problems = [problem for _, checker in tried for problem in checker.problems]
     refused = [p.path == path and "is not accepted" in p.message for p in problems]
     return bool(refused) and all(refused) and not any(checker.objects for _, checker in tried)
 
 
 def _position(data: Any, path: str) -> tuple[int, ...]:
-    """Where a path stands in the data, as the index at each level; missing keys come last."""
+    """The index of a path at each level of the data, to sort by; missing keys come last."""
     position: list[int] = []
     for key in path.split("."):
         keys = list(map(str, data if isinstance(data, dict) else range(_length(data))))

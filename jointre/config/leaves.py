@@ -12,7 +12,7 @@ from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 
 def plain(value: Any) -> Any:
-    """A value given from Python in JSON's terms: paths and enums as text, tuples as lists."""
+    """The JSON form of a Python value: paths and enums become text, tuples become lists."""
     if isinstance(value, PurePath):
         return str(value)
     if isinstance(value, enum.Enum):
@@ -40,8 +40,8 @@ def parse(hint: Any, value: Any) -> tuple[bool, Any]:
     """Whether a hint accepts a JSON value, and the Python value.
 
     Args:
-        hint: a type hint without parts of our own, ``Annotated`` bounds allowed.
-        value: JSON.
+        hint: Type hint of plain values; bounds in ``Annotated`` are allowed.
+        value: Value of JSON.
     """
     try:
         hash(hint)

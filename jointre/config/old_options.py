@@ -1,4 +1,4 @@
-"""Options that were moved into a component: still read, with a message that shows the new form."""
+"""Options that moved into a component: the old form is read, with a warning that shows the new."""
 
 import logging
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def renewed(cls: type, values: Mapping[str, Any], path: str) -> tuple[dict[str, 
             moved[name] = named | dict(given)
         else:
             continue
-        shown = ", ".join(f"{each}: {_jsonnet(value)}" for each, value in moved[name].items())
+        shown = ", ".join(f"{name}: {_jsonnet(value)}" for name, value in moved[name].items())
         messages.append(
             f"{join(path, key)} is the old form of {join(path, target)}: "
             f"write {name}: {{ {shown} }}"

@@ -1,4 +1,4 @@
-"""Packages of the user's whose import registers more components."""
+"""Import packages of the user, which register further components."""
 
 import importlib
 import sys
@@ -16,11 +16,11 @@ def include_packages(names: Iterable[str]) -> None:
     The working directory is searched too.
 
     Args:
-        names: dotted names (``my_lab.parts``) or paths in the working directory
+        names: Dotted names (``my_lab.parts``), or paths in the working directory
             (``my_lab/parts.py``).
 
     Raises:
-        ConfigError: a module is not found or fails while it is imported.
+        ConfigError: A module is not found, or fails while it is imported.
     """
     here = str(Path.cwd())
     if here not in sys.path:

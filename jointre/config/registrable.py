@@ -41,9 +41,9 @@ class Registrable:
     ``nn.Module`` or ``ABC`` among the bases.
 
     Attributes:
-        given: constructor arguments which the owner gives; never config keys.
-        interface: the interface's name.
-        registered_name: the name of an implementation.
+        given: Constructor arguments that the owner gives, which are never config keys.
+        interface: Name of the interface.
+        registered_name: Name of the implementation.
     """
 
     given: ClassVar[tuple[str, ...]] = ()
@@ -57,7 +57,7 @@ class Registrable:
         """Open the interface, when one is named.
 
         Raises:
-            ConfigError: another class has opened an interface of this name.
+            ConfigError: Another class has opened an interface of this name.
         """
         super().__init_subclass__(**kwargs)
         if interface is None:
@@ -81,17 +81,17 @@ class Registrable:
         """A decorator that names an implementation of this interface.
 
         Args:
-            name: the name in configs, in snake_case.
+            name: Name in configs, in snake_case.
 
         Raises:
-            ConfigError: the name is taken, by a class or by an installed package.
-            TypeError: the class does not inherit from the interface.
+            ConfigError: A class or an installed package has the name already.
+            TypeError: The class does not inherit from the interface.
         """
 
         def add(component: C) -> C:
             if not issubclass(component, cls):
                 raise TypeError(f"{place_of(component)} does not inherit from {place_of(cls)}")
-            taken = cls._own().get(name)
+            taken = cls._registered().get(name)
             if taken is not None and taken is not component:
                 raise ConfigError(
                     f"two {cls.interface} components are called {name!r}: "
@@ -106,32 +106,32 @@ class Registrable:
 
     @classmethod
     def names(cls) -> list[str]:
-        """The names of all implementations, those of installed packages too; sorted."""
-        return sorted({*cls._own(), *(entry.name for entry in cls._entry_points())})
+        """The names of all implementations, including those of installed packages, sorted."""
+        return sorted({*cls._registered(), *(entry.name for entry in cls._entry_points())})
 
     @classmethod
     def by_name(cls: type[R], name: str) -> type[R]:
         """The implementation of this name.
 
         Raises:
-            ConfigError: no implementation has the name (the message lists the choices
-                and the nearest), two have it, or its package cannot be imported.
+            ConfigError: No implementation has the name (the message lists the choices and the most
+                similar one), two have it, or its package cannot be imported.
         """
-        own: type[R] | None = cls._own().get(name)
-        entry = cls._entry_point(name, own)
-        if own is not None:
-            return own
+        component: type[R] | None = cls._registered().get(name)
+        entry = cls._entry_point(name, component)
+        if component is not None:
+            return component
         if entry is None:
             raise ConfigError(unknown_name(cls, name))
         return cls._load(entry)
 
     @classmethod
-    def _own(cls: type[R]) -> dict[str, type[R]]:
+    def _registered(cls: type[R]) -> dict[str, type[R]]:
         """The implementations registered by decorator; entry points are not loaded."""
         prefix = tuple(cls._catalogue.namespace)
         return {
-            key[-1]: found
-            for key, found in list(catalogue.REGISTRY.items())
+            key[-1]: component
+            for key, component in list(catalogue.REGISTRY.items())
             if len(key) == len(prefix) + 1 and key[:-1] == prefix
         }
 
@@ -147,18 +147,18 @@ class Registrable:
         return selected[group]
 
     @classmethod
-    def _entry_point(cls, name: str, own: type | None) -> EntryPoint | None:
-        """The entry point of this name, guarded.
+    def _entry_point(cls, name: str, component: type | None) -> EntryPoint | None:
+        """The entry point of this name, if it is the only claim on the name.
 
         catalogue asks entry points before registered classes and takes the first of
         several, so a second claim on a name must be refused here.
         """
         entries = {entry.value: entry for entry in cls._entry_points() if entry.name == name}
         places = [f"the entry point {value}" for value in sorted(entries)]
-        if own is not None:
+        if component is not None:
             # A package may declare its class both ways; only another package shadows.
-            home = own.__module__.partition(".")[0]
-            places = [place_of(own)] + [
+            home = component.__module__.partition(".")[0]
+            places = [place_of(component)] + [
                 f"the entry point {value}"
                 for value in sorted(entries)
                 if value.partition(":")[0].partition(".")[0] != home
@@ -173,18 +173,18 @@ class Registrable:
     @classmethod
     def _load(cls: type[R], entry: EntryPoint) -> type[R]:
         """Import an entry point's class."""
-        what = f"the {cls.interface} {entry.name!r} (entry point {entry.value})"
+        title = f"the {cls.interface} {entry.name!r} (entry point {entry.value})"
         try:
-            found = cls._catalogue.get_entry_point(entry.name)
+            component = cls._catalogue.get_entry_point(entry.name)
         except Exception as error:  # a package may fail in any way while it is imported
             raise ConfigError(
-                f"{what} cannot be imported: {type(error).__name__}: {error}"
+                f"{title} cannot be imported: {type(error).__name__}: {error}"
             ) from error
-        if not (isinstance(found, type) and issubclass(found, cls)):
-            raise ConfigError(f"{what} is not a subclass of {place_of(cls)}")
-        if "registered_name" not in vars(found):
-            found.registered_name = entry.name
-        return found
+        if not (isinstance(component, type) and issubclass(component, cls)):
+            raise ConfigError(f"{title} is not a subclass of {place_of(cls)}")
+        if "registered_name" not in vars(component):
+            component.registered_name = entry.name
+        return component
 
 
 def unknown_name(interface: type[Registrable], name: str) -> str:
@@ -193,13 +193,13 @@ def unknown_name(interface: type[Registrable], name: str) -> str:
     close = nearest(name, choices)
     hint = f"; did you mean {close!r}?" if close else "."
     noun = interface.interface.replace("_", " ")
-    others = [
-        other.interface
-        for other in Registrable.interfaces().values()
-        if close is None and other is not interface and name in other.names()
+    owners = [
+        candidate.interface
+        for candidate in Registrable.interfaces().values()
+        if close is None and candidate is not interface and name in candidate.names()
     ]
-    if others:
-        *first, last = [with_article(other) for other in others]
+    if owners:
+        *first, last = [with_article(owner) for owner in owners]
         kinds = f"{', '.join(first)} or {last}" if first else last
         hint = f" ({name!r} is {kinds})."
     listed = ", ".join(choices) or "none is registered; is a package to be included?"

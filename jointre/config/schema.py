@@ -1,4 +1,4 @@
-"""What a class takes: the options of its constructor, and their type hints taken apart."""
+"""The options of a class, from its constructor, and functions that analyse their type hints."""
 
 import enum
 import functools
@@ -21,12 +21,12 @@ _VALUES = (bool, int, float, str, NoneType, object)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One option as construction sees it.
+    """One option of a class.
 
     Args:
-        name: the config key.
-        hint: the real type hint, ``Annotated`` bounds kept.
-        default: the default, or `NO_DEFAULT`.
+        name: Key in a config.
+        hint: Type hint, including the bounds in ``Annotated``.
+        default: Default value, or `NO_DEFAULT`.
     """
 
     name: str
@@ -35,29 +35,30 @@ class Parameter:
 
     @property
     def required(self) -> bool:
-        """True where a config must have the key."""
+        """Whether a config must have the key."""
         return self.default is NO_DEFAULT
 
 
 def _constructor(cls: type) -> Any:
-    """The ``__init__`` that runs for `cls`, or None where only ``object`` has one."""
+    """The ``__init__`` of a class; None if it inherits that of ``object``."""
     owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
     return None if owner is object else vars(owner)["__init__"]
 
 
 @functools.cache
 def arguments(cls: type) -> dict[str, inspect.Parameter]:
-    """The named arguments of a constructor, those that the owner gives too.
+    """The named arguments of a constructor, including those that the owner gives.
 
-    ``*args`` and ``**kwargs`` are none: a class without its own ``__init__`` may
-    inherit them (``nn.Module``), and they say nothing about what it takes.
+    ``*args`` and ``**kwargs`` do not count: a class without its own ``__init__`` may inherit
+    them (from ``nn.Module``), and they do not show what it takes.
     """
     init = _constructor(cls)
     if init is None:
         return {}
     catch_all = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     parameters = list(inspect.signature(init).parameters.values())[1:]
-    return {each.name: each for each in parameters if each.kind not in catch_all}
+    named = [parameter for parameter in parameters if parameter.kind not in catch_all]
+    return {argument.name: argument for argument in named}
 
 
 @functools.cache
@@ -65,10 +66,10 @@ def options_of(cls: type) -> dict[str, Parameter]:
     """The options of a class by name, in the constructor's order.
 
     Raises:
-        TypeError: an argument has no type hint, or is called ``type``.
+        TypeError: An argument has no type hint, or is called ``type``.
     """
     given = getattr(cls, "given", ())
-    named = {name: each for name, each in arguments(cls).items() if name not in given}
+    named = {name: argument for name, argument in arguments(cls).items() if name not in given}
     if not named:
         return {}
     hints = get_type_hints(_constructor(cls), include_extras=True)
@@ -77,7 +78,9 @@ def options_of(cls: type) -> dict[str, Parameter]:
             raise TypeError(f"{place_of(cls)}: the argument {name!r} has no type hint")
         if name == "type" and issubclass(cls, Registrable):
             raise TypeError(f"{place_of(cls)}: no option can be called 'type', the name's key")
-    return {name: Parameter(name, hints[name], each.default) for name, each in named.items()}
+    return {
+        name: Parameter(name, hints[name], argument.default) for name, argument in named.items()
+    }
 
 
 def peel(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -91,9 +94,9 @@ def peel(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def members(hint: Any) -> list[Any]:
-    """The alternatives of a union, nested ones too; the hint itself where it is none."""
+    """The alternatives of a union, those of nested unions included; otherwise the hint alone."""
     if get_origin(hint) in (Union, types.UnionType):
-        return [each for member in get_args(hint) for each in members(member)]
+        return [alternative for member in get_args(hint) for alternative in members(member)]
     return [hint]
 
 
@@ -114,7 +117,7 @@ def is_list(hint: Any) -> bool:
 
 
 def item_hints(hint: Any, count: int) -> list[Any] | None:
-    """The hint of each of `count` items, or None where the tuple's length is another."""
+    """The hint of each of `count` items; None if a tuple has another length."""
     args = get_args(hint)
     if not args:
         return [Any] * count
@@ -134,10 +137,10 @@ def is_interface(hint: Any) -> bool:
 
 
 def interfaces_of(hint: Any) -> list[type[Registrable]]:
-    """The interfaces that a hint names, in a union or in ``Factory[...]`` too; not in lists."""
-    inner = [peel(each)[0] for each in members(peel(hint)[0])]
-    targets = [factory_target(each) if is_factory(each) else each for each in inner]
-    return [each for each in targets if is_interface(each)]
+    """The interfaces in a hint, in its unions and in ``Factory[...]``, but not in lists."""
+    alternatives = [peel(alternative)[0] for alternative in members(peel(hint)[0])]
+    targets = [factory_target(hint) if is_factory(hint) else hint for hint in alternatives]
+    return [target for target in targets if is_interface(target)]
 
 
 def is_plain_class(hint: Any) -> bool:
@@ -149,26 +152,28 @@ def is_plain_class(hint: Any) -> bool:
 
 
 def lengths(annotations: Sequence[Any]) -> tuple[int, int]:
-    """The least and the greatest length that annotations allow."""
-    low, high = 0, sys.maxsize
-    for each in annotations:
-        inner = getattr(each, "metadata", None)
-        if inner is None and hasattr(each, "__iter__") and not isinstance(each, str):
-            inner = list(each)
+    """The minimum and maximum length that annotations allow."""
+    minimum, maximum = 0, sys.maxsize
+    for annotation in annotations:
+        inner = getattr(annotation, "metadata", None)
+        if inner is None and hasattr(annotation, "__iter__") and not isinstance(annotation, str):
+            inner = list(annotation)
         if inner is not None:
-            least, greatest = lengths(inner)
+            low, high = lengths(inner)
         else:
-            least = getattr(each, "min_length", None) or 0
-            longest = getattr(each, "max_length", None)
-            greatest = sys.maxsize if longest is None else longest
-        low, high = max(low, least), min(high, greatest)
-    return low, high
+            low = getattr(annotation, "min_length", None) or 0
+            max_length = getattr(annotation, "max_length", None)
+            high = sys.maxsize if max_length is None else max_length
+        minimum, maximum = max(minimum, low), min(maximum, high)
+    return minimum, maximum
 
 
 def choices_of(hint: Any) -> list[Any]:
     """The JSON values of a ``Literal`` or an enum; empty for other hints."""
     if get_origin(hint) is Literal:
-        return [each.value if isinstance(each, enum.Enum) else each for each in get_args(hint)]
+        return [
+            choice.value if isinstance(choice, enum.Enum) else choice for choice in get_args(hint)
+        ]
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return [each.value for each in hint]
+        return [choice.value for choice in hint]
     return []

@@ -7,22 +7,22 @@ from jointre.evaluation.matching import Key, match_sets
 from jointre.evaluation.report import Tally
 
 Cluster = frozenset[Span]
-"""Coreferent mentions: all spans of an entity, in no order and each once."""
+"""Coreferent mentions: the set of all spans of an entity."""
 
 
 def clusters_of(document: Document) -> list[Cluster]:
     """The cluster of each entity, by the entity's index.
 
-    It holds the entity's mentions, and those of the entities that ``Document.clusters``
-    groups with it, directly or through others.
+    It has the mentions of the entity, and those of the entities that ``Document.clusters`` puts
+    into the same group, directly or through other groups.
     """
     groups = [{index} for index in range(len(document.entities))]
-    for named in document.clusters:
-        merged = set().union(*(groups[member] for member in named))
-        for member in merged:
-            groups[member] = merged
+    for indices in document.clusters:
+        merged = set().union(*(groups[index] for index in indices))
+        for index in merged:
+            groups[index] = merged
     return [
-        frozenset(span for member in group for span in document.entities[member].mentions)
+        frozenset(span for index in group for span in document.entities[index].mentions)
         for group in groups
     ]
 
@@ -53,11 +53,14 @@ def relation_keys(document: Document, arguments: Sequence[Hashable]) -> set[Key]
         document: Gold or predicted document.
         arguments: Hashable that represents each entity, by its index.
     """
-    return {(arguments[one.head], arguments[one.tail], one.label) for one in document.relations}
+    return {
+        (arguments[relation.head], arguments[relation.tail], relation.label)
+        for relation in document.relations
+    }
 
 
 def typed(document: Document, arguments: Sequence[Hashable]) -> list[Hashable]:
-    """What stands for each entity, with the entity's type."""
+    """Each entity's argument together with the entity's type."""
     return [
         (argument, entity.label)
         for argument, entity in zip(arguments, document.entities, strict=True)
@@ -77,17 +80,19 @@ def cluster_tallies(
         arguments: Hashables that represent the gold and the predicted entities in relations;
             None: their clusters.
     """
-    wanted, given = clusters_of(gold), clusters_of(predicted)
-    heads = arguments or (wanted, given)
+    gold_clusters, predicted_clusters = clusters_of(gold), clusters_of(predicted)
+    gold_arguments, predicted_arguments = arguments or (gold_clusters, predicted_clusters)
     return {
-        "mention": match_sets(mention_keys(wanted), mention_keys(given)),
-        "cluster": match_sets(cluster_keys(wanted), cluster_keys(given)),
-        "entity": match_sets(entity_keys(gold, wanted), entity_keys(predicted, given)),
+        "mention": match_sets(mention_keys(gold_clusters), mention_keys(predicted_clusters)),
+        "cluster": match_sets(cluster_keys(gold_clusters), cluster_keys(predicted_clusters)),
+        "entity": match_sets(
+            entity_keys(gold, gold_clusters), entity_keys(predicted, predicted_clusters)
+        ),
         "relation_boundary": match_sets(
-            relation_keys(gold, heads[0]), relation_keys(predicted, heads[1])
+            relation_keys(gold, gold_arguments), relation_keys(predicted, predicted_arguments)
         ),
         "relation_strict": match_sets(
-            relation_keys(gold, typed(gold, heads[0])),
-            relation_keys(predicted, typed(predicted, heads[1])),
+            relation_keys(gold, typed(gold, gold_arguments)),
+            relation_keys(predicted, typed(predicted, predicted_arguments)),
         ),
     }

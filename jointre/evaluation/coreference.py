@@ -1,15 +1,14 @@
 """MUC, B³, CEAF-e and LEA: how well predicted clusters of mentions match gold ones.
 
-All four are computed from how many mentions each gold cluster shares with each predicted
-one, and over a corpus by adding up numerators and denominators.
+All four are computed from the number of mentions that each gold cluster shares with each predicted
+cluster. Over a corpus, numerators and denominators are added.
 
-**Singletons** count as clusters of one mention. MUC compares links and sees none of them;
-LEA gives a singleton one link to itself. **Nothing to compare** (no cluster at all; for MUC
-no cluster of two) makes 0, as 0/0 does in every report.
+**Singletons** count as clusters of one mention. MUC compares links, of which they have none; LEA
+gives a singleton one link to itself. If there is **nothing to compare** (no clusters, or for MUC no
+cluster of two mentions), a measure is 0, as 0/0 is in every report.
 
-The measures are defined where a mention has one cluster. Where it has several, it counts in
-the largest (of equal ones in the one that comes first when their mentions are sorted), see
-:func:`partition`; equal clusters thereby count once.
+The measures are defined for mentions of one cluster. A mention of several clusters counts in the
+largest of them (see :func:`partition`), so equal clusters count once.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Set
@@ -24,88 +23,88 @@ from jointre.evaluation.clusters import clusters_of
 from jointre.evaluation.report import Ratios, Scores, ratio
 
 Mention = TypeVar("Mention", bound=Any)  # hashable, and sortable among its like
-Shared = Int[np.ndarray, "these others"]
-These = Int[np.ndarray, " these"]
-Others = Int[np.ndarray, " others"]
+Shared = Int[np.ndarray, "clusters others"]
+Sizes = Int[np.ndarray, " clusters"]
+OtherSizes = Int[np.ndarray, " others"]
 
 AVERAGED = ("muc", "b_cubed", "ceaf_e")
 """The measures whose mean is the block ``coreference``."""
 
 
 class Quotient(NamedTuple):
-    """A recall before the division, so that documents can be added up."""
+    """Numerator and denominator of a recall, which can be added over documents."""
 
     hits: float
     possible: int
 
     def plus(self, other: "Quotient") -> "Quotient":
-        """Both added up."""
+        """The sum of both."""
         return Quotient(self.hits + other.hits, self.possible + other.possible)
 
 
-Measure = Callable[[Shared, These, Others], Quotient]
-"""The recall of "these" clusters; its precision is the same with both sides exchanged."""
+Measure = Callable[[Shared, Sizes, OtherSizes], Quotient]
+"""Recall of the clusters of one side; the precision is the same with the sides exchanged."""
 
 
-def muc(shared: Shared, these: These, others: Others) -> Quotient:
-    """Links that hold a cluster together and survive: its mentions less its parts.
+def muc(shared: Shared, sizes: Sizes, other_sizes: OtherSizes) -> Quotient:
+    """Fraction of the links in clusters that the other side has: mentions minus parts.
 
     Paper: Vilain et al. 1995, https://aclanthology.org/M95-1005.
 
     Args:
-        shared: mentions that each of "these" clusters has in common with each other one.
-        these: their sizes, in mentions.
-        others: the other side's sizes.
+        shared: Number of mentions that each cluster shares with each cluster of the other side.
+        sizes: Number of mentions of each cluster.
+        other_sizes: Number of mentions of each cluster of the other side.
     """
-    parts = np.count_nonzero(shared, axis=1) + these - shared.sum(axis=1)
-    return Quotient(float((these - parts).sum()), int((these - 1).sum()))
+    parts = np.count_nonzero(shared, axis=1) + sizes - shared.sum(axis=1)
+    return Quotient(float((sizes - parts).sum()), int((sizes - 1).sum()))
 
 
-def b_cubed(shared: Shared, these: These, others: Others) -> Quotient:
-    """For each mention the share of its cluster that its other cluster has too.
+def b_cubed(shared: Shared, sizes: Sizes, other_sizes: OtherSizes) -> Quotient:
+    """For each mention, the fraction of its cluster that its cluster on the other side shares.
 
     Paper: Bagga and Baldwin 1998; a mention that the other side lacks scores 0.
 
     Args:
         shared: See :func:`muc`.
-        these: See :func:`muc`.
-        others: See :func:`muc`.
+        sizes: See :func:`muc`.
+        other_sizes: See :func:`muc`.
     """
-    hits = (shared**2 / these[:, None]).sum()
-    return Quotient(float(hits), int(these.sum()))
+    hits = (shared**2 / sizes[:, None]).sum()
+    return Quotient(float(hits), int(sizes.sum()))
 
 
-def ceaf_e(shared: Shared, these: These, others: Others) -> Quotient:
-    """Similarity 2·shared / (size + size) of clusters, each paired with at most one.
+def ceaf_e(shared: Shared, sizes: Sizes, other_sizes: OtherSizes) -> Quotient:
+    """Similarity 2·shared / (size + other size) of clusters that are paired one to one.
 
     Paper: Luo 2005, https://aclanthology.org/H05-1004 (φ₄, the best one-to-one pairing).
 
     Args:
         shared: See :func:`muc`.
-        these: See :func:`muc`.
-        others: See :func:`muc`.
+        sizes: See :func:`muc`.
+        other_sizes: See :func:`muc`.
     """
     from scipy.optimize import linear_sum_assignment  # slow to import: half a second
 
-    similarity: Float[np.ndarray, "these others"] = 2 * shared / np.add.outer(these, others)
+    similarity: Float[np.ndarray, "clusters others"] = 2 * shared / np.add.outer(sizes, other_sizes)
     rows, columns = linear_sum_assignment(similarity, maximize=True)
-    return Quotient(float(similarity[rows, columns].sum()), len(these))
+    return Quotient(float(similarity[rows, columns].sum()), len(sizes))
 
 
-def lea(shared: Shared, these: These, others: Others) -> Quotient:
-    """The share of a cluster's links (all pairs) that survive, weighted by its size.
+def lea(shared: Shared, sizes: Sizes, other_sizes: OtherSizes) -> Quotient:
+    """Fraction of a cluster's links (all pairs) that the other side has, weighted by its size.
 
     Paper: Moosavi and Strube 2016, https://aclanthology.org/P16-1060.
 
     Args:
         shared: See :func:`muc`.
-        these: See :func:`muc`.
-        others: See :func:`muc`.
+        sizes: See :func:`muc`.
+        other_sizes: See :func:`muc`.
     """
-    links = np.maximum(these * (these - 1) // 2, 1)
-    kept = (shared * (shared - 1) // 2).sum(axis=1)
-    kept += ((these[:, None] == 1) & (others == 1) & (shared == 1)).sum(axis=1)
-    return Quotient(float((these * kept / links).sum()), int(these.sum()))
+    links = np.maximum(sizes * (sizes - 1) // 2, 1)
+    shared_links = (shared * (shared - 1) // 2).sum(axis=1)
+    shared_links += ((sizes[:, None] == 1) & (other_sizes == 1) & (shared == 1)).sum(axis=1)
+    return Quotient(float((sizes * shared_links / links).sum()), int(sizes.sum()))
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
@@ -115,19 +114,19 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 
 
 def partition(clusters: Iterable[Set[Mention]]) -> list[frozenset[Mention]]:
-    """The clusters without mentions in common; none is empty.
+    """The clusters, changed so that they have no mentions in common and none is empty.
 
-    A mention of several clusters stays in the largest, of equal ones in the one that comes
-    first when their mentions are sorted. So the order of ``clusters`` has no influence.
+    A mention of several clusters stays in the largest. Among clusters of equal size, it stays in
+    the first when their sorted mentions are compared, so the order of ``clusters`` does not matter.
     """
-    taken: set[Mention] = set()
-    found = []
+    assigned: set[Mention] = set()
+    disjoint = []
     for _, mentions in sorted((-len(cluster), sorted(cluster)) for cluster in clusters):
-        left = frozenset(mentions) - taken
-        taken |= left
-        if left:
-            found.append(left)
-    return found
+        remaining = frozenset(mentions) - assigned
+        assigned |= remaining
+        if remaining:
+            disjoint.append(remaining)
+    return disjoint
 
 
 def score_clusters(
@@ -139,7 +138,7 @@ def score_clusters(
     mentions for ``b_cubed`` and ``lea``.
 
     Args:
-        documents: the gold and the predicted clusters of each, as sets of mentions.
+        documents: Gold and predicted clusters of each document, as sets of mentions.
 
     Example:
         >>> gold, predicted = [{1, 2, 3}, {4, 5}], [{1, 2}, {3, 4, 5}]
@@ -150,49 +149,53 @@ def score_clusters(
     recalls = dict.fromkeys(MEASURES, Quotient(0, 0))
     precisions = dict(recalls)
     for gold, predicted in documents:
-        shared, wanted, given = _overlaps(partition(gold), partition(predicted))
+        shared, gold_sizes, predicted_sizes = _overlaps(partition(gold), partition(predicted))
         for name, measure in MEASURES.items():
-            recalls[name] = recalls[name].plus(measure(shared, wanted, given))
-            precisions[name] = precisions[name].plus(measure(shared.T, given, wanted))
+            recall = measure(shared, gold_sizes, predicted_sizes)
+            precision = measure(shared.T, predicted_sizes, gold_sizes)
+            recalls[name] = recalls[name].plus(recall)
+            precisions[name] = precisions[name].plus(precision)
     return {name: _ratios(precisions[name], recalls[name]) for name in MEASURES}
 
 
 def coreference_scores(documents: Iterable[tuple[Document, Document]]) -> Scores:
     """The block ``coreference``: the mean of MUC, B³ and CEAF-e (the "CoNLL" score).
 
-    Precision, recall and F1 are each the mean of the three measures' own; ``macro_f1`` is
-    that F1 again. ``per_type`` has the three by name; ``support`` is the number of gold
-    mentions.
+    Precision, recall and F1 are the means over the three measures, and ``macro_f1`` equals the
+    F1. ``per_type`` has the three measures by name; ``support`` is the number of gold mentions.
 
     Args:
-        documents: the gold and the predicted form of each.
+        documents: Gold and predicted form of each document.
     """
-    found = score_clusters((clusters_of(one), clusters_of(other)) for one, other in documents)
-    chosen = {name: found[name] for name in sorted(AVERAGED)}
+    measures = score_clusters(
+        (clusters_of(gold), clusters_of(predicted)) for gold, predicted in documents
+    )
+    averaged = {name: measures[name] for name in sorted(AVERAGED)}
     precision, recall, f1 = (
-        sum(getattr(one, name) for one in chosen.values()) / len(chosen)
+        sum(getattr(ratios, name) for ratios in averaged.values()) / len(averaged)
         for name in ("precision", "recall", "f1")
     )
-    return Scores(Ratios(precision, recall, f1, found["b_cubed"].support), f1, chosen)
+    return Scores(Ratios(precision, recall, f1, measures["b_cubed"].support), f1, averaged)
 
 
 def _overlaps(
     gold: list[frozenset[Mention]], predicted: list[frozenset[Mention]]
-) -> tuple[Shared, These, Others]:
-    home = {mention: column for column, cluster in enumerate(predicted) for mention in cluster}
+) -> tuple[Shared, Sizes, OtherSizes]:
+    """The number of shared mentions of each pair of clusters, and the sizes of the clusters."""
+    column_of = {mention: column for column, cluster in enumerate(predicted) for mention in cluster}
     shared = np.zeros((len(gold), len(predicted)), dtype=np.int64)
     for row, cluster in enumerate(gold):
         for mention in cluster:
-            if mention in home:
-                shared[row, home[mention]] += 1
-    wanted, given = (
+            if mention in column_of:
+                shared[row, column_of[mention]] += 1
+    gold_sizes, predicted_sizes = (
         np.array([len(cluster) for cluster in clusters], dtype=np.int64)
         for clusters in (gold, predicted)
     )
-    return shared, wanted, given
+    return shared, gold_sizes, predicted_sizes
 
 
-def _ratios(precision: Quotient, recall: Quotient) -> Ratios:
-    one, other = ratio(*precision), ratio(*recall)
-    f1 = 2 * one * other / (one + other) if one + other else 0.0
-    return Ratios(one, other, f1, recall.possible)
+def _ratios(precision_sum: Quotient, recall_sum: Quotient) -> Ratios:
+    precision, recall = ratio(*precision_sum), ratio(*recall_sum)
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return Ratios(precision, recall, f1, recall_sum.possible)

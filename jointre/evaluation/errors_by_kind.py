@@ -16,13 +16,13 @@ Item = TypeVar("Item", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Item]):
-    """One gold item, one predicted item, or two that belong together.
+    """A gold item, a predicted item, or a pair of both.
 
     Args:
-        document: id of the document.
-        kind: one of ``ENTITY_KINDS`` or ``RELATION_KINDS``.
-        gold: the annotated item, None when spurious.
-        predicted: the predicted item, None when missed.
+        document: Id of the document.
+        kind: One of ``ENTITY_KINDS`` or ``RELATION_KINDS``.
+        gold: Annotated item; None if the predicted item is spurious.
+        predicted: Predicted item; None if the gold item is missed.
     """
 
     document: str
@@ -38,92 +38,90 @@ def errors_by_kind(
 ) -> dict[str, dict[str, int]]:
     """How many entities and relations are correct or wrong in each way.
 
-    Every predicted and every gold item (duplicates collapsed) is counted exactly once,
-    and a pair of them once as well: predicted items are all kinds but ``missed``, gold
-    items all kinds but ``spurious``.
+    Every predicted and every gold item (duplicates collapsed) is counted exactly once, and a pair
+    of them counts once. So the number of predicted items is the sum of all kinds except ``missed``,
+    and the number of gold items that of all kinds except ``spurious``.
 
     Args:
-        gold: annotated documents.
-        predicted: the same documents in the same order, as predicted.
-        symmetric: relation labels whose direction has no meaning.
+        gold: Annotated documents.
+        predicted: The same documents in the same order, as predicted.
+        symmetric: Relation labels whose direction has no meaning.
 
     Raises:
-        DataError: the documents do not belong together, or a relation links entities of
-            several mentions.
+        DataError: The documents do not belong together, or a relation links entities of several
+            mentions.
     """
     counts = {
         "entity": dict.fromkeys(ENTITY_KINDS, 0),
         "relation": dict.fromkeys(RELATION_KINDS, 0),
     }
     check_pairs(gold, predicted)
-    for one, other in zip(gold, predicted, strict=True):
-        for entity in entity_outcomes(one, other):
+    for gold_document, predicted_document in zip(gold, predicted, strict=True):
+        for entity in entity_outcomes(gold_document, predicted_document):
             counts["entity"][entity.kind] += 1
-        for relation in relation_outcomes(one, other, symmetric):
+        for relation in relation_outcomes(gold_document, predicted_document, symmetric):
             counts["relation"][relation.kind] += 1
     return counts
 
 
 def entity_outcomes(gold: Document, predicted: Document) -> list[Outcome[Mention]]:
-    """What became of each entity mention of one document, best explanation first.
+    """The outcome of each entity mention of a document; the best explanation is tried first.
 
-    ``type``: the span is right, its label is not. ``boundary``: the label is right and the
-    spans overlap. What is left over is ``missed`` or ``spurious``.
+    ``type``: the span is correct, but not its label. ``boundary``: the label is correct and the
+    spans overlap. All other mentions are ``missed`` or ``spurious``.
     """
     pairing = _Pairing[Mention](
         gold.id,
         list(dict.fromkeys(mention for mention, _ in mentions(gold))),
         list(dict.fromkeys(mention for mention, _ in mentions(predicted))),
     )
-    pairing.match("correct", lambda one: one)
-    pairing.match("type", lambda one: one.span)
-    pairing.match("boundary", lambda one: one.label, Mention.overlaps)
+    pairing.match("correct", lambda mention: mention)
+    pairing.match("type", lambda mention: mention.span)
+    pairing.match("boundary", lambda mention: mention.label, Mention.overlaps)
     return pairing.finish()
 
 
 def relation_outcomes(
     gold: Document, predicted: Document, symmetric: frozenset[str] = frozenset()
 ) -> list[Outcome[Triple]]:
-    """What became of each relation of one document, best explanation first.
+    """The outcome of each relation of a document; the best explanation is tried first.
 
-    ``type``: spans and label are right, an entity type is not. ``direction``: right but
-    for head and tail, which are exchanged. ``label``: the pair of spans is right, its label
-    is not. ``boundary``: the label is right, head overlaps head and tail overlaps tail.
-    What is left over is ``missed`` or ``spurious``. Symmetric relations are read from left
-    to right.
+    ``type``: spans and label are correct, but not an entity type. ``direction``: correct except
+    that head and tail are exchanged. ``label``: the pair of spans is correct, but not its label.
+    ``boundary``: the label is correct, the heads overlap and the tails overlap. All other relations
+    are ``missed`` or ``spurious``. Symmetric relations are read from left to right.
 
     Raises:
-        DataError: an argument has several mentions.
+        DataError: An argument has several mentions.
     """
-    wanted, given = (
+    gold_triples, predicted_triples = (
         list(
             dict.fromkeys(
-                left_to_right(one, symmetric) for one, _ in triples(document, "errors by kind")
+                left_to_right(triple, symmetric)
+                for triple, _ in triples(document, "errors by kind")
             )
         )
         for document in (gold, predicted)
     )
-    pairing = _Pairing[Triple](gold.id, wanted, given)
-    pairing.match("correct", lambda one: one)
-    pairing.match("type", lambda one: one.boundary)
+    pairing = _Pairing[Triple](gold.id, gold_triples, predicted_triples)
+    pairing.match("correct", lambda triple: triple)
+    pairing.match("type", lambda triple: triple.boundary)
     pairing.match(
-        "direction", lambda one: one.boundary, of_gold=lambda one: one.reversed().boundary
+        "direction",
+        lambda triple: triple.boundary,
+        gold_key=lambda triple: triple.reversed().boundary,
     )
-    pairing.match("label", lambda one: (one.head.span, one.tail.span))
-    pairing.match("boundary", lambda one: one.label, _arguments_overlap)
+    pairing.match("label", lambda triple: (triple.head.span, triple.tail.span))
+    pairing.match("boundary", lambda triple: triple.label, _arguments_overlap)
     return pairing.finish()
 
 
-def _reversed(one: Triple) -> Hashable:
-    return one.reversed().boundary
-
-
-def _arguments_overlap(one: Triple, other: Triple) -> bool:
-    return one.head.overlaps(other.head) and one.tail.overlaps(other.tail)
+def _arguments_overlap(gold: Triple, predicted: Triple) -> bool:
+    return gold.head.overlaps(predicted.head) and gold.tail.overlaps(predicted.tail)
 
 
 class _Pairing(Generic[Item]):
-    """Pairs gold with predicted items, each used once, by one rule after the other."""
+    """Pairs gold items with predicted ones by several rules in turn; each item is used once."""
 
     def __init__(self, document: str, gold: list[Item], predicted: list[Item]) -> None:
         self.document = document
@@ -135,27 +133,34 @@ class _Pairing(Generic[Item]):
         self,
         kind: str,
         key: Callable[[Item], Hashable],
-        also: Callable[[Item, Item], bool] | None = None,
-        of_gold: Callable[[Item], Hashable] | None = None,
+        condition: Callable[[Item, Item], bool] = lambda gold, predicted: True,
+        gold_key: Callable[[Item], Hashable] | None = None,
     ) -> None:
-        """Pairs what has the same key (and fulfils ``also``), in the order given."""
-        waiting: dict[Hashable, list[Item]] = {}
+        """Pair the remaining items by a rule, in their order.
+
+        Args:
+            kind: Kind of the outcomes.
+            key: Key of an item; two items with equal keys may be paired.
+            condition: Says whether a gold and a predicted item with equal keys are paired.
+            gold_key: Key of a gold item; None: ``key``.
+        """
+        unpaired_gold: dict[Hashable, list[Item]] = {}
         for item in self.gold:
-            waiting.setdefault((of_gold or key)(item), []).append(item)
-        rest = []
+            unpaired_gold.setdefault((gold_key or key)(item), []).append(item)
+        unpaired = []
         for item in self.predicted:
-            candidates = waiting.get(key(item), [])
-            partner = next((one for one in candidates if not also or also(one, item)), None)
+            candidates = unpaired_gold.get(key(item), [])
+            partner = next((gold for gold in candidates if condition(gold, item)), None)
             if partner is None:
-                rest.append(item)
+                unpaired.append(item)
             else:
                 candidates.remove(partner)
                 self.outcomes.append(Outcome(self.document, kind, partner, item))
-        self.predicted = rest
-        self.gold = [item for group in waiting.values() for item in group]
+        self.predicted = unpaired
+        self.gold = [item for group in unpaired_gold.values() for item in group]
 
     def finish(self) -> list[Outcome[Item]]:
-        """All outcomes; whatever is still alone is missed or spurious."""
+        """All outcomes; items without a partner are missed or spurious."""
         missed = [Outcome(self.document, "missed", item, None) for item in self.gold]
         spurious = [Outcome(self.document, "spurious", None, item) for item in self.predicted]
         return [*self.outcomes, *missed, *spurious]

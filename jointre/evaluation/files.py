@@ -1,4 +1,4 @@
-"""Scores a prediction file against a gold file, whoever wrote them."""
+"""Score a prediction file, of jointre or of another tool, against a gold file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,8 +48,8 @@ def score_files(
 ) -> Scored:
     """Score a prediction file against a gold file.
 
-    Documents are paired by position. Their ids must agree, unless one of the two files
-    does not name its documents; their tokens must agree always.
+    Documents are paired by position. Their tokens must be equal, and so must their ids, unless one
+    of the files has no ids.
 
     Args:
         gold: Annotated file.
@@ -67,41 +67,54 @@ def score_files(
         on_error: What both readers do at records with errors; None: their default.
 
     Raises:
-        ConfigError: an unknown format or protocol; a width or training facts that the
-            protocol does not take.
-        DataError: a file cannot be read, or the files do not belong together.
+        ConfigError: The format or protocol is unknown, or the protocol does not have the option
+            ``max_width`` or ``train_facts`` that is set.
+        DataError: A file cannot be read, or the files do not belong together.
     """
-    labels = frozenset(symmetric)
-    if types is not None and not labels:
-        labels = read_types(types).symmetric
+    symmetric = frozenset(symmetric)
+    if types is not None and not symmetric:
+        symmetric = read_types(types).symmetric
     options: dict[str, Any] = {} if max_width is None else {"max_width": max_width}
     if train_facts:
         options["train_facts"] = list(train_facts)
-    metric = _metric(protocol, labels, options)
+    metric = _metric(protocol, symmetric, options)
     skipped: dict[Path, SkippedData] = {}
     shared = {} if on_error is None else {"on_error": on_error}
-    wanted = _read(gold, format, types, skipped, shared)
-    given_options = {**predicted_options, **shared}
-    given = _read(predicted, predicted_format or format, types, skipped, given_options)
+    gold_documents = _read(gold, format, types, skipped, shared)
+    options = {**predicted_options, **shared}
+    predictions = _read(predicted, predicted_format or format, types, skipped, options)
+    predictions = _with_gold_ids(predictions, gold_documents, predicted, gold)
+    return Scored(metric.score(gold_documents, predictions), skipped)
+
+
+def _with_gold_ids(
+    predictions: Sequence[Document],
+    gold_documents: Sequence[Document],
+    predicted: Path,
+    gold: Path,
+) -> list[Document]:
+    """The predictions with the ids of the gold documents, where one of both files has no ids."""
     paired = [
-        replace(other, id=one.id) if _unnamed(one, gold) or _unnamed(other, predicted) else other
-        for one, other in zip(wanted, given, strict=False)
+        replace(prediction, id=document.id)
+        if _unnamed(document, gold) or _unnamed(prediction, predicted)
+        else prediction
+        for document, prediction in zip(gold_documents, predictions, strict=False)
     ]
-    return Scored(metric.score(wanted, paired + given[len(paired) :]), skipped)
+    return [*paired, *predictions[len(paired) :]]
 
 
 def _metric(protocol: str, symmetric: frozenset[str], options: Mapping[str, Any]) -> Metric:
-    chosen = Metric.by_name(protocol)
+    metric_class = Metric.by_name(protocol)
     for name, value in options.items():
-        if name in options_of(chosen):
+        if name in options_of(metric_class):
             continue
-        able = [other for other in Metric.names() if name in options_of(Metric.by_name(other))]
-        given = ", ".join(map(str, value)) if isinstance(value, list) else value
+        protocols = [key for key in Metric.names() if name in options_of(Metric.by_name(key))]
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         raise ConfigError(
-            f"{name}: {given} was given, but the protocol {protocol!r} takes no {_NOUNS[name]}; "
-            f"those that do: {', '.join(able)}"
+            f"{name}: {shown} was given, but the protocol {protocol!r} takes no {_NOUNS[name]}; "
+            f"those that do: {', '.join(protocols)}"
         )
-    return chosen(symmetric=symmetric, **options)
+    return metric_class(symmetric=symmetric, **options)
 
 
 def _read(
@@ -123,6 +136,6 @@ def _read(
 
 
 def _unnamed(document: Document, path: Path) -> bool:
-    """Whether the id is the file's name and a number, as readers call what has no name."""
+    """Whether the id is the file's name and a number, as readers number documents without ids."""
     file, _, number = document.id.rpartition(":")
     return file == stem(path) and number.isdecimal()

@@ -14,7 +14,7 @@ from jointre.plurals import counted
 T = TypeVar("T")
 
 Key = tuple[Hashable, ...]
-"""What must be equal to match; its last part is the label under which it is counted."""
+"""Value that is equal for items that match; its last part is the label that is counted."""
 
 
 class Mention(NamedTuple):
@@ -52,49 +52,48 @@ class Triple(NamedTuple):
         return self
 
     def reversed(self) -> "Triple":
-        """The same link read from its tail."""
+        """The triple with head and tail exchanged."""
         return Triple(self.tail, self.head, self.label)
 
 
 def mentions(document: Document) -> list[tuple[Mention, float | None]]:
-    """Every mention of every labelled entity with its score; unlabelled ones are not entities."""
-    found = []
+    """All mentions of entities with a label, with their scores."""
+    scored_mentions = []
     for entity in document.entities:
         if entity.label is None:
             continue
         scores = entity.mention_scores or (entity.score,) * len(entity.mentions)
         for span, score in zip(entity.mentions, scores, strict=True):
-            found.append((Mention(span.start, span.end, entity.label), score))
-    return found
+            scored_mentions.append((Mention(span.start, span.end, entity.label), score))
+    return scored_mentions
 
 
 def triples(document: Document, protocol: str) -> list[tuple[Triple, float | None]]:
     """Every relation of a document, with its score, in order.
 
     Args:
-        document: gold or predicted.
-        protocol: its name, for the message.
+        document: Gold or predicted document.
+        protocol: Name of the protocol, for the message.
 
     Raises:
-        DataError: an argument has several mentions, so that it has no one span.
+        DataError: An argument has several mentions.
     """
     single = [
         Mention(*entity.mentions[0], entity.label) if len(entity.mentions) == 1 else None
         for entity in document.entities
     ]
-    found = []
+    scored_triples = []
     for index, relation in enumerate(document.relations):
         head, tail = single[relation.head], single[relation.tail]
         if head is None or tail is None:
-            wrong = document.entities[relation.head if head is None else relation.tail]
+            argument = document.entities[relation.head if head is None else relation.tail]
             raise DataError(
                 f"document {document.id!r}: relation {index} ({relation.label}) links an "
-                f"entity of {counted(len(wrong.mentions), 'mentions')}; protocol {protocol!r} "
-                "is for "
-                "one-mention entities, choose a document protocol"
+                f"entity of {counted(len(argument.mentions), 'mentions')}; protocol {protocol!r} "
+                "is for one-mention entities, choose a document protocol"
             )
-        found.append((Triple(head, tail, relation.label), relation.score))
-    return found
+        scored_triples.append((Triple(head, tail, relation.label), relation.score))
+    return scored_triples
 
 
 def left_to_right(triple: Triple, symmetric: frozenset[str]) -> Triple:
@@ -108,46 +107,47 @@ def left_to_right(triple: Triple, symmetric: frozenset[str]) -> Triple:
 
 
 def by_score(items: Sequence[tuple[T, float | None]]) -> list[T]:
-    """Items with the highest score first; equal scores keep their order, no score comes last."""
+    """Items by descending score; ties keep their order, and items without a score are last."""
     ranked = sorted(items, key=lambda item: float("inf") if item[1] is None else -item[1])
     return [item for item, _ in ranked]
 
 
 def suppress(boxes: Sequence[Sequence[Mention]]) -> list[int]:
-    """Greedy removal: indices of the boxes that overlap no box kept before them.
+    """Greedy removal: indices of the boxes that overlap no earlier box that was selected.
 
     Args:
-        boxes: best first; each has the same number of mentions, and two boxes overlap
-            when they do so in every mention.
+        boxes: Boxes, best first; each has the same number of mentions, and two boxes overlap if
+            all their mentions do.
     """
     if len(boxes) < 2:
         return list(range(len(boxes)))
     starts = np.array([[mention.start for mention in box] for box in boxes])
     ends = np.array([[mention.end for mention in box] for box in boxes])
-    alive = np.ones(len(boxes), dtype=bool)
-    kept = []
+    available = np.ones(len(boxes), dtype=bool)
+    selected = []
     for index in range(len(boxes)):
-        if alive[index]:
-            kept.append(index)
+        if available[index]:
+            selected.append(index)
             overlap = (starts < ends[index]) & (starts[index] < ends)
-            alive &= ~overlap.all(axis=1)
-    return kept
+            available &= ~overlap.all(axis=1)
+    return selected
 
 
 def match_sets(gold: Iterable[Key], predicted: Iterable[Key]) -> Tally:
-    """Counts by label when repeated keys count once."""
-    wanted, given = set(gold), set(predicted)
-    return count(wanted & given, given, wanted)
+    """Counts by label, where repeated keys count once."""
+    gold_keys, predicted_keys = set(gold), set(predicted)
+    return count(gold_keys & predicted_keys, predicted_keys, gold_keys)
 
 
 def match_lists(gold: Iterable[Key], predicted: Iterable[Key]) -> Tally:
-    """Counts by label when every repetition counts, and one gold key is found only once."""
-    wanted, given = Counter(gold), Counter(predicted)
-    return count((wanted & given).elements(), given.elements(), wanted.elements())
+    """Counts by label, where every repetition counts, and each gold key matches once."""
+    gold_keys, predicted_keys = Counter(gold), Counter(predicted)
+    correct = gold_keys & predicted_keys
+    return count(correct.elements(), predicted_keys.elements(), gold_keys.elements())
 
 
 def count(tp: Iterable[Key], predicted: Iterable[Key], gold: Iterable[Key]) -> Tally:
-    """Counts by label from the right, the predicted and the gold keys."""
+    """Counts by label of the correct, the predicted and the gold keys."""
     columns = [Counter(str(key[-1]) for key in keys) for keys in (tp, predicted, gold)]
     labels = set().union(*columns)
     return {label: Counts(*(column[label] for column in columns)) for label in labels}

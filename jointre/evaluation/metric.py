@@ -47,11 +47,11 @@ class Metric(Registrable, ABC, interface="metric"):
         """The scores whose sum selects the best epoch when an experiment names none.
 
         Args:
-            relations: whether the training data has relation labels; scores of relations stay
-                at 0 in every epoch if it has none, so they are left to the entities then.
+            relations: Whether the training data has relation labels; otherwise the scores of
+                relations stay at 0, and only scores of entities are monitored.
         """
-        known = monitor_keys(self)
-        names = [name for name in self.monitored if name in known]
+        available = monitor_keys(self)
+        names = [name for name in self.monitored if name in available]
         names = names or [f"{block}_f1" for block in self.reported]
         of_entities = [name for name in names if not name.startswith("relation_")]
         return names if relations or not of_entities else of_entities
@@ -61,7 +61,7 @@ class Metric(Registrable, ABC, interface="metric"):
         """The counts of one document for each block that is made of counts.
 
         Raises:
-            DataError: the document has what the protocol does not define.
+            DataError: The document has something that the protocol does not define.
         """
 
     def more_blocks(
@@ -74,22 +74,22 @@ class Metric(Registrable, ABC, interface="metric"):
         """The report over a corpus.
 
         Args:
-            gold: annotated documents.
-            predicted: the same documents in the same order, as predicted.
+            gold: Annotated documents.
+            predicted: The same documents in the same order, as predicted.
 
         Raises:
-            DataError: the documents do not belong together, or have what the protocol
+            DataError: The documents do not belong together, or have something that the protocol
                 does not define.
         """
         sums: dict[str, Tally] = {}
-        for one in self._tallies(gold, predicted):
-            for block, tally in one.items():
-                known = sums.setdefault(block, {})
+        for tallies in self._tallies(gold, predicted):
+            for block, tally in tallies.items():
+                block_sums = sums.setdefault(block, {})
                 for label, counts in tally.items():
-                    known[label] = known[label].plus(counts) if label in known else counts
-        more = self.more_blocks(gold, predicted)
+                    block_sums[label] = block_sums.get(label, Counts(0, 0, 0)).plus(counts)
+        more_scores = self.more_blocks(gold, predicted)
         scores = {
-            block: more[block] if block in more else Scores.of(sums.get(block, {}))
+            block: more_scores.get(block) or Scores.of(sums.get(block, {}))
             for block in self.reported
         }
         return Report(self.registered_name, scores)
@@ -97,32 +97,33 @@ class Metric(Registrable, ABC, interface="metric"):
     def counts(
         self, gold: Sequence[Document], predicted: Sequence[Document]
     ) -> dict[str, Int[np.ndarray, "documents 3"]]:
-        """Right, predicted and gold items of each document, for significance tests.
+        """Correct, predicted and gold items of each document, for significance tests.
 
         Blocks that are not ratios of sums of counts (``more_blocks``) have none.
 
         Args:
-            gold: annotated documents.
-            predicted: the same documents in the same order, as predicted.
+            gold: Annotated documents.
+            predicted: The same documents in the same order, as predicted.
 
         Raises:
-            DataError: as ``score``.
+            DataError: As for ``score``.
         """
         rows: dict[str, list[Counts]] = {}
-        for one in self._tallies(gold, predicted):
-            for block, tally in one.items():
+        for tallies in self._tallies(gold, predicted):
+            for block, tally in tallies.items():
                 rows.setdefault(block, []).append(total(tally))
         if not gold:
-            counted = [one for one in self.reported if one not in self.more_blocks([], [])]
-            return {block: np.zeros((0, 3), dtype=np.int64) for block in counted}
-        return {block: np.array(found, dtype=np.int64) for block, found in rows.items()}
+            more_blocks = self.more_blocks([], [])
+            counted_blocks = [block for block in self.reported if block not in more_blocks]
+            return {block: np.zeros((0, 3), dtype=np.int64) for block in counted_blocks}
+        return {block: np.array(counts, dtype=np.int64) for block, counts in rows.items()}
 
     def _tallies(
         self, gold: Sequence[Document], predicted: Sequence[Document]
     ) -> Iterator[dict[str, Tally]]:
         check_pairs(gold, predicted)
-        for one, other in zip(gold, predicted, strict=True):
-            yield self.tally(one, other)
+        for gold_document, predicted_document in zip(gold, predicted, strict=True):
+            yield self.tally(gold_document, predicted_document)
 
 
 def monitor_keys(metric: Metric | type[Metric]) -> list[str]:
@@ -135,20 +136,21 @@ def monitor_keys(metric: Metric | type[Metric]) -> list[str]:
 
 
 def check_pairs(gold: Sequence[Document], predicted: Sequence[Document]) -> None:
-    """Checks that two lists hold the same documents in the same order.
+    """Check that two lists hold the same documents in the same order.
 
     Raises:
-        DataError: naming the first document that differs in id or tokens, or the
-            numbers of documents.
+        DataError: They do not; the message names the first document that differs in id or tokens,
+            or the numbers of documents.
     """
-    for index, (one, other) in enumerate(zip(gold, predicted, strict=False)):
-        if one.id != other.id:
+    for index, (document, prediction) in enumerate(zip(gold, predicted, strict=False)):
+        if document.id != prediction.id:
             raise DataError(
-                f"document {index}: gold is {one.id!r}, predicted is {other.id!r}; "
+                f"document {index}: gold is {document.id!r}, predicted is {prediction.id!r}; "
                 "both must hold the same documents in the same order"
             )
-        if one.tokens != other.tokens:
-            raise DataError(f"document {one.id!r}: {_first_difference(one.tokens, other.tokens)}")
+        if document.tokens != prediction.tokens:
+            difference = _first_difference(document.tokens, prediction.tokens)
+            raise DataError(f"document {document.id!r}: {difference}")
     if len(gold) != len(predicted):
         raise DataError(
             f"{counted(len(gold), 'gold documents')}, but "
@@ -158,7 +160,7 @@ def check_pairs(gold: Sequence[Document], predicted: Sequence[Document]) -> None
 
 
 def _first_difference(gold: tuple[str, ...], predicted: tuple[str, ...]) -> str:
-    for index, (one, other) in enumerate(zip(gold, predicted, strict=False)):
-        if one != other:
-            return f"token {index} is {one!r} in gold, {other!r} in the prediction"
+    for index, (gold_token, predicted_token) in enumerate(zip(gold, predicted, strict=False)):
+        if gold_token != predicted_token:
+            return f"token {index} is {gold_token!r} in gold, {predicted_token!r} in the prediction"
     return f"{counted(len(gold), 'tokens')} in gold, {len(predicted)} in the prediction"

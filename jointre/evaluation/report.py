@@ -1,4 +1,4 @@
-"""Counts, Scores, Report: what a metric says about predictions, and its JSON form."""
+"""Counts, Scores, Report: the results of a metric, and their JSON form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ MONITORED = ("precision", "recall", "f1", "macro_f1")
 
 
 class Counts(NamedTuple):
-    """How many items are right (``tp``), predicted and gold."""
+    """Numbers of correct (``tp``), predicted and gold items."""
 
     tp: int
     predicted: int
     gold: int
 
     def plus(self, other: "Counts") -> "Counts":
-        """Both counts added up."""
+        """The sum of both."""
         return Counts(self.tp + other.tp, self.predicted + other.predicted, self.gold + other.gold)
 
 
@@ -84,9 +84,9 @@ class Scores:
     """One block of a report: micro ratios, macro F1 and the ratios of each label.
 
     Args:
-        micro: all labels together.
-        macro_f1: mean of the labels' F1 over the labels in gold or predictions, else 0.
-        per_type: the ratios of each of these labels, sorted by label.
+        micro: Ratios over all labels together.
+        macro_f1: Mean F1 of the labels in gold or predictions; 0 if there are none.
+        per_type: Ratios of each of these labels, sorted by label.
     """
 
     micro: Ratios
@@ -95,11 +95,11 @@ class Scores:
 
     @classmethod
     def of(cls, tally: Tally) -> "Scores":
-        """Computes the block from counts by label; labels without any item are left out."""
-        found = {label: tally[label] for label in sorted(tally) if any(tally[label])}
-        per_type = {label: Ratios.of(counts) for label, counts in found.items()}
+        """The block for counts by label, without labels that have no items."""
+        present = {label: tally[label] for label in sorted(tally) if any(tally[label])}
+        per_type = {label: Ratios.of(counts) for label, counts in present.items()}
         mean = ratio(sum(ratios.f1 for ratios in per_type.values()), len(per_type))
-        return cls(micro=Ratios.of(total(found)), macro_f1=mean, per_type=per_type)
+        return cls(micro=Ratios.of(total(present)), macro_f1=mean, per_type=per_type)
 
     @property
     def precision(self) -> float:
@@ -123,7 +123,7 @@ class Scores:
 
     @property
     def counts(self) -> Counts | None:
-        """Right, predicted and gold items; None when read from a file."""
+        """Correct, predicted and gold items; None if the scores were read from a file."""
         return self.micro.counts
 
     def to_dict(self) -> dict[str, Any]:
@@ -134,11 +134,11 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a protocol says about predictions.
+    """The scores of predictions by a protocol.
 
     Args:
-        protocol: registered name of the metric.
-        blocks: scores by block, ``entity``, ``relation_boundary`` and so on.
+        protocol: Registered name of the metric.
+        blocks: Scores by block: ``entity``, ``relation_boundary`` and so on.
     """
 
     protocol: str
@@ -159,10 +159,10 @@ class Report:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Report":
-        """Reads the JSON contract back; counts are not part of it.
+        """A report from its JSON form, which does not have counts.
 
         Raises:
-            DataError: a field is missing or is no such thing.
+            DataError: A field is missing or has the wrong type.
         """
         blocks = {}
         protocol = record.get("protocol")

@@ -1,4 +1,4 @@
-"""Facts that the training data already state, by the names of their arguments."""
+"""Facts of the training data, by the names of their arguments."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,10 +16,10 @@ from jointre.plurals import counted, there_are
 
 
 class Fact(NamedTuple):
-    """A relation between two names; white space in names is left out.
+    """A relation between two names, without their white space.
 
-    Corpora space punctuation in names otherwise than in their tokens; without white space
-    the two agree.
+    Corpora put spaces around punctuation differently in names and in tokens; without white space,
+    they are equal.
     """
 
     head: str
@@ -28,27 +28,27 @@ class Fact(NamedTuple):
 
 
 def read_train_facts(paths: Iterable[Path]) -> frozenset[Fact]:
-    """The facts of one or more files, each between every name of its head and of its tail.
+    """The facts of several files; a relation is a fact for each name of its head and of its tail.
 
     A file is DocRED's JSON (names are those of ``vertexSet``), the official scorer's own
     ``[[head name, tail name, label], …]``, or ``jsonl`` (names are the mentions' tokens). All
     may be gzipped.
 
     Args:
-        paths: the files.
+        paths: The files.
 
     Raises:
-        DataError: a file is missing, is none of these or holds no relation.
+        DataError: A file is missing, has another form, or has no relations.
     """
     facts: set[Fact] = set()
     for path in paths:
-        found = _facts_of(path)
-        if not found:
+        file_facts = _facts_of(path)
+        if not file_facts:
             raise DataError(
                 f"{path}: no relation in it; training facts come from the annotated training "
                 "file, or from a list of [head name, tail name, label]"
             )
-        facts |= found
+        facts |= file_facts
     return frozenset(facts)
 
 
@@ -72,7 +72,8 @@ def _facts_of(path: Path) -> set[Fact]:
             "tail name, label], and jsonl (jointre convert writes it from other formats)"
         )
     reader, skipped = JsonlReader(), SkippedData()
-    facts = {fact for one in reader.read(path, skipped) for fact in _of_document(one)}
+    documents = reader.read(path, skipped)
+    facts = {fact for document in documents for fact in _of_document(document)}
     lost = [counted(count, kind) for kind, (count, _) in skipped if kind != SPLIT_WORDS]
     if lost:
         raise DataError(f"{path}: not all of it can be read: {'; '.join(lost)}")
@@ -90,26 +91,26 @@ def _docred(value: Any, place: str) -> list[Fact]:
     record = mapping(value, place, "a document")
     vertices = [
         [
-            _squeezed(string(mapping(one, place, "a mention").get("name"), place, "a name"))
-            for one in sequence(vertex, place, "an entity")
+            _squeezed(string(mapping(mention, place, "a mention").get("name"), place, "a name"))
+            for mention in sequence(vertex, place, "an entity")
         ]
         for vertex in sequence(record.get("vertexSet"), place, "vertexSet")
     ]
     facts = []
     for number, item in enumerate(sequence(record.get("labels", []), place, "labels")):
-        what = f"labels[{number}]"
-        fields = mapping(item, place, what)
-        label = string(fields.get("r"), place, f"{what}.r")
-        head, tail = (_names(fields.get(key), vertices, place, f"{what}.{key}") for key in "ht")
-        facts += [Fact(one, other, label) for one in head for other in tail]
+        path = f"labels[{number}]"
+        fields = mapping(item, place, path)
+        label = string(fields.get("r"), place, f"{path}.r")
+        heads, tails = (_names(fields.get(key), vertices, place, f"{path}.{key}") for key in "ht")
+        facts += [Fact(head, tail, label) for head in heads for tail in tails]
     return facts
 
 
-def _names(index: Any, vertices: Sequence[list[str]], place: str, what: str) -> list[str]:
-    position = integer(index, place, what)
+def _names(index: Any, vertices: Sequence[list[str]], place: str, path: str) -> list[str]:
+    position = integer(index, place, path)
     if not 0 <= position < len(vertices):
         raise DataError(
-            f"{place}: {what} is {position}, but {there_are(len(vertices), 'entities')}"
+            f"{place}: {path} is {position}, but {there_are(len(vertices), 'entities')}"
         )
     return vertices[position]
 

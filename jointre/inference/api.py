@@ -90,10 +90,9 @@ def evaluate(
         >>> 0 <= report.blocks["relation_strict"].f1 <= 1
         True
     """
-    facts = [train_facts] if isinstance(train_facts, str | Path) else train_facts
-    settings = RunSettings.of(
-        Path(run), format, protocol, [Path(one) for one in facts], data=Path(data)
-    )
+    paths = [train_facts] if isinstance(train_facts, str | Path) else train_facts
+    facts = [Path(path) for path in paths]
+    settings = RunSettings.of(Path(run), format, protocol, facts, data=Path(data))
     documents = list(settings.reader.read(Path(data)))
     loaded = archive.load(Path(run))
     note = trained_on_note(loaded.about, settings.reader.files(Path(data)))

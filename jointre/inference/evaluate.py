@@ -1,4 +1,4 @@
-"""Predict annotated documents and score what was found."""
+"""Predict annotated documents and score the predictions."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,23 +16,24 @@ def evaluate(
     model: Model,
     documents: Sequence[Document],
     metric: Metric,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] = lambda units: None,
     entities: Entities = "predict",
     recall: SpanRecall | None = None,
 ) -> tuple[Report, list[Document]]:
-    """Scores and predictions of annotated documents.
+    """Predict annotated documents; the result is the report and the predicted documents.
 
     Args:
         model: The model, in evaluation mode.
-        documents: Documents with their gold.
+        documents: Annotated documents.
         metric: The scoring protocol.
-        progress: called with the number of units of each finished batch.
-        entities: find them, or relate those of the gold: relations alone are measured then.
+        progress: Called with the number of units of each finished batch.
+        entities: Whether to predict the entities, or to use the gold entities, so that only
+            relations are measured.
         recall: If given, counts the gold mentions that a trained span enumerator keeps.
     """
     units = split(documents, model.unit)
     preparer = model.preparer(entities)
-    found = predict(
+    predictions = predict(
         model,
         [unit.document for unit in units],
         preparer,
@@ -41,5 +42,5 @@ def evaluate(
         recall=recall,
         progress=progress,
     )
-    predicted = join(documents, units, found)
+    predicted = join(documents, units, predictions)
     return metric.score(documents, predicted), predicted

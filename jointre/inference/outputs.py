@@ -16,15 +16,15 @@ from jointre.plurals import counted
 
 
 def partial_of(output: Path) -> Path:
-    """The file in which an output grows until it is complete."""
+    """The file to which an output is written until it is complete."""
     return output.with_name(f"{output.name}.partial")
 
 
 def whole_records(output: Path, group: int) -> int:
-    """Cut a partial output after its last whole group of records, and count those it keeps.
+    """Cut a partial output after its last complete group of records, and count its records.
 
-    Documents are predicted in groups, and a group that is computed again as a whole gives the
-    same bytes.
+    Documents are predicted in groups; a group that is predicted again as a whole gives the same
+    bytes.
 
     Args:
         output: The file that is being written.
@@ -38,9 +38,9 @@ def whole_records(output: Path, group: int) -> int:
         for line in stream:
             if line.endswith(b"\n"):
                 ends.append(ends[-1] + len(line))
-    kept = (len(ends) - 1) // group * group
-    os.truncate(partial, ends[kept])
-    return kept
+    records = (len(ends) - 1) // group * group
+    os.truncate(partial, ends[records])
+    return records
 
 
 def refuse_partial(output: Path, resumable: bool) -> None:
@@ -67,7 +67,7 @@ def refuse_partial(output: Path, resumable: bool) -> None:
 def explained_interruption(
     output: Path | None, resumable: bool, log: Callable[[str], None]
 ) -> Iterator[None]:
-    """Say what is kept and how to continue when Ctrl-C ends the block.
+    """Log how many records are saved and how to continue if Ctrl-C ends the block.
 
     Args:
         output: The file that is being written; None: standard output.
@@ -82,8 +82,8 @@ def explained_interruption(
             log("interrupted")
         else:
             remedy = ". To continue, repeat the command with --resume" if resumable else ""
-            kept = counted(_records_in(partial), "records")
-            log(f"interrupted: {kept} kept in {partial}{remedy}")
+            records = counted(_records_in(partial), "records")
+            log(f"interrupted: {records} kept in {partial}{remedy}")
         raise
 
 
@@ -95,16 +95,16 @@ def _records_in(partial: Path) -> int:
 def write(
     documents: Iterable[Document],
     output: Path | None,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] = lambda documents: None,
     resume: bool = False,
 ) -> None:
-    """Write documents as they come, in whole records.
+    """Write documents as they arrive; each record is written at once.
 
     Args:
-        documents: predictions.
+        documents: Predicted documents.
         output: A file that grows as ``FILE.partial`` and is renamed when it is complete; an
             interruption leaves the partial file. None: standard output.
-        progress: called with 1 for each document.
+        progress: Called with 1 for each document.
         resume: Append to the partial file instead of overwriting it.
 
     Raises:
@@ -163,10 +163,10 @@ def _record(document: Document) -> bytes:
 
 
 def triples(document: Document) -> Iterator[str]:
-    """Lines that a person can read: entities, then relations, in words.
+    """Lines for people to read: entities, then relations, in words.
 
     Args:
-        document: a prediction.
+        document: Predicted document.
     """
     yield f"{document.id}:"
     for entity in document.entities:
@@ -183,13 +183,13 @@ def _percent(score: float | None) -> str:
 
 
 def show(
-    documents: Iterable[Document], progress: Callable[[int], None] = lambda done: None
+    documents: Iterable[Document], progress: Callable[[int], None] = lambda documents: None
 ) -> None:
-    """Print triples for people, document by document.
+    """Print triples for people to read, document by document.
 
     Args:
-        documents: predictions.
-        progress: called with 1 for each document.
+        documents: Predicted documents.
+        progress: Called with 1 for each document.
     """
     for document in documents:
         sys.stdout.write("".join(f"{line}\n" for line in triples(document)))
@@ -200,12 +200,12 @@ def show(
 def pictured(
     documents: Iterable[Document], output: Path, colors: Mapping[str, str] | None = None
 ) -> Iterator[Document]:
-    """The documents as they come, each drawn into a page on its way.
+    """Draw documents on a page while they pass through.
 
     Args:
-        documents: predictions.
-        output: a page of HTML that appears when it is whole.
-        colors: Colours of labels, where the usual ones are not wanted.
+        documents: Predicted documents.
+        output: HTML page to write, which appears when it is complete.
+        colors: Colours of labels, instead of the default ones.
     """
     with replaced(output) as stream:
         stream.write(page.start(output.stem).encode())

@@ -108,12 +108,12 @@ class Predictor:
         """
         with garbage_collection_paused():
             loaded = archive.load(Path(source))
-            spoken = language_of(loaded.about) if language is None else language
+            language = language_of(loaded.about) if language is None else language
             return cls(
                 loaded.model,
                 device=device,
                 precision=precision,
-                language=spoken,
+                language=language,
                 threshold=threshold,
                 overlap=overlap,
             )
@@ -137,8 +137,8 @@ class Predictor:
         """Entities and relations of one text, token list or Document.
 
         Args:
-            source: raw text, the tokens of one sentence, or a Document.
-            entities: find the entities, or relate those of the Document.
+            source: Raw text, the tokens of one sentence, or a Document.
+            entities: Whether to predict the entities or to use those of the Document.
         """
         return self.documents([self.read(source)], entities=entities)[0]
 
@@ -176,12 +176,12 @@ class Predictor:
         buffer: int,
         skipped: SkippedData | None,
     ) -> Iterator[Document]:
-        rest = iter(sources)
+        remaining = iter(sources)
         count = 0
-        while some := list(islice(rest, buffer)):
-            read = [self.read(source, f"{count + i}") for i, source in enumerate(some)]
-            count += len(some)
-            yield from self.documents(read, entities=entities, skipped=skipped)
+        while chunk := list(islice(remaining, buffer)):
+            documents = [self.read(source, f"{count + i}") for i, source in enumerate(chunk)]
+            count += len(chunk)
+            yield from self.documents(documents, entities=entities, skipped=skipped)
 
     def documents(
         self,
@@ -192,7 +192,7 @@ class Predictor:
         max_units: int = MAX_UNITS,
         max_words: int | None = None,
         skipped: SkippedData | None = None,
-        progress: Callable[[int], None] = lambda done: None,
+        progress: Callable[[int], None] = lambda units: None,
     ) -> list[Document]:
         """Predict documents, which are split into sentences if the model reads sentences.
 
@@ -207,10 +207,10 @@ class Predictor:
             progress: Called with the number of units of each finished batch.
         """
         units = split(documents, self.model.unit)
-        lost = SkippedData() if skipped is None else skipped
-        _count_long_runs(documents, lost)
+        counts = SkippedData() if skipped is None else skipped
+        _count_long_runs(documents, counts)
         limit = self._limit(max_words)
-        found = predict(
+        predictions = predict(
             self.model,
             [unit.document for unit in units],
             self._preparers[entities],
@@ -219,19 +219,19 @@ class Predictor:
             max_units=max_units,
             entities=entities,
             limit=limit,
-            skipped=lost,
+            skipped=counts,
             progress=progress,
         )
         if skipped is None:
-            for line in lost.lines():
+            for line in counts.lines():
                 warnings.warn(line, stacklevel=3)
-        return join(documents, units, found)
+        return join(documents, units, predictions)
 
     def _limit(self, max_words: int | None) -> Limit:
-        own = default_limit(self.model)
+        limit = default_limit(self.model)
         if max_words is None:
-            return own
-        return replace(own, words=max_words, overlap=min(own.overlap, max_words // 4))
+            return limit
+        return replace(limit, words=max_words, overlap=min(limit.overlap, max_words // 4))
 
     def read(self, source: Source, id: str = "0") -> Document:
         """A source as a Document."""
@@ -257,10 +257,10 @@ def _count_long_runs(documents: Iterable[Document], skipped: SkippedData) -> Non
 
 
 def language_of(about: Mapping[str, Any]) -> str:
-    """The language of a model's training data, English where its archive does not say.
+    """The language of a model's training data; English if its archive does not name one.
 
     Raises:
-        ArchiveError: What the archive says is not the code of a language.
+        ArchiveError: The archive names something that is not the code of a language.
     """
     language = about.get("language", "en")
     if not isinstance(language, str) or not re.fullmatch(r"[A-Za-z]{2,8}", language):
@@ -272,10 +272,10 @@ def language_of(about: Mapping[str, Any]) -> str:
 
 
 def choose_device(name: str) -> torch.device:
-    """The device of a name; ``"auto"`` takes a GPU where there is one.
+    """The device with a name; ``"auto"`` is a GPU if there is one.
 
     Raises:
-        ConfigError: there is no such device.
+        ConfigError: There is no such device.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"

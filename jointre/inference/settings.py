@@ -1,4 +1,4 @@
-"""What a run's own config says about reading and scoring data like its own."""
+"""The reader and the protocol of a run, with which further data are read and scored."""
 
 import json
 from collections.abc import Sequence
@@ -37,21 +37,21 @@ class RunSettings:
         data: Path | None = None,
         on_error: OnError | None = None,
     ) -> "RunSettings":
-        """The run's own reader and protocol, or those that are named.
+        """The reader and protocol of a run's config, unless others are named.
 
         Args:
-            run: a run directory; an archive has no reader, so name a format.
-            format: name of a reader.
-            protocol: name of a protocol.
-            data: The file to read. If the run's own reader cannot read its first document, the
-                reader of the detected format is used.
-            train_facts: training files whose facts do not count, for a protocol that takes
-                them; none: those of the run's own protocol.
+            run: Run directory; an archive has no reader, so it needs a format.
+            format: Name of a reader; None: that of the training data.
+            protocol: Name of a protocol; None: that of the training.
+            data: File to read. If the reader of the training data cannot read its first document,
+                the reader of the detected format is used.
+            train_facts: Training files whose facts do not count, for a protocol that takes them; if
+                empty, those of the training's protocol.
             on_error: What the reader does at records with errors; None: as the run's config says.
 
         Raises:
-            ArchiveError: the run's config is needed and missing.
-            ConfigError: no reader or protocol has the name, or the protocol takes no facts.
+            ArchiveError: The run's config is needed and missing.
+            ConfigError: No reader or protocol has the name, or the protocol takes no facts.
         """
         config: dict[str, Any] = {}
         if format is None or protocol is None:
@@ -59,36 +59,43 @@ class RunSettings:
             config = _config(run, needed=format is None and detected is None)
             if format is None and not (config and _reads(config["data"]["reader"], data)):
                 format = detected
-        own = config.get("data", {}).get("reader", {})
-        if format is not None and format != own.get("type"):
-            language = {key: own[key] for key in ("language",) if key in own}
-            takes = "language" in signature(Reader.by_name(format)).parameters
-            own = {"type": format, **(language if takes else {})}
-        # The labels come from the model; a types file may have stayed behind.
-        kept = {key: value for key, value in own.items() if key != "types"}
+        reader = _reader(config.get("data", {}).get("reader", {}), format)
         if on_error is not None:
-            kept["on_error"] = on_error
-        scoring = protocol or config.get("training", {}).get("protocol", "spert")
+            reader["on_error"] = on_error
+        metric = protocol or config.get("training", {}).get("protocol", "spert")
         if train_facts:
-            named = {"type": scoring} if isinstance(scoring, str) else scoring
-            scoring = {**named, "train_facts": [str(path) for path in train_facts]}
+            metric = {"type": metric} if isinstance(metric, str) else metric
+            metric = {**metric, "train_facts": [str(path) for path in train_facts]}
         try:
-            return cls(construct(Reader, kept), construct(Factory[Metric], scoring))
+            return cls(construct(Reader, reader), construct(Factory[Metric], metric))
         except ConfigError as error:
-            raise ConfigError(f"{error}{include_hint([kept, scoring])}") from error
+            raise ConfigError(f"{error}{include_hint([reader, metric])}") from error
 
     def metric(self, symmetric: frozenset[str]) -> Metric:
         """The metric for a model's symmetric relations."""
         return self.protocol(symmetric=symmetric)
 
 
+def _reader(trained: dict[str, Any], format: str | None) -> dict[str, Any]:
+    """The options of the reader for a format; None: those of the reader of the training data.
+
+    A reader of another format keeps the language. The types file is not needed, because the labels
+    come from the model, and the file may no longer exist.
+    """
+    if format is not None and format != trained.get("type"):
+        takes_language = "language" in signature(Reader.by_name(format)).parameters
+        options = {"language"} if takes_language else set()
+        trained = {"type": format, **{key: trained[key] for key in options & trained.keys()}}
+    return {key: value for key, value in trained.items() if key != "types"}
+
+
 def _reads(reader: dict[str, Any], data: Path | None) -> bool:
-    """Whether the run's own reader reads the first document."""
-    kept = {key: value for key, value in reader.items() if key != "types"}
+    """Whether the reader of the training data reads the first document."""
+    if data is None:
+        return True
     try:
-        return data is None or bool(
-            next(iter(construct(Reader, kept).read(data, SkippedData())), True)
-        )
+        documents = construct(Reader, _reader(reader, None)).read(data, SkippedData())
+        return bool(next(iter(documents), True))
     except DataError:
         return False
     except ConfigError:  # a reader that is not registered: reported when it is built
@@ -119,7 +126,7 @@ def _config(run: Path, needed: bool) -> dict[str, Any]:
 
 
 def _check_sections(config: dict[str, Any], path: Path) -> None:
-    """Raise an error where the sections that are read from a run's config are not objects."""
+    """Raise an error if a section that is read from a run's config is not an object."""
     sections = {"data": config["data"], "training": config.get("training", {})}
     if isinstance(config["data"], dict):
         sections["data.reader"] = config["data"].get("reader", {})

@@ -12,24 +12,24 @@ def digests(files: Iterable[Path]) -> dict[str, str]:
 
 
 def trained_on_note(about: Mapping[str, Any], files: Iterable[Path]) -> str | None:
-    """A sentence for the user if a model was trained on any of the files, else None.
+    """A warning for the user if a model was trained on any of the files; otherwise None.
 
     Args:
         about: The archive's facts about its training; ``trained_on`` has the digests.
-        files: the files to evaluate, compared by content.
+        files: Files to evaluate, which are compared by content.
     """
-    known = about.get("trained_on")
-    if not isinstance(known, Mapping):
+    trained_on = about.get("trained_on")
+    if not isinstance(trained_on, Mapping):
         return None
     content = digests(files)
-    seen = [path for path, digest in content.items() if digest in known.values()]
+    seen = [path for path, digest in content.items() if digest in trained_on.values()]
     if not seen:
         return None
-    which = "this file" if len(content) == 1 else f"{len(seen)} of these {len(content)} files"
+    seen_files = "this file" if len(content) == 1 else f"{len(seen)} of these {len(content)} files"
     held_out = about.get("dev_fraction") is not None
     return (
-        f"warning: the model was trained on {which}, so the scores do not show how well it does on "
-        "new text; evaluate it on a file that it has not seen"
+        f"warning: the model was trained on {seen_files}, so the scores do not show how well it "
+        "does on new text; evaluate it on a file that it has not seen"
         + (", such as dev.jsonl in the run directory (the held-out dev_fraction)" * held_out)
     )
 

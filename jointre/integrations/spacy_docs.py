@@ -16,7 +16,7 @@ from jointre.errors import DataError
 from jointre.formats.docbin.doc import KEY, DocbinOptions, doc_of, document_of
 from jointre.formats.docbin.record import Chars, EntityRecord, RelationRecord
 from jointre.integrations.spacy_store import (
-    found_in,
+    annotations_of,
     register_extensions,
     store,
     stored,
@@ -62,32 +62,36 @@ def read(doc: Doc, id: str = "0", sentences: Doc | None = None) -> DocWords:
             borders.append(len(tokens))
         tokens.append(text)
         offsets.append((token.idx + mark, token.idx + mark + len(text)))
-    parts = tuple(Span(start, end) for start, end in pairwise([*borders, len(tokens)]))
-    document = Document(id, tuple(tokens), sentences=parts if tokens else ())
+    spans = tuple(Span(start, end) for start, end in pairwise([*borders, len(tokens)]))
+    document = Document(id, tuple(tokens), sentences=spans if tokens else ())
     return DocWords(document, tuple(offsets))
 
 
 def check_texts(example: Example, name: str) -> None:
-    """Raises a DataError unless gold and prediction are of the same text."""
-    gold, found = example.reference.text, example.predicted.text
-    if gold != found:
+    """Raise an error unless gold and prediction have the same text.
+
+    Raises:
+        DataError: The texts differ.
+    """
+    gold, predicted = example.reference.text, example.predicted.text
+    if gold != predicted:
         raise DataError(
-            f"example {name}: the texts differ ({gold[:40]!r}… and {found[:40]!r}…), so places in "
-            "them cannot be compared"
+            f"example {name}: the texts differ ({gold[:40]!r}… and {predicted[:40]!r}…), so places "
+            "in them cannot be compared"
         )
 
 
 def annotate(
-    doc: Doc, found: Document, offsets: Sequence[Chars], key: str = KEY, set_ents: bool = True
+    doc: Doc, document: Document, offsets: Sequence[Chars], key: str = KEY, set_ents: bool = True
 ) -> None:
     """Put entities and relations into a Doc.
 
-    ``doc.spans[key]`` gets all mentions, ``doc.ents`` (if asked for) the longest of them that
-    overlap neither each other nor an entity that was there before.
+    ``doc.spans[key]`` gets all mentions. With ``set_ents``, ``doc.ents`` gets the longest of them
+    that overlap neither each other nor an existing entity.
 
     Args:
         doc: Doc, which is changed.
-        found: Document over the words of the Doc.
+        document: Document over the words of the Doc.
         offsets: Characters of these words.
         key: Key of the span group, the entities and the relations.
         set_ents: Whether to fill ``doc.ents``.
@@ -98,34 +102,37 @@ def annotate(
             entity.score,
             [(offsets[start][0], offsets[end - 1][1]) for start, end in entity.mentions],
         )
-        for entity in found.entities
+        for entity in document.entities
     ]
     relations = [
-        RelationRecord(one.label, one.head, one.tail, one.score) for one in found.relations
+        RelationRecord(relation.label, relation.head, relation.tail, relation.score)
+        for relation in document.relations
     ]
     store(doc, key, entities, relations)
-    marks = [
+    scored_spans = [
         (span, entity.score)
         for entity in entities
         for start, end in entity.mentions
         if (span := doc.char_span(start, end, label=entity.label or "")) is not None
     ]
-    spans = [span for span, _ in marks]
-    _show(doc, key, spans, [score for _, score in marks])
+    spans = [span for span, _ in scored_spans]
+    _set_spans(doc, key, spans, [score for _, score in scored_spans])
     if set_ents:
-        before = {token.i for entity in doc.ents for token in entity}
-        free = [span for span in spans if before.isdisjoint(range(span.start, span.end))]
+        occupied = {token.i for entity in doc.ents for token in entity}
+        free = [span for span in spans if occupied.isdisjoint(range(span.start, span.end))]
         doc.set_ents([*doc.ents, *filter_spans(free)])
 
 
-def _show(doc: Doc, key: str, spans: Sequence[DocSpan], scores: Sequence[float | None]) -> None:
-    """A span group with the scores beside it."""
+def _set_spans(
+    doc: Doc, key: str, spans: Sequence[DocSpan], scores: Sequence[float | None]
+) -> None:
+    """Set a span group, with the scores in its attributes."""
     group = SpanGroup(doc, name=key, spans=list(spans), attrs={"scores": list(scores)})
     doc.spans[key] = group
 
 
 def to_spacy(document: Document, vocab: Vocab, key: str = KEY) -> Doc:
-    """A Document as a Doc, with its entities and relations as gold or as found.
+    """A Document as a Doc, with its entities and relations.
 
     Args:
         document: Document to convert. Its text, if known, becomes the text of the Doc, including
@@ -144,44 +151,49 @@ def set_relations(
     entities: Iterable[DocSpan | Sequence[DocSpan]] | None = None,
     key: str = KEY,
 ) -> None:
-    """Annotate a Doc by hand: the gold that training and scoring compare with.
+    """Annotate a Doc by hand, as gold for training and scoring.
 
     Args:
-        doc: is changed; ``doc.ents`` stays.
-        relations: head, label and tail; head and tail are any mention of their entities.
-        entities: labelled Spans, or all the Spans that name the same entity; None: the spans of
-            ``doc.spans[key]``, else those of ``doc.ents``. Heads and tails that are none of these
-            become entities.
-        key: the ``spans_key`` of the component.
+        doc: Doc to change; ``doc.ents`` is not changed.
+        relations: Head, label and tail; head and tail are any mentions of their entities.
+        entities: Entities: a labelled Span each, or a list of all Spans that name the entity; None:
+            the spans of ``doc.spans[key]``, or those of ``doc.ents`` if there is no such group.
+            Heads and tails that are not among them become entities.
+        key: The ``spans_key`` of the component.
 
     Raises:
-        DataError: an entity has no label, or no word.
+        DataError: An entity has no label, or no word.
     """
     if entities is None:
         entities = list(doc.spans[key]) if key in doc.spans else list(doc.ents)
-    groups = [[one] if isinstance(one, DocSpan) else list(one) for one in entities]
-    known = {_named(span): index for index, group in enumerate(groups) for span in group}
+    groups = [[entity] if isinstance(entity, DocSpan) else list(entity) for entity in entities]
+    index = {_identity(span): number for number, group in enumerate(groups) for span in group}
     links = []
     for head, label, tail in relations:
         for span in (head, tail):
-            if _named(span) not in known:
-                known[_named(span)] = len(groups)
+            if _identity(span) not in index:
+                index[_identity(span)] = len(groups)
                 groups.append([span])
-        links.append(RelationRecord(label, known[_named(head)], known[_named(tail)], None))
+        links.append(RelationRecord(label, index[_identity(head)], index[_identity(tail)], None))
     for group in groups:
-        if not group or not group[0].label_ or not all(span.text.strip() for span in group):
-            raise DataError(
-                f"the entity {[span.text for span in group]} needs words and a label: give Spans "
-                "that have them, such as those of doc.ents, or Span(doc, start, end, label=...)"
-            )
+        _check_entity(group)
     records = [EntityRecord(group[0].label_, None, [*map(chars_of, group)]) for group in groups]
     register_extensions()
     store(doc, key, records, links)
-    marks = [span for group in groups for span in group]
-    _show(doc, key, marks, [None] * len(marks))
+    spans = [span for group in groups for span in group]
+    _set_spans(doc, key, spans, [None] * len(spans))
 
 
-def _named(span: DocSpan) -> tuple[int, int, str]:
+def _check_entity(mentions: Sequence[DocSpan]) -> None:
+    """Refuse an entity without a label or without words."""
+    if not mentions or not mentions[0].label_ or not all(span.text.strip() for span in mentions):
+        raise DataError(
+            f"the entity {[span.text for span in mentions]} needs words and a label: give Spans "
+            "that have them, such as those of doc.ents, or Span(doc, start, end, label=...)"
+        )
+
+
+def _identity(span: DocSpan) -> tuple[int, int, str]:
     return span.start, span.end, span.label_
 
 
@@ -191,17 +203,17 @@ def from_spacy(
     """A Doc as a Document, with the entities and relations of a key.
 
     Args:
-        doc: annotated by a jointre component, by :func:`set_relations` or by :func:`to_spacy`.
-        key: the component's ``spans_key``.
-        id: names the Document if the Doc has no name.
-        skipped: when given, counts what is skipped or decided.
+        doc: Doc from a jointre component, :func:`set_relations` or :func:`to_spacy`.
+        key: The ``spans_key`` of the component.
+        id: Id of the Document if the Doc has no name.
+        skipped: Counts data that are skipped or changed; None: they are not counted.
     """
-    lost = SkippedData() if skipped is None else skipped
-    return document_of(doc, DocbinOptions(key, ents=False), id, f"Doc {id!r}", lost)
+    skipped = SkippedData() if skipped is None else skipped
+    return document_of(doc, DocbinOptions(key, ents=False), id, f"Doc {id!r}", skipped)
 
 
 def with_findings(reading: DocWords, doc: Doc, key: str, skipped: SkippedData) -> Document:
-    """The words of a Doc with the findings of a Doc of the same text.
+    """The words of a Doc with the entities and relations of a Doc of the same text.
 
     Args:
         reading: Words of a Doc, which may be tokenised differently.
@@ -209,42 +221,39 @@ def with_findings(reading: DocWords, doc: Doc, key: str, skipped: SkippedData) -
         key: Key of these entities and relations.
         skipped: Counts mentions that begin or end inside a word, which are skipped.
     """
-    entities, relations = findings(doc, key)
-    place = Places(reading.offsets)
-    kept: list[Entity] = []
-    moved: dict[int, int] = {}
-    for index, (label, score, mentions, *_) in enumerate(entities):
-        spans = tuple(span for chars in mentions if (span := place(chars)) is not None)
+    records, links = findings(doc, key)
+    words_of = WordSpans(reading.offsets)
+    entities: list[Entity] = []
+    new_index: dict[int, int] = {}
+    for index, (label, score, mentions, *_) in enumerate(records):
+        spans = tuple(span for chars in mentions if (span := words_of(chars)) is not None)
         if len(spans) < len(mentions):
+            kind = "mentions skipped because a border is inside a token"
             text = doc.text[slice(*mentions[0])]
-            skipped.add(
-                "mentions skipped because a border is inside a token",
-                repr(text),
-                len(mentions) - len(spans),
-            )
+            skipped.add(kind, repr(text), len(mentions) - len(spans))
         if spans:
-            moved[index] = len(kept)
-            kept.append(Entity(label, spans, score))
-    links = [
-        Relation(label, moved[head], moved[tail], score)
-        for label, head, tail, score, _ in relations
-        if head in moved and tail in moved
+            new_index[index] = len(entities)
+            entities.append(Entity(label, spans, score))
+    relations = [
+        Relation(label, new_index[head], new_index[tail], score)
+        for label, head, tail, score, _ in links
+        if head in new_index and tail in new_index
     ]
-    if len(links) < len(relations):
+    if len(relations) < len(links):
         kind = "relations of entities without a mention skipped"
-        skipped.add(kind, repr(doc.text[:40]), len(relations) - len(links))
+        skipped.add(kind, repr(doc.text[:40]), len(links) - len(relations))
     document = reading.document
     return Document(
         document.id,
         document.tokens,
         sentences=document.sentences,
-        entities=tuple(kept),
-        relations=tuple(links),
+        entities=tuple(entities),
+        relations=tuple(relations),
     )
 
 
-class Places:
-    """Finds the words of some characters.
+class WordSpans:
+    """The words that given characters cover.
 
     Args:
         offsets: Characters of the words.
@@ -255,27 +264,36 @@ class Places:
         self._ends = {end: index + 1 for index, (_, end) in enumerate(offsets)}
 
     def __call__(self, chars: Chars) -> Span | None:
-        """The words, or None where a border is none of theirs."""
+        """The words; None if the characters do not begin and end with a word."""
         start, end = self._starts.get(chars[0]), self._ends.get(chars[1])
         return None if start is None or end is None or start >= end else Span(start, end)
 
 
 def findings(doc: Doc, key: str) -> tuple[list[EntityRecord], list[RelationRecord]]:
-    """Entities and relations of a Doc in characters, from the best source there is."""
+    """Entities and relations of a Doc in characters.
+
+    They come from the record of the key; without one, the entities are ``doc.spans[key]``, or
+    ``doc.ents`` if there is no such group.
+    """
     if not stored(doc, key):
         spans: Iterable[DocSpan] = doc.ents
         if key in doc.spans:
             spans = doc.spans[key]
         return [EntityRecord(span.label_, None, [chars_of(span)]) for span in spans], []
-    entities, relations = found_in(doc, key)
+    entities, relations = annotations_of(doc, key)
     index = {id(entity): number for number, entity in enumerate(entities)}
     records = [
-        EntityRecord(one.label, one.score, [chars_of(span) for span in one.mentions])
-        for one in entities
+        EntityRecord(entity.label, entity.score, [chars_of(span) for span in entity.mentions])
+        for entity in entities
     ]
     links = [
-        RelationRecord(one.label, index[id(one.head_entity)], index[id(one.tail_entity)], one.score)
-        for one in relations
+        RelationRecord(
+            relation.label,
+            index[id(relation.head_entity)],
+            index[id(relation.tail_entity)],
+            relation.score,
+        )
+        for relation in relations
     ]
     return records, links
 
@@ -283,5 +301,5 @@ def findings(doc: Doc, key: str) -> tuple[list[EntityRecord], list[RelationRecor
 def chars_of(span: DocSpan) -> Chars:
     """The characters of a Span, without white space at its ends."""
     text = span.text
-    left, right = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
-    return span.start_char + left, span.end_char - right
+    before, after = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())
+    return span.start_char + before, span.end_char - after

@@ -1,4 +1,4 @@
-"""What spaCy finds by entry points: the factory and the scorer named ``jointre``.
+"""The entry points for spaCy: the factory and the scorer named ``jointre``.
 
 spaCy imports this module for every pipeline, so the model's code is imported when a component is
 made, and its weights are read when it is used.
@@ -57,7 +57,7 @@ def create(
     overlap: Literal["all", "learned", "nested", "flat"] | None,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> Any:
-    """The component of a pipeline; :class:`~jointre.integrations.spacy_pipe.JointrePipe` says more.
+    """Make a component, a :class:`~jointre.integrations.spacy_pipe.JointrePipe`.
 
     Example: ``nlp.add_pipe("jointre", config={"model": "runs/quickstart"})``
 
@@ -101,7 +101,7 @@ def make_scorer(protocol: str | None = None) -> Callable[..., dict[str, Any]]:
     """The scorer ``jointre.scorer.v1``.
 
     Args:
-        protocol: scoring convention; None: ``spert``, for models of documents ``jerex``.
+        protocol: Scoring protocol; None: ``spert``, or ``jerex`` for models of documents.
     """
     return partial(_score, protocol=protocol)
 

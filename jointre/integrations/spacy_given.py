@@ -1,4 +1,4 @@
-"""The entities that another component found, as a model can relate them."""
+"""Entities of another component, as input of a model that predicts relations between them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from jointre.data.schema import Document, Entity
 from jointre.data.sentences import sentence_of
 from jointre.data.skipped import SkippedData
 from jointre.data.vocabulary import Vocabulary
-from jointre.integrations.spacy_docs import DocWords, Places, chars_of
+from jointre.integrations.spacy_docs import DocWords, WordSpans, chars_of
 
 
 def given(
@@ -31,12 +31,12 @@ def given(
         whole: Whether the model reads documents; otherwise mentions that cross a sentence
             boundary are skipped.
     """
-    place = Places(reading.offsets)
+    words_of = WordSpans(reading.offsets)
     borders = reading.document.sentences
     entities = []
     for span in doc.ents:
         label = renamed.get(span.label_, span.label_)
-        words = place(chars_of(span))
+        words = words_of(chars_of(span))
         if label not in vocabulary.entity_labels:
             kind = (
                 f"entities with the label {span.label_!r}, which the model does not know, skipped"

@@ -68,17 +68,19 @@ class About:
                 "underscores, such as 'news'"
             )
         try:
-            normal = str(Version(self.version))
+            normalized = str(Version(self.version))
         except InvalidVersion as error:
             raise ConfigError(f"version={self.version!r}: write one such as 1.0.0") from error
-        if normal != self.version:
-            raise ConfigError(f"version={self.version!r}: pip would write it {normal!r}; do so too")
+        if normalized != self.version:
+            raise ConfigError(
+                f"version={self.version!r}: pip would write it {normalized!r}; do so too"
+            )
         if "\n" in self.license:
             raise ConfigError(f"license={self.license!r}: it must be one line")
 
     @property
     def module(self) -> str:
-        """What is imported and given to ``spacy.load``."""
+        """Name of the module, which is imported or passed to ``spacy.load``."""
         return f"{self.language}_{self.name.removeprefix(self.language + '_')}"
 
     @property
@@ -123,7 +125,7 @@ def package(run: Path, about: About, folder: Path, force: bool = False) -> Path:
 
 
 def pipeline(loaded: Loaded, language: str) -> Language:
-    """Rules for tokens and, if the model reads sentences, for these; then the model.
+    """A pipeline of spaCy's rules for tokens, rules for sentences if needed, and the model.
 
     Raises:
         ConfigError: spaCy has no such language.
@@ -142,7 +144,7 @@ def pipeline(loaded: Loaded, language: str) -> Language:
 
 
 def _meta(nlp: Language, loaded: Loaded, about: About, hashes: Mapping[str, str]) -> dict[str, Any]:
-    known = loaded.about
+    training = loaded.about
     return {
         **nlp.meta,
         "name": about.module.removeprefix(about.language + "_"),
@@ -152,15 +154,15 @@ def _meta(nlp: Language, loaded: Loaded, about: About, hashes: Mapping[str, str]
         "spacy_version": get_minor_version_range(spacy_version),
         "requirements": [f"jointre>={version_of('jointre')}"],
         "jointre": {
-            "protocol": known.get("protocol"),
-            "scores": known.get("scores", {}),
+            "protocol": training.get("protocol"),
+            "scores": training.get("scores", {}),
             "data_sha256": dict(hashes),
         },
     }
 
 
 def _data_hashes(run: Path) -> dict[str, str]:
-    """The digests of the corpus files, by the files' names, if a run directory notes them."""
+    """The digests of the corpus files by file name; empty if the run directory has none."""
     try:
         facts = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -169,7 +171,7 @@ def _data_hashes(run: Path) -> dict[str, str]:
 
 
 def _readme(meta: Mapping[str, Any], loaded: Loaded) -> str:
-    known, vocabulary = meta["jointre"], loaded.model.vocabulary
+    training, vocabulary = meta["jointre"], loaded.model.vocabulary
     rows = [
         ("licence", meta["license"] or "not stated"),
         ("spaCy", meta["spacy_version"]),
@@ -182,9 +184,9 @@ def _readme(meta: Mapping[str, Any], loaded: Loaded) -> str:
     lines = [f"# {module} {meta['version']}", "", meta["description"], ""]
     lines += ["| | |", "|---|---|", *(f"| {name} | {_cell(value)} |" for name, value in rows), ""]
     lines += [f'    import spacy\n    nlp = spacy.load("{module}")', ""]
-    lines += [*_score_lines(known["protocol"], known["scores"]), "", "## Data", ""]
-    lines += [f"- {name}: SHA-256 `{digest}`" for name, digest in known["data_sha256"].items()]
-    return "\n".join(lines if known["data_sha256"] else [*lines, "No digests are known."]) + "\n"
+    lines += [*_score_lines(training["protocol"], training["scores"]), "", "## Data", ""]
+    digests = [f"- {name}: SHA-256 `{sha256}`" for name, sha256 in training["data_sha256"].items()]
+    return "\n".join([*lines, *(digests or ["No digests are known."])]) + "\n"
 
 
 def _score_lines(protocol: str | None, scores: Mapping[str, Any]) -> list[str]:
@@ -221,7 +223,7 @@ def _write(root: Path, nlp: Language, meta: Mapping[str, Any], readme: str, abou
         f"Summary: {meta['description']}",
         *([f"License: {about.license}"] if about.license else []),
         f"Requires-Dist: spacy{meta['spacy_version']}",
-        *(f"Requires-Dist: {one}" for one in meta["requirements"]),
+        *(f"Requires-Dist: {requirement}" for requirement in meta["requirements"]),
         "Description-Content-Type: text/markdown",
     ]
     files = {
@@ -241,7 +243,7 @@ def _write(root: Path, nlp: Language, meta: Mapping[str, Any], readme: str, abou
 
 
 def _zip(root: Path, target: Path, info: str) -> None:
-    """Pack the files and, as the last, their list with sizes and digests."""
+    """Pack the files, and after them their list with sizes and digests."""
     record = []
     with zipfile.ZipFile(target, "w") as wheel:
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
@@ -254,8 +256,8 @@ def _zip(root: Path, target: Path, info: str) -> None:
             entry.external_attr = 0o644 << 16
             entry.file_size = path.stat().st_size
             with path.open("rb") as file, wheel.open(entry, "w") as out:
-                while part := file.read(1 << 20):
-                    out.write(part)
+                while chunk := file.read(1 << 20):
+                    out.write(chunk)
         wheel.writestr(
             zipfile.ZipInfo(f"{info}/RECORD", PAST), "\n".join([*record, f"{info}/RECORD,,"]) + "\n"
         )

@@ -1,4 +1,4 @@
-"""JointrePipe: a trained model, or one to be trained, as a component of a spaCy pipeline."""
+"""JointrePipe: a model as a component of a spaCy pipeline, trained already or trained there."""
 
 import os
 import warnings
@@ -43,7 +43,7 @@ WITHOUT = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The config of a component; ``spacy_entry.create`` says what each key means."""
+    """The config of a component; ``spacy_entry.create`` describes its keys."""
 
     model: str | None = None
     experiment: str | dict[str, Any] | None = None
@@ -100,11 +100,11 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
 
     @property
     def predictor(self) -> Predictor:
-        """The model at work.
+        """The predictor, which is made when it is first needed.
 
         Raises:
-            ConfigError: there is no model, or no such device.
-            ArchiveError: the model cannot be read.
+            ConfigError: There is no model, or no such device.
+            ArchiveError: The model cannot be read.
         """
         if self._predictor is None:
             if self._source is None:
@@ -114,7 +114,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         return self._predictor
 
     def use(self, loaded: Loaded) -> None:
-        """Put a model to work, in the place of any other."""
+        """Use a model, instead of any other one."""
         self._predictor = Predictor(
             loaded.model,
             device=self.settings.device or str(get_torch_default_device()),
@@ -126,8 +126,8 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
     @property
     def labels(self) -> tuple[str, ...]:
         """Entity and relation labels, once the model is read."""
-        known = self.label_data
-        return () if known is None else (*known["entity_labels"], *known["relation_labels"])
+        labels = self.label_data
+        return () if labels is None else (*labels["entity_labels"], *labels["relation_labels"])
 
     @property
     def label_data(self) -> dict[str, list[str]] | None:
@@ -135,45 +135,45 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         return None if self._predictor is None else self._predictor.vocabulary.to_dict()
 
     def predict(self, docs: Iterable[Doc]) -> list[tuple[DocWords, Document]]:
-        """What the model finds in Docs, which stay as they are."""
+        """Predict Docs; they are not changed."""
         predictor = self.predictor
-        self._settle(predictor)
+        self._adapt_to_fork(predictor)
         if self._learner is not None:
             self._learner.evaluate()
         predictor.model.eval()
-        whole = predictor.model.unit == "document"
+        reads_documents = predictor.model.unit == "document"
         readings = [read(doc, str(i)) for i, doc in enumerate(docs)]
         documents = [reading.document for reading in readings]
-        use = self.settings.use_ents
-        if use is not False:
-            renamed = {} if use is True else use
+        use_ents = self.settings.use_ents
+        if use_ents is not False:
+            renamed = {} if use_ents is True else use_ents
             skipped = SkippedData()
             documents = [
-                given(reading, doc, predictor.vocabulary, renamed, skipped, whole)
+                given(reading, doc, predictor.vocabulary, renamed, skipped, reads_documents)
                 for reading, doc in zip(readings, docs, strict=True)
             ]
             self._warn_of_skipped(skipped, predictor.vocabulary)
         cuts = SkippedData()
-        found = predictor.documents(
+        predictions = predictor.documents(
             documents,
-            entities="predict" if use is False else "given",
+            entities="predict" if use_ents is False else "given",
             max_units=self.settings.batch_size,
-            max_words=None if whole else self.settings.max_words,
+            max_words=None if reads_documents else self.settings.max_words,
             skipped=cuts,
         )
         self._warn_of_cuts(cuts)
-        return list(zip(readings, found, strict=True))
+        return list(zip(readings, predictions, strict=True))
 
     def set_annotations(
         self, docs: Iterable[Doc], scores: Sequence[tuple[DocWords, Document]]
     ) -> None:
-        """Write what was found into the Docs."""
+        """Write the predictions into the Docs."""
         set_ents = self.settings.set_ents and self.settings.use_ents is False
-        for doc, (reading, found) in zip(docs, scores, strict=True):
-            annotate(doc, found, reading.offsets, self.settings.spans_key, set_ents)
+        for doc, (reading, prediction) in zip(docs, scores, strict=True):
+            annotate(doc, prediction, reading.offsets, self.settings.spans_key, set_ents)
 
-    def _settle(self, predictor: Predictor) -> None:
-        """Make a process that spaCy has forked fit to compute.
+    def _adapt_to_fork(self, predictor: Predictor) -> None:
+        """Limit a process that spaCy has forked to one thread.
 
         Threads do not survive a fork, and torch would wait for them.
         """
@@ -228,7 +228,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
 
         Raises:
             ConfigError: The experiment is wrong, or the number of updates is unknown.
-            DataError: the examples have no labels.
+            DataError: The examples have no labels.
         """
         if not self.is_trainable:
             return
@@ -257,8 +257,8 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
             losses: Receives the loss under the component's name.
 
         Raises:
-            ConfigError: the component was not initialised.
-            RunError: the loss is not finite.
+            ConfigError: The component was not initialised.
+            RunError: The loss is not finite.
         """
         losses = {} if losses is None else losses
         if not self.is_trainable:
@@ -272,10 +272,10 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
 
     @property
     def learner(self) -> Learner:
-        """What updates the model.
+        """The learner, which updates the model.
 
         Raises:
-            ConfigError: the component was not initialised.
+            ConfigError: The component was not initialised.
         """
         if self._learner is None:
             raise ConfigError(
@@ -289,7 +289,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
             self._learner.step()
 
     def use_params(self, params: dict[Any, Any]) -> Iterator[None]:
-        """Nothing to exchange: averages are those of spaCy's optimizer."""
+        """Do nothing: the averages that spaCy would use here are those of its own optimizer."""
         yield
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
@@ -304,7 +304,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         )
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write the model's archive as the component's folder; nothing without a model."""
+        """Write the model's archive to the component's folder, if there is a model."""
         if self._has_model:
             loaded = self._saved()
             archive.save(loaded.model, loaded.config, Path(path), loaded.about)
@@ -313,21 +313,21 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
         """Read the archive in the component's folder.
 
         Raises:
-            ArchiveError: it is missing, damaged, or made by a newer version.
+            ArchiveError: The archive is missing, damaged, or from a newer version.
         """
         if self._source is not None or Path(path).exists():
             self.use(archive.load(Path(path)))
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The model's archive in one message; empty without a model."""
+        """The model's archive as bytes; empty without a model."""
         return spacy_io.to_bytes(self._saved()) if self._has_model else b""
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "JointrePipe":
         """Read what :meth:`to_bytes` wrote.
 
         Raises:
-            ArchiveError: it is damaged, or made by a newer version.
+            ArchiveError: The archive is damaged, or from a newer version.
         """
         if bytes_data:
             self.use(spacy_io.from_bytes(bytes_data))

@@ -38,14 +38,14 @@ def score(
         symmetric: Relation labels whose direction has no meaning.
 
     Raises:
-        ConfigError: there is no such protocol.
-        DataError: the texts of an Example differ, or the protocol does not define what they hold.
+        ConfigError: There is no such protocol.
+        DataError: The texts of an Example differ, or the protocol does not define what they hold.
     """
     name = protocol or ("jerex" if unit == "document" else "spert")
     factory: Factory[Metric] = construct(Factory[Metric], name, path="scorer.protocol")
     pairs = [pair(example, spans_key, str(i)) for i, example in enumerate(examples)]
     metric = factory(symmetric=symmetric)
-    report = metric.score([gold for gold, _ in pairs], [found for _, found in pairs])
+    report = metric.score([gold for gold, _ in pairs], [predicted for _, predicted in pairs])
     scores: dict[str, Any] = {}
     for block, values in report.blocks.items():
         scores |= _named(f"{spans_key}_{SHORT.get(block, block)}", values)
@@ -53,21 +53,22 @@ def score(
 
 
 def pair(example: Example, key: str, id: str) -> tuple[Document, Document]:
-    """Gold and prediction over the same tokens: the pieces between all borders of both.
+    """Gold and prediction over the same tokens, which are cut at all token borders of both.
 
-    So a mention whose border is inside a token of the other side is held, and counts as wrong.
+    So a mention that begins or ends inside a token of the other Doc counts, and counts as wrong.
 
     Raises:
-        DataError: the texts differ.
+        DataError: The texts differ.
     """
-    gold, found = example.reference, example.predicted
+    gold, predicted = example.reference, example.predicted
     check_texts(example, id)
-    borders = sorted({edge for doc in (gold, found) for span in read(doc).offsets for edge in span})
+    docs = (gold, predicted)
+    borders = sorted({border for doc in docs for span in read(doc).offsets for border in span})
     offsets = tuple(
         (start, end) for start, end in pairwise(borders) if gold.text[start:end].strip()
     )
     words = Document(id, tuple(gold.text[start:end] for start, end in offsets))
-    return _over(words, offsets, gold, key), _over(words, offsets, found, key)
+    return _over(words, offsets, gold, key), _over(words, offsets, predicted, key)
 
 
 def _over(words: Document, offsets: Sequence[Chars], doc: Doc, key: str) -> Document:

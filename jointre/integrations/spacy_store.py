@@ -1,6 +1,6 @@
-"""Entities and relations that a spaCy Doc holds, as Spans.
+"""Entities and relations in a spaCy Doc, as Spans.
 
-How they are kept there, :mod:`jointre.formats.docbin.record` says.
+They are stored as :mod:`jointre.formats.docbin.record` describes.
 """
 
 import warnings
@@ -23,10 +23,10 @@ class DocEntity:
     """An entity of a Doc.
 
     Args:
-        label: its type.
-        mentions: all places that name it, in the model's order; one in models of sentences.
-        score: probability of the label, in 0..1; None for entities that were given.
-        key: the ``spans_key`` of the component that found it.
+        label: Entity type.
+        mentions: All mentions, in the model's order; models of sentences have one per entity.
+        score: Probability of the label, in 0..1; None for entities that were given.
+        key: The ``spans_key`` of the component that predicted it.
     """
 
     label: str
@@ -45,13 +45,13 @@ class DocRelation:
     """A labelled, directed link between two entities of a Doc.
 
     Args:
-        head: first mention of the head.
-        label: relation type.
-        tail: first mention of the tail.
-        score: the relation's own probability, in 0..1; None for relations that were given.
-        head_entity: the head with all its mentions.
-        tail_entity: the tail with all its mentions.
-        key: the ``spans_key`` of the component that found it.
+        head: First mention of the head.
+        label: Relation type.
+        tail: First mention of the tail.
+        score: Probability of the relation, in 0..1; None for relations that were given.
+        head_entity: The head with all its mentions.
+        tail_entity: The tail with all its mentions.
+        key: The ``spans_key`` of the component that predicted it.
     """
 
     head: Span
@@ -78,12 +78,12 @@ def store(
 
 
 def size_of(doc: Doc) -> int:
-    """Characters of ``doc.text``, without joining all tokens again, as spaCy would."""
+    """Length of ``doc.text``, without joining all tokens as spaCy does."""
     return doc[-1].idx + len(doc[-1].text_with_ws) if len(doc) else 0
 
 
 def stored(doc: Doc, key: str) -> bool:
-    """Whether the Doc holds findings, if only none at all, of a key."""
+    """Whether the Doc has a record of a key, which may be empty."""
     return any(True for _ in records(doc.user_data, key, _place(doc)))
 
 
@@ -95,7 +95,7 @@ def entities_of(doc: Doc, key: str | None = None) -> list[DocEntity]:
             data.
         key: Key of one component; None: all components, one after the other.
     """
-    return found_in(doc, key)[0]
+    return annotations_of(doc, key)[0]
 
 
 def relations_of(doc: Doc, key: str | None = None) -> list[DocRelation]:
@@ -106,31 +106,32 @@ def relations_of(doc: Doc, key: str | None = None) -> list[DocRelation]:
             data.
         key: Key of one component; None: all components, one after the other.
     """
-    return found_in(doc, key)[1]
+    return annotations_of(doc, key)[1]
 
 
-def found_in(doc: Doc, key: str | None = None) -> tuple[list[DocEntity], list[DocRelation]]:
-    """Entities and the relations between them, in one reading.
+def annotations_of(doc: Doc, key: str | None = None) -> tuple[list[DocEntity], list[DocRelation]]:
+    """Entities and the relations between them.
 
     Args:
         doc: Doc with its user data.
         key: Key of one component; None: all components.
     """
-    found: list[DocEntity] = []
-    links: list[DocRelation] = []
+    all_entities: list[DocEntity] = []
+    relations: list[DocRelation] = []
     size = size_of(doc)
     for _, name, record in records(doc.user_data, key, _place(doc)):
         entities = [_entity(doc, name, size, entity) for entity in record.entities]
-        found += [entity for entity in entities if entity is not None]
-        for label, head, tail, score, _ in record.relations:
-            one, other = entities[head], entities[tail]
-            if one is not None and other is not None:
-                links.append(DocRelation(one.span, label, other.span, score, one, other, name))
-    return found, links
+        all_entities += [entity for entity in entities if entity is not None]
+        for label, head_index, tail_index, score, _ in record.relations:
+            head, tail = entities[head_index], entities[tail_index]
+            if head is not None and tail is not None:
+                relation = DocRelation(head.span, label, tail.span, score, head, tail, name)
+                relations.append(relation)
+    return all_entities, relations
 
 
 def register_extensions() -> None:
-    """Offer ``doc._.entities`` and ``doc._.relations``, unless another package has the name."""
+    """Register ``doc._.entities`` and ``doc._.relations``, unless another package has the name."""
     for name, getter in (("entities", entities_of), ("relations", relations_of)):
         if not Doc.has_extension(name):
             Doc.set_extension(name, getter=getter)
@@ -143,9 +144,9 @@ def register_extensions() -> None:
 
 
 def _entity(doc: Doc, key: str, size: int, entity: EntityRecord) -> DocEntity | None:
-    """The entity as far as it lies in this Doc, which may be a part of that which was read.
+    """The mentions of an entity that lie in this Doc, which may be a part of the predicted Doc.
 
-    Tokens that were merged since then hold more characters than the mention.
+    Tokens that were merged after the prediction may have more characters than the mention.
     """
     label = entity.label or ""
     spans = [

@@ -47,11 +47,11 @@ def tiny_encoder(
     positions: int = 512,
     seed: int = 0,
 ) -> Path:
-    """Write an encoder with random weights and its family's own kind of tokenizer.
+    """Write an encoder with random weights and a tokenizer of the kind that its family uses.
 
-    Use it as ``{"type": "transformer", "model_name": str(folder)}``. The tokenizer is cased
-    and knows the words in pieces of four characters; other words fall into characters or
-    become unknown, as the family has it.
+    Use it as ``{"type": "transformer", "model_name": str(folder)}``. The tokenizer is cased and
+    splits the given words into pieces of four characters; depending on the family, other words are
+    split into characters or unknown.
 
     Args:
         folder: Folder to write, which is created if it is missing.
@@ -72,34 +72,41 @@ def tiny_encoder(
     if kind not in FAMILIES:
         raise ConfigError(f"kind={kind!r}: tiny_encoder makes one of {', '.join(FAMILIES)}")
     make_tokenizer, make_config = FAMILIES[kind]
-    known = sorted({word for word in words if word})
-    tokenizer = make_tokenizer(known, positions)
-    config = make_config(
-        {
-            "vocab_size": len(tokenizer),
-            "pad_token_id": tokenizer.pad_token_id,
-            "bos_token_id": tokenizer.cls_token_id,
-            "eos_token_id": tokenizer.sep_token_id or tokenizer.eos_token_id,
-            "hidden_size": hidden,
-            "embedding_size": hidden,
-            "num_hidden_layers": layers,
-            "num_attention_heads": heads,
-            "intermediate_size": 2 * hidden,
-            "max_position_embeddings": positions,
-            "initializer_range": SPREAD,
-        }
-    )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
+    tokenizer = make_tokenizer(sorted({word for word in words if word}), positions)
+    sizes = {
+        "hidden_size": hidden,
+        "embedding_size": hidden,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": 2 * hidden,
+        "max_position_embeddings": positions,
+        "initializer_range": SPREAD,
+    }
+    config = make_config({**_token_options(tokenizer), **sizes})
     folder.mkdir(parents=True, exist_ok=True)
     config.save_pretrained(folder)
-    state = model.state_dict()
-    once = {value.data_ptr(): name for name, value in reversed(state.items())}  # T5 ties some
-    weights = {name: state[name] for name in once.values()}
-    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    save_file(_weights(config, seed), folder / "model.safetensors", {"format": "pt"})
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def _token_options(tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
+    """The options of an encoder that its tokenizer determines."""
+    return {
+        "vocab_size": len(tokenizer),
+        "pad_token_id": tokenizer.pad_token_id,
+        "bos_token_id": tokenizer.cls_token_id,
+        "eos_token_id": tokenizer.sep_token_id or tokenizer.eos_token_id,
+    }
+
+
+def _weights(config: PreTrainedConfig, seed: int) -> dict[str, torch.Tensor]:
+    """Random weights of an encoder; tied weights, which T5 has, occur once."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        state = AutoModel.from_config(config).state_dict()  # type: ignore[no-untyped-call]
+    names = {value.data_ptr(): name for name, value in reversed(state.items())}
+    return {name: state[name] for name in names.values()}
 
 
 def tiny_documents() -> list[Document]:
@@ -213,8 +220,8 @@ def _word_piece(
     def make(words: list[str], positions: int) -> PreTrainedTokenizerBase:
         pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
         for word in words:
-            first, *rest = _cut(word)
-            pieces += [first, *(f"##{piece}" for piece in rest)]
+            first, *following = _cut(word)
+            pieces += [first, *(f"##{piece}" for piece in following)]
         letters = sorted({letter for word in words for letter in word})
         pieces += [*letters, *(f"##{letter}" for letter in letters)]
         return kind(vocab=_numbered(pieces), do_lower_case=False, model_max_length=positions)
@@ -243,9 +250,9 @@ def _byte_pairs(words: list[str], positions: int) -> PreTrainedTokenizerBase:
     by_bytes = ByteLevel(add_prefix_space=True)
     for size in range(1, PIECE):
         for word in words:
-            for part in _cut(by_bytes.pre_tokenize_str(word)[0][0]):
-                if size < len(part):
-                    merges[part[:size], part[size]] = None
+            for piece in _cut(by_bytes.pre_tokenize_str(word)[0][0]):
+                if size < len(piece):
+                    merges[piece[:size], piece[size]] = None
     pieces += ["".join(merge) for merge in merges]
     ranked: Any = list(merges)
     return RobertaTokenizer(vocab=_numbered(pieces), merges=ranked, model_max_length=positions)
@@ -293,7 +300,9 @@ def _t5(options: dict[str, Any]) -> PreTrainedConfig:
         **{name: name for name in ("vocab_size", "pad_token_id", "eos_token_id")},
     }
     size = options["hidden_size"] // options["num_attention_heads"]
-    return T5Config(**{own: options[name] for own, name in names.items()} | {"d_kv": size})
+    return T5Config(
+        **{name: options[usual_name] for name, usual_name in names.items()} | {"d_kv": size}
+    )
 
 
 def _plain(kind: type[PreTrainedConfig]) -> Callable[[dict[str, Any]], PreTrainedConfig]:

@@ -62,26 +62,26 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
     """
     reader = settings.reader()
     splits = [path for path in (settings.train, settings.dev, settings.test) if path is not None]
-    beside = [] if reader.types is None else [reader.types]
-    _require_files(splits + beside, settings.hint)
+    types_files = [] if reader.types is None else [reader.types]
+    _require_files(splits + types_files, settings.hint)
     labels = reader.label_sets()
     skipped = SkippedData()
     train = list(reader.read(settings.train, skipped))
     dev = list(reader.read(settings.dev, skipped)) if settings.dev else []
     test = list(reader.read(settings.test, skipped)) if settings.test else []
-    _tell(skipped, "", warn)
+    _log(skipped, "", warn)
     learnt = [settings.train]
     if settings.train_on == "train+dev" and settings.dev is not None:
         learnt.append(settings.dev)
     held_out = [] if settings.test is None else reader.files(settings.test)
-    sources = digests([file for path in splits for file in reader.files(path)] + beside)
+    sources = digests([file for path in splits for file in reader.files(path)] + types_files)
     origin = Origin(
         sources,
         {str(file): sources[str(file)] for path in learnt for file in reader.files(path)},
         {
             name: digest
             for name, digest in sources.items()
-            if Path(name) not in held_out or Path(name) in beside
+            if Path(name) not in held_out or Path(name) in types_files
         },
         reader.language,
     )
@@ -89,7 +89,11 @@ def read_corpus(settings: DataSettings, warn: Callable[[str], None]) -> Corpus:
 
 
 def _require_files(paths: Sequence[Path], hint: str | None) -> None:
-    """Raises a DataError if relative paths are missing, or any with a hint to give."""
+    """Raise an error if files are missing; readers report a missing absolute path themselves.
+
+    Raises:
+        DataError: A relative path is missing, or any path of a config with a hint.
+    """
     missing = [path for path in paths if not path.exists()]
     listed = ", ".join(str(path) for path in missing)
     if missing and hint:
@@ -109,10 +113,10 @@ def assembled(
     name: str,
     warn: Callable[[str], None],
 ) -> Corpus:
-    """The corpus of documents that have been read.
+    """Make a corpus of documents that have been read.
 
     Args:
-        settings: Says which of them are trained on and which are dev.
+        settings: Settings that say which documents are trained on and which are dev data.
         documents: Documents of train, dev and test.
         labels: Labels that the data declare.
         origin: Where the documents come from.
@@ -145,26 +149,25 @@ def assembled(
 
 
 def _require_entities(name: str, train: Sequence[Document]) -> None:
-    """Relations link entities, so a corpus without any teaches no model anything.
+    """Refuse training documents without entities: there would be nothing to learn.
 
     Raises:
-        DataError: no training document has an entity.
+        DataError: No training document has an entity.
     """
     if not any(document.entities for document in train):
         raise DataError(
             f"{name}: no entities in {counted(len(train), 'training documents')}, so there is "
-            "nothing to "
-            "learn; annotate entities, or check that data.reader is the file's format"
+            "nothing to learn; annotate entities, or check that data.reader is the file's format"
         )
 
 
 def training_units(
     documents: Sequence[Document], model_unit: str, warn: Callable[[str], None]
 ) -> list[Unit]:
-    """Units to train on; empty ones teach nothing and are skipped.
+    """Units to train on; empty units are skipped.
 
     Raises:
-        DataError: an entity has no label.
+        DataError: An entity has no label.
     """
     for document in documents:
         for index, entity in enumerate(document.entities):
@@ -176,12 +179,12 @@ def training_units(
                 )
     skipped = SkippedData()
     units = split(documents, "sentence" if model_unit == "sentence" else "document", skipped)
-    _tell(skipped, "train: ", warn)
+    _log(skipped, "train: ", warn)
     return [unit for unit in units if unit.document.tokens]
 
 
 def cut_off(items: Sequence[Item]) -> SkippedData:
-    """What the encoder does not see of long units and of long words."""
+    """Counts of the words, mentions and relations that the encoder does not see."""
     skipped = SkippedData()
     for item in items:
         example = f"document {item.document.id!r}"
@@ -190,10 +193,10 @@ def cut_off(items: Sequence[Item]) -> SkippedData:
         if not item.pieces.truncated:
             continue
         skipped.add("units longer than the encoder's input are cut (long_inputs)", example)
-        whole, part = item.document, item.visible
+        full, visible = item.document, item.visible
         for kind, count in (
-            ("mentions beyond the cut", _mentions(whole) - _mentions(part)),
-            ("relations beyond the cut", len(whole.relations) - len(part.relations)),
+            ("mentions beyond the cut", _mentions(full) - _mentions(visible)),
+            ("relations beyond the cut", len(full.relations) - len(visible.relations)),
         ):
             if count:
                 skipped.add(kind, example, count)
@@ -204,6 +207,6 @@ def _mentions(document: Document) -> int:
     return sum(len(entity.mentions) for entity in document.entities)
 
 
-def _tell(skipped: SkippedData, prefix: str, warn: Callable[[str], None]) -> None:
+def _log(skipped: SkippedData, prefix: str, warn: Callable[[str], None]) -> None:
     for line in skipped.lines():
         warn(prefix + line)

@@ -49,13 +49,13 @@ class DevSet(Dataset[list[Item]]):
         self.items = self._prepared.items
         self.batches = plan(self.items, self.preparer)
 
-    def predicted(self, found: Mapping[int, Document]) -> list[Document]:
+    def predicted(self, predictions: Mapping[int, Document]) -> list[Document]:
         """The documents with their predictions.
 
         Args:
-            found: The predicted items, by their numbers.
+            predictions: The predicted items, by their numbers.
         """
-        return join(self.documents, self.units, self._prepared.united(found, SkippedData()))
+        return join(self.documents, self.units, self._prepared.united(predictions, SkippedData()))
 
     def __len__(self) -> int:
         return len(self.batches)

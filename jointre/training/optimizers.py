@@ -52,7 +52,7 @@ def groups(
     decay: float = 0.0,
     no_decay: Sequence[str] | None = None,
 ) -> Groups:
-    """Parameters that share a rate and a decay, in order of the first of each group.
+    """Groups of parameters with the same rate and decay, in the order of their first parameters.
 
     Args:
         model: The model; frozen parameters are skipped.
@@ -64,26 +64,26 @@ def groups(
             the parameters of normalisation layers.
     """
     pretrained = {id(parameter) for parameter in encoder}
-    inner = lr if encoder_lr is None else encoder_lr
+    pretrained_lr = lr if encoder_lr is None else encoder_lr
     undecayed = biases_and_norms(model) if no_decay is None else named_like(model, no_decay)
-    members: dict[tuple[float, float], list[nn.Parameter]] = {}
+    parameters: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, value in model.named_parameters():
         if value.requires_grad:
-            rate = inner if id(value) in pretrained else lr
-            share = 0.0 if name in undecayed else decay
-            members.setdefault((rate, share), []).append(value)
+            rate = pretrained_lr if id(value) in pretrained else lr
+            weight_decay = 0.0 if name in undecayed else decay
+            parameters.setdefault((rate, weight_decay), []).append(value)
     return [
-        {"params": values, "lr": rate, "weight_decay": share}
-        for (rate, share), values in members.items()
+        {"params": values, "lr": rate, "weight_decay": weight_decay}
+        for (rate, weight_decay), values in parameters.items()
     ]
 
 
 def named_like(model: nn.Module, parts: Sequence[str]) -> set[str]:
-    """Names of parameters that contain one of some texts.
+    """Names of parameters that contain any of several strings.
 
     Args:
         model: The model.
-        parts: The texts.
+        parts: The strings.
     """
     names = (name for name, _ in model.named_parameters())
     return {name for name in names if any(part in name for part in parts)}
@@ -148,14 +148,14 @@ class UncorrectedAdamW(AdamW):
         for group in self.param_groups:
             for parameter in group["params"]:
                 self._settle(parameter)
-        given = [(group["lr"], group["weight_decay"]) for group in self.param_groups]
-        for group, (lr, decay) in zip(self.param_groups, given, strict=True):
+        settings = [(group["lr"], group["weight_decay"]) for group in self.param_groups]
+        for group, (lr, decay) in zip(self.param_groups, settings, strict=True):
             shrink = 1 - lr * decay
             group["lr"], group["weight_decay"] = lr * shrink, decay / shrink
         try:
             super().step()
         finally:
-            for group, (lr, decay) in zip(self.param_groups, given, strict=True):
+            for group, (lr, decay) in zip(self.param_groups, settings, strict=True):
                 group["lr"], group["weight_decay"] = lr, decay
         return loss
 
@@ -209,8 +209,12 @@ class BertAdamW(Optimizer):
         self, model: nn.Module, encoder: Iterable[nn.Parameter] = (), fused: bool = True
     ) -> TorchOptimizer:
         """The optimizer of a model's parameters."""
-        made = groups(model, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
-        return UncorrectedAdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
+        parameter_groups = groups(
+            model, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay
+        )
+        return UncorrectedAdamW(
+            parameter_groups, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused
+        )
 
 
 @final
@@ -250,8 +254,10 @@ class PlainAdamW(Optimizer):
         self, model: nn.Module, encoder: Iterable[nn.Parameter] = (), fused: bool = True
     ) -> TorchOptimizer:
         """The optimizer of a model's parameters."""
-        made = groups(model, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay)
-        return AdamW(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
+        parameter_groups = groups(
+            model, encoder, self.lr, self.encoder_lr, self.weight_decay, self.no_decay
+        )
+        return AdamW(parameter_groups, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
 
 
 @final
@@ -285,5 +291,7 @@ class PlainAdam(Optimizer):
         self, model: nn.Module, encoder: Iterable[nn.Parameter] = (), fused: bool = True
     ) -> TorchOptimizer:
         """The optimizer of a model's parameters."""
-        made = groups(model, encoder, self.lr, self.encoder_lr, self.weight_decay, no_decay=[])
-        return Adam(made, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)
+        parameter_groups = groups(
+            model, encoder, self.lr, self.encoder_lr, self.weight_decay, no_decay=[]
+        )
+        return Adam(parameter_groups, lr=self.lr, betas=self.betas, eps=self.eps, fused=fused)

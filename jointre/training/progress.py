@@ -36,17 +36,17 @@ class Pace:
         self.last_line = now
         return True
 
-    def left(self, done: int, total: int) -> str:
-        """Rate and time left, after some of the steps.
+    def remaining(self, finished: int, total: int) -> str:
+        """Rate and remaining time.
 
         Args:
-            done: Number of steps since the start, at least 1.
+            finished: Number of steps since the start, at least 1.
             total: Number of all steps since the start.
         """
         seconds = max(self.last_step - self.began, 1e-9)
-        rate = done / seconds
+        rate = finished / seconds
         shown = f"{rate:.1f} steps/s" if rate >= 1 else f"{1 / rate:.1f} s per step"
-        return f"{shown}, {duration((total - done) / rate)} left"
+        return f"{shown}, {duration((total - finished) / rate)} left"
 
 
 class ProgressLines(Callback):
@@ -104,11 +104,12 @@ class ProgressLines(Callback):
 
     def _report(self, trainer: Trainer, size: int, step: int, scoring: str) -> None:
         epochs = trainer.max_epochs or 1
-        left = self.pace.left(step - self.steps_before, epochs * size - self.steps_before)
+        finished, total = step - self.steps_before, epochs * size - self.steps_before
+        remaining = self.pace.remaining(finished, total)
         loss = float(trainer.callback_metrics["loss_step"])
         self._log(
             f"epoch {trainer.current_epoch + 1} of {epochs}, step {step:,} of {epochs * size:,}"
-            f"{scoring}: loss {loss:.4f}, {left}"
+            f"{scoring}: loss {loss:.4f}, {remaining}"
         )
 
 
@@ -130,14 +131,14 @@ class Counted:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.title, self.total, self._log = title, total, log
-        self.pace, self.done = Pace(clock), 0
+        self.pace, self.finished = Pace(clock), 0
 
-    def __call__(self, done: int) -> None:
+    def __call__(self, units: int) -> None:
         """Count finished units and report them if it is time."""
-        self.done += done
+        self.finished += units
         if self.pace.due():
-            left = self.pace.left(self.done, self.total).replace("step", "unit")
-            self._log(f"{self.title}: {self.done:,} of {self.total:,} units, {left}")
+            remaining = self.pace.remaining(self.finished, self.total).replace("step", "unit")
+            self._log(f"{self.title}: {self.finished:,} of {self.total:,} units, {remaining}")
 
 
 def duration(seconds: float) -> str:

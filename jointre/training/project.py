@@ -1,4 +1,4 @@
-"""A first experiment for a corpus: what to look at, which recipe, and the file that says why."""
+"""A project for a corpus: its counts, a recipe that fits it, and the experiment file."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -54,10 +54,10 @@ class Recipe:
     """The choices for a corpus, each with its reason.
 
     Args:
-        imports: jsonnet expressions to add up, each the import of a recipe.
-        model: jsonnet lines of the ``model`` section, with comments.
+        imports: Jsonnet expressions to be added, each of which imports a recipe.
+        model: Jsonnet lines of the ``model`` section, with comments.
         data: Further jsonnet lines of the ``data`` section, with comments.
-        reasons: What was chosen and why, for the head of the file and for the terminal.
+        reasons: Sentences that explain the choices, for the file and for the terminal.
     """
 
     imports: tuple[str, ...]
@@ -112,35 +112,58 @@ def init_project(
             has a file of a name that would be written.
     """
     refuse_existing(folder, [EXPERIMENT])
-    documents, guessed = _read_in_language(source, language, log)
-    everything = [document for part in documents.values() for document in part]
-    report = check_corpus(everything, max_width=_WIDEST)
+    splits, language = _read_in_language(source, language, log)
+    documents = [document for split in splits.values() for document in split]
+    report = _checked(source, documents)
+    split_now = list(splits) == ["train"]
+    if split_now:
+        splits = partition(documents, dev, test, seed)
+    files = {name: Path(f"{name}.jsonl") for name in PARTS if splits.get(name)}
+    files = files if split_now else dict(source.parts)
+    recipe = choose_recipe(report, splits["train"], language, annotated_both_ways(documents))
+    text = experiment_text(source, files, recipe, language, split_now)
+    _write(folder, text, {files[name]: splits[name] for name in files} if split_now else {})
+    evaluated = files.get("test") or files.get("dev") or files["train"]
+    return Project(
+        folder,
+        report,
+        {name: len(documents) for name, documents in splits.items() if documents},
+        recipe,
+        folder / evaluated if split_now else evaluated,
+    )
+
+
+def _checked(source: Source, documents: Sequence[Document]) -> CorpusReport:
+    """Counts over all documents.
+
+    Raises:
+        DataError: No entity has a label.
+    """
+    report = check_corpus(documents, max_width=_WIDEST)
     if not report.entity_labels.keys() - {"(none)"}:
         raise DataError(
             f"{source.parts['train']}: no entity in it has a label, so there is nothing to learn; "
             f"is it read in the right format ({source.format})?"
         )
-    files = dict(source.parts)
-    split_now = list(documents) == ["train"]
-    if split_now:
-        documents = partition(everything, dev, test, seed)
-        files = {part: Path(f"{part}.jsonl") for part in PARTS if documents[part]}
-    recipe = choose_recipe(report, documents["train"], guessed, annotated_both_ways(everything))
-    written = [str(path) for path in files.values()] if split_now else []
-    refuse_existing(folder, [EXPERIMENT, *written])
+    return report
+
+
+def _write(folder: Path, experiment: str, corpus: Mapping[Path, Sequence[Document]]) -> None:
+    """Write the files of a project into a folder, all of them or none.
+
+    Args:
+        folder: The project folder.
+        experiment: Text of the experiment file.
+        corpus: Documents of each corpus file to write, by its path in the folder.
+
+    Raises:
+        DataError: A file of the same name exists.
+    """
+    refuse_existing(folder, [EXPERIMENT, *map(str, corpus)])
     with added_to_folder(folder) as draft:
-        for part, path in files.items() if split_now else ():
-            JsonlWriter().write(documents[part], draft / path)
-        text = experiment_text(source, files, recipe, guessed, split_now)
-        (draft / EXPERIMENT).write_text(text, encoding="utf-8")
-    last = files.get("test") or files.get("dev") or files["train"]
-    return Project(
-        folder,
-        report,
-        {part: len(documents[part]) for part in documents if documents[part]},
-        recipe,
-        folder / last if split_now else last,
-    )
+        for path, documents in corpus.items():
+            JsonlWriter().write(documents, draft / path)
+        (draft / EXPERIMENT).write_text(experiment, encoding="utf-8")
 
 
 def _read_in_language(
@@ -152,8 +175,8 @@ def _read_in_language(
         return documents, language
     guessed = language_of(
         document.text or " ".join(document.tokens)
-        for part in documents.values()
-        for document in part
+        for split in documents.values()
+        for document in split
     )
     if guessed != "en":
         documents = _read(source, guessed, lambda line: None)  # words by the language's rules
@@ -302,8 +325,8 @@ def experiment_text(
         f"    reader: {_object(options)},",
     ]
     for part, path in files.items():
-        place = f"here + {_string(str(path))}" if split_now else _string(str(path.resolve()))
-        lines.append(f"    {part}: {place},")
+        quoted = f"here + {_string(str(path))}" if split_now else _string(str(path.resolve()))
+        lines.append(f"    {part}: {quoted},")
     lines += [f"    {line}" for line in recipe.data]
     lines.append("  },")
     if recipe.model:

@@ -1,4 +1,4 @@
-"""Provenance: what a run was made of."""
+"""Provenance: versions, data, machine and cost of a run."""
 
 import os
 import platform
@@ -56,7 +56,7 @@ def provenance(seed: int, data: Mapping[str, str], seconds: float, epochs: int) 
 
 
 def peak_memory() -> int | None:
-    """The most memory that this process has had, in bytes; None where the system does not say."""
+    """Peak memory of this process in bytes; None if the system does not report it."""
     if resource is None:
         return getattr(memory_info(), "peak_wset", None)  # Windows
     peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -80,7 +80,7 @@ def git_commit() -> str | None:
         return None
     command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+        process = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip()
+    return process.stdout.strip()

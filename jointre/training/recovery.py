@@ -18,7 +18,7 @@ from jointre.training.run_dir import RunDirectory
 def usable_checkpoint(
     run: RunDirectory, state: Mapping[str, torch.Tensor], log: Callable[[str], None]
 ) -> Path | None:
-    """The newest checkpoint that is whole; None if no epoch has finished.
+    """The newest checkpoint that is not damaged; None if no epoch has finished.
 
     Args:
         run: The run directory.
@@ -58,11 +58,11 @@ _DAMAGE = (
 
 
 def _read(path: Path) -> Mapping[str, torch.Tensor]:
-    """The module's state in a checkpoint, after all its checksums were compared."""
+    """The module's state in a checkpoint whose checksums are all correct."""
     with zipfile.ZipFile(path) as file:
-        wrong = file.testzip()
-    if wrong is not None:
-        raise zipfile.BadZipFile(f"{wrong} does not match its checksum")
+        damaged = file.testzip()
+    if damaged is not None:
+        raise zipfile.BadZipFile(f"{damaged} does not match its checksum")
     checkpoint: dict[str, Any] = torch.load(path, "cpu", weights_only=True, mmap=True)
     state: Mapping[str, torch.Tensor] = checkpoint["state_dict"]
     return state
@@ -71,20 +71,25 @@ def _read(path: Path) -> Mapping[str, torch.Tensor]:
 def _require_fit(
     path: Path, stored: Mapping[str, torch.Tensor], state: Mapping[str, torch.Tensor]
 ) -> None:
-    """Raises a RunError at the first parameter that is not the model's."""
+    """Raise an error at the first parameter whose shape differs.
+
+    Raises:
+        RunError: The checkpoint does not fit the model.
+    """
     for name in sorted(stored.keys() | state.keys()):
-        there, now = (list(part[name].shape) if name in part else None for part in (stored, state))
-        if there != now:
+        stored_shape = list(stored[name].shape) if name in stored else None
+        shape = list(state[name].shape) if name in state else None
+        if stored_shape != shape:
             raise RunError(
-                f"{path} does not fit the model: {name} has shape {there} in it, but {now} in the "
-                "model. The run was started with other labels or another version of jointre; train "
-                "in another directory"
+                f"{path} does not fit the model: {name} has shape {stored_shape} in it, but "
+                f"{shape} in the model. The run was started with other labels or another version "
+                "of jointre; train in another directory"
             )
 
 
 @contextmanager
 def explained_interruption(epochs: Epochs, log: Callable[[str], None]) -> Iterator[None]:
-    """Say what is kept and how to continue when Ctrl-C ends the block.
+    """Log which epochs are saved and how to continue if Ctrl-C ends the block.
 
     Args:
         epochs: Knows which epochs have finished.
@@ -111,8 +116,8 @@ def interrupted(epochs: Epochs) -> str:
             "the command with --recover (without --force)"
         )
     best = f", the best of them epoch {epochs.best_epoch + 1}" if epochs.best_epoch >= 0 else ""
-    done = "epoch 1 is" if finished == 1 else f"epochs 1 to {finished} are"
+    saved = "epoch 1 is" if finished == 1 else f"epochs 1 to {finished} are"
     return (
-        f"interrupted: {done} kept in {path}{best}; jointre predict {path} works with their "
+        f"interrupted: {saved} kept in {path}{best}; jointre predict {path} works with their "
         "weights. To continue, repeat the command with --recover (without --force)"
     )

@@ -3,11 +3,8 @@
 import json
 import logging
 import os
-import signal
 import sys
-import threading
 import time
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Trainer
-from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from jointre.config import LoadedConfig, construct, load_config, resolve
 from jointre.data.context import places_of
@@ -43,15 +37,16 @@ from jointre.training.experiment import (
 )
 from jointre.training.former_defaults import with_former_defaults
 from jointre.training.in_memory import InMemory, memory_config, memory_corpus
-from jointre.training.lightning_callbacks import Epochs, WholeFileCheckpoints
+from jointre.training.lightning_callbacks import Epochs
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
-from jointre.training.progress import Counted, ProgressLines
+from jointre.training.progress import Counted
 from jointre.training.provenance import provenance
 from jointre.training.recovery import explained_interruption, usable_checkpoint
 from jointre.training.run_dir import RunDirectory, write_json
 from jointre.training.run_files import read_object
 from jointre.training.started import Started
+from jointre.training.trainer import fit, make_trainer
 from jointre.training.warm_start import warm_start
 from jointre.training.zero_score import zero_score_warning
 
@@ -118,12 +113,11 @@ def train(
         ['best', 'last', 'protocol']
     """
     began = time.perf_counter()
-    log = _default_log() if log is None else log
     progress = sys.stderr.isatty() if progress is None else progress
     documents = InMemory.of(train, dev, test)
     loaded = _loaded(config, overrides, ext_vars or {})
     run = RunDirectory(Path(path) if path is not None else default_path(config))
-    notes = Notes(run.log, log)
+    notes = Notes(run.log, _default_log() if log is None else log)
     if recover:
         loaded, sentences = with_former_defaults(loaded, read_object(run.config) or {})
         for sentence in sentences:
@@ -133,14 +127,67 @@ def train(
     if not follower:
         run.check(resolved, force=force, recover=recover, sources=loaded.files)
     if recover and run.finished:
-        log(f"{run.path}: the run is finished; nothing is left to do")
+        notes(f"{run.path}: the run is finished; nothing is left to do")
         _tidy(experiment, run)
         return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
-    corpus = read()
+    training = _training(experiment, read(), run, resolved["model"], notes, progress)
+    if follower:
+        training.fit(lambda line: None)
+        return Result(run.path, {})
+    started = Started.of(training.corpus.origin.deciding, training.corpus.vocabulary)
+    with (
+        run.opened(resolved, started, force=force, recover=recover, sources=loaded.files),
+        notes,
+        explained_interruption(training.epochs, notes),
+    ):
+        return _run(training, began, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Training:
+    """The objects of a training.
+
+    Args:
+        experiment: The experiment.
+        corpus: Its documents.
+        model: The model that is trained.
+        metric: Scores dev and test.
+        run: The run directory.
+        module: The model, batches and updates, as Lightning takes them.
+        epochs: Records what each epoch results in.
+        trainer: Lightning's loop.
+    """
+
+    experiment: BaseExperiment
+    corpus: Corpus
+    model: Model
+    metric: Metric
+    run: RunDirectory
+    module: TrainingModule
+    epochs: Epochs
+    trainer: Trainer
+
+    def fit(self, log: Callable[[str], None]) -> None:
+        """Train to the last epoch, from the checkpoint of an interrupted run if there is one.
+
+        Args:
+            log: Called with a line if the last checkpoint is damaged.
+        """
+        checkpoint = usable_checkpoint(self.run, self.module.state_dict(), log)
+        fit(self.trainer, self.module, checkpoint)
+
+
+def _training(
+    experiment: BaseExperiment,
+    corpus: Corpus,
+    run: RunDirectory,
+    model_config: Mapping[str, Any],
+    notes: Notes,
+    progress: bool,
+) -> _Training:
+    """Build the model and everything around it; nothing is written yet."""
     torch.manual_seed(experiment.seed)
-    make_model, section = without_idle_context(
-        experiment.model, resolved["model"], corpus.train, notes
-    )
+    make_model, section = without_idle_context(experiment.model, model_config, corpus.train, notes)
     model = make_model(vocabulary=corpus.vocabulary)
     initial = experiment.training.initial_weights
     trained_on = {} if initial is None else warm_start(model, initial, notes)
@@ -151,28 +198,30 @@ def train(
     best = BestArchive(run.checkpoint.parent, section, about)
     log_epoch = notes.keep if progress else notes  # the bar shows the scores
     epochs = Epochs(run, best, module.monitor, experiment.training.patience, log_epoch)
-    trainer = _trainer(experiment, run, epochs, progress, bool(module.dev.batches))
-    if follower:
-        _fit(trainer, module, usable_checkpoint(run, module.state_dict(), lambda line: None))
-        return Result(run.path, {})
-    started = Started.of(corpus.origin.deciding, corpus.vocabulary)
-    with (
-        run.opened(resolved, started, force=force, recover=recover, sources=loaded.files),
-        notes,
-        explained_interruption(epochs, notes),
-    ):
-        if experiment.data.dev_fraction is not None:
-            JsonlWriter().write(corpus.dev, run.dev)
-        _fit(trainer, module, usable_checkpoint(run, module.state_dict(), notes))
-        module.updates.end()
-        model.to(trainer.strategy.root_device)  # the trainer leaves it on the CPU
-        result = _finish(experiment, corpus, model, metric, run, epochs, notes)
-        _warn_of_zero_scores(module, epochs, notes)
-        seconds = time.perf_counter() - began
-        facts = provenance(experiment.seed, corpus.origin.sources, seconds, len(epochs.rows))
-        write_json(run.provenance, facts)
-        _tidy(experiment, run)
-        return result
+    trainer = make_trainer(experiment.training, run, epochs, progress, bool(module.dev.batches))
+    return _Training(experiment, corpus, model, metric, run, module, epochs, trainer)
+
+
+def _run(training: _Training, began: float, log: Callable[[str], None]) -> Result:
+    """Train, score test, and write the files of the finished run.
+
+    Args:
+        training: The training; its run directory is open.
+        began: When the training began, on the clock of :func:`time.perf_counter`.
+        log: Called with lines about the course of the training.
+    """
+    experiment, corpus, run = training.experiment, training.corpus, training.run
+    if experiment.data.dev_fraction is not None:
+        JsonlWriter().write(corpus.dev, run.dev)
+    training.fit(log)
+    training.module.updates.end()
+    training.model.to(training.trainer.strategy.root_device)  # the trainer leaves it on the CPU
+    result = _finish(training, log)
+    _warn_of_zero_scores(training.module, training.epochs, log)
+    seconds, epochs = time.perf_counter() - began, len(training.epochs.rows)
+    write_json(run.provenance, provenance(experiment.seed, corpus.origin.sources, seconds, epochs))
+    _tidy(experiment, run)
+    return result
 
 
 def _default_log() -> Callable[[str], None]:
@@ -285,11 +334,15 @@ def _module(
     batches = TrainingBatches(items, preparer, settings.batch_size, settings.drop_last)
     dev = DevSet(corpus.dev, split(corpus.dev, model.unit), model)
     symmetric = corpus.vocabulary.symmetric
-    losses = beyond((item.visible for item in items), model.limits, symmetric)
-    for prefix, lost in (("train", losses), ("train", cut_off(items)), ("dev", cut_off(dev.items))):
-        for line in lost.lines():
+    unlearnable = beyond((item.visible for item in items), model.limits, symmetric)
+    for prefix, skipped in (
+        ("train", unlearnable),
+        ("train", cut_off(items)),
+        ("dev", cut_off(dev.items)),
+    ):
+        for line in skipped.lines():
             log(f"{prefix}: {line}")
-    made = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
+    module = TrainingModule(model, settings, batches, dev, metric, experiment.seed)
     log(
         f"{counted(len(units), 'training units')}, {counted(len(batches), 'batches')} per epoch, "
         f"{counted(len(dev.units), 'dev units')}, "
@@ -297,98 +350,14 @@ def _module(
         f"{counted(len(corpus.vocabulary.relation_labels), 'relation labels')}"
     )
     if dev.batches:
-        log(f"the best epoch is selected by dev {' + '.join(made.monitor)}")
-    return made
+        log(f"the best epoch is selected by dev {' + '.join(module.monitor)}")
+    return module
 
 
-def _fit(trainer: Trainer, module: TrainingModule, checkpoint: Path | None) -> None:
-    """Run Lightning's loop to the last epoch."""
-    module.batches.rank, module.batches.world = trainer.global_rank, trainer.world_size
-    resume = None if checkpoint is None else str(checkpoint)
-    handler = signal.getsignal(signal.SIGINT)
-    with warnings.catch_warnings():
-        _quiet()
-        try:
-            trainer.fit(module, ckpt_path=resume, weights_only=True)
-        except SystemExit:  # how the trainer ends when it is interrupted
-            raise KeyboardInterrupt from None
-        finally:
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGINT, handler)  # the trainer ignores it once interrupted
-    if trainer.interrupted:
-        raise KeyboardInterrupt
-
-
-def _trainer(
-    experiment: BaseExperiment, run: RunDirectory, epochs: Epochs, progress: bool, dev: bool
-) -> Trainer:
-    settings = experiment.training
-    callbacks: list[Callback] = [
-        epochs,
-        ModelCheckpoint(
-            run.checkpoint.parent,
-            filename=run.checkpoint.stem,
-            save_on_train_epoch_end=True,
-            enable_version_counter=False,
-        ),
-    ]
-    callbacks.append(RichProgressBar() if progress else ProgressLines(epochs.write_line))
-    # What a callback lets rest has no gradient, for which the processes would wait in vain.
-    resting = settings.devices > 1 and bool(settings.callbacks)
-    with warnings.catch_warnings():
-        _quiet()
-        try:
-            board = (
-                TensorBoardLogger(run.path, name="tensorboard") if settings.tensorboard else False
-            )
-            return Trainer(
-                accelerator=settings.accelerator,
-                devices=settings.devices,
-                strategy="ddp_find_unused_parameters_true" if resting else "auto",
-                precision=settings.precision,
-                max_epochs=settings.epochs,
-                accumulate_grad_batches=settings.accumulate,
-                reload_dataloaders_every_n_epochs=1,
-                num_sanity_val_steps=0,
-                limit_val_batches=1.0 if dev else 0,
-                use_distributed_sampler=False,
-                logger=board,
-                callbacks=callbacks,
-                plugins=[WholeFileCheckpoints(run.previous)],
-                enable_progress_bar=progress,
-                enable_model_summary=False,
-                log_every_n_steps=10,
-            )
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                "training.tensorboard=true needs TensorBoard: pip install 'jointre[tensorboard]'"
-            ) from error
-        except (MisconfigurationException, RuntimeError, ValueError) as error:
-            raise ConfigError(
-                f"training.accelerator={settings.accelerator!r}, devices={settings.devices}, "
-                f"precision={settings.precision!r}: not available here "
-                f"({str(error).strip().splitlines()[0]}); accelerator 'auto', devices 1 and "
-                "precision '32' work everywhere"
-            ) from error
-
-
-def _quiet() -> None:
-    """Lightning's advice about workers and hardware is not the user's concern here."""
-    warnings.filterwarnings("ignore", module="lightning")
-    for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-def _finish(
-    experiment: BaseExperiment,
-    corpus: Corpus,
-    model: Model,
-    metric: Metric,
-    run: RunDirectory,
-    epochs: Epochs,
-    log: Callable[[str], None],
-) -> Result:
+def _finish(training: _Training, log: Callable[[str], None]) -> Result:
     """Score test, write the archive and metrics.json."""
+    experiment, corpus, run = training.experiment, training.corpus, training.run
+    model, metric, epochs = training.model, training.metric, training.epochs
     model.eval()
     has_best = epochs.best_epoch >= 0
     metrics: dict[str, Any] = {"protocol": metric.registered_name}

@@ -27,10 +27,10 @@ from jointre.training.started import Started
 
 
 class RunDirectory:
-    """Paths of a run.
+    """The files of a run, and the rules for starting and recovering a run in a directory.
 
     Args:
-        path: the directory.
+        path: The directory.
     """
 
     def __init__(self, path: Path) -> None:
@@ -51,8 +51,8 @@ class RunDirectory:
     @property
     def finished(self) -> bool:
         """Whether training ended; the last file written is provenance.json."""
-        wanted = (self.provenance, self.metrics, self.archive)
-        return all(path.exists() for path in wanted)
+        results = (self.provenance, self.metrics, self.archive)
+        return all(path.exists() for path in results)
 
     def check(
         self,
@@ -65,14 +65,14 @@ class RunDirectory:
         """Check whether :meth:`opened` can be expected to work; nothing is written.
 
         Args:
-            resolved: the resolved config.
-            force: the directory may hold another run.
-            recover: the directory may hold this run.
+            resolved: Resolved config.
+            force: Whether another run in the directory may be deleted.
+            recover: Whether this run in the directory may be continued.
             sources: The experiment file and its imports, which must not be deleted.
 
         Raises:
-            RunError: it is not empty, holds another experiment, or is a file; or deleting the
-                run would delete something else.
+            RunError: The path is a file, or the directory is not empty or holds another experiment,
+                or deleting the run would delete something else.
         """
         try:
             self._check(resolved, force, recover, sources)
@@ -92,15 +92,15 @@ class RunDirectory:
         """Make the directory, or enter it again, and keep other trainings out of it.
 
         Args:
-            resolved: the resolved config, written to it.
+            resolved: Resolved config, which is written to it.
             started: What the training starts from, written to it.
             force: Delete the run in it first.
             recover: Continue the run in it.
             sources: The experiment file and its imports, which must not be deleted.
 
         Raises:
-            RunError: it is not empty, holds another experiment, is in use, or cannot be written;
-                or the run in it was started with other data or labels.
+            RunError: The directory is not empty, holds another experiment, is in use, or cannot be
+                written to; or the run in it was started with other data or labels.
         """
         self.check(resolved, force=force, recover=recover, sources=sources)
         if recover:
@@ -146,8 +146,8 @@ class RunDirectory:
     def delete_checkpoints(self) -> None:
         """Delete what only an unfinished training needs."""
         folder = self.checkpoint.parent
-        others = [name for name in foreign_entries(self.path) if name.startswith(folder.name)]
-        if folder.is_dir() and not others:
+        foreign = [name for name in foreign_entries(self.path) if name.startswith(folder.name)]
+        if folder.is_dir() and not foreign:
             delete(folder)
 
     def _unusable(self, error: OSError) -> RunError:
@@ -167,8 +167,8 @@ class RunDirectory:
             raise RunError(f"{self.path} is a file; choose a directory with -s")
         if not self.path.exists():
             return
-        ours = {self.lock, *drafts(self.path)}
-        if all(path in ours for path in self.path.iterdir()):
+        negligible = {self.lock, *drafts(self.path)}
+        if all(path in negligible for path in self.path.iterdir()):
             return
         if recover:
             self._same(resolved)
@@ -181,7 +181,7 @@ class RunDirectory:
             self._require_deletable([*sources, *inputs(resolved), Path.cwd()])
 
     def _require_deletable(self, needed: Iterable[Path]) -> None:
-        """Raises a RunError unless the directory holds a run, and nothing besides."""
+        """Raise a RunError unless the directory holds a run and nothing else."""
         if not is_run(self.path):
             names = sorted(path.name for path in self.path.iterdir())
             raise RunError(
@@ -194,15 +194,15 @@ class RunDirectory:
                 f"{self.path} contains {inside}, which this training needs, so --force does not "
                 "delete the run in it; choose another directory with -s"
             )
-        others = foreign_entries(self.path)
-        if others:
+        foreign = foreign_entries(self.path)
+        if foreign:
             raise RunError(
-                f"{self.path} holds files that are not part of a run ({_listed(others)}), so "
+                f"{self.path} holds files that are not part of a run ({_listed(foreign)}), so "
                 "--force deletes nothing; move them, or choose another directory with -s"
             )
 
     def _require_same_start(self, started: Started) -> None:
-        """Raises a RunError if the run in the directory began with other data or labels."""
+        """Raise a RunError if the run in the directory began with other data or labels."""
         record = read_object(self.marker)
         changes = [] if record is None else started.changes(record)
         if changes:
@@ -248,7 +248,7 @@ def _listed(names: list[str]) -> str:
 def with_defaults(stored: Any) -> Any:
     """A stored config with the defaults of options that it does not name.
 
-    An earlier version of jointre had fewer options; what it did is what their defaults do.
+    An earlier version of jointre had fewer options, and behaved as their defaults do now.
 
     Args:
         stored: The resolved config of an experiment, which is returned unchanged if this version of
@@ -263,7 +263,7 @@ def with_defaults(stored: Any) -> Any:
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:
-    """Where two configs differ, a line each."""
+    """The differences between two configs, one line per difference."""
     if isinstance(old, dict) and isinstance(new, dict):
         keys = sorted(old.keys() | new.keys())
         return [
@@ -275,28 +275,32 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write JSON so that the file is whole at every moment."""
+    """Write JSON; the file is complete at every moment."""
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     replace_text(path, text)
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write text so that the file is whole at every moment."""
+    """Write text; the file is complete at every moment."""
     with replaced(path) as work:
         work.write_text(text, encoding="utf-8")
 
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """A draft to write, which takes the place of ``path`` once it is whole and on the disk.
+    """A draft to write, which replaces ``path`` once it is complete and on the disk.
 
     Raises:
-        RunError: it cannot be written; ``path`` is as it was.
+        RunError: The draft cannot be written; ``path`` is unchanged.
     """
     try:
         with written_file(path) as work:
             yield work
-    except (OSError, RuntimeError, SafetensorError) as error:  # torch's writer turns one to another
+    except (
+        OSError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:  # torch's writer converts errors of the system
         raise RunError(
             f"{path} cannot be written ({_reason(error)}); what was there before is kept. Make "
             "room, then go on with --recover"
@@ -304,7 +308,7 @@ def replaced(path: Path) -> Iterator[Path]:
 
 
 def _reason(error: BaseException) -> str:
-    """What the system said, if it is behind the error."""
+    """The message of the operating system's error, if it caused this one."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:

@@ -49,13 +49,15 @@ def read_object(path: Path) -> dict[str, Any] | None:
 
 
 def drafts(folder: Path) -> list[Path]:
-    """What a killed training left unfinished.
+    """The unfinished files and folders of a training that was killed.
 
     Args:
         folder: The run directory.
     """
-    places = [(folder, _FILES), (folder / "checkpoints", _CHECKPOINTS)]
-    return [path for place, names in places for path in _entries(place) if _is_draft(path, names)]
+    targets = [(folder, _FILES), (folder / "checkpoints", _CHECKPOINTS)]
+    return [
+        path for parent, names in targets for path in _entries(parent) if _is_draft(path, names)
+    ]
 
 
 def _is_draft(path: Path, names: set[str]) -> bool:
@@ -82,22 +84,22 @@ def foreign_entries(folder: Path) -> list[str]:
         "tensorboard": _in_tensorboard,
     }
     unfinished = drafts(folder)
-    found: list[str] = []
+    foreign: list[str] = []
     for path in _entries(folder):
-        if path in unfinished or _ours(path, _FILES):
+        if path in unfinished or _from_training(path, _FILES):
             continue
         if path.name in folders and path.is_dir() and not path.is_symlink():
-            found += (f"{path.name}/{name}" for name in folders[path.name](path))
+            foreign += (f"{path.name}/{name}" for name in folders[path.name](path))
         else:
-            found.append(path.name)
-    return found
+            foreign.append(path.name)
+    return foreign
 
 
 def _plain_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _ours(path: Path, names: set[str]) -> bool:
+def _from_training(path: Path, names: set[str]) -> bool:
     """Whether a training wrote this file, or an operating system added it by itself."""
     return _plain_file(path) and (path.name in names or is_litter(path.name))
 
@@ -109,7 +111,7 @@ def _in_archive(folder: Path) -> Iterator[str]:
 def _in_checkpoints(folder: Path) -> Iterator[str]:
     unfinished = drafts(folder.parent)
     for path in _entries(folder):
-        if path in unfinished or _ours(path, _CHECKPOINTS):
+        if path in unfinished or _from_training(path, _CHECKPOINTS):
             continue
         if _ARCHIVE.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
             yield from (f"{path.name}/{name}" for name in foreign_files(path))
@@ -167,20 +169,21 @@ def _exists(text: str) -> bool:
 
 
 def contained(folder: Path, paths: Iterator[Path]) -> Path | None:
-    """The first of some paths that lies in a folder, or is the folder; links are followed.
+    """The first of several paths that is a folder or lies in it; links are followed.
 
-    A single word that names the folder itself is not taken for a path: options have such values.
+    A single word that names the folder itself does not count as a path, because options have such
+    values.
 
     Args:
         folder: The folder.
         paths: Files and folders.
     """
-    whole = folder.resolve()
+    resolved_folder = folder.resolve()
     for path in paths:
-        place = path.resolve()
-        if place == whole and len(path.parts) == 1 and str(path) != ".":
+        target = path.resolve()
+        if target == resolved_folder and len(path.parts) == 1 and str(path) != ".":
             continue
-        named = path.parent.resolve() / path.name
-        if place.is_relative_to(whole) or named.is_relative_to(whole):
+        link = path.parent.resolve() / path.name
+        if target.is_relative_to(resolved_folder) or link.is_relative_to(resolved_folder):
             return path
     return None

@@ -25,8 +25,8 @@ def _warm(step: int, total: int, warmup: float) -> float | None:
     return step / steps if step < steps else None
 
 
-def _left(step: int, total: int, warmup: float) -> float:
-    """The share of the updates after warm-up that is left."""
+def _remaining(step: int, total: int, warmup: float) -> float:
+    """The fraction of the updates after warm-up that remains."""
     steps = int(warmup * total)
     return max(0.0, (total - step) / max(1, total - steps))
 
@@ -68,7 +68,7 @@ class LinearSchedule(Schedule):
     def factor(self, step: int, total: int) -> float:
         """The warm-up's factor, then the share of updates left."""
         warm = _warm(step, total, self.warmup)
-        return _left(step, total, self.warmup) if warm is None else warm
+        return _remaining(step, total, self.warmup) if warm is None else warm
 
 
 @final
@@ -90,4 +90,4 @@ class CosineSchedule(Schedule):
         warm = _warm(step, total, self.warmup)
         if warm is not None:
             return warm
-        return 0.5 * (1 - math.cos(math.pi * _left(step, total, self.warmup)))
+        return 0.5 * (1 - math.cos(math.pi * _remaining(step, total, self.warmup)))

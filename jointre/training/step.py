@@ -17,13 +17,13 @@ from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 
 
-def loss_of(model: Model, batch: TrainingBatch, place: str, remedy: str) -> Tensor:
+def loss_of(model: Model, batch: TrainingBatch, where: str, remedy: str) -> Tensor:
     """The sum of the tasks' losses of a batch.
 
     Args:
         model: The model, in training mode.
         batch: The batch, on the model's device.
-        place: Where in the training the batch is, for the error, such as ``"epoch 2, batch 7"``.
+        where: Position of the batch in the training, for the error, such as ``"epoch 2, batch 7"``.
         remedy: What the user can do, for the error: one or more sentences.
 
     Raises:
@@ -32,8 +32,8 @@ def loss_of(model: Model, batch: TrainingBatch, place: str, remedy: str) -> Tens
     losses = model.losses(model(batch.stages), batch.targets)
     total = torch.stack(list(losses.values())).sum()
     if not bool(total.isfinite()):
-        parts = ", ".join(f"{name} {value.item()}" for name, value in losses.items())
-        raise RunError(f"the loss is not finite in {place} ({parts}). {remedy}")
+        values = ", ".join(f"{name} {value.item()}" for name, value in losses.items())
+        raise RunError(f"the loss is not finite in {where} ({values}). {remedy}")
     return total
 
 
@@ -138,16 +138,16 @@ class Updates:
         for callback in self._callbacks:
             callback.before_update(self.model, self.finished, self.total)
 
-    def loss(self, batch: TrainingBatch, place: str, remedy: str) -> Tensor:
+    def loss(self, batch: TrainingBatch, where: str, remedy: str) -> Tensor:
         """The loss of a batch; see :func:`loss_of`."""
-        return loss_of(self.model, batch, place, remedy)
+        return loss_of(self.model, batch, where, remedy)
 
     def clip(self) -> None:
         """Clip the gradients."""
         clip_gradients(_parameters(self.optimizer), self._limit)
 
     def apply(self, batches: int = 1) -> None:
-        """Update the weights by the mean of the gradients of some batches, then the rate.
+        """Update the weights with the mean gradients of several batches, then the learning rate.
 
         Args:
             batches: Number of batches whose gradients were added up.
@@ -182,7 +182,7 @@ class Updates:
                 callback.after_evaluation(self.model, self.finished, self.total)
 
     def end(self) -> None:
-        """Leave the weights in the model that the training is to result in."""
+        """Give the model the weights that the training results in."""
         self.end_evaluation()
         for callback in self._callbacks:
             callback.end(self.model, self.finished, self.total)

@@ -17,8 +17,8 @@ class Rows(NamedTuple):
     """Which rows of a parameter belong to which labels.
 
     Args:
-        labels: names of the labels, in the order of their rows.
-        first: row of the first label; the rows before it are the class for "no label".
+        labels: Names of the labels, in the order of their rows.
+        first: Row of the first label; the rows before it belong to the class "no label".
     """
 
     labels: Sequence[str]
@@ -28,20 +28,20 @@ class Rows(NamedTuple):
 def warm_start(model: Model, source: Path, log: Callable[[str], None]) -> dict[str, str]:
     """Give a new model the weights of a trained one.
 
-    Labels that both models have keep their rows, wherever they stand; labels that only the new
-    model has keep their fresh rows. All other weights are copied.
+    The rows of labels that both models have are copied, even if their order differs; rows of labels
+    that only the new model has keep their random weights. All other weights are copied.
 
     Args:
-        model: the model to be trained.
-        source: a run directory or an archive.
-        log: called with a line about what was copied.
+        model: Model to be trained.
+        source: Run directory or archive.
+        log: Called with a line about what was copied.
 
     Returns:
         Digests of the files that the source was trained on, by path.
 
     Raises:
-        ArchiveError: the source cannot be used.
-        ConfigError: the models differ in more than their labels.
+        ArchiveError: The source cannot be used.
+        ConfigError: The models differ in more than their labels.
     """
     loaded = archive.load(source)
     trained = loaded.model
@@ -80,10 +80,10 @@ def _labels(model: Model, kind: str) -> tuple[str, ...]:
 
 @torch.no_grad()
 def _copy_rows(old: Tensor, old_rows: Rows, new: Tensor, new_rows: Rows) -> None:
-    places = {label: old_rows.first + row for row, label in enumerate(old_rows.labels)}
+    old_row_of = {label: old_rows.first + row for row, label in enumerate(old_rows.labels)}
     for row, label in enumerate(new_rows.labels):
-        if label in places:
-            new[new_rows.first + row] = old[places[label]]
+        if label in old_row_of:
+            new[new_rows.first + row] = old[old_row_of[label]]
     if old_rows.first == new_rows.first:
         new[: new_rows.first] = old[: old_rows.first]
 
@@ -91,13 +91,14 @@ def _copy_rows(old: Tensor, old_rows: Rows, new: Tensor, new_rows: Rows) -> None
 def _require_same(
     source: Path, old: dict[str, Tensor], new: dict[str, Tensor], by_label: Set[str]
 ) -> None:
-    """Everything but the labels' rows must have the same names and shapes."""
+    """Require the same names and shapes, except for the number of label rows."""
     differences = [f"{name}: missing there" for name in new.keys() - old.keys()]
     differences += [f"{name}: missing here" for name in old.keys() - new.keys()]
     for name in new.keys() & old.keys():
-        there, here = tuple(old[name].shape), tuple(new[name].shape)
-        if (there[1:] != here[1:]) if name in by_label else (there != here):
-            differences.append(f"{name}: {list(there)} there, {list(here)} here")
+        old_shape, new_shape = tuple(old[name].shape), tuple(new[name].shape)
+        first = 1 if name in by_label else 0  # the number of labels may differ
+        if old_shape[first:] != new_shape[first:]:
+            differences.append(f"{name}: {list(old_shape)} there, {list(new_shape)} here")
     if differences:
         listed = "\n".join(f"  {line}" for line in sorted(differences)[:5])
         more = f"\n  and {len(differences) - 5} more" if len(differences) > 5 else ""
@@ -109,7 +110,7 @@ def _require_same(
 
 
 def _require_labels(source: Path, old: Model, new: Model, by_label: Set[str]) -> None:
-    """A classifier whose rows are unknown is copied as a whole, so its labels must be the same."""
+    """Require the same labels of a classifier that is copied whole, as its rows are unknown."""
     for kind, classifier in new.classifiers.items():
         known = any(name.startswith(f"{kind}_classifier.") for name in by_label)
         if not known and _labels(old, kind) != _labels(new, kind):

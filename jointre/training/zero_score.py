@@ -12,13 +12,13 @@ def zero_score_warning(
     report: Mapping[str, Any],
     updates: int,
 ) -> str | None:
-    """The warning, or None if the monitored score left 0 or dev was never scored.
+    """The warning; None if a monitored score was above 0, or dev was never scored.
 
     Args:
-        monitor: names of the scores whose sum selects the best epoch.
-        rows: each epoch's scores.
-        report: dev report of the last epoch, as ``Report.to_dict`` writes it.
-        updates: optimizer updates of the whole training.
+        monitor: Names of the scores whose sum selects the best epoch.
+        rows: Scores of each epoch.
+        report: Dev report of the last epoch, as ``Report.to_dict`` returns it.
+        updates: Number of optimizer updates of the whole training.
     """
     scored = [row for row in rows if all(name in row for name in monitor)]
     if not scored or any(row[name] for row in scored for name in monitor):
@@ -37,12 +37,12 @@ def _reason(
     updates: int,
 ) -> str:
     blocks = dict.fromkeys(_block(name) for name in monitor)
-    others = {
+    best_scores = {
         f"{block}_f1": max(row.get(f"{block}_f1", 0) for row in rows)
         for block in report
         if block != "protocol" and block not in blocks
     }
-    useful = {name: value for name, value in others.items() if value}
+    useful = {name: value for name, value in best_scores.items() if value}
     better = max(useful, key=lambda name: useful[name], default=None)
     if not any(report[block]["support"] for block in blocks):
         advice = (

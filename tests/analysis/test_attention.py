@@ -42,8 +42,8 @@ def test_the_three_rows_of_sinet(encoder: dict[str, Any]) -> None:
     for row in found.rows:
         assert len(row.weights) == len(found.tokens)
         assert min(row.weights) > 0
-        assert row.rest > 0  # [SEP] is not drawn, and nothing is scaled up for it
-        assert sum(row.weights) + row.rest == pytest.approx(1, abs=1e-6)
+        assert row.unshown > 0  # [SEP] is not drawn, and nothing is scaled up for it
+        assert sum(row.weights) + row.unshown == pytest.approx(1, abs=1e-6)
 
 
 def test_pieces_are_summed_to_words(encoder: dict[str, Any]) -> None:
@@ -56,9 +56,9 @@ def test_pieces_are_summed_to_words(encoder: dict[str, Any]) -> None:
         weights = reading.weights[0, 0].tolist()
         wanted = [sum(weights[start:end]) for start, end in starts]
         assert row.weights[1:] == pytest.approx(wanted, abs=1e-7)
-        own = float(reading.own[0, 0])
+        own = float(reading.agent_weights[0, 0])
         assert row.weights[0] == pytest.approx(weights[0] + own, abs=1e-7)
-        assert row.rest == pytest.approx(weights[-1], abs=1e-7)
+        assert row.unshown == pytest.approx(weights[-1], abs=1e-7)
         assert (own > 0, weights[0] > 0) == (row.key != ("bert",), row.key == ("bert",))
 
 
@@ -68,7 +68,7 @@ def test_the_export(encoder: dict[str, Any]) -> None:
     assert [key for key in record if key in KEYS] == KEYS
     assert record["id"] == SENTENCE.id
     assert record["re"] == list(found.rows[2].weights)
-    assert record["sep"] == {row.key[0]: row.rest for row in found.rows}
+    assert record["sep"] == {row.key[0]: row.unshown for row in found.rows}
     assert record["notes"] == []
     first, *_, last = record["entities"]
     assert first == {"label": "Peop", "start": 1, "end": 2, "related": True}
@@ -117,7 +117,7 @@ def test_what_stands_first(encoder: dict[str, Any], agent: str, special: bool, f
     found = attention_of(model, SENTENCE)
     assert found.tokens[0] == first
     assert [row.key[0] for row in found.rows] == ["bert"] * special + ["ner", "re"]
-    assert (found.rows[-1].rest > 0) == special
+    assert (found.rows[-1].unshown > 0) == special
 
 
 def test_words_as_positions_in_a_table_model(encoder: dict[str, Any]) -> None:
@@ -132,11 +132,11 @@ def test_words_as_positions_in_a_table_model(encoder: dict[str, Any]) -> None:
     )
     found = attention_of(model, SENTENCE)
     assert found.tokens == ("[CLS]", *SENTENCE.tokens)
-    rests = {row.key[0]: row.rest for row in found.rows}
+    rests = {row.key[0]: row.unshown for row in found.rows}
     assert rests["bert"] > 0
     assert rests["ner"] == rests["memory"] == 0  # words only
     for row in found.rows:
-        assert sum(row.weights) + row.rest == pytest.approx(1, abs=1e-6)
+        assert sum(row.weights) + row.unshown == pytest.approx(1, abs=1e-6)
         assert (row.weights[0] == 0) == (row.key[0] == "memory")
 
 

@@ -72,7 +72,7 @@ def test_agents_by_hand(encoder: dict[str, Any], options: dict[str, Any], names:
             kept = keep[unit]
             wanted = attention_of_agent(layer, agent[unit], memory[unit, kept])
             torch.testing.assert_close(reading.weights[unit, 0, kept], wanted[:-1])
-            torch.testing.assert_close(reading.own[unit, 0], wanted[-1])
+            torch.testing.assert_close(reading.agent_weights[unit, 0], wanted[-1])
             assert reading.weights[unit, 0, ~kept].abs().max() == 0
 
 
@@ -111,7 +111,7 @@ def test_padding_gets_nothing_unless_told(encoder: dict[str, Any], mask_padding:
         assert padding.sum() > 5
         leaks = not mask_padding and one.key[0] in ("ner", "re")
         assert bool((one.weights[1, :, padding] > 0).any()) == leaks
-        sums = one.weights.sum(-1) + one.own
+        sums = one.weights.sum(-1) + one.agent_weights
         torch.testing.assert_close(sums, torch.ones_like(sums))
 
 
@@ -128,7 +128,7 @@ def test_memories_by_hand(encoder: dict[str, Any], make: Callable[..., Model]) -
     for reading, (flow, (rows, segment, prototypes), task) in zip(found, order, strict=True):
         slots = flow.memories[task].key(prototypes[task])
         assert reading.weights.shape[1] == len(slots)
-        assert reading.own.abs().max() == 0
+        assert reading.agent_weights.abs().max() == 0
         for unit in range(2):
             wanted = (slots @ rows[segment == unit].T).softmax(-1)
             torch.testing.assert_close(reading.weights[unit, :, : wanted.shape[1]], wanted)
@@ -193,9 +193,16 @@ def test_an_inactive_memory_reads_nothing(encoder: dict[str, Any]) -> None:
     assert found == []
 
 
-def test_a_model_of_another_make(encoder: dict[str, Any]) -> None:
-    model = span_model(encoder)
-    batch = batch_of(model, LONG)
-    model.backbone = nn.Identity()
-    with pytest.raises(ConfigError, match="model 'span' has no backbone whose attention"):
-        readings(model, batch)
+class OtherModel(Model[Any, Any, Any]):
+    """A family of models without a backbone; none of its methods is called."""
+
+    registered_name = "other"
+
+
+OtherModel.__abstractmethods__ = frozenset()
+
+
+def test_a_model_of_another_family(encoder: dict[str, Any]) -> None:
+    batch = batch_of(span_model(encoder), LONG)
+    with pytest.raises(ConfigError, match="model 'other' has no backbone whose attention"):
+        readings(OtherModel(), batch)

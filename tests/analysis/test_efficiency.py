@@ -67,7 +67,7 @@ def test_a_training_step_updates_nothing_that_shows(
 ) -> None:
     before = {name: value.clone() for name, value in model.state_dict().items()}
     found = training_step(model, documents, batch_size=2, steps=2, runs=1)
-    assert found.name == "training step, 2 units a batch"
+    assert found.name == "training step, 2 units per batch"
     assert not model.training
     for name, value in model.state_dict().items():
         torch.testing.assert_close(value, before[name], atol=1e-5, rtol=0)

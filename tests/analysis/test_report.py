@@ -21,15 +21,15 @@ def test_measures_everything_in_turn(
     told: list[str] = []
     found = list(report.measure_all(tiny_run, documents, 1, [1, 4], 2, told.append))
     assert [measure.name for measure in found] == [
-        "predict, at most 1 units a batch",
-        "predict, at most 4 units a batch",
-        "predict in bfloat16, at most 4 units a batch",
+        "predict, at most 1 units per batch",
+        "predict, at most 4 units per batch",
+        "predict in bfloat16, at most 4 units per batch",
         "peak",
         "peak",
         "heads, sentences of 4 words",
         "heads, sentences of 8 words",
         "spacy_pipe",
-        "training step, 2 units a batch",
+        "training step, 2 units per batch",
         "--help",
         "config",
     ]
@@ -55,7 +55,7 @@ def test_documents_grow_instead_of_sentences(
     found = list(report.measure_all(overfitted_documents, documents, 1, [2], 1, lambda told: None))
     names = [measure.name for measure in found]
     growth = [name for name in names if name.startswith("predict, ")]
-    assert growth[0] == "predict, at most 2 units a batch"
+    assert growth[0] == "predict, at most 2 units per batch"
     assert growth[1].startswith("predict, 20 words, ")
     assert growth[2].startswith("predict, 150 words, ")
     assert growth[2].endswith(" entities found")

@@ -7,7 +7,7 @@ from jointre.integrations import entities_of, relations_of
 from jointre.integrations.spacy_store import (
     EntityRecord,
     RelationRecord,
-    found_in,
+    annotations_of,
     register_extensions,
     size_of,
     store,
@@ -56,7 +56,7 @@ def test_components_are_kept_apart_and_shown_together(doc: Doc) -> None:
 def test_later_findings_take_the_place_of_earlier_ones(doc: Doc) -> None:
     store(doc, "jointre", [], [])
     assert stored(doc, "jointre")
-    assert found_in(doc) == ([], [])
+    assert annotations_of(doc) == ([], [])
 
 
 def test_bytes_and_bins_keep_them(doc: Doc) -> None:

@@ -194,7 +194,7 @@ def test_processes_do_not_wait_for_what_rests(
         asked.update(options)
         raise ValueError("enough")
 
-    monkeypatch.setattr("jointre.training.run.Trainer", trainer)
+    monkeypatch.setattr("jointre.training.trainer.Trainer", trainer)
     warmups = [{"type": name, "steps": 1} for name in callbacks]
     config = experiment(tiny_data, {**FLOW, "training.callbacks": warmups, "training.devices": 2})
     with pytest.raises(ConfigError, match=r"devices=2.*\(enough\)"):

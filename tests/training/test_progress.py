@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jointre.training import run
+from jointre.training import run, trainer
 from jointre.training.module import TrainingModule
 from jointre.training.progress import Counted, Pace, ProgressLines, duration
 from tests.tiny_runs import experiment
@@ -45,8 +45,8 @@ def test_rate_and_time_left() -> None:
     clock = Clock()
     pace = Pace(clock)
     steps(clock, pace, [10.0])
-    assert pace.left(30, 630) == "3.0 steps/s, 3 min left"
-    assert pace.left(2, 8) == "5.0 s per step, 30 s left"
+    assert pace.remaining(30, 630) == "3.0 steps/s, 3 min left"
+    assert pace.remaining(2, 8) == "5.0 s per step, 30 s left"
     assert [duration(seconds) for seconds in (0, 89, 91, 5399, 5400, 7500)] == [
         "0 s",
         "89 s",
@@ -86,7 +86,7 @@ def lines_of(
         return slowed
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "ProgressLines", partial(ProgressLines, clock=clock))
+        patch.setattr(trainer, "ProgressLines", partial(ProgressLines, clock=clock))
         patch.setattr(TrainingModule, "training_step", slow(step))
         patch.setattr(TrainingModule, "validation_step", slow(validation))
         config = experiment(tiny_data, {"training.epochs": 2, "data.test": None})

@@ -360,7 +360,7 @@ def test_followers_write_nothing(
     monkeypatch.setenv("LOCAL_RANK", "1")
     (tmp_path / "config.json").write_text("the first process's")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jointre.training.run._fit", lambda *_: None)
+        patch.setattr("jointre.training.run.fit", lambda *_: None)
         result = run(tiny_data, tmp_path)
     assert result.metrics == {}
     assert [path.name for path in tmp_path.iterdir()] == ["config.json"]

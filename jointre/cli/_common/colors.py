@@ -31,9 +31,9 @@ def colors_of(items: Sequence[str] | None) -> dict[str, str]:
                 f"--colors {item}: write LABEL=#rrggbb, or name a .json file such as "
                 f"{json.dumps({'Person': '#77aadd'})}"
             )
-        value = parse(read_text(path), path)
-        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        named = parse(read_text(path), path)
+        if not isinstance(named, dict) or not all(isinstance(c, str) for c in named.values()):
             raise DataError(f"{path}: expected an object of labels and colours, such as Person")
-        colors.update(value)
+        colors.update(named)
     check_colors(colors)
     return colors

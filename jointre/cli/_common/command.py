@@ -1,4 +1,4 @@
-"""The commands' classes: they check paths, and answer an override written without ``-o``."""
+"""Command classes, which check paths and explain an override that was written without ``-o``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -53,18 +53,18 @@ class ConfigCommand(CheckedCommand):
     allow_extra_args = True
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As usual; words left over end in a message that says how to write them.
+        """Parse the words of the command line; an unexpected word is an error with a hint.
 
         Args:
             ctx: typer's own Context, which some versions take from click and some do not.
-            args: the words after the command's name.
+            args: Words after the command's name.
 
         Raises:
-            UsageError: there are words left over.
+            UsageError: There is a word that no parameter takes.
         """
-        rest = super().parse_args(ctx, args)
+        remaining = super().parse_args(ctx, args)
         if ctx.args and not ctx.resilient_parsing:
             word = ctx.args[0]
             hint = f"for an override write -o {word}" if "=" in word else "name one file at a time"
             ctx.fail(f"{word}: unexpected after the experiment file; {hint}")
-        return rest
+        return remaining

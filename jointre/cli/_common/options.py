@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Arguments and options that several commands share."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +9,13 @@ import typer
 from jointre.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from jointre.config import LoadedConfig
-    from jointre.evaluation.report import Report
 
+RunArgument = Annotated[
+    Path,
+    typer.Argument(help="Run directory, archive folder or .tar.gz.", show_default=False),
+]
+AnnotatedFile = Annotated[Path, typer.Argument(help="Annotated file.", show_default=False)]
 ConfigFile = Annotated[
     Path,
     typer.Argument(
@@ -47,6 +49,31 @@ Packages = Annotated[
         "--include-package",
         metavar="PACKAGE",
         help="Package to import first, so that it registers its components; repeatable.",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="Format of the input, for example spert or jsonl; detected by default.",
+        show_default=False,
+    ),
+]
+TrainedFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="Format of the file; by default that of the training data.",
+        show_default=False,
+    ),
+]
+ReaderOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        metavar="KEY=VALUE",
+        help="Option of the reader, for example label_case=capitalize; repeatable.",
         show_default=False,
     ),
 ]
@@ -98,17 +125,17 @@ Entities = Annotated[
 Device = Annotated[str, typer.Option(help="Device to compute on: auto, cpu, cuda, cuda:1 or mps.")]
 
 
-def thresholds_of(given: Sequence[str] | None) -> dict[str, float] | None:
+def thresholds_of(options: Sequence[str] | None) -> dict[str, float] | None:
     """The thresholds of ``--threshold`` options; ``"default"`` is that of all relations.
 
     Args:
-        given: ``"0.6"`` or ``"works_for=0.7"``.
+        options: Values of the options: ``"0.6"`` or ``"works_for=0.7"``.
 
     Raises:
-        ConfigError: One is not a probability, or a label is given twice.
+        ConfigError: A threshold is not a probability, or a label has two thresholds.
     """
     thresholds: dict[str, float] = {}
-    for text in given or ():
+    for text in options or ():
         label, _, number = text.rpartition("=")
         label = label or "default"
         try:
@@ -131,10 +158,16 @@ def load(
     ext_vars: Sequence[str] | None,
     packages: Sequence[str] | None,
 ) -> "LoadedConfig":
-    """The config of a command line.
+    """Import the packages of a command line and load its experiment.
+
+    Args:
+        file: Experiment file, or the name of an installed experiment.
+        overrides: Changes to the config.
+        ext_vars: External variables, ``NAME=VALUE``.
+        packages: Packages that register components.
 
     Raises:
-        ConfigError: something is wrong with it.
+        ConfigError: A file cannot be read, is wrong, or does not fit an override.
     """
     from jointre.config import include_packages, load_config
 
@@ -148,66 +181,10 @@ def variables(ext_vars: Sequence[str] | None) -> dict[str, str]:
     Raises:
         ConfigError: An item is not NAME=VALUE.
     """
-    found = {}
+    values = {}
     for item in ext_vars or ():
         name, equals, value = item.partition("=")
         if not name or not equals:
             raise ConfigError(f"--ext-var {item}: write NAME=VALUE, data=corpora for example")
-        found[name] = value
-    return found
-
-
-def score_rows(name: str, report: "Report") -> list[tuple[str, ...]]:
-    """A table's rows: split, block, precision, recall, F1 in percent, gold items."""
-    return [
-        (
-            name if number == 0 else "",
-            block,
-            f"{100 * scores.precision:.2f}",
-            f"{100 * scores.recall:.2f}",
-            f"{100 * scores.f1:.2f}",
-            f"{scores.support}",
-        )
-        for number, (block, scores) in enumerate(report.blocks.items())
-    ]
-
-
-def show_scores(title: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """Print a table of scores."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    for heading in ("", "block"):
-        table.add_column(heading)
-    for heading in ("precision", "recall", "F1", "gold"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
-
-
-def label_table(report: "Report", title: str) -> "Table":
-    """A table of each block and each of its labels, in percent."""
-    from rich.table import Table
-
-    from jointre.evaluation.report import table
-
-    shown = Table(title=title, title_justify="left")
-    shown.add_column("block")
-    shown.add_column("label", overflow="fold")
-    for name in ("F1", "precision", "recall", "support"):
-        shown.add_column(name, justify="right")
-    previous = None
-    for block, label, *values, support in table(report):
-        if previous not in (None, block):
-            shown.add_section()
-        cells = ["" if value is None else f"{100 * value:.2f}" for value in values]
-        shown.add_row("" if block == previous else block, label, *cells, str(support))
-        previous = block
-    return shown
-
-
-def log(line: str) -> None:
-    """Print a line about the course of things, beside the results."""
-    typer.echo(line, err=True)
+        values[name] = value
+    return values

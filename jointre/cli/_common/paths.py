@@ -57,27 +57,27 @@ def check_paths(command: str, parameters: Mapping[str, Any], names: Mapping[str,
     outputs = list(_outputs(command, parameters, names))
     inputs = list(_inputs(parameters, names))
     for number, output in enumerate(outputs):
-        around = archive_around(output.path)
-        if around is not None:
+        archive = archive_around(output.path)
+        if archive is not None:
             raise DataError(
-                f"{output.name} lies in the archive {around}, which could not be loaded with a "
+                f"{output.name} lies in the archive {archive}, which could not be loaded with a "
                 "further file in it; write to another place"
             )
-        for given in inputs:
-            if same_place(output.path, given.path):
+        for source in inputs:
+            if same_place(output.path, source.path):
                 raise DataError(
-                    f"{output.name} is the same as the input {given.path}, which it would replace; "
+                    f"{output.name} is the same as the input {source.path}, which it would "
+                    "replace; write to another place"
+                )
+            if _part_of(output.path, source):
+                raise DataError(
+                    f"{output.name} is a file of the input {source.path}, which it would replace; "
                     "write to another place"
                 )
-            if _part_of(output.path, given):
+        for earlier in outputs[:number]:
+            if same_place(output.path, earlier.path):
                 raise DataError(
-                    f"{output.name} is a file of the input {given.path}, which it would replace; "
-                    "write to another place"
-                )
-        for other in outputs[:number]:
-            if same_place(output.path, other.path):
-                raise DataError(
-                    f"{other.name} and {output.name} are the same place; write to two places"
+                    f"{earlier.name} and {output.name} are the same place; write to two places"
                 )
 
 
@@ -116,16 +116,16 @@ def _data_of(run: Path) -> Iterator[NamedPath]:
         yield NamedPath(f"the data of {run}", path)
 
 
-def _part_of(output: Path, given: NamedPath) -> bool:
-    """Whether an output is there already, as a file of an input folder."""
-    if not file_of(output, given.path):
+def _part_of(output: Path, source: NamedPath) -> bool:
+    """Whether an output is an existing file of an input folder."""
+    if not file_of(output, source.path):
         return False
-    if not given.run:
+    if not source.run:
         return True
-    folder, place = given.path.resolve(), output.resolve()
+    folder, target = source.path.resolve(), output.resolve()
     from jointre.models.archive_files import foreign_files
     from jointre.training.run_files import foreign_entries, is_run
 
-    others = foreign_entries(folder) if is_run(folder) else foreign_files(folder)
-    name = place.relative_to(folder).as_posix()
-    return not any(name == other or name.startswith(f"{other}/") for other in others)
+    foreign = foreign_entries(folder) if is_run(folder) else foreign_files(folder)
+    name = target.relative_to(folder).as_posix()
+    return not any(name == entry or name.startswith(f"{entry}/") for entry in foreign)

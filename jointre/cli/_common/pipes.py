@@ -1,4 +1,4 @@
-"""Standard input that is an open pipe: lines as they arrive, predicted together where they wait."""
+"""Standard input from an open pipe: lines are read as they arrive, and waiting lines together."""
 
 import os
 import re
@@ -18,7 +18,7 @@ _WHOLE = {
 
 
 class OpenPipe:
-    """Lines of a pipe, and whether further ones have arrived already.
+    """Lines of a pipe, and whether further lines have arrived.
 
     Args:
         descriptor: Number of the open file.
@@ -40,7 +40,7 @@ class OpenPipe:
         """Whether a whole line or paragraph can be read without waiting.
 
         Args:
-            split_by: Which of the two.
+            split_by: What becomes a document: a line or a paragraph.
         """
         while not self._ended and len(self._arrived) < _BLOCK and self._readable():
             self._receive()
@@ -61,12 +61,12 @@ class OpenPipe:
 def groups(
     items: Iterable[Item], size: int, more_arrived: Callable[[], bool]
 ) -> Iterator[list[Item]]:
-    """Lists of the items that are there without waiting for a further one.
+    """Group items: a list ends when the next item would have to be waited for.
 
     Args:
-        items: What arrives.
-        size: Largest number of items of a list.
-        more_arrived: Whether the next item can be had without waiting.
+        items: Items as they arrive.
+        size: Largest number of items in a list.
+        more_arrived: Says whether the next item is available without waiting.
     """
     group: list[Item] = []
     for item in items:

@@ -1,4 +1,4 @@
-"""A progress bar for long work, quiet when nobody watches."""
+"""A progress bar for long work, shown on a terminal only."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,4 +44,4 @@ def bar(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=total)
-        yield lambda done: progress.advance(task, done)
+        yield lambda steps: progress.advance(task, steps)

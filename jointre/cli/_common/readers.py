@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from jointre.cli._common.options import log
+from jointre.cli._common.output import log
 from jointre.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    from jointre.data.schema import Document
     from jointre.formats import Reader, Writer
 
 
@@ -25,14 +26,31 @@ def reader_of(
         on_error: What to do at records with errors; None: what ``options`` say.
 
     Raises:
-        ConfigError: no reader has the name, or it does not take an option.
+        ConfigError: No reader has the name, or it does not take an option.
     """
     from jointre.config import construct
     from jointre.formats import Reader
 
-    chosen = {} if on_error is None else {"on_error": on_error}
-    reader: Reader = construct(Reader, {"type": format, **reader_options(options), **chosen})
+    settings = reader_options(options) | ({} if on_error is None else {"on_error": on_error})
+    reader: Reader = construct(Reader, {"type": format, **settings})
     return reader
+
+
+def read_annotated(reader: "Reader", file: Path, prefix: str = "") -> list["Document"]:
+    """The documents of an annotated file; what the reader skips is logged.
+
+    Args:
+        reader: Reader of the file's format.
+        file: Corpus file or folder.
+        prefix: Text before each logged line.
+    """
+    from jointre.data.skipped import SkippedData
+
+    skipped = SkippedData()
+    documents = list(reader.read(file, skipped))
+    for line in skipped.lines():
+        log(f"{prefix}{line}")
+    return documents
 
 
 def writer_of(format: str, options: Sequence[str] | None) -> "Writer":
@@ -82,18 +100,21 @@ def format_of(path: Path, format: str | None, option: str = "--format", texts: b
 
 
 def reader_options(options: Sequence[str] | None) -> dict[str, Any]:
-    """Options from the command line: ``KEY=VALUE`` each, the value JSON, else a string.
+    """Options from the command line.
+
+    Args:
+        options: ``KEY=VALUE`` each; the value is JSON, or otherwise a string.
 
     Raises:
-        ConfigError: one has another form.
+        ConfigError: An option has another form.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for item in options or ():
         key, equals, value = item.partition("=")
         if not key or not equals:
             raise ConfigError(f"option {item!r}: write KEY=VALUE, label_case=keep for example")
         try:
-            found[key] = json.loads(value)
+            values[key] = json.loads(value)
         except ValueError:
-            found[key] = value
-    return found
+            values[key] = value
+    return values

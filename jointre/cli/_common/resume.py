@@ -1,4 +1,4 @@
-"""What an interrupted prediction was made of, so that nothing else is continued in its place."""
+"""A note beside an unfinished output: model, files and options with which it must be continued."""
 
 import hashlib
 import json
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def record_of(output: Path) -> Path:
-    """The file beside an output that says what the output is made of."""
+    """The file beside an output that holds the settings of the output."""
     return output.with_name(f"{output.name}.partial.json")
 
 
 def settings_of(
     model: "Model", sources: Sequence[Path], options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """All that decides the content of an output, as JSON has it.
+    """Everything that determines the content of an output, as plain values of JSON.
 
     Args:
         model: Model, which is identified by a digest of its weights.
@@ -34,19 +34,19 @@ def settings_of(
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     inputs = [[str(path), path.stat().st_size if path.is_file() else None] for path in sources]
     settings = {"model": digest.hexdigest(), "inputs": inputs, **options}
-    made: dict[str, Any] = json.loads(json.dumps(settings))
-    return made
+    plain: dict[str, Any] = json.loads(json.dumps(settings))
+    return plain
 
 
 def begin(output: Path, settings: Mapping[str, Any]) -> None:
-    """Note what an output is made of, before its first record is written.
+    """Write the settings of an output beside it, before its first record is written.
 
-    Nothing is noted where no partial output is made: for a device, or where nothing can be
-    written.
+    Nothing is written if the output is a device, which has no partial file, or if its folder cannot
+    be written to.
 
     Args:
-        output: The output.
-        settings: What :func:`settings_of` has made.
+        output: Output file.
+        settings: Settings of the output (:func:`settings_of`).
     """
     from jointre.atomic import written_file
 
@@ -60,8 +60,8 @@ def require_same(output: Path, settings: Mapping[str, Any]) -> None:
     """Refuse to continue an output that was begun with other settings.
 
     Args:
-        output: The output.
-        settings: What it would be continued with.
+        output: Output file.
+        settings: Settings with which it would be continued.
 
     Raises:
         DataError: A setting differs; all differences are listed.
@@ -89,6 +89,6 @@ def require_same(output: Path, settings: Mapping[str, Any]) -> None:
 
 
 def finish(output: Path) -> None:
-    """Delete the note of an output that is complete, or of which nothing was written."""
+    """Delete the settings beside an output that is complete, or has no records yet."""
     if not output.with_name(f"{output.name}.partial").exists():
         record_of(output).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import typer
 
-from jointre.cli._common.options import log
+from jointre.cli._common.output import log
 from jointre.cli._common.pipes import OpenPipe
 from jointre.cli._common.readers import reader_of
 from jointre.data.text_parts import SplitBy, parts
@@ -81,17 +81,17 @@ def read(
 
 
 def names_of(sources: Sequence[Path]) -> list[str]:
-    """The ids of files: their names, or where names are equal their paths below a common folder."""
+    """Ids of files: their names, or their paths below a common folder if two names are equal."""
     names = ["stdin" if path == STDIN else path.name for path in sources]
     counts = Counter(names)
-    full = [os.path.abspath(path) for path in sources]
-    doubled = [place for place, name in zip(full, names, strict=True) if counts[name] > 1]
-    if len(set(doubled)) < 2:
+    paths = [os.path.abspath(path) for path in sources]
+    ambiguous = [path for path, name in zip(paths, names, strict=True) if counts[name] > 1]
+    if len(set(ambiguous)) < 2:
         return names
-    root = os.path.commonpath([os.path.dirname(place) for place in doubled])
+    root = os.path.commonpath([os.path.dirname(path) for path in ambiguous])
     return [
-        Path(os.path.relpath(place, root)).as_posix() if counts[name] > 1 else name
-        for place, name in zip(full, names, strict=True)
+        Path(os.path.relpath(path, root)).as_posix() if counts[name] > 1 else name
+        for path, name in zip(paths, names, strict=True)
     ]
 
 
@@ -117,9 +117,9 @@ def _of_source(
         log(f"{path}: read as records of the format {chosen!r}")
     skipped = SkippedData()
     for document in _reader(chosen, split_by, predictor.language, on_error).read(path, skipped):
-        own = path.name.removesuffix(".gz")
-        if chosen == TEXT and name != own:
-            document = replace(document, id=name + document.id.removeprefix(own))
+        file_name = path.name.removesuffix(".gz")
+        if chosen == TEXT and name != file_name:
+            document = replace(document, id=name + document.id.removeprefix(file_name))
         yield document
     for line in skipped.lines():
         log(f"{path}: {line}")
@@ -154,7 +154,7 @@ def format_of(path: Path) -> str:
 
 
 def _explain_split(path: Path, name: str) -> None:
-    """Say what a model of documents reads as one document if a text has several lines."""
+    """Log that a text of several lines is read as one document."""
     from jointre.formats.common.files import read_text
 
     text = read_text(path)
@@ -162,7 +162,7 @@ def _explain_split(path: Path, name: str) -> None:
 
 
 def _explain_parts(text: str, name: str) -> None:
-    lines, paragraphs = (sum(1 for _ in parts(text, each)) for each in ("line", "paragraph"))
+    lines, paragraphs = (sum(1 for _ in parts(text, unit)) for unit in ("line", "paragraph"))
     if lines > 1:
         log(
             f"{name}: {lines} lines in {paragraphs} paragraphs, read as one document; say "
@@ -207,7 +207,14 @@ def _of_stdin(
 def _block(
     block: Sequence[str], last: int, split_by: SplitBy | None, predictor: "Predictor"
 ) -> Iterator["Document"]:
-    """The documents of some lines of standard input, the last of which has a number."""
+    """The documents of consecutive lines of standard input.
+
+    Args:
+        block: The lines.
+        last: Number of the last line, counted from 1.
+        split_by: What becomes a document.
+        predictor: Predictor that will read the documents.
+    """
     before = last - len(block)
     for line, text in parts("".join(block), split_by or "file"):
         yield predictor.read(text, f"stdin:{before + line}")
@@ -231,7 +238,7 @@ def open_pipe(sources: Sequence[Path], split_by: SplitBy | None) -> OpenPipe | N
     """Standard input if its lines or paragraphs are predicted as they arrive.
 
     Args:
-        sources: files, or ``STDIN``.
+        sources: Files, or ``STDIN``.
         split_by: What becomes a document.
     """
     if STDIN not in sources or split_by not in ("line", "paragraph"):
@@ -249,7 +256,7 @@ def total_of(
     split_by: SplitBy | None,
     on_error: OnError | None = None,
 ) -> int | None:
-    """Number of documents, None where it cannot be known before they are read."""
+    """Number of documents; None if it cannot be known before they are read."""
     from jointre.data.skipped import SkippedData
     from jointre.errors import JointreError
     from jointre.formats import TextReader

@@ -1,4 +1,4 @@
-"""Standard streams that are closed (``jointre … >&-``) or full: an error names the stream."""
+"""Standard streams that are closed (``jointre … >&-``) or full, and errors that name them."""
 
 import errno
 import io
@@ -19,7 +19,7 @@ class ClosedOutput(io.TextIOBase):
         """Refuse to write.
 
         Raises:
-            OSError: always.
+            OSError: Always.
         """
         raise OSError(
             errno.EBADF, "standard output is closed; name a file with --output, or redirect it"
@@ -27,7 +27,7 @@ class ClosedOutput(io.TextIOBase):
 
 
 class NamedOutput(io.FileIO):
-    """Standard output, which names itself where it cannot be written, as on a full disk."""
+    """Standard output whose errors name it, for example when the disk is full."""
 
     _failed = False
 
@@ -38,7 +38,7 @@ class NamedOutput(io.FileIO):
             OSError: The bytes cannot be written; its file name is ``standard output``.
         """
         size = memoryview(data).nbytes
-        if self._failed or not size:  # click asks with nothing whether a stream takes text
+        if self._failed or not size:  # click writes nothing to see whether a stream takes text
             return size
         try:
             return super().write(data)
@@ -49,7 +49,7 @@ class NamedOutput(io.FileIO):
 
 
 def name_output() -> None:
-    """Make errors of standard output name it, unless something else stands in its place."""
+    """Make errors of standard output name it, unless the stream has been replaced."""
     stream = sys.stdout
     if stream is not sys.__stdout__ or not isinstance(stream, io.TextIOWrapper):
         return

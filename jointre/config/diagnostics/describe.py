@@ -1,4 +1,4 @@
-"""What a component takes, for people: the text behind ``jointre components show``."""
+"""Descriptions of a component's options, as ``jointre components show`` prints them."""
 
 import inspect
 import re
@@ -32,15 +32,15 @@ class Option:
 def describe(cls: type) -> list[Option]:
     """The options of a component, in the constructor's order."""
     docs = argument_docs(cls)
-    found = []
+    options = []
     for name, option in options_of(cls).items():
         default = None
         if not option.required:
             node = Checker().check(option.hint, option.default, name)
             default = None if node is None else node.resolved()
         accepts = describe_hint(option.hint)
-        found.append(Option(name, accepts, default, option.required, docs.get(name, "")))
-    return found
+        options.append(Option(name, accepts, default, option.required, docs.get(name, "")))
+    return options
 
 
 def argument_docs(cls: type) -> dict[str, str]:

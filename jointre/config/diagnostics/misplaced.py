@@ -1,4 +1,4 @@
-"""Unknown and missing keys, explained together: a slip, a wrong place, or both."""
+"""Messages for unknown and missing keys: a misspelt key, a key in the wrong place, or both."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,13 @@ from jointre.config.tree import join
 
 @dataclass(frozen=True)
 class CheckedObject:
-    """An object of the configuration: where it is, its class, which keys it has.
+    """An object of the configuration.
 
-    `values` are those of the file; an object that is there `by_default` has none.
+    Args:
+        path: Its path.
+        cls: Its class.
+        values: Its keys and values in the file.
+        by_default: Whether it is a default value, which has no keys in the file.
     """
 
     path: str
@@ -31,15 +35,15 @@ class CheckedObject:
 
     @property
     def missing(self) -> list[Parameter]:
-        """The required options that are not there."""
+        """The required options that the object does not set."""
         options = () if self.by_default else options_of(self.cls).values()
-        return [each for each in options if each.required and each.name not in self.values]
+        return [option for option in options if option.required and option.name not in self.values]
 
 
 def key_problems(
     objects: Sequence[CheckedObject], fits: Callable[[Any, Any], bool]
 ) -> list[Problem]:
-    """A problem for each unknown key, and for each missing one not explained by it.
+    """A problem for each unknown key, and for each missing key that no unknown key explains.
 
     Args:
         objects: All objects of the configuration whose class is known.
@@ -96,34 +100,34 @@ class _Explainer:
         return Problem(path, shorten(value), message, near), meant
 
     def _other_hint(self, owner: CheckedObject, key: str) -> str:
-        """What else may explain a key: a component's name, or an option that is set elsewhere."""
+        """Another explanation of a key: it names a component, or an option of another object."""
         for option in options_of(owner.cls).values():
             for target in interfaces_of(option.hint):
                 if key in target.names():
                     kind = with_article(target.interface)
                     return f" ({key!r} is {kind}: {option.name}: {{type: {key!r}, …}})."
-        others = [other for other in self.objects if key in options_of(other.cls)]
-        if len(others) != 1:
+        owners = [candidate for candidate in self.objects if key in options_of(candidate.cls)]
+        if len(owners) != 1:
             return "."
-        place = join(others[0].path, key)
-        if key in others[0].values:
-            return f"; {place} is set already."
-        accepted = describe_hint(options_of(others[0].cls)[key].hint)
-        return f"; {place} takes one, but not this value: {accepted}."
+        path = join(owners[0].path, key)
+        if key in owners[0].values:
+            return f"; {path} is set already."
+        accepted = describe_hint(options_of(owners[0].cls)[key].hint)
+        return f"; {path} takes one, but not this value: {accepted}."
 
     def _near_wins(
         self, option: Parameter, value: Any, homes: Sequence[CheckedObject], key: str
     ) -> bool:
-        """Whether a slip is likelier than a wrong place, where both would explain the key."""
+        """Whether a misspelling is more probable than a wrong place, if both explain the key."""
         if not self.fits(option.hint, value):
             return False
         return option.required or not options_of(homes[0].cls)[key].required
 
     def _homes(self, owner: CheckedObject, key: str) -> list[CheckedObject]:
-        """The other objects that take the key, lack it and accept its value; the likeliest ones.
+        """The objects to which the key may belong: they take it, lack it and accept its value.
 
-        Objects that need the key come before those that may have it, the file's before those
-        that are there by default, near ones before far ones; ties are all returned.
+        Objects that require the key come first, then objects of the file before defaults, then
+        near objects before far ones. All objects of the same rank are returned.
         """
 
         def rank(home: CheckedObject) -> tuple[bool, bool, int]:
@@ -142,13 +146,13 @@ class _Explainer:
         return [home for home in homes if rank(home) == best]
 
 
-def _steps(one: str, other: str) -> int:
-    """How many steps lead from one object to another through the tree."""
-    left, right = one.split("."), other.split(".")
-    left, right = [each for each in left if each], [each for each in right if each]
+def _steps(start: str, end: str) -> int:
+    """Number of steps through the tree from the object at one path to that at another."""
+    start_keys = [key for key in start.split(".") if key]
+    end_keys = [key for key in end.split(".") if key]
     shared = 0
-    for a, b in zip(left, right, strict=False):
-        if a != b:
+    for start_key, end_key in zip(start_keys, end_keys, strict=False):
+        if start_key != end_key:
             break
         shared += 1
-    return len(left) + len(right) - 2 * shared
+    return len(start_keys) + len(end_keys) - 2 * shared

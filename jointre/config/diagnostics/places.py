@@ -1,4 +1,4 @@
-"""A loaded configuration, and where its keys stand in the files."""
+"""A loaded configuration, and the places of its keys in the files."""
 
 import re
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ class LoadedConfig:
     """A configuration with the files that it was read from.
 
     Args:
-        data: the configuration.
-        files: the files read, the main one first.
-        texts: each file's text, and each override's; keyed by how messages name it.
+        data: The configuration.
+        files: Files that were read, the main file first.
+        texts: Text of each file and override, by its name in messages.
     """
 
     data: dict[str, Any]
@@ -33,22 +33,22 @@ class LoadedConfig:
 
     @cached_property
     def _keys(self) -> dict[str, list[tuple[int, int, str]]]:
-        """For each key its places: number of the text, line, and how to show it."""
-        found: dict[str, list[tuple[int, int, str]]] = {}
+        """The places of each key: number of the text, line, and name in messages."""
+        places: dict[str, list[tuple[int, int, str]]] = {}
         for number, (name, text) in enumerate(self.texts.items()):
             clean = _TOKENS.sub(lambda m: m["keep"] or re.sub(r"[^\n]", " ", m["comment"]), text)
             for match in _KEY.finditer(clean):
                 line = clean.count("\n", 0, match.start()) + 1
                 shown = name if name.startswith("-o ") else f"{name}:{line}"
                 key = match["quoted"] or match["bare"]
-                found.setdefault(key, []).append((number, line, shown))
-        return found
+                places.setdefault(key, []).append((number, line, shown))
+        return places
 
     def line_of(self, problem: Problem) -> str | None:
-        """``file:line`` of a problem's key, where the key occurs exactly once.
+        """``file:line`` of a problem's key, if the key occurs exactly once.
 
-        A missing key, and a component's ``type``, are looked for where they would stand:
-        at the object they belong to.
+        For a missing key, and for a component's ``type``, this is the line of the object to which
+        the key belongs.
         """
         keys = [key for key in problem.path.split(".") if not key.isdigit()]
         if keys and (not problem.value or keys[-1] == "type"):

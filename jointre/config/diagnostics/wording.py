@@ -1,4 +1,4 @@
-"""Type hints and values in words: what is accepted, and what stands in a config."""
+"""Descriptions of type hints and of values, for messages."""
 
 import json
 from collections.abc import Sequence
@@ -57,11 +57,11 @@ def describe_hint(hint: Any) -> str:
 def _describe(hint: Any) -> str:
     alternatives = members(hint)
     if len(alternatives) > 1:
-        return either(list(dict.fromkeys(describe_hint(each) for each in alternatives)))
+        return either(list(dict.fromkeys(map(describe_hint, alternatives))))
     if is_factory(hint):
         return describe_hint(factory_target(hint))
     if choices_of(hint):
-        return either([json.dumps(each) for each in choices_of(hint)])
+        return either([json.dumps(choice) for choice in choices_of(hint)])
     if is_list(hint):
         return _describe_list(hint)
     if is_mapping(hint):
@@ -83,24 +83,24 @@ def _describe_list(hint: Any) -> str:
     if not args:
         return "a list"
     if get_origin(hint) is tuple and args[-1] is not Ellipsis:
-        return f"a list of {len(args)}: {'; '.join(describe_hint(each) for each in args)}"
+        return f"a list of {len(args)}: {'; '.join(map(describe_hint, args))}"
     return f"a list, each item: {describe_hint(args[0])}"
 
 
 def bounds(annotations: Sequence[Any]) -> list[str]:
     """The bounds of ``Annotated`` in words, such as ``at least 1``."""
     words: list[str] = []
-    for each in annotations:
-        if hasattr(each, "metadata"):  # pydantic's Field
-            words += bounds(each.metadata)
-        elif hasattr(each, "__iter__") and not isinstance(each, str):  # Interval, Len
-            words += bounds(list(each))
+    for annotation in annotations:
+        if hasattr(annotation, "metadata"):  # pydantic's Field
+            words += bounds(annotation.metadata)
+        elif hasattr(annotation, "__iter__") and not isinstance(annotation, str):  # Interval, Len
+            words += bounds(list(annotation))
         else:
             for name, word in _BOUNDS.items():
-                if getattr(each, name, None) is not None:
-                    words.append(f"{word} {getattr(each, name)}")
-            if getattr(each, "min_length", None) is not None:
-                words.append(f"of length {each.min_length} or more")
-            if getattr(each, "max_length", None) is not None:
-                words.append(f"of length {each.max_length} or less")
+                if getattr(annotation, name, None) is not None:
+                    words.append(f"{word} {getattr(annotation, name)}")
+            if getattr(annotation, "min_length", None) is not None:
+                words.append(f"of length {annotation.min_length} or more")
+            if getattr(annotation, "max_length", None) is not None:
+                words.append(f"of length {annotation.max_length} or less")
     return words

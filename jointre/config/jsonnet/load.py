@@ -48,8 +48,8 @@ def load_config(
             ``fixtures`` is the folder of the small corpora that come with jointre.
 
     Raises:
-        ConfigError: a file cannot be read, jsonnet reports an error (with its place), an
-            override does not fit, or the result is not an object.
+        ConfigError: A file cannot be read, jsonnet reports an error, an override does not fit, or
+            the result is not an object.
 
     Example:
         >>> config = load_config("experiments/quickstart.jsonnet", ["training.epochs=1"])
@@ -73,7 +73,7 @@ def load_config(
     if not isinstance(data, dict):
         raise ConfigError(f"{main}: a config is an object, but this is {shorten(data)}")
     texts = {_shown(path): text for path, text in reader.texts.items()}
-    texts |= {f"-o {each}": _as_text(each) for each in overrides}
+    texts |= {f"-o {override}": _as_text(override) for override in overrides}
     return LoadedConfig(data, tuple(reader.texts), texts)
 
 
@@ -81,19 +81,19 @@ def _with_jsonnet(
     text: str, reader: "_Files", overrides: Sequence[str], variables: Mapping[str, str]
 ) -> Any:
     """The value of jsonnet text with overrides."""
-    parts = {
-        each: as_jsonnet(each, lambda text: _evaluate(text, reader, variables))
-        for each in overrides
+    override_texts = {
+        override: as_jsonnet(override, lambda text: _evaluate(text, reader, variables))
+        for override in overrides
     }
-    for each in overrides:
-        reader.parts[text.count("\n") + 2] = each
-        text += f" +\n{parts[each]}"
+    for override in overrides:
+        reader.override_lines[text.count("\n") + 2] = override
+        text += f" +\n{override_texts[override]}"
     try:
         return _evaluate(text, reader, variables)
     except ConfigError as error:
         _explain_mixin(str(error), overrides, reader, variables)
-        for each, part in parts.items():
-            _check_syntax(each, part, reader, variables)
+        for override, override_text in override_texts.items():
+            _check_syntax(override, override_text, reader, variables)
         raise
 
 
@@ -150,10 +150,10 @@ def _explain_mixin(
     def evaluate(text: str) -> Any:
         return _evaluate(text, files, variables)
 
-    for each in overrides:
-        explained = unknown_mixin(message, each, evaluate)
+    for override in overrides:
+        explained = unknown_mixin(message, override, evaluate)
         if explained is not None:
-            raise ConfigError(f"override {each!r}: {explained}")
+            raise ConfigError(f"override {override!r}: {explained}")
     for path, text in list(files.texts.items()):
         explained = unknown_mixin(message, text, evaluate, path.parent)
         if explained is not None:
@@ -170,10 +170,10 @@ def _json(config: Mapping[str, Any]) -> str:
         raise ConfigError(f"experiment: a config is plain data, as in JSON ({error})") from error
 
 
-def _check_syntax(override: str, part: str, files: "_Files", variables: Mapping[str, str]) -> None:
+def _check_syntax(override: str, text: str, files: "_Files", variables: Mapping[str, str]) -> None:
     """Name the override in the error if its text is not valid jsonnet."""
     try:
-        _evaluate(f"local unused = {part}; null", files, variables)
+        _evaluate(f"local unused = {text}; null", files, variables)
     except ConfigError as error:
         raise ConfigError(f"override {override!r}: {error}") from error
 
@@ -187,7 +187,7 @@ def _as_text(override: str) -> str:
 
 
 def _shown(path: Path) -> str:
-    """A path as messages show it: relative to the working directory where it lies below."""
+    """A path as messages show it: relative to the working directory if it lies below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
@@ -197,15 +197,15 @@ class _Files:
     """Opens files for jsonnet and remembers them.
 
     Args:
-        main: the experiment file.
-        texts: the text of each file opened.
-        parts: the overrides by the line on which they start in what jsonnet is given.
-        failure: why an import failed; jsonnet keeps only the text of the error.
+        main: Experiment file.
+        texts: Text of each file that was opened.
+        override_lines: Overrides, by the line on which they start in the text for jsonnet.
+        failure: Error of a failed import, of which jsonnet keeps only the text.
     """
 
     main: Path
     texts: dict[Path, str] = field(default_factory=dict)
-    parts: dict[int, str] = field(default_factory=dict)
+    override_lines: dict[int, str] = field(default_factory=dict)
     failure: ConfigError | None = None
 
     def open(self, path: Path) -> str:
@@ -259,18 +259,18 @@ class _Files:
                     f"{'the working directory' if here == '.' else here}"
                 )
             return path
-        places = [Path.cwd(), *self.main.absolute().parents, PACKAGE]
-        for place in places:
-            if (place / name).is_file():
-                return Path(os.path.normpath(place / name))
+        folders = [Path.cwd(), *self.main.absolute().parents, PACKAGE]
+        for candidate in folders:
+            if (candidate / name).is_file():
+                return Path(os.path.normpath(candidate / name))
         raise ConfigError(
-            f"an override imports {name!r}, which is neither in {places[0]} nor in "
-            f"{places[1]} or a folder above it"
+            f"an override imports {name!r}, which is neither in {folders[0]} nor in "
+            f"{folders[1]} or a folder above it"
         )
 
 
 def _refuse_loop(path: Path) -> None:
-    """Raise an error for a link that leads back to itself, which otherwise seems not to exist."""
+    """Raise an error for a link that leads back to itself, which `Path.exists` does not find."""
     try:
         path.stat()
     except OSError as error:
@@ -288,7 +288,7 @@ def _not_found(path: Path) -> str:
             missing = missing.parent
         return f"{_shown(path)} does not exist: there is no folder {_shown(missing)}"
     folder = path.parent
-    files = [each.name for each in folder.iterdir() if each.suffix.endswith(("sonnet", "json"))]
+    files = [file.name for file in folder.iterdir() if file.suffix.endswith(("sonnet", "json"))]
     close = nearest(path.name, files)
     hint = f" (did you mean {_shown(folder / close)}?)" if close else ""
     return f"{_shown(path)} does not exist{hint}"
@@ -298,7 +298,7 @@ def _evaluate(text: str, files: _Files, variables: Mapping[str, str]) -> Any:
     """Evaluate jsonnet text.
 
     Raises:
-        ConfigError: jsonnet refused it; one line, with the place.
+        ConfigError: Jsonnet reports an error; the message has one line and names the place.
     """
     try:
         return json.loads(evaluate(_SNIPPET, text, files, variables))
@@ -309,22 +309,22 @@ def _evaluate(text: str, files: _Files, variables: Mapping[str, str]) -> Any:
     except RuntimeError as error:
         if files.failure is None:
             raise ConfigError(_readable(str(error), files, variables)) from error
-        importer = _place(str(error), files)
-        own = "" if importer.startswith("override") else importer
-        raise ConfigError(f"{own}{files.failure}") from error
+        importer = _prefix(str(error), files)
+        prefix = "" if importer.startswith("override") else importer
+        raise ConfigError(f"{prefix}{files.failure}") from error
 
 
-def _place(error: str, files: _Files) -> str:
-    """The first place in a run-time error's stack trace, as a prefix of a message."""
+def _prefix(error: str, files: _Files) -> str:
+    """A message's prefix: the first place in the stack trace of a run-time error."""
     for line in error.splitlines():
         match = re.match(r"\t(.+?):\(?(\d+):", line)
         if match is None:
             continue
         if match[1] != _SNIPPET:
             return f"{match[1]}:{match[2]}: "
-        starts = [start for start in files.parts if start <= int(match[2])]
+        starts = [start for start in files.override_lines if start <= int(match[2])]
         if starts:
-            return f"override {files.parts[max(starts)]!r}: "
+            return f"override {files.override_lines[max(starts)]!r}: "
     return ""
 
 
@@ -334,16 +334,16 @@ def _readable(error: str, files: _Files, variables: Mapping[str, str]) -> str:
     head = re.split(r"\n(?=\t|$)", error, maxsplit=1)[0].strip()
     static = re.match(r"STATIC ERROR: (.+?):\(?(\d+):[\d:()-]+: (.*)", head, re.DOTALL)
     if static is not None:
-        place = "" if static[1] == _SNIPPET else f"{static[1]}:{static[2]}: "
-        return f"{place}{static[3]}"
+        prefix = "" if static[1] == _SNIPPET else f"{static[1]}:{static[2]}: "
+        return f"{prefix}{static[3]}"
     text = head.removeprefix("RUNTIME ERROR: ")
     if text.startswith("override "):
         return text
-    place = _place(error, files) or f"{_shown(files.main.absolute())}: "
+    prefix = _prefix(error, files) or f"{_shown(files.main.absolute())}: "
     missing = re.match(r"undefined external variable: (\S+)", text)
     if missing is not None:
         name = missing[1]
         close = nearest(name, variables)
         hint = f"; did you mean {close!r}?" if close else ""
         text = f"the external variable {name!r} has no value; give --ext-var {name}=VALUE{hint}"
-    return f"{place}{text}"
+    return f"{prefix}{text}"

@@ -67,9 +67,9 @@ def _names_there(
     file: str, evaluate: Callable[[str], Any], folder: Path | None
 ) -> list[str] | None:
     """The mix-ins of a file beside the experiment, or of one that comes with jointre."""
-    for place in [file] if folder is None else [str(folder / file), file]:
+    for path in [file] if folder is None else [str(folder / file), file]:
         with suppress(ConfigError):
-            return names_of(place, evaluate)
+            return names_of(path, evaluate)
     return None
 
 

@@ -64,10 +64,11 @@ def _no_constant(name: str) -> Any:
 
 
 def _object(keys: list[str], at: int, value: str, override: str) -> str:
-    """An object that sets what ``keys[at:]`` name and keeps what lies beside it.
+    """An object that sets the value that ``keys[at:]`` name, and keeps everything beside it.
 
-    It is what nested ``+:`` would be, but for lists, which it can enter by number, and for
-    names: jsonnet would glue text and object into one string without a word.
+    It does what nested ``+:`` does, except in two cases. It can set an item of a list, by its
+    number. And if a component is given by name, it raises an error, whereas jsonnet would
+    concatenate the name and the object into one string.
     """
     key = json.dumps(keys[at])
     if at == len(keys) - 1:
@@ -80,16 +81,16 @@ def _object(keys: list[str], at: int, value: str, override: str) -> str:
 def _fresh(keys: list[str], at: int, value: str, override: str) -> str:
     """The value of ``keys[at - 1]``, below which the config has nothing yet.
 
-    It is written without conditions: one branch for what is there and one for what is not, within
-    each other, would double the text with every key.
+    It has no conditions: a branch for existing and one for missing values at every key would double
+    the text with each key.
     """
-    for place in range(len(keys) - 1, at - 1, -1):
-        if keys[place].isdigit():
-            path = ".".join(keys[:place])
-            missing = f"{path} is not in the config, so it has no item {keys[place]}"
+    for level in range(len(keys) - 1, at - 1, -1):
+        if keys[level].isdigit():
+            path = ".".join(keys[:level])
+            missing = f"{path} is not in the config, so it has no item {keys[level]}"
             value = _stop(missing, override)
         else:
-            value = f"{{{json.dumps(keys[place])}: {value}}}"
+            value = f"{{{json.dumps(keys[level])}: {value}}}"
     return value
 
 
@@ -108,21 +109,30 @@ def _changed(old: str, keys: list[str], at: int, value: str, override: str) -> s
         )
         null = _stop(f"{path} is null, so {where} cannot be set; set {path} to an object", override)
         items = _stop(f"{path} is a list; name an item by its number, as in {path}.0", override)
-        other = _stop(f"{path} is not an object but ", override, shown)
+        no_object = _stop(f"{path} is not an object but ", override, shown)
         return (
             f"if std.isObject({old}) then {merged} else if std.isString({old}) then {name} "
             f"else if {old} == null then {null} else if std.isArray({old}) then {items} "
-            f"else {other}"
+            f"else {no_object}"
         )
     item = value if at == len(keys) - 1 else _changed("item", keys, at + 1, value, override)
-    none = _stop(f"{path} has no item {key}; it has ", override, f"std.length({old})")
-    other = _stop(f"{path} is not a list but ", override, shown)
+    no_item = _stop(f"{path} has no item {key}; it has ", override, f"std.length({old})")
+    no_list = _stop(f"{path} is not a list but ", override, shown)
     return (
         f"if std.isArray({old}) then (if {key} < std.length({old}) then std.mapWithIndex("
-        f"function(i, item) if i == {key} then {item} else item, {old}) else {none}) else {other}"
+        f"function(i, item) if i == {key} then {item} else item, {old}) else {no_item}) "
+        f"else {no_list}"
     )
 
 
-def _stop(message: str, override: str, shown: str = "''", rest: str = "") -> str:
+def _stop(message: str, override: str, value: str = "''", remedy: str = "") -> str:
+    """An expression that is an error.
+
+    Args:
+        message: Beginning of the message.
+        override: Override that cannot be applied.
+        value: Expression whose value follows the message.
+        remedy: End of the message.
+    """
     head = json.dumps(f"override {override!r}: {message}")
-    return f"error ({head} + {shown} + {json.dumps(rest)})"
+    return f"error ({head} + {value} + {json.dumps(remedy)})"

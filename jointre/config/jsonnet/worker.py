@@ -1,8 +1,8 @@
 """Evaluate jsonnet in a process of its own, whose memory and time are limited.
 
-Run by :mod:`jointre.config.jsonnet.evaluation` as a script, without site packages: jsonnet runs for
-ever or fills the memory where a config says so, and text that is nested deeply ends the process
-itself. Requests and answers are lines of JSON.
+:mod:`jointre.config.jsonnet.evaluation` runs it as a script, without site packages. A config may
+make jsonnet run forever or fill the memory, and deeply nested text makes its process crash.
+Requests and answers are lines of JSON.
 """
 
 import importlib.util
@@ -22,21 +22,21 @@ except ImportError:  # not on Windows
 
 def _limit(memory: int) -> None:
     """Limit the memory of this process, as far as the system can."""
-    for name, most in (("RLIMIT_AS", memory), ("RLIMIT_DATA", memory), ("RLIMIT_CORE", 0)):
+    for name, limit in (("RLIMIT_AS", memory), ("RLIMIT_DATA", memory), ("RLIMIT_CORE", 0)):
         kind = getattr(resource, name, None)
         if kind is None:  # not on every system
             continue
         with suppress(OSError, ValueError):  # macOS refuses limits of memory
-            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+            resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
 
 
-def _say(answer: dict[str, Any]) -> None:
+def _send(answer: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 
 def _import(folder: str, name: str) -> tuple[str, bytes]:
-    _say({"import": [folder, name]})
+    _send({"import": [folder, name]})
     answer = json.loads(sys.stdin.readline())
     if "failure" in answer:
         raise RuntimeError(answer["failure"])
@@ -113,7 +113,7 @@ def with_this_file(text: str, path: str) -> str:
 
 
 def as_jsonnet_reports(message: str) -> str:
-    """An error of rjsonnet in jsonnet's form: what is wrong, then a line with a tab per place.
+    """An error of rjsonnet in jsonnet's form: the message, then one line per place, after a tab.
 
     Args:
         message: The text of rjsonnet's error.
@@ -122,9 +122,9 @@ def as_jsonnet_reports(message: str) -> str:
     places = [match for line in lines if (match := re.match(r"([^<].*?|<o.*?):(\d+):(\d+)", line))]
     if head.startswith("syntax error: ") and places:
         return f"STATIC ERROR: {places[0][0]}: {head.removeprefix('syntax error: ')}"
-    for theirs, jsonnets in _WORDING:
-        head = re.sub(f"^{theirs}", jsonnets, head)
-    return "\n".join([f"RUNTIME ERROR: {head}", *(f"\t{place[0]}" for place in places)])
+    for rjsonnet_words, jsonnet_words in _WORDING:
+        head = re.sub(f"^{rjsonnet_words}", jsonnet_words, head)
+    return "\n".join([f"RUNTIME ERROR: {head}", *(f"\t{match[0]}" for match in places)])
 
 
 def library(name: str, file: str) -> Any:
@@ -164,11 +164,11 @@ def main(name: str, file: str, memory: str) -> None:
                 ext_vars=request["variables"],
             )
         except RuntimeError as error:
-            _say({"error": str(error)})
+            _send({"error": str(error)})
         except MemoryError:
-            _say({"memory": True})
+            _send({"memory": True})
         else:
-            _say({"result": result})
+            _send({"result": result})
 
 
 if __name__ == "__main__":

@@ -57,16 +57,16 @@ class CareMetric(Metric):
 
     def tally(self, gold: Document, predicted: Document) -> dict[str, Tally]:
         """The counts of one document by block and label."""
-        wanted, given = (
+        gold_mentions, predicted_mentions = (
             {mention for mention, _ in mentions(document)} for document in (gold, predicted)
         )
-        starts = {mention.start for mention in given}
-        right = {mention.start for mention in wanted & given}
+        starts = {mention.start for mention in predicted_mentions}
+        correct_starts = {mention.start for mention in gold_mentions & predicted_mentions}
         gold_cells = self._cells(gold)
         cells = {cell for cell in self._cells(predicted) if cell.within(starts)}
-        hits = [cell for cell in cells & gold_cells if cell.within(right)]
+        hits = [cell for cell in cells & gold_cells if cell.within(correct_starts)]
         return {
-            "entity": match_sets(wanted, given),
+            "entity": match_sets(gold_mentions, predicted_mentions),
             "relation_cell": count(hits, cells, gold_cells),
         }
 

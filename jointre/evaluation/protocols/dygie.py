@@ -47,21 +47,21 @@ class DygieMetric(Metric):
         """The counts of one document by block and label."""
         entities = {mention for mention, _ in mentions(gold)}
         if self.max_width is not None:
-            entities = {one for one in entities if one.span.width <= self.max_width}
-        wanted = [triple for triple, _ in triples(gold, self.registered_name)]
-        given = by_score(triples(predicted, self.registered_name))
+            entities = {entity for entity in entities if entity.span.width <= self.max_width}
+        gold_triples = [triple for triple, _ in triples(gold, self.registered_name)]
+        predicted_triples = by_score(triples(predicted, self.registered_name))
         return {
             "entity": match_sets(entities, (mention for mention, _ in mentions(predicted))),
             "relation_boundary": match_sets(
-                one_label(reversed(wanted)),
-                one_label(given),
+                one_label(reversed(gold_triples)),
+                one_label(predicted_triples),
             ),
         }
 
 
-def one_label(found: Iterable[Triple]) -> list[Key]:
+def one_label(triples: Iterable[Triple]) -> list[Key]:
     """The boundary key of the first triple of each ordered pair of spans."""
-    chosen: dict[Key, Key] = {}
-    for triple in found:
-        chosen.setdefault((triple.head.span, triple.tail.span), triple.boundary)
-    return list(chosen.values())
+    keys: dict[Key, Key] = {}
+    for triple in triples:
+        keys.setdefault((triple.head.span, triple.tail.span), triple.boundary)
+    return list(keys.values())

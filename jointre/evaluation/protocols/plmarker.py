@@ -59,15 +59,15 @@ class PlmarkerMetric(Metric):
             "relation_strict": match_sets(wanted, given),
         }
 
-    def _both_ways(self, found: Iterable[Triple]) -> set[Triple]:
-        once = set(found)
-        return once | {triple.reversed() for triple in once if triple.label in self.symmetric}
+    def _both_ways(self, triples: Iterable[Triple]) -> set[Triple]:
+        triples = set(triples)
+        return triples | {triple.reversed() for triple in triples if triple.label in self.symmetric}
 
 
-def thin_mentions(found: list[tuple[Mention, float | None]]) -> list[Mention]:
+def thin_mentions(mentions: list[tuple[Mention, float | None]]) -> list[Mention]:
     """Mentions, except those that overlap a mention of their label with a higher score."""
     groups: dict[str | None, list[Mention]] = {}
-    for mention in by_score(found):
+    for mention in by_score(mentions):
         groups.setdefault(mention.label, []).append(mention)
     return [
         group[index]
@@ -76,10 +76,10 @@ def thin_mentions(found: list[tuple[Mention, float | None]]) -> list[Mention]:
     ]
 
 
-def thin_triples(found: list[tuple[Triple, float | None]]) -> list[Triple]:
+def thin_triples(triples: list[tuple[Triple, float | None]]) -> list[Triple]:
     """Triples, except those whose head and tail overlap those of a better triple of their label."""
     groups: dict[str, list[Triple]] = {}
-    for triple in by_score(found):
+    for triple in by_score(triples):
         groups.setdefault(triple.label, []).append(triple)
     return [
         group[index]

@@ -52,8 +52,8 @@ class SpertMetric(Metric):
         """The counts of one document by block and label."""
         entities = [self._entities(document) for document in (gold, predicted)]
         relations = [self._relations(document) for document in (gold, predicted)]
-        boundary = [[triple.boundary for triple in found] for found in relations]
-        strict = [[triple.strict for triple in found] for found in relations]
+        boundary = [[triple.boundary for triple in triples] for triples in relations]
+        strict = [[triple.strict for triple in triples] for triples in relations]
         return {
             "entity": match_sets(entities[0], entities[1]),
             "relation_boundary": match_sets(boundary[0], boundary[1]),
@@ -61,28 +61,30 @@ class SpertMetric(Metric):
         }
 
     def _entities(self, document: Document) -> set[Mention]:
-        found = {mention for mention, _ in mentions(document)}
-        return without_overlaps(found) if self.no_overlapping else found
+        entities = {mention for mention, _ in mentions(document)}
+        return without_overlaps(entities) if self.no_overlapping else entities
 
     def _relations(self, document: Document) -> list[Triple]:
-        found = [triple for triple, _ in read_triples(document, self.registered_name)]
+        triples = [triple for triple, _ in read_triples(document, self.registered_name)]
         if self.no_overlapping:
-            found = [triple for triple in found if not triple.head.overlaps(triple.tail)]
-        return [left_to_right(triple, self.symmetric) for triple in found]
+            triples = [triple for triple in triples if not triple.head.overlaps(triple.tail)]
+        return [left_to_right(triple, self.symmetric) for triple in triples]
 
 
-def without_overlaps(found: Iterable[Mention]) -> set[Mention]:
-    """The mentions that share no token with any other one.
+def without_overlaps(mentions: Iterable[Mention]) -> set[Mention]:
+    """The mentions that share no token with another mention.
 
-    Two types on one span overlap; a mention does not overlap its own repetition.
+    Two types of one span overlap; repetitions of a mention count as one mention.
     """
-    ordered = sorted(set(found), key=lambda mention: (mention.start, mention.end))
+    ordered = sorted(set(mentions), key=lambda mention: (mention.start, mention.end))
     overlapping: set[Mention] = set()
     reach = 0
     for index, mention in enumerate(ordered):
         if index and mention.start < reach:
             overlapping.add(mention)
         reach = max(reach, mention.end)
-    # What overlaps anything later overlaps the next one, as starts are sorted.
-    overlapping.update(one for one, following in pairwise(ordered) if following.start < one.end)
+    # A mention that overlaps any later one overlaps the next one, because starts are sorted.
+    overlapping.update(
+        mention for mention, following in pairwise(ordered) if following.start < mention.end
+    )
     return set(ordered) - overlapping

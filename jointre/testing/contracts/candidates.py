@@ -69,9 +69,8 @@ class SpanPoolerContract(ModuleContract):
         """A row has the states' width; empty ranges give zeros; no range gives no row."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         result, count = self.call(module, batch), len(batch.ranges.unit)
-        shape_is(
-            result, (count, TASK), "a span pooler gives one row of the states' width per range"
-        )
+        wrong = "a span pooler gives one row of the states' width per range"
+        shape_is(result, (count, TASK), wrong)
         empty = batch.ranges.start >= batch.ranges.end
         assert not result[empty].any(), "an empty range must give zeros"
         assert result[~empty].any(1).all(), "a range with positions must not give zeros"
@@ -102,9 +101,10 @@ class PairEncoderContract(ModuleContract):
     }
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Pairing:
-        """All spans of the units as mentions, those of one start as an entity, and all pairs.
+        """All spans of the units as mentions, and all pairs of entities.
 
-        For an encoder of one mention each span is an entity.
+        Spans with the same start are mentions of one entity; if the encoder takes one mention per
+        entity, each span is an entity.
         """
         spans = spans_of(units)
         generator = torch.Generator().manual_seed(5)
@@ -117,15 +117,15 @@ class PairEncoderContract(ModuleContract):
         first = (
             mention if alone else torch.unique(spans.unit * 9 + spans.start, return_inverse=True)[1]
         )
-        named = torch.unique(first, return_inverse=True)[1]
+        entity = torch.unique(first, return_inverse=True)[1]
         opening = torch.stack(
-            [(named == each).nonzero()[0, 0] for each in range(int(named.max()) + 1)]
+            [(entity == number).nonzero()[0, 0] for number in range(int(entity.max()) + 1)]
         )
         arguments = Arguments(
             spans,
             table[0, numbers, spans.start, spans.end],
             FeatureBlock(widths, spans.width),
-            torch.stack([mention, named], 1),
+            torch.stack([mention, entity], 1),
             table[1, numbers[opening], spans.start[opening], 0],
             FeatureBlock(types, spans.start[opening]),
             spans.start // 2,
@@ -154,37 +154,36 @@ class PairEncoderContract(ModuleContract):
     def test_declared_width(self) -> None:
         """The blocks have ``output_dim`` columns in all, for no pair and no mention too."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
-        columns = "the blocks must have output_dim columns in all, one row a pair"
-        wanted = (len(batch.pairs), module.output_dim)
-        shape_is(self.call(module, batch), wanted, columns)
+        columns = "the blocks must have output_dim columns in all, one row per pair"
+        shape_is(self.call(module, batch), (len(batch.pairs), module.output_dim), columns)
         pairless = replace(batch, pairs=batch.pairs[:0])
         shape_is(self.call(module, pairless), (0, module.output_dim), "no pair gives no row")
-        own = batch.arguments
-        nothing = replace(
-            own,
-            spans=own.spans[:0],
-            rows=own.rows[:0],
-            widths=FeatureBlock(own.widths.values, own.mention_entity[:0, 0]),
-            mention_entity=own.mention_entity[:0],
-            entities=own.entities[:0],
-            types=FeatureBlock(own.types.values, own.mention_entity[:0, 0]),
-            sentences=own.sentences[:0],
+        arguments = batch.arguments
+        no_arguments = replace(
+            arguments,
+            spans=arguments.spans[:0],
+            rows=arguments.rows[:0],
+            widths=FeatureBlock(arguments.widths.values, arguments.mention_entity[:0, 0]),
+            mention_entity=arguments.mention_entity[:0],
+            entities=arguments.entities[:0],
+            types=FeatureBlock(arguments.types.values, arguments.mention_entity[:0, 0]),
+            sentences=arguments.sentences[:0],
         )
         shape_is(
-            self.call(module, Pairing(batch.streams, nothing, batch.pairs[:0])),
+            self.call(module, Pairing(batch.streams, no_arguments, batch.pairs[:0])),
             (0, module.output_dim),
             "no mention gives no row",
         )
 
     def test_a_pair_does_not_see_other_pairs(self) -> None:
-        """Leaving out and reordering pairs leaves the rows of the others alone."""
+        """Removing and reordering pairs does not change the rows of the other pairs."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         rows = torch.arange(len(batch.pairs) - 1, -1, -3)
-        some = self.call(module, replace(batch, pairs=batch.pairs[rows]))
-        everything = self.call(module, batch)
+        subset = self.call(module, replace(batch, pairs=batch.pairs[rows]))
+        all_pairs = self.call(module, batch)
         same(
-            {"rows": some},
-            {"rows": everything[rows]},
+            {"rows": subset},
+            {"rows": all_pairs[rows]},
             "a pair's features depend on the other pairs or on their order",
         )
 
@@ -196,17 +195,17 @@ class ClassifierContract(ModuleContract):
     owner: ClassVar[dict[str, int]] = {"input_dim": 9, "state_dim": TASK, "num_logits": 5}
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> list[FeatureBlock]:
-        """Blocks of columns: one value for all, shared values, none, own values."""
+        """Blocks with one row for all candidates, with shared rows, without columns, and plain."""
         generator = torch.Generator().manual_seed(3)
         shared = torch.randn(3, 4, generator=generator)
-        own = torch.randn(len(UNITS), 3, generator=generator)
+        plain = torch.randn(len(UNITS), 3, generator=generator)
         index = torch.tensor(list(units), dtype=torch.long)
         constant = torch.randn(1, 2, generator=generator)
         return [
             FeatureBlock(constant, torch.zeros_like(index)),
             FeatureBlock(shared, 2 * index % 3),
             FeatureBlock(torch.zeros(len(index), 0)),
-            FeatureBlock(own[index]),
+            FeatureBlock(plain[index]),
         ]
 
     def view(self, result: Tensor, batch: list[FeatureBlock], row: int) -> View:
@@ -218,12 +217,14 @@ class ClassifierContract(ModuleContract):
         return [block.values for block in batch if block.values.shape[1]]
 
     def test_one_logit_a_class(self) -> None:
-        """One row a candidate, one column a class; no candidate gives no row."""
+        """One row per candidate and one column per class; without candidates, no rows."""
         module = self.build()
         classes = self.owner["num_logits"]
         for count in (len(UNITS), 1, 0):
             logits = module(self.batch(range(count)))
-            shape_is(logits, (count, classes), "a classifier gives one logit a class and candidate")
+            shape_is(
+                logits, (count, classes), "a classifier gives one logit per class and candidate"
+            )
         shape = module.prototypes.shape
         one_per_class = len(shape) == 2 and shape[0] == classes
         assert one_per_class, (
@@ -240,9 +241,9 @@ class ClassifierContract(ModuleContract):
             "blocks with an index give other logits than their concatenated columns",
         )
         module.train()
-        found = []
+        results = []
         for blocks in (batch, [FeatureBlock(columns)]):
             torch.manual_seed(0)
-            found.append({"logits": module(blocks)})
-        first, second = found
+            results.append({"logits": module(blocks)})
+        first, second = results
         same(first, second, "in training, blocks give other logits than their concatenated columns")

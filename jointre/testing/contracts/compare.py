@@ -1,4 +1,4 @@
-"""Tensors of nested values: found, moved, compared."""
+"""Find, move and compare the tensors in nested values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -12,30 +12,30 @@ TOLERANCE = 1e-5
 
 def devices() -> list[str]:
     """The kinds of device of this machine."""
-    found = ["cpu"]
+    kinds = ["cpu"]
     if torch.cuda.is_available():
-        found.append("cuda")
+        kinds.append("cuda")
     if torch.backends.mps.is_available():
-        found.append("mps")
-    return found
+        kinds.append("mps")
+    return kinds
 
 
 def moved(value: Any, device: str) -> Any:
-    """Tensors, dataclasses, lists and dicts of them on a device."""
+    """A nested value whose tensors are moved to a device."""
     if isinstance(value, dict):
         return {key: moved(item, device) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(moved(item, device) for item in value)
     if is_dataclass(value):
-        names = [each.name for each in fields(value)]
-        # Called anew, not by replace(): a type checker cannot follow the type of "a dataclass".
-        made: Any = type(value)
-        return made(**{name: moved(getattr(value, name), device) for name in names})
+        names = [field.name for field in fields(value)]
+        # Not replace(value, …), because a type checker does not know that value is a dataclass.
+        cls: Any = type(value)
+        return cls(**{name: moved(getattr(value, name), device) for name in names})
     return value.to(device) if isinstance(value, Tensor) else value
 
 
 def leaves(value: Any, path: str = "") -> list[tuple[str, Tensor]]:
-    """The tensors of nested dicts, lists and dataclasses, each with its place."""
+    """The tensors in nested dicts, lists and dataclasses, each with its path."""
     if isinstance(value, Tensor):
         return [(path, value)]
     items: Iterable[tuple[Any, Any]] = ()
@@ -44,31 +44,31 @@ def leaves(value: Any, path: str = "") -> list[tuple[str, Tensor]]:
     elif isinstance(value, list | tuple):
         items = enumerate(value)
     elif is_dataclass(value):
-        items = [(each.name, getattr(value, each.name)) for each in fields(value)]
+        items = [(field.name, getattr(value, field.name)) for field in fields(value)]
     return [leaf for key, item in items for leaf in leaves(item, f"{path} {key}".strip())]
 
 
 def same(actual: Any, expected: Any, wrong: str, tolerance: float = TOLERANCE) -> None:
-    """Fail with ``wrong`` where tensors of nested values differ."""
-    others = dict(leaves(expected))
+    """Fail with the message ``wrong`` if tensors of nested values differ."""
+    expected_tensors = dict(leaves(expected))
     for name, value in leaves(actual):
-        other = others[name]
-        assert value.shape == other.shape, (
-            f"{wrong}: {name} has shape {tuple(value.shape)}, not {tuple(other.shape)}"
+        tensor = expected_tensors[name]
+        assert value.shape == tensor.shape, (
+            f"{wrong}: {name} has shape {tuple(value.shape)}, not {tuple(tensor.shape)}"
         )
-        gap = distance(value, other)
+        gap = distance(value, tensor)
         assert gap <= tolerance, f"{wrong}: {name} differs by {gap:.2g}"
 
 
 def differ(actual: Any, expected: Any, wrong: str) -> None:
-    """Fail with ``wrong`` where no tensor differs."""
-    others = dict(leaves(expected))
-    gap = max(distance(value, others[name]) for name, value in leaves(actual))
+    """Fail with the message ``wrong`` if no tensor differs."""
+    expected_tensors = dict(leaves(expected))
+    gap = max(distance(value, expected_tensors[name]) for name, value in leaves(actual))
     assert gap > 100 * TOLERANCE, f"{wrong}, but nothing differs by more than {gap:.2g}"
 
 
 def distance(first: Tensor, second: Tensor) -> float:
-    """The largest difference, relative to numbers above 1; infinite where one is not finite."""
+    """The largest difference, relative for numbers above 1; infinite if a number is not finite."""
     if first.numel() == 0:
         return 0.0
     first, second = first.detach().double(), second.detach().double()  # flags have no difference

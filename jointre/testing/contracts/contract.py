@@ -1,4 +1,4 @@
-"""What every module of every interface must do; the suites of the interfaces build on it."""
+"""Checks for the modules of all interfaces, on which the suites of the interfaces build."""
 
 import copy
 from abc import ABC, abstractmethod
@@ -45,14 +45,18 @@ class Contract(ABC):
         if isinstance(component, Factory):
             return component
         # The interface is only known here: a type checker cannot follow.
-        made: Factory[Any] = construct(Factory[self.interface], component)  # type: ignore[name-defined]
-        return made
+        factory: Factory[Any] = construct(
+            Factory[self.interface],  # type: ignore[name-defined]
+            component,
+        )
+        return factory
 
     def test_implements_the_interface(self) -> None:
         """The config names a class below the interface, and its owner can build it."""
-        made = self.factory()(**self.owner)
-        assert isinstance(made, self.interface), (
-            f"{type(made).__name__} is not a subclass of {self.interface.__name__}: inherit from it"
+        component = self.factory()(**self.owner)
+        assert isinstance(component, self.interface), (
+            f"{type(component).__name__} is not a subclass of {self.interface.__name__}: inherit "
+            "from it"
         )
 
 
@@ -60,8 +64,8 @@ class ModuleContract(Contract):
     """A suite for a module that reads units of a batch.
 
     Attributes:
-        leaks_padding: the options reproduce released code whose results depend on the
-            padding; then the suite wants to see that they do.
+        leaks_padding: Whether the options reproduce released code whose results depend on the
+            padding; the suite then checks that they do.
         copies: How often the sample units are repeated in :meth:`large_batch`: torch
             shares work between threads from 32,768 numbers on.
     """
@@ -74,9 +78,9 @@ class ModuleContract(Contract):
         """Input for some of the sample units, in this order.
 
         Args:
-            units: their numbers.
-            padding: positions added to the longest unit.
-            garbage: seed of what stands in the padding.
+            units: Numbers of the units.
+            padding: Number of positions added to the longest unit.
+            garbage: Random seed of the values in the padding.
         """
 
     @abstractmethod
@@ -119,7 +123,7 @@ class ModuleContract(Contract):
             return self.run(module, range(len(UNITS)))
 
     def test_unit_alone_equals_unit_in_a_batch(self) -> None:
-        """What a unit shares the batch with does not matter."""
+        """A unit's result does not depend on the other units of its batch."""
         module = self.build()
         together = self.everything(module)
         alone = {unit: self.run(module, [unit])[unit] for unit in together}
@@ -129,7 +133,7 @@ class ModuleContract(Contract):
             same(alone, together, "a unit's result depends on the longer units in its batch")
 
     def test_padding_does_not_matter(self) -> None:
-        """Neither the amount of padding nor what stands in it changes a result."""
+        """Neither the amount of padding nor its values change a result."""
         module = self.build()
         plain = self.everything(module)
         padded = [self.run(module, range(len(UNITS)), 3, garbage) for garbage in (1, 2)]
@@ -170,12 +174,12 @@ class ModuleContract(Contract):
             source.zero_()
         total = self.backward(module, batch)
         assert total.isfinite(), "states of zeros give a result that is not finite"
-        slopes = [*self.sources(batch), *module.parameters()]
-        wild = any(each.grad is not None and not each.grad.isfinite().all() for each in slopes)
-        assert not wild, "states of zeros give a gradient that is not finite"
+        gradients = [tensor.grad for tensor in (*self.sources(batch), *module.parameters())]
+        finite = all(gradient is None or gradient.isfinite().all() for gradient in gradients)
+        assert finite, "states of zeros give a gradient that is not finite"
 
     def backward(self, module: Any, batch: Any) -> Tensor:
-        """Run the module and the backward pass of a sum of all it gives, randomly weighted."""
+        """Run the module, and the backward pass of a randomly weighted sum of its outputs."""
         for source in self.sources(batch):
             source.requires_grad_(True)
         result = self.call(module, batch)
@@ -204,34 +208,34 @@ class ModuleContract(Contract):
         same(trained, evaluated, "training mode differs from evaluation by more than nn.Dropout")
 
     def test_dropout_acts_in_training(self) -> None:
-        """Training draws where there is a dropout, and nowhere else."""
+        """Training draws random numbers if and only if there is a dropout."""
         module = self.build().train()
-        parts = [part for part in module.modules() if isinstance(part, DROPOUTS) and part.p]
-        for part in parts:
-            part.p = 0.5  # so that even few numbers are hit
+        dropouts = [layer for layer in module.modules() if isinstance(layer, DROPOUTS) and layer.p]
+        for dropout in dropouts:
+            dropout.p = 0.5  # so that even few numbers are hit
         first, second = (dict(leaves(self.everything(module, seed))) for seed in (1, 2))
         drawn = any(not torch.equal(value, second[name]) for name, value in first.items())
-        assert drawn or not parts, "the dropout changes nothing in training: apply it"
-        assert parts or not drawn, "training draws random numbers without an nn.Dropout"
+        assert drawn or not dropouts, "the dropout changes nothing in training: apply it"
+        assert dropouts or not drawn, "training draws random numbers without an nn.Dropout"
 
     def test_seed_decides_the_weights(self) -> None:
-        """The constructor draws from torch's generator, which it does not seed."""
+        """The constructor uses torch's generator and does not seed it."""
         first, second = (self.build().state_dict() for _ in range(2))
         same(second, first, "two constructions from one seed have different weights", 0.0)
-        after = []
+        states = []
         for seed in (0, 1):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
                 self.factory()(**self.owner)
-                after.append(torch.get_rng_state())
-        assert not torch.equal(*after), "the constructor seeds torch's generator: leave that out"
+                states.append(torch.get_rng_state())
+        assert not torch.equal(*states), "the constructor seeds torch's generator: leave that out"
 
     def test_tensors_are_registered(self) -> None:
         """Every tensor is a parameter or a buffer, so that it moves and is saved."""
         loose = [
             f"{name}.{key}".strip(".")
-            for name, part in self.build().named_modules()
-            for key, value in vars(part).items()
+            for name, module in self.build().named_modules()
+            for key, value in vars(module).items()
             if key not in ("_parameters", "_buffers", "_modules") and leaves(value)
         ]
         assert not loose, (
@@ -240,13 +244,15 @@ class ModuleContract(Contract):
         )
 
     def test_input_stays_as_it_is(self) -> None:
-        """The module changes nothing in place that it is given."""
+        """The module does not change its input in place."""
         batch = self.batch(range(len(UNITS)))
         before = dict(leaves(copy.deepcopy(batch)))
         for module in (self.build(), self.build().train()):
             with torch.no_grad():
                 self.call(module, batch)
-            changed = [name for name, now in leaves(batch) if not torch.equal(now, before[name])]
+            changed = [
+                name for name, value in leaves(batch) if not torch.equal(value, before[name])
+            ]
             assert not changed, f"the input is changed in place: {', '.join(changed)}"
 
     def test_saved_state_gives_the_same_output(self) -> None:
@@ -309,11 +315,11 @@ def gradients_reach(module: nn.Module) -> None:
 
 def without_dropout(module: nn.Module) -> nn.Module:
     """The module with the probability of every dropout set to 0."""
-    for part in module.modules():
-        if isinstance(part, DROPOUTS):
-            part.p = 0.0
-        for name, value in vars(part).items():
+    for layer in module.modules():
+        if isinstance(layer, DROPOUTS):
+            layer.p = 0.0
+        for name, value in vars(layer).items():
             # Encoders of transformers keep the attention's probability in plain attributes.
             if "dropout" in name and isinstance(value, float):
-                setattr(part, name, 0.0)
+                setattr(layer, name, 0.0)
     return module

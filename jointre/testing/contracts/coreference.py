@@ -61,10 +61,10 @@ class CoreferenceContract(ModuleContract):
         return [batch.rows]
 
     def test_one_logit_per_pair(self) -> None:
-        """Also for no pair and for no mention; distances may be of any size."""
+        """One logit per pair, also without pairs or mentions, and for distances of any size."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
-        wanted = "a coreference scorer gives one logit per pair"
-        shape_is(self.call(module, batch), (len(batch.pairs),), wanted)
+        wrong = "a coreference scorer gives one logit per pair"
+        shape_is(self.call(module, batch), (len(batch.pairs),), wrong)
         distances = torch.full_like(batch.pairs.edit_distances, FAR)
         far = replace(batch, pairs=replace(batch.pairs, edit_distances=distances))
         assert self.call(module, far).isfinite().all(), f"a distance of {FAR} must have a logit"
@@ -74,12 +74,12 @@ class CoreferenceContract(ModuleContract):
         shape_is(self.call(module, nothing), (0,), "no mention gives no logit")
 
     def test_a_pair_does_not_see_other_pairs(self) -> None:
-        """Leaving out and reordering pairs leaves the logits of the others alone."""
+        """Removing and reordering pairs does not change the logits of the other pairs."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         rows = torch.arange(len(batch.pairs) - 1, -1, -3)
-        chosen = replace(batch, pairs=batch.pairs[rows])
+        subset = replace(batch, pairs=batch.pairs[rows])
         same(
-            {"logits": self.call(module, chosen)},
+            {"logits": self.call(module, subset)},
             {"logits": self.call(module, batch)[rows]},
             "a pair's logit depends on the other pairs or on their order",
         )

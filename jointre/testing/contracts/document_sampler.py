@@ -18,7 +18,7 @@ Pairs = set[tuple[Any, Any]]
 class DocumentSamplerContract(SamplerContract):
     """The suite of :class:`~jointre.data.samplers.Sampler`, for models of documents.
 
-    The component should draw few negatives, so that there is something to choose from.
+    The component should draw few negatives, so that the draws can differ.
     """
 
     def documents(self) -> Sequence[Document]:
@@ -26,17 +26,20 @@ class DocumentSamplerContract(SamplerContract):
         return tiny_texts()
 
     def test_shapes(self) -> None:
-        """Every field is given, in the right type; rows point into the rows before them."""
-        for document, found in self.drawn(self.build()):
+        """All fields have the right shapes and types, and indices are in range."""
+        for document, candidates in self.drawn(self.build()):
             at = f"document {document.id!r}:"
             spans, mention_rows, mention_entity = (
-                len(found.spans),
-                len(found.mention_rows),
-                len(found.mention_entity),
+                len(candidates.spans),
+                len(candidates.mention_rows),
+                len(candidates.mention_entity),
             )
-            entities, pairs = len(found.entity_targets), len(found.pairs)
-            linked, relations = len(found.edit_distances), len(self.vocabulary().relation_labels)
-            for name, shape, most in (
+            entities, pairs = len(candidates.entity_targets), len(candidates.pairs)
+            linked, relations = (
+                len(candidates.edit_distances),
+                len(self.vocabulary().relation_labels),
+            )
+            for name, shape, limit in (
                 ("spans", (spans, 2), len(document.tokens) + 1),
                 ("mention_rows", (mention_rows,), spans),
                 ("entity_targets", (entities,), len(self.vocabulary().entity_labels)),
@@ -46,23 +49,23 @@ class DocumentSamplerContract(SamplerContract):
                 ("name_relations", (linked,), len(NameRelation)),
                 ("mention_entity", (mention_entity, 2), max(mention_rows, entities)),
             ):
-                rows = getattr(found, name)
+                rows = getattr(candidates, name)
                 assert rows.shape == shape, f"{at} {name} has shape {rows.shape}, not {shape}"
                 assert rows.dtype == np.int64, f"{at} {name} is {rows.dtype}, not int64"
-                inside = bool(((rows >= 0) & (rows < max(1, most))).all())
-                assert inside, f"{at} {name} must lie in 0..{most - 1}"
+                inside = bool(((rows >= 0) & (rows < max(1, limit))).all())
+                assert inside, f"{at} {name} must lie in 0..{limit - 1}"
             for name, shape in (
                 ("relation_targets", (pairs, relations)),
                 ("mention_targets", (spans,)),
                 ("coreference_targets", (linked,)),
             ):
-                rows = getattr(found, name)
+                rows = getattr(candidates, name)
                 assert rows.shape == shape, f"{at} {name} has shape {rows.shape}, not {shape}"
                 assert rows.dtype == np.float32, f"{at} {name} is {rows.dtype}, not float32"
 
     def test_spans_lie_in_the_document(self) -> None:
-        """Negative spans are candidates of their sentence, no gold span, and drawn once."""
-        for document, found in self.drawn(self.build()):
+        """Negative spans lie in a sentence, are not gold spans, and are drawn once."""
+        for document, candidates in self.drawn(self.build()):
             at = f"document {document.id!r}:"
             gold = {tuple(span) for entity in document.entities for span in entity.mentions}
             possible = {
@@ -71,7 +74,9 @@ class DocumentSamplerContract(SamplerContract):
                 .spans(document.tokens, sentences_of(document))
                 .tolist()
             }
-            rows = [tuple(row) for row in found.spans[found.mention_targets == 0].tolist()]
+            rows = [
+                tuple(row) for row in candidates.spans[candidates.mention_targets == 0].tolist()
+            ]
             assert len(set(rows)) == len(rows), f"{at} a negative span is drawn twice"
             wrong = [row for row in rows if row not in possible - gold]
             assert not wrong, (
@@ -80,70 +85,80 @@ class DocumentSamplerContract(SamplerContract):
             )
 
     def test_gold_is_all_there(self) -> None:
-        """Mentions, members, labels, coreferent pairs and relations are positives, nothing else."""
+        """The positive candidates are exactly the gold mentions, pairs, entities and relations."""
         labels = self.vocabulary()
-        for document, found in self.drawn(self.build()):
+        for document, candidates in self.drawn(self.build()):
             at = f"document {document.id!r}:"
             clusters = [set(entity.mentions) for entity in document.entities]
             gold = set[tuple[int, int]]().union(*clusters)
-            positive = {tuple(span) for span in found.spans[found.mention_targets == 1].tolist()}
+            positive = {
+                tuple(span) for span in candidates.spans[candidates.mention_targets == 1].tolist()
+            }
             assert positive == gold, f"{at} the positive spans are not the gold mentions"
-            mention_rows = [tuple(span) for span in found.spans[found.mention_rows].tolist()]
+            mention_rows = [
+                tuple(span) for span in candidates.spans[candidates.mention_rows].tolist()
+            ]
             assert sorted(mention_rows) == sorted(gold), (
                 f"{at} mention_rows are not each gold mention once"
             )
-            order = found.mention_entity[:, 1]
+            order = candidates.mention_entity[:, 1]
             assert (np.diff(order) >= 0).all(), f"{at} mention_entity must be ordered by entity"
-            own = [
-                [mention_rows[row] for row in found.mention_entity[order == e, 0]]
+            mentions = [
+                [mention_rows[row] for row in candidates.mention_entity[order == e, 0]]
                 for e in range(len(clusters))
             ]
-            once = all(len(spans) == len(set(spans)) for spans in own)
-            assert once, f"{at} an entity lists a mention twice"
-            assert [set(spans) for spans in own] == clusters, (
+            unique = all(len(spans) == len(set(spans)) for spans in mentions)
+            assert unique, f"{at} an entity lists a mention twice"
+            assert [set(spans) for spans in mentions] == clusters, (
                 f"{at} mention_entity is not the gold's"
             )
-            named = [labels.entity_labels[label] for label in found.entity_targets]
-            assert named == [entity.label for entity in document.entities], f"{at} labels"
-            self._check_links(found, mention_rows, clusters, at)
-            self._check_relations(found, document, at)
+            names = [labels.entity_labels[label] for label in candidates.entity_targets]
+            assert names == [entity.label for entity in document.entities], f"{at} labels"
+            self._check_links(candidates, mention_rows, clusters, at)
+            self._check_relations(candidates, document, at)
 
     def _check_links(
-        self, found: Any, mention_rows: list[Any], clusters: list[set[Any]], at: str
+        self, candidates: Any, mention_rows: list[Any], clusters: list[set[Any]], at: str
     ) -> None:
-        linked = found.coreference_targets == 1
+        linked = candidates.coreference_targets == 1
         positive, negative = (
-            {(mention_rows[i], mention_rows[j]) for i, j in found.coreference_pairs[rows]}
+            {(mention_rows[i], mention_rows[j]) for i, j in candidates.coreference_pairs[rows]}
             for rows in (linked, ~linked)
         )
-        wanted = {(a, b) for spans in clusters for a in spans for b in spans if a != b}
-        assert positive == wanted, f"{at} the positive mention pairs are not those of one entity"
+        coreferent = {(a, b) for spans in clusters for a in spans for b in spans if a != b}
+        assert positive == coreferent, (
+            f"{at} the positive mention pairs are not those of one entity"
+        )
         for a, b in negative:
-            apart = any(
-                a in one and b in other
-                for one in clusters
-                for other in clusters
-                if one is not other
+            in_two_clusters = any(
+                a in first and b in second
+                for first in clusters
+                for second in clusters
+                if first is not second
             )
-            different = apart and a != b
+            different = in_two_clusters and a != b
             assert different, f"{at} {a} and {b} are not mentions of different entities"
 
-    def _check_relations(self, found: Any, document: Document, at: str) -> None:
+    def _check_relations(self, candidates: Any, document: Document, at: str) -> None:
         names = self.vocabulary().relation_labels
-        pairs = [(int(head), int(tail)) for head, tail in found.pairs]
+        pairs = [(int(head), int(tail)) for head, tail in candidates.pairs]
         assert len(set(pairs)) == len(pairs), f"{at} a pair of entities is drawn twice"
         assert all(head != tail for head, tail in pairs), f"{at} an entity is paired with itself"
         relations = {
             (*pair, names[column])
-            for pair, row in zip(pairs, found.relation_targets, strict=True)
+            for pair, row in zip(pairs, candidates.relation_targets, strict=True)
             for column in np.flatnonzero(row)
         }
-        wanted = {(r.head, r.tail, r.label) for r in document.relations}
-        assert relations == wanted, f"{at} the positive pairs are not the gold relations"
+        gold = {(r.head, r.tail, r.label) for r in document.relations}
+        assert relations == gold, f"{at} the positive pairs are not the gold relations"
 
-    def rows(self, found: Any) -> list[Any]:
-        """What chance decides of a draw."""
-        return [_list(found.spans), _list(found.coreference_pairs), _list(found.pairs)]
+    def rows(self, candidates: Any) -> list[Any]:
+        """The randomly drawn candidates, as lists."""
+        return [
+            _list(candidates.spans),
+            _list(candidates.coreference_pairs),
+            _list(candidates.pairs),
+        ]
 
 
 def _list(rows: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The suite of encoders, on tiny ones made on the spot."""
+"""The suite of encoders, which runs on tiny encoders that it makes itself."""
 
 import atexit
 import shutil
@@ -41,10 +41,10 @@ class EncoderContract(ModuleContract):
     """The suite of :class:`~jointre.nn.encoders.Encoder`.
 
     Attributes:
-        kind: family of the tiny encoder whose folder is given as ``model_name``, unless
-            the component names one.
-        positions: most pieces of an input of the tiny encoder; the longest sample unit has
-            14 or so, so that few positions make windows.
+        kind: Family of the tiny encoder whose folder is the ``model_name``, unless the component
+            names another one.
+        positions: Maximum number of pieces of the tiny encoder; the longest sample unit has about
+            14 pieces, so that with fewer positions it is read in windows.
     """
 
     interface = Encoder
@@ -58,11 +58,11 @@ class EncoderContract(ModuleContract):
             return super().factory()
         folder = str(tiny_folder(self.kind, self.positions))
         # The interface is only known here: a type checker cannot follow.
-        made: Factory[Any] = construct(
+        factory: Factory[Any] = construct(
             Factory[self.interface],  # type: ignore[name-defined]
             {"model_name": folder} | dict(self.component),
         )
-        return made
+        return factory
 
     @cached_property
     def pieces(self) -> PieceMaker:
@@ -77,7 +77,7 @@ class EncoderContract(ModuleContract):
         )
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> EncoderInput:
-        """Pieces of some of the sentences; random pieces stand in the padding."""
+        """Pieces of sample sentences, with random pieces as padding."""
         maker = self.pieces
         batch = maker.batch([maker(SENTENCES[unit].split()) for unit in units])
         ids, mask = batch.ids, batch.mask
@@ -103,13 +103,14 @@ class EncoderContract(ModuleContract):
         return {"states": result.states[row][real], "summary": result.summary[row]}
 
     def test_declared_width(self) -> None:
-        """One state of the declared width a position, and the layout as it was."""
+        """One state of the declared width per position; the positions do not change."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         result = self.call(module, batch)
-        wanted = (*batch.positions.roles.shape, module.output_dim)
-        shape_is(result.states, wanted, "an encoder gives one state of output_dim a position")
-        shape_is(result.summary, (len(UNITS), module.output_dim), "one summary a unit")
-        assert torch.equal(result.positions.roles, batch.positions.roles), "the layout must stay"
+        shape = (*batch.positions.roles.shape, module.output_dim)
+        shape_is(result.states, shape, "an encoder gives one state of output_dim per position")
+        shape_is(result.summary, (len(UNITS), module.output_dim), "one summary per unit")
+        same_roles = torch.equal(result.positions.roles, batch.positions.roles)
+        assert same_roles, "the encoder must not change the positions"
 
     def test_restored_without_weights(self, tmp_path: Path) -> None:
         """What is saved rebuilds the encoder; with the state dict it computes the same."""
@@ -120,9 +121,9 @@ class EncoderContract(ModuleContract):
         again = factory.type(**options).eval()
         again.load_state_dict(module.state_dict())
         assert again.max_pieces == module.max_pieces, "the restored encoder has other windows"
-        expected, found = self.everything(module), self.everything(again)
+        expected, actual = self.everything(module), self.everything(again)
         for unit, view in expected.items():
-            gap = float((view["states"] - found[unit]["states"]).abs().max())
+            gap = float((view["states"] - actual[unit]["states"]).abs().max())
             assert gap <= 1e-6, f"the restored encoder's states differ by {gap:.2g}"
         words = ["London", "🎉", "[CLS]"]
         before: list[Tensor] = module.tokenizer(words, add_special_tokens=False)["input_ids"]

@@ -33,9 +33,9 @@ class EntityPoolerContract(ModuleContract):
     interface = EntityPooler
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Groups:
-        """A group for each word, of a row for each of its pieces, and an empty one a unit.
+        """One group per word, with one row per piece, and one empty group per unit.
 
-        There is no padding; groups of random rows follow those of the units instead.
+        Instead of padding, groups of random rows follow those of the units.
         """
         stream = stream_of(units, WIDTH, 0, garbage, special=False)
         rows = [stream.states[row, : size(unit, False)] for row, unit in enumerate(units)]
@@ -65,7 +65,7 @@ class EntityPoolerContract(ModuleContract):
         """A row has the rows' width; empty groups give zeros; no group gives no row."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         result = self.call(module, batch)
-        declared = "a group pooler gives one row of the rows' width a group"
+        declared = "a group pooler gives one row of the rows' width per group"
         shape_is(result, (batch.num_groups, WIDTH), declared)
         empty = torch.bincount(batch.group, minlength=batch.num_groups) == 0
         assert not result[empty].any(), "an empty group must give zeros"
@@ -73,7 +73,7 @@ class EntityPoolerContract(ModuleContract):
         nothing = replace(batch, rows=batch.rows[:0], group=batch.group[:0])
         for groups in (3, 0):
             none = self.call(module, replace(nothing, num_groups=groups))
-            shape_is(none, (groups, WIDTH), "one row a group where there are no rows")
+            shape_is(none, (groups, WIDTH), "one row per group if there are no rows")
             assert not none.any(), "an empty group must give zeros"
 
     def test_order_within_a_group_does_not_matter(self) -> None:

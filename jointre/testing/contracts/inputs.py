@@ -20,9 +20,9 @@ def layout_of(units: Sequence[int], padding: int = 0, special: bool = True) -> P
     """The layout of some of the sample units.
 
     Args:
-        units: numbers of units.
-        padding: positions added to the longest unit.
-        special: surround units with [CLS] and [SEP].
+        units: Numbers of the units.
+        padding: Number of positions added to the longest unit.
+        special: Whether to surround units with [CLS] and [SEP].
     """
     longest = max(size(unit, special) for unit in units) + padding
     roles = torch.zeros(len(units), longest, dtype=torch.long)
@@ -61,9 +61,9 @@ def stream_of(
     for row, unit in enumerate(units):
         noise = torch.Generator().manual_seed(1000 * garbage + unit + 500)
         states[row] = 10 * torch.randn(states.shape[1:], generator=noise)
-        own = torch.Generator().manual_seed(1000 * salt + unit + 1)
+        generator = torch.Generator().manual_seed(1000 * salt + unit + 1)
         length = size(unit, special)
-        states[row, :length] = torch.randn(length, width, generator=own)
+        states[row, :length] = torch.randn(length, width, generator=generator)
     return Stream.of(states, positions)
 
 

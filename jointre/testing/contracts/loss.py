@@ -20,8 +20,10 @@ class LossContract(Contract):
     """The suite of :class:`~jointre.nn.losses.Loss`.
 
     Attributes:
-        multi_label: targets are multi-hot, any number of labels; else one class each.
-        none_class: class 0 of a single-label loss is none; else every candidate has a label.
+        multi_label: Whether targets are multi-hot, with any number of labels; otherwise each
+            candidate has one class.
+        none_class: Whether class 0 of a single-label loss means no label; otherwise every
+            candidate has a label.
         learned_threshold: Whether a multi-label loss needs one more logit, for a threshold.
     """
 
@@ -52,13 +54,13 @@ class LossContract(Contract):
         """One logit per label, and one for none or for the threshold where there is one."""
         logits = self.build().num_logits(LABELS)
         extra = self.learned_threshold if self.multi_label else self.none_class
-        wanted = LABELS + extra
+        expected = LABELS + extra
         kind = "multi-label" if self.multi_label else "single-label"
-        assert logits == wanted, (
-            f"a {kind} loss needs {wanted} logits for {LABELS} labels, but num_logits is {logits}; "
-            f"the suite has multi_label = {self.multi_label} (whether targets are multi-hot), "
-            f"none_class = {self.none_class} and learned_threshold = {self.learned_threshold}: set "
-            "them as the loss is"
+        assert logits == expected, (
+            f"a {kind} loss needs {expected} logits for {LABELS} labels, but num_logits is "
+            f"{logits}; the suite has multi_label = {self.multi_label} (whether targets are "
+            f"multi-hot), none_class = {self.none_class} and learned_threshold = "
+            f"{self.learned_threshold}: set them as the loss is"
         )
 
     def test_scores(self) -> None:
@@ -103,16 +105,20 @@ class LossContract(Contract):
             same({"sums": total}, {"sums": torch.ones(ROWS)}, message)
 
     def test_multi_hot_targets(self) -> None:
-        """Where a candidate has one class, the first of its multi-hot labels, else none."""
+        """If a candidate has one class, it is the first of its multi-hot labels, or none."""
         loss = self.build()
         scores, _, weight = self.sample(loss)
         logits = self.logits(loss, scores)
         hot = torch.tensor([[0, 0, 0], [0, 1, 1], [1, 0, 1], [0, 0, 1], [1, 1, 1], [0, 1, 0]])
         if self.multi_label or not self.none_class:
             return
-        found = loss(logits, hot.float(), weight)
-        wanted = loss(logits, torch.tensor([0, 2, 1, 3, 1, 2]), weight)
-        same({"loss": found}, {"loss": wanted}, "multi-hot targets are not their first label")
+        multi_hot = loss(logits, hot.float(), weight)
+        first_label = loss(logits, torch.tensor([0, 2, 1, 3, 1, 2]), weight)
+        same(
+            {"loss": multi_hot},
+            {"loss": first_label},
+            "multi-hot targets are not their first label",
+        )
 
     def test_weighted_sum_over_candidates(self) -> None:
         """The loss is a scalar: the sum of weight × the candidate's own loss."""
@@ -121,8 +127,8 @@ class LossContract(Contract):
         logits = self.logits(loss, scores)
         total = loss(logits, targets, weight)
         shape_is(total, (), "a loss is a scalar")
-        one = torch.ones(1)
-        alone = [loss(logits[i : i + 1], targets[i : i + 1], one) for i in range(ROWS)]
+        unit = torch.ones(1)
+        alone = [loss(logits[i : i + 1], targets[i : i + 1], unit) for i in range(ROWS)]
         assert all(value > 0 for value in alone), "the loss of a wrong answer must be positive"
         summed = (torch.stack(alone) * weight).sum()
         same({"loss": total}, {"loss": summed}, "the loss is not the weighted sum over candidates")
@@ -137,7 +143,7 @@ class LossContract(Contract):
         total.backward()
 
     def test_right_answers_cost_less(self) -> None:
-        """Steps against the gradient lead to the targets, from far away too."""
+        """Gradient descent leads to the targets, and large logits give finite gradients."""
         loss = self.build()
         scores, targets, weight = self.sample(loss)
         for scale in (1.0, 1000.0):
@@ -154,11 +160,14 @@ class LossContract(Contract):
             (slope,) = torch.autograd.grad(value, moving)
             moving = (moving - 0.2 * slope.sign()).detach()
         scores = loss.scores(self.logits(loss, moving))
-        found = scores.labels
+        probabilities = scores.labels
         if scores.none is not None:
-            found = torch.cat([scores.none[:, None], found], 1)
-        right = (found > 0.5) == (targets > 0.5) if self.multi_label else found.argmax(1) == targets
-        assert right.all(), "gradient steps do not lead to the targets"
+            probabilities = torch.cat([scores.none[:, None], probabilities], 1)
+        if self.multi_label:
+            correct = (probabilities > 0.5) == (targets > 0.5)
+        else:
+            correct = probabilities.argmax(1) == targets
+        assert correct.all(), "gradient steps do not lead to the targets"
 
     def test_gradient_is_reproducible_on_two_threads(self) -> None:
         """Repeated backward passes over many candidates give identical gradients."""
@@ -173,27 +182,27 @@ class LossContract(Contract):
         """Neither the loss nor the probabilities change anything in place."""
         loss = self.build()
         scores, targets, weight = self.sample(loss)
-        given = {"logits": self.logits(loss, scores), "targets": targets, "weight": weight}
-        before = copy.deepcopy(given)
-        loss(*given.values())
-        loss.scores(given["logits"])
-        same(given, before, "the input is changed in place", 0.0)
+        arguments = {"logits": self.logits(loss, scores), "targets": targets, "weight": weight}
+        before = copy.deepcopy(arguments)
+        loss(*arguments.values())
+        loss.scores(arguments["logits"])
+        same(arguments, before, "the input is changed in place", 0.0)
 
     def test_evaluates_alike(self) -> None:
         """Two calls give the same, in training and in evaluation."""
         loss = self.build()
         scores, targets, weight = self.sample(loss)
         logits = self.logits(loss, scores)
-        found = []
+        results = []
         for training in (True, True, False):
             loss.train(training)
             value, probabilities = loss(logits, targets, weight), loss.scores(logits).labels
-            found.append({"loss": value, "probabilities": probabilities})
-        same(found[1], found[0], "two calls on the same input differ", 0.0)
-        same(found[2], found[0], "training mode differs from evaluation mode", 0.0)
+            results.append({"loss": value, "probabilities": probabilities})
+        same(results[1], results[0], "two calls on the same input differ", 0.0)
+        same(results[2], results[0], "training mode differs from evaluation mode", 0.0)
 
     def test_every_parameter_learns_and_is_saved(self) -> None:
-        """A gradient reaches every trainable parameter; the state holds all that counts."""
+        """A gradient reaches every trainable parameter, and the state dict is complete."""
         loss, other = self.build(), self.build()
         scores, targets, weight = self.sample(loss)
         logits = self.logits(loss, scores).requires_grad_(True)

@@ -51,8 +51,8 @@ class ModelContract(Contract):
 
     def factory(self) -> Factory[Any]:
         """The model with its options."""
-        made: Factory[Any] = construct(Factory[Model], self.section(), "model")
-        return made
+        factory: Factory[Any] = construct(Factory[Model], self.section(), "model")
+        return factory
 
     def build(self) -> Model:
         """The model in evaluation mode, with weights of a fixed seed."""
@@ -97,29 +97,31 @@ class ModelContract(Contract):
     def predicted(
         self, model: Model, units: Sequence[Document], entities: Entities = "predict"
     ) -> list[Document]:
-        """What the model finds."""
+        """The predictions of a model."""
         return predict(model, units, model.preparer(entities), entities=entities)
 
     def test_overfits_two_documents(self) -> None:
         """After some updates it finds exactly the entities and relations of two units."""
         units = self.two()
         assert units[0].relations, "no unit of the suite has relations that the model can predict"
-        for found, unit in zip(self.predicted(self.trained, units), units, strict=True):
-            at = f"document {unit.id!r}:"
-            assert entities_of(found) == entities_of(unit), f"{at} the entities are not learnt"
-            assert relations_of(found) == relations_of(unit), f"{at} the relations are not learnt"
+        for predicted, gold in zip(self.predicted(self.trained, units), units, strict=True):
+            at = f"document {gold.id!r}:"
+            assert entities_of(predicted) == entities_of(gold), f"{at} the entities are not learnt"
+            assert relations_of(predicted) == relations_of(gold), (
+                f"{at} the relations are not learnt"
+            )
 
     def test_documents_keep_their_words(self) -> None:
         """Predictions have the words, sentences and ids of the units, and probabilities."""
         units = self.two()
-        for found, unit in zip(self.predicted(self.trained, units), units, strict=True):
-            kept = found.tokens, found.sentences, found.id
-            assert kept == (unit.tokens, unit.sentences, unit.id), "words, sentences or ids change"
-            scores = [entity.score for entity in found.entities]
-            scores += [relation.score for relation in found.relations]
-            right = all(score is not None and 0 <= score <= 1 for score in scores)
-            assert right, "entities and relations need a score from 0 to 1"
-            assert found == in_reading_order(found), "entities are not in reading order"
+        for predicted, unit in zip(self.predicted(self.trained, units), units, strict=True):
+            words = predicted.tokens, predicted.sentences, predicted.id
+            assert words == (unit.tokens, unit.sentences, unit.id), "words, sentences or ids change"
+            scores = [entity.score for entity in predicted.entities]
+            scores += [relation.score for relation in predicted.relations]
+            probabilities = all(score is not None and 0 <= score <= 1 for score in scores)
+            assert probabilities, "entities and relations need a score from 0 to 1"
+            assert predicted == in_reading_order(predicted), "entities are not in reading order"
 
     def test_archive_round_trip(self) -> None:
         """Saved and loaded, it predicts the same."""
@@ -133,22 +135,23 @@ class ModelContract(Contract):
         assert numbers(before) == numbers(after), "the loaded model has other probabilities"
 
     def test_given_entities_stay(self) -> None:
-        """Given entities are related and none is changed, added or dropped."""
+        """With given entities, none is changed, added or removed."""
         units = [replace(unit, relations=()) for unit in self.two()]
-        for found, unit in zip(self.predicted(self.trained, units, "given"), units, strict=True):
-            given = [(entity.label, set(entity.mentions)) for entity in unit.entities]
-            kept = [(entity.label, set(entity.mentions)) for entity in found.entities]
-            assert kept == given, f"document {unit.id!r}: given entities change"
+        predictions = self.predicted(self.trained, units, "given")
+        for predicted, unit in zip(predictions, units, strict=True):
+            before = [(entity.label, set(entity.mentions)) for entity in unit.entities]
+            after = [(entity.label, set(entity.mentions)) for entity in predicted.entities]
+            assert after == before, f"document {unit.id!r}: given entities change"
 
     def test_unit_alone_equals_unit_in_a_batch(self) -> None:
-        """What a unit shares the batch with does not matter."""
+        """A unit's predictions do not depend on the other units of its batch."""
         units = self.units()
         preparer = self.trained.preparer()
         together = predict(self.trained, units, preparer)
         alone = predict(self.trained, units, preparer, max_units=1)
         assert together == alone, "a unit's entities or relations depend on its batch"
-        apart = zip(numbers(together), numbers(alone), strict=True)
-        assert all(abs(one - other) < TOLERANCE for one, other in apart), (
+        pairs = zip(numbers(together), numbers(alone), strict=True)
+        assert all(abs(in_batch - by_itself) < TOLERANCE for in_batch, by_itself in pairs), (
             "a unit's probabilities depend on its batch"
         )
 
@@ -176,12 +179,12 @@ class ModelContract(Contract):
         model = self.build()
         losses = self.losses(model, training_batch(model, self.units()))
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
-        still = [
+        untrained = [
             name
             for name, parameter in model.named_parameters()
             if parameter.requires_grad and (parameter.grad is None or not parameter.grad.any())
         ]
-        assert not still, f"no gradient reaches {', '.join(still)}: remove it, or use it"
+        assert not untrained, f"no gradient reaches {', '.join(untrained)}: remove it, or use it"
 
     def test_units_without_gold(self) -> None:
         """A batch without entities has finite losses, and none of them needs a relation."""
@@ -198,20 +201,20 @@ class ModelContract(Contract):
             copied = pickle.loads(pickle.dumps(preparer))
             items = [copied.item(number, unit) for number, unit in enumerate(units)]
             with torch.no_grad():
-                one, other = (
+                before, after = (
                     model.documents(model(stages), stages, units)
                     for stages in (preparer(items), copied(items))
                 )
-            assert one == other, "a pickled preparer makes other stages"
+            assert before == after, "a pickled preparer makes other stages"
         training = model.training_preparer(3)
         copied = pickle.loads(pickle.dumps(training))
         items = [copied.item(number, unit) for number, unit in enumerate(units)]
-        first, second = (self.losses(model, each(items, 1)) for each in (training, copied))
+        first, second = (self.losses(model, prepare(items, 1)) for prepare in (training, copied))
         same = all(torch.equal(first[name], second[name]) for name in first)
         assert same, "a pickled training preparer makes other batches"
 
     def test_prediction_changes_nothing(self) -> None:
-        """Predicting leaves the weights as they are."""
+        """Prediction does not change the weights."""
         before = copy.deepcopy(self.trained.state_dict())
         self.predicted(self.trained, self.units())
         after = self.trained.state_dict()
@@ -247,7 +250,7 @@ def relations_of(document: Document) -> set[tuple[str, Any, Any]]:
 
 
 def numbers(documents: Sequence[Document]) -> list[float]:
-    """The probabilities of all that was found."""
+    """The probabilities of all predicted entities and relations."""
     scores = [entity.score for document in documents for entity in document.entities]
     scores += [relation.score for document in documents for relation in document.relations]
     return [score for score in scores if score is not None]

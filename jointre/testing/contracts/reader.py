@@ -1,4 +1,4 @@
-"""The suite of readers: a sample of the format is read, and read again with damage."""
+"""The suite of readers, which reads a sample of the format and damaged versions of it."""
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
@@ -63,9 +63,9 @@ class ReaderContract(SampleContract):
     def test_reads_the_sample(self, tmp_path: Path) -> None:
         """Documents come one by one, and are the same when they are read again."""
         path, reader = self.saved(tmp_path / "a", self.files()), self.build()
-        found = reader.read(path, SkippedData())
-        assert isinstance(found, Iterator), "read gives documents one by one, as an iterator"
-        documents = list(found)
+        iterator = reader.read(path, SkippedData())
+        assert isinstance(iterator, Iterator), "read gives documents one by one, as an iterator"
+        documents = list(iterator)
         entities = sum(len(document.entities) for document in documents)
         relations = sum(len(document.relations) for document in documents)
         annotated = min(entities, relations) if reader.annotated else 1
@@ -73,7 +73,8 @@ class ReaderContract(SampleContract):
             f"the sample must have two documents, an entity and a relation; {len(documents)}, "
             f"{entities} and {relations} were read"
         )
-        again = [list(each.read(path, SkippedData())) for each in (reader, self.build())]
+        readers = (reader, self.build())
+        again = [list(second.read(path, SkippedData())) for second in readers]
         assert again == [documents, documents], "reading a file again gives other documents"
 
     def test_the_sample_is_recognised(self, tmp_path: Path) -> None:
@@ -86,35 +87,35 @@ class ReaderContract(SampleContract):
             )
 
     def test_reads_gzip(self, tmp_path: Path) -> None:
-        """A zipped file reads as the plain one; folders hold plain files."""
+        """A compressed file gives the same documents; folders have plain files."""
         plain = self.saved(tmp_path / "a", self.files())
         zipped = {name: gzip.compress(content) for name, content in self.files().items()}
         if isinstance(self.sample, Content):
             path = self.saved(tmp_path / "b", zipped)
             named = path.rename(path.with_name(f"{path.name}.gz"))
             same = self._read(named) == self._read(plain)
-            assert same, "a file with the ending .gz reads otherwise than the plain one"
+            assert same, "a file with the ending .gz gives other documents than the plain one"
 
-    def test_a_missing_file_is_told_at_once(self, tmp_path: Path) -> None:
-        """Before the first document is asked for."""
+    def test_a_missing_file_is_an_error_at_once(self, tmp_path: Path) -> None:
+        """The error is raised before the first document is requested."""
         path = tmp_path / f"none{self.build().suffixes[0]}"
         error = raised(self.build().read, path)
         assert error is not None, "a missing file must be refused when read is called"
         assert isinstance(error, DataError), (
-            f"a missing file raises {described(error)}, no DataError"
+            f"a missing file raises {described(error)}, not a DataError"
         )
         assert path.name in str(error), f"the message does not name the file: {error}"
 
-    def test_damage_is_told(self, tmp_path: Path) -> None:
-        """A damaged file reads as what is left of it, or is a DataError that names the file."""
-        for number, (what, files) in enumerate(damaged(self.files())):
+    def test_damage_is_reported(self, tmp_path: Path) -> None:
+        """The undamaged part of a file is read, or there is a DataError that names the file."""
+        for number, (damage, files) in enumerate(damaged(self.files())):
             path = self.saved(tmp_path / str(number), files)
             error = raised(self._read, path)
             if error is not None:
-                wrong = f"{what} raises {described(error)}; raise a DataError with file and line"
+                wrong = f"{damage} raises {described(error)}; raise a DataError with file and line"
                 assert isinstance(error, DataError), wrong
                 named = path.name in str(error)
-                assert named, f"{what}: the message does not name the file: {error}"
+                assert named, f"{damage}: the message does not name the file: {error}"
 
     def bad_files(self) -> Iterator[dict[str, bytes]]:
         """Files of which at least one has a bad record beside a good one."""
@@ -125,8 +126,8 @@ class ReaderContract(SampleContract):
         kind: type[Reader] = type(self.build())
         if not kind.annotated:
             return  # a text has no records
-        wanted = "on_error" in options_of(kind)
-        assert wanted, f"{kind.__name__} needs the option on_error, which it passes to Reader"
+        has_option = "on_error" in options_of(kind)
+        assert has_option, f"{kind.__name__} needs the option on_error, which it passes to Reader"
         skipped = 0
         for number, files in enumerate(self.bad_files()):
             path = self.saved(tmp_path / str(number), files)
@@ -134,7 +135,7 @@ class ReaderContract(SampleContract):
                 continue
             reader, counts = self.build(), SkippedData()
             reader.on_error = "skip"
-            error = raised(lambda *given, reader=reader: list(reader.read(*given)), path, counts)
+            error = raised(lambda *paths, reader=reader: list(reader.read(*paths)), path, counts)
             if error is None:
                 counted = any("errors skipped" in kind for kind, _ in counts)
                 assert counted, f"{path}: errors are skipped with on_error='skip' but not counted"
@@ -149,7 +150,7 @@ class ReaderContract(SampleContract):
 
 
 def facts(document: Document) -> tuple[object, ...]:
-    """What no format may lose in silence; a single sentence says nothing."""
+    """Content that no format may lose silently; a single sentence boundary does not count."""
     return (
         document.id,
         document.tokens,
@@ -161,24 +162,24 @@ def facts(document: Document) -> tuple[object, ...]:
 
 
 def damaged(files: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """What was done to one of the files, and all files with that done."""
+    """Damaged versions of files: a description of the damage, and all files with it."""
     for name, content in files.items():
-        places = sorted({len(content) * step // CUTS for step in range(CUTS)})
-        for place in places:
-            yield f"{name} cut off at byte {place}", {**files, name: content[:place]}
+        cuts = sorted({len(content) * step // CUTS for step in range(CUTS)})
+        for cut in cuts:
+            yield f"{name} cut off at byte {cut}", {**files, name: content[:cut]}
         lines = content.splitlines(keepends=True)
         for number in range(len(lines)):
-            rest = b"".join(lines[:number] + lines[number + 1 :])
-            yield f"{name} without line {number + 1}", {**files, name: rest}
+            remaining = b"".join(lines[:number] + lines[number + 1 :])
+            yield f"{name} without line {number + 1}", {**files, name: remaining}
         half = len(content) // 2
         broken = content[:half] + b"\xff" + content[half:]
         yield f"{name} with a byte that is not UTF-8", {**files, name: broken}
 
 
-def raised(action: Callable[..., object], *given: object) -> Exception | None:
-    """The exception that an action ends with."""
+def raised(action: Callable[..., object], *arguments: object) -> Exception | None:
+    """The exception that a function raises; None if it raises none."""
     try:
-        action(*given)
+        action(*arguments)
     except Exception as error:
         return error
     return None

@@ -49,15 +49,15 @@ class RefinerContract(ModuleContract):
     attends_over: ClassVar[Literal["rows", "slots"] | None] = None
 
     def batch(self, units: Sequence[int], padding: int = 0, garbage: int = 0) -> Refining:
-        """A row for each piece; units 1, 3, … of the batch have none.
+        """One row per piece; the units 1, 3, … of the batch have no rows.
 
-        There is no padding; a unit of random rows follows the others instead.
+        Instead of padding, a unit of random rows follows the others.
         """
         stream = stream_of(units, WIDTH, 0, garbage, special=False)
         rows = [stream.states[row, : size(unit, False)] for row, unit in enumerate(units)]
         noise = torch.Generator().manual_seed(garbage)
         rows.append(10 * torch.randn(padding, WIDTH, generator=noise))
-        segment = [torch.full((len(own),), 2 * row) for row, own in enumerate(rows)]
+        segment = [torch.full((len(states),), 2 * row) for row, states in enumerate(rows)]
         generator = torch.Generator().manual_seed(7)
         prototypes = {
             task: torch.randn(SLOTS[task], width, generator=generator)
@@ -82,13 +82,13 @@ class RefinerContract(ModuleContract):
         """Rows keep their number and width, and change; no row gives no row."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         result = self.call(module, batch)
-        shape_is(result, batch.rows.shape, "a refiner gives one row of the same width a row")
+        shape_is(result, batch.rows.shape, "a refiner gives one row of the same width per row")
         assert not torch.allclose(result, batch.rows), "an active refiner must change the rows"
         nothing = replace(batch, rows=batch.rows[:0], segment=batch.segment[:0])
         shape_is(self.call(module, nothing), (0, WIDTH), "no row gives no row")
 
     def test_inactive_changes_nothing(self) -> None:
-        """While inactive, rows pass as they are and no parameter gets a gradient."""
+        """While inactive, the rows do not change and no parameter gets a gradient."""
         module, batch = self.build().train(), self.batch(range(len(UNITS)))
         assert bool(module.active), "a refiner must be active from the start"
         module.active.fill_(False)
@@ -108,7 +108,7 @@ class RefinerContract(ModuleContract):
             assert bool(again.active) == active, "'active' is not restored with the weights"
 
     def test_prototypes(self) -> None:
-        """The named prototypes are read; a gradient reaches those that learn, no others."""
+        """Only the prototypes in ``reads`` matter, and only those in ``learns`` get a gradient."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         expected = self.call(module, batch)
         for task, slots in batch.prototypes.items():
@@ -127,12 +127,12 @@ class RefinerContract(ModuleContract):
             )
 
     def test_attention(self) -> None:
-        """Hooks read one attention a memory; nothing is on padding, and each sums to 1."""
+        """Hooks read one attention per memory; padding gets none, and each attention sums to 1."""
         module, batch = self.build(), self.batch(range(len(UNITS)))
         seen: list[Tensor] = []
-        for part in module.modules():
-            if isinstance(part, Softmax):
-                part.register_forward_hook(lambda part, given, output: seen.append(output))
+        for layer in module.modules():
+            if isinstance(layer, Softmax):
+                layer.register_forward_hook(lambda layer, inputs, output: seen.append(output))
         self.call(module, batch)
         slots = [SLOTS[task] for task in self.reads]
         lengths = [size(unit, False) for unit in range(len(UNITS))]
@@ -142,9 +142,9 @@ class RefinerContract(ModuleContract):
         over_rows = self.attends_over == "rows"
         counts = [attention.shape[1 if over_rows else 2] for attention in seen]
         assert counts == slots, f"attentions of {counts} slots, not {slots}"
-        for attention, own in zip(seen, slots, strict=True):
+        for attention, count in zip(seen, slots, strict=True):
             by_slot = attention if over_rows else attention.mT
-            shape_is(by_slot, (len(UNITS), own, max(lengths)), "an attention is padded by unit")
+            shape_is(by_slot, (len(UNITS), count, max(lengths)), "an attention is padded by unit")
             for unit, length in enumerate(lengths):
                 assert not by_slot[unit, :, length:].any(), "padding gets attention"
                 sums = by_slot[unit, :, :length].sum(1 if over_rows else 0)

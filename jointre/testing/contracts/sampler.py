@@ -20,7 +20,7 @@ MAX_WIDTH = 4
 class SamplerContract(Contract):
     """The suite of :class:`~jointre.data.samplers.Sampler`, for models of sentences.
 
-    The component should draw few negatives, so that there is something to choose from.
+    The component should draw few negatives, so that the draws can differ.
     """
 
     interface = Sampler
@@ -39,24 +39,28 @@ class SamplerContract(Contract):
         return labels
 
     def documents(self) -> Sequence[Document]:
-        """What to draw from."""
+        """Documents from which candidates are drawn."""
         return tiny_documents()
 
     def drawn(self, sampler: Any, seed: int = 0) -> list[tuple[Document, Any]]:
         """The candidates of every document."""
         return [
-            (one, sampler(sampler.index(one), np.random.default_rng(seed)))
-            for one in self.documents()
+            (document, sampler(sampler.index(document), np.random.default_rng(seed)))
+            for document in self.documents()
         ]
 
     def test_shapes(self) -> None:
-        """Every field is given, in the right type; rows point into the rows before them."""
+        """All fields have the right shapes and types, and indices are in range."""
         relations = len(self.vocabulary().relation_labels)
-        for document, found in self.drawn(self.build()):
+        for document, candidates in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            targets, mention_rows, pairs = found.entity_targets, found.mention_rows, found.pairs
-            labels = found.relation_targets
-            spans, count = found.spans, len(found.spans)
+            targets, mention_rows, pairs = (
+                candidates.entity_targets,
+                candidates.mention_rows,
+                candidates.pairs,
+            )
+            labels = candidates.relation_targets
+            spans, count = candidates.spans, len(candidates.spans)
             assert spans.shape == (count, 2), f"{at} spans"
             assert spans.dtype == np.int64, f"{at} spans"
             assert targets.shape == (count,), f"{at} one entity target a span"
@@ -69,45 +73,51 @@ class SamplerContract(Contract):
 
     def test_spans_lie_in_the_document(self) -> None:
         """Drawn spans are proposed ones or gold; none is drawn twice."""
-        for document, found in self.drawn(self.build()):
+        for document, candidates in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            start, end = found.spans.T
+            start, end = candidates.spans.T
             inside = (start >= 0) & (start < end) & (end <= len(document.tokens))
             assert inside.all(), f"{at} a span lies outside the {len(document.tokens)} words"
-            rows = [tuple(span) for span in found.spans.tolist()]
+            rows = [tuple(span) for span in candidates.spans.tolist()]
             assert len(set(rows)) == len(rows), f"{at} a span is drawn twice"
             gold = {tuple(entity.span) for entity in document.entities}
             wide = [row for row in rows if row[1] - row[0] > MAX_WIDTH and row not in gold]
             assert not wide, f"{at} {wide[0]} is wider than {MAX_WIDTH} words and no gold span"
 
     def test_gold_is_all_there(self) -> None:
-        """Every gold entity and relation is a positive; nothing else is."""
+        """The positive candidates are exactly the gold entities and relations."""
         labels = self.vocabulary()
-        for document, found in self.drawn(self.build()):
+        for document, candidates in self.drawn(self.build()):
             at = f"document {document.id!r}:"
-            targets, mention_rows, pairs = found.entity_targets, found.mention_rows, found.pairs
-            hot = found.relation_targets
+            targets, mention_rows, pairs = (
+                candidates.entity_targets,
+                candidates.mention_rows,
+                candidates.pairs,
+            )
+            hot = candidates.relation_targets
             entities = {
                 (tuple(span), labels.entity_labels[target - 1])
-                for span, target in zip(found.spans.tolist(), targets, strict=True)
+                for span, target in zip(candidates.spans.tolist(), targets, strict=True)
                 if target
             }
             gold = {(tuple(entity.span), entity.label) for entity in document.entities}
             assert entities == gold, f"{at} the positive spans are not the gold entities"
-            spans = found.spans[mention_rows].tolist()
+            spans = candidates.spans[mention_rows].tolist()
             relations = {
                 (tuple(spans[head]), tuple(spans[tail]), labels.relation_labels[column])
                 for (head, tail), row in zip(pairs, hot, strict=True)
                 for column in np.flatnonzero(row)
             }
-            wanted = {
+            gold_relations = {
                 (document.entities[r.head].span, document.entities[r.tail].span, r.label)
                 for r in document.relations
             }
-            assert relations == wanted, f"{at} the positive pairs are not the gold relations"
+            assert relations == gold_relations, (
+                f"{at} the positive pairs are not the gold relations"
+            )
 
     def test_generator_decides(self) -> None:
-        """The same generator gives the same candidates; others do not; none else is used."""
+        """Candidates depend on the state of the given generator, and no other one is used."""
         sampler = self.build()
         numpy_state, torch_state = repr(np.random.get_state()), torch.get_rng_state()
         draws = [self._rows(sampler, seed) for seed in (0, 0, *range(1, 9))]
@@ -118,14 +128,14 @@ class SamplerContract(Contract):
         assert torch.equal(torch.get_rng_state(), torch_state), "torch's global generator is used"
 
     def test_index_serves_every_epoch(self) -> None:
-        """Drawing leaves the index as it was, and a pickled one serves as well."""
+        """Drawing does not change the index, and a pickled index gives the same candidates."""
         sampler = self.build()
         for document in self.documents():
             indexed = sampler.index(document)
             copy = pickle.loads(pickle.dumps(indexed))
             draws = [
-                self.rows(sampler(each, np.random.default_rng(0)))
-                for each in (indexed, copy, indexed)
+                self.rows(sampler(index, np.random.default_rng(0)))
+                for index in (indexed, copy, indexed)
             ]
             assert draws[0] == draws[2], f"document {document.id!r}: drawing changes the index"
             assert draws[0] == draws[1], f"document {document.id!r}: a pickled index differs"
@@ -137,8 +147,8 @@ class SamplerContract(Contract):
         assert self._rows(copy, 0) == self._rows(sampler, 0), "a pickled sampler draws differently"
 
     def _rows(self, sampler: Any, seed: int) -> list[list[Any]]:
-        return [self.rows(found) for _, found in self.drawn(sampler, seed)]
+        return [self.rows(candidates) for _, candidates in self.drawn(sampler, seed)]
 
-    def rows(self, found: Any) -> list[Any]:
-        """What chance decides of a draw."""
-        return [found.spans.tolist(), found.pairs.tolist()]
+    def rows(self, candidates: Any) -> list[Any]:
+        """The randomly drawn candidates, as lists."""
+        return [candidates.spans.tolist(), candidates.pairs.tolist()]

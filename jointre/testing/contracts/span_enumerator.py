@@ -76,7 +76,7 @@ class SpanEnumeratorContract(Contract):
             assert keys == sorted(keys), f"document {document.id!r}: the spans are not in order"
 
     def test_reasons_match_the_spans(self) -> None:
-        """A span inside a sentence is proposed, or there is a reason why it is not."""
+        """Each span of a sentence is proposed, or there is a reason why it is not."""
         enumerator = self.build()
         for document, spans in zip(
             (*tiny_documents(), *tiny_texts()), self.proposed(enumerator), strict=True
@@ -109,9 +109,9 @@ class SpanEnumeratorContract(Contract):
         proposed = self.proposed(enumerator)
         words = [len(document.tokens) for document in (*tiny_documents(), *tiny_texts())]
         features = [torch.randn(len(spans), INPUT_DIM) for spans in proposed]
-        together = self._kept(enumerator, features, proposed, words)
+        together = self._selected(enumerator, features, proposed, words)
         alone = [
-            self._kept(enumerator, [rows], [spans], [size])[0]
+            self._selected(enumerator, [rows], [spans], [size])[0]
             for rows, spans, size in zip(features, proposed, words, strict=True)
         ]
         assert together == alone, "what a unit keeps depends on its batch"
@@ -123,7 +123,7 @@ class SpanEnumeratorContract(Contract):
             if rows and dropped:
                 assert scores[rows].min() >= scores[dropped].max(), "a better span is dropped"
 
-    def _kept(
+    def _selected(
         self,
         enumerator: Any,
         features: Sequence[Tensor],
@@ -136,10 +136,11 @@ class SpanEnumeratorContract(Contract):
         rows = torch.from_numpy(np.concatenate(proposed))
         with torch.no_grad():
             scores = enumerator.scorer([FeatureBlock(torch.cat(list(features)))])[:, 0]
-            kept = enumerator.keep(scores, Spans(unit, rows[:, 0], rows[:, 1]), torch.tensor(words))
-        assert bool((kept.diff() > 0).all()), "kept rows are not in order"
+            spans = Spans(unit, rows[:, 0], rows[:, 1])
+            selected = enumerator.keep(scores, spans, torch.tensor(words))
+        assert bool((selected.diff() > 0).all()), "kept rows are not in order"
         first = np.cumsum([0, *sizes[:-1]]).tolist()
         return [
-            [row - start for row in kept[unit[kept] == number].tolist()]
+            [row - start for row in selected[unit[selected] == number].tolist()]
             for number, start in enumerate(first)
         ]

@@ -40,18 +40,17 @@ class WordPoolerContract(ModuleContract):
         batch = self.batch(range(len(UNITS)))
         result = self.build()(batch)
         words = batch.positions.words.shape[1]
-        wanted = (len(UNITS), words, WIDTH)
-        shape_is(result.states, wanted, "a word pooler gives one state a word")
+        shape_is(
+            result.states, (len(UNITS), words, WIDTH), "a word pooler gives one state per word"
+        )
         assert torch.equal(result.summary, batch.summary), "a word pooler leaves the summary alone"
         lengths = [len(unit) for unit in UNITS]
         real = result.positions.roles == Role.WORD
-        assert real.sum(1).tolist() == lengths, (
-            "the new layout must mark one position a word as WORD"
-        )
+        assert real.sum(1).tolist() == lengths, "the new positions must have one WORD per word"
         for row, count in enumerate(lengths):
-            own = [[i, i + 1] for i in range(count)]
-            assert result.positions.words[row, :count].tolist() == own, (
-                "in the new layout word i must be position i"
+            expected = [[i, i + 1] for i in range(count)]
+            assert result.positions.words[row, :count].tolist() == expected, (
+                "in the new positions, word i must be position i"
             )
 
 
@@ -88,7 +87,7 @@ class InteractionContract(ModuleContract):
     """The suite of :class:`~jointre.nn.interactions.Interaction`.
 
     Attributes:
-        special_tokens: give units with [CLS] and [SEP]; else the summary is a mean.
+        special_tokens: Whether units have [CLS] and [SEP]; otherwise the summary is a mean.
     """
 
     interface = Interaction
@@ -115,8 +114,8 @@ class InteractionContract(ModuleContract):
         result = module(batch)
         positions = batch.shared.positions.roles.shape
         streams_have(result, WIDTH, positions)
-        wanted = (*positions, positions[1], module.pair_dim)
-        shape_is(result.pair, wanted, "the pair map must have the declared pair_dim")
+        shape = (*positions, positions[1], module.pair_dim)
+        shape_is(result.pair, shape, "the pair map must have the declared pair_dim")
         assert torch.equal(result.shared.states, batch.shared.states), (
             "an interaction leaves the shared stream alone"
         )
@@ -130,12 +129,12 @@ def length_of(stream: Stream, row: int) -> int:
 
 def stream_views(streams: Streams, row: int, length: int) -> View:
     """States and summaries of the task streams, without padding."""
-    found: View = {}
+    views: View = {}
     for name in ("entity", "relation"):
         stream = streams.task(name)
-        found[f"{name} states"] = stream.states[row, :length]
-        found[f"{name} summary"] = stream.summary[row]
-    return found
+        views[f"{name} states"] = stream.states[row, :length]
+        views[f"{name} summary"] = stream.summary[row]
+    return views
 
 
 def streams_have(streams: Streams, width: int, positions: Sequence[int]) -> None:
@@ -147,7 +146,7 @@ def streams_have(streams: Streams, width: int, positions: Sequence[int]) -> None
         shape_is(stream.summary, (positions[0], width), declared)
 
 
-def shape_is(value: Tensor, wanted: Sequence[Any], wrong: str) -> None:
-    """Fail with ``wrong`` unless the tensor has the shape."""
+def shape_is(value: Tensor, expected: Sequence[Any], wrong: str) -> None:
+    """Fail with the message ``wrong`` unless the tensor has the expected shape."""
     shape = tuple(value.shape)
-    assert shape == tuple(wanted), f"{wrong}: shape {shape}, not {tuple(wanted)}"
+    assert shape == tuple(expected), f"{wrong}: shape {shape}, not {tuple(expected)}"

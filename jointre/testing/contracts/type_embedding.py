@@ -27,19 +27,21 @@ class TypeEmbeddingContract(Contract):
             return self.factory()(**self.owner)
 
     def prototypes(self, none_class: bool = False) -> Tensor:
-        """Of the labels, with a first row for "none" where that is a class."""
+        """Prototypes of the labels, after one for "none" if that is a class."""
         generator = torch.Generator().manual_seed(1)
         return torch.randn(LABELS + 1, WIDTH, generator=generator)[not none_class :]
 
     def test_one_row_a_label(self) -> None:
         """Rows of ``output_dim``; a class for none has no row and changes no other."""
         module = self.build()
-        wanted = (LABELS, module.output_dim)
-        rows = [module(self.prototypes(none_class)) for none_class in (False, True)]
-        for found in rows:
-            shape_is(found, wanted, "a type embedding gives one row of output_dim a label")
-        same({"rows": rows[1]}, {"rows": rows[0]}, "the class for none moves the labels' rows")
-        assert len(rows[0].unique(dim=0)) == LABELS, "labels have the same row"
+        results = [module(self.prototypes(none_class)) for none_class in (False, True)]
+        for rows in results:
+            wrong = "a type embedding gives one row of output_dim per label"
+            shape_is(rows, (LABELS, module.output_dim), wrong)
+        same(
+            {"rows": results[1]}, {"rows": results[0]}, "the class for none moves the labels' rows"
+        )
+        assert len(results[0].unique(dim=0)) == LABELS, "labels have the same row"
 
     def test_prototypes_get_no_gradient(self) -> None:
         """Relations do not train the entity classifier; they train all that is here."""
@@ -79,5 +81,5 @@ class TypeEmbeddingContract(Contract):
     def test_every_device(self) -> None:
         """The rows are on the module's device."""
         for device in devices():
-            found = self.build().to(device)(self.prototypes().to(device))
-            assert found.device.type == device, f"the rows are on {found.device}, not {device}"
+            rows = self.build().to(device)(self.prototypes().to(device))
+            assert rows.device.type == device, f"the rows are on {rows.device}, not {device}"

@@ -1,4 +1,4 @@
-"""The suite of writers: what is written is read again, and what is lost is counted."""
+"""The suite of writers, which reads what they write, and checks that losses are counted."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -44,19 +44,19 @@ class WriterContract(SampleContract):
         again = self._read(target, SkippedData())
         for before, after in zip(documents, again, strict=True):
             assert after == before, f"document {before.id!r} changes when written and read"
-            kept = {key: after.extra.get(key) for key in before.extra}
-            assert kept == before.extra, f"'extra' of document {before.id!r} changes"
+            extra = {key: after.extra.get(key) for key in before.extra}
+            assert extra == before.extra, f"'extra' of document {before.id!r} changes"
 
     def test_what_is_lost_is_counted(self, tmp_path: Path) -> None:
         """A document that comes back changed was counted; a second time nothing is lost."""
         for number, document in enumerate(self.documents()):
             at = f"document {document.id!r}"
-            found, skipped = self._trip(document, tmp_path, f"{number}a")
-            whole = [facts(each) for each in found] == [facts(document)]
-            assert whole or skipped, f"{at} comes back changed, but nothing is counted"
-            for each in found:
-                (again,), _ = self._trip(each, tmp_path, f"{number}b")
-                assert facts(again) == facts(each), (
+            documents, skipped = self._trip(document, tmp_path, f"{number}a")
+            complete = [facts(result) for result in documents] == [facts(document)]
+            assert complete or skipped, f"{at} comes back changed, but nothing is counted"
+            for result in documents:
+                (again,), _ = self._trip(result, tmp_path, f"{number}b")
+                assert facts(again) == facts(result), (
                     f"{at}: what was written and read once changes when it is written again"
                 )
 
@@ -73,8 +73,8 @@ class WriterContract(SampleContract):
                 target.write_bytes(before)
             error = raised(writer.write, broken(), target)
             assert error is not None, "write hides an error of the documents it is given"
-            left = [path for path in tmp_path.iterdir() if path != target]
-            assert not left, f"after a failure {left[0].name} is left beside the target"
+            remains = [path for path in tmp_path.iterdir() if path != target]
+            assert not remains, f"after a failure {remains[0].name} remains beside the target"
             after = target.read_bytes() if target.is_file() else None
             assert after == before and not target.is_dir(), (  # noqa: PT018
                 "after a failure the target is a part of the documents; use replaced()"

@@ -2,9 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from jointre.cli._common.options import load, log, score_rows, show_scores
+from jointre.cli._common.options import load, thresholds_of
 from jointre.errors import ConfigError
-from jointre.evaluation.report import Counts, Report, Scores
 
 
 def test_ext_vars(tmp_path: Path) -> None:
@@ -16,16 +15,10 @@ def test_ext_vars(tmp_path: Path) -> None:
             load(path, None, [wrong], None)
 
 
-def test_rows_and_table(capsys: pytest.CaptureFixture[str]) -> None:
-    report = Report("spert", {"entity": Scores.of({"Per": Counts(1, 2, 4)})})
-    rows = score_rows("dev", report)
-    assert rows == [("dev", "entity", "50.00", "25.00", "33.33", "4")]
-    show_scores("title", rows)
-    out = capsys.readouterr().out
-    assert "title" in out
-    assert "33.33" in out
-
-
-def test_tell(capsys: pytest.CaptureFixture[str]) -> None:
-    log("line")
-    assert capsys.readouterr() == ("", "line\n")
+def test_thresholds() -> None:
+    assert thresholds_of(None) is None
+    assert thresholds_of(["0.6", "works_for=0.7"]) == {"default": 0.6, "works_for": 0.7}
+    with pytest.raises(ConfigError, match="--threshold a=2: write a probability from 0 to 1"):
+        thresholds_of(["a=2"])
+    with pytest.raises(ConfigError, match=r"--threshold a=0\.2: a has a threshold already"):
+        thresholds_of(["a=0.1", "a=0.2"])

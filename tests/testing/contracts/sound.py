@@ -24,7 +24,7 @@ from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Stream, Streams
 from jointre.nn.take import take
 from jointre.nn.word_poolers import MaxWordPooler, WordPooler
-from jointre.positions import Ranges
+from jointre.positions import MentionPairs, Ranges
 from jointre.testing.contracts import (
     ClassifierContract,
     Contract,
@@ -167,8 +167,8 @@ class HookedCoreference(Hooked, CoreferenceScorer):
         self.output = nn.Linear(input_dim, 1)
         self.prepare()
 
-    def forward(self, mentions: Tensor, pairs: Tensor, edit_distance: Tensor) -> Tensor:
-        product = take(mentions, pairs[:, 0]) * take(mentions, pairs[:, 1])
+    def forward(self, mentions: Tensor, pairs: MentionPairs) -> Tensor:
+        product = take(mentions, pairs.rows[:, 0]) * take(mentions, pairs.rows[:, 1])
         return self.touched(self.output(product)[:, 0], mentions)
 
 
@@ -200,7 +200,7 @@ SOUND = {
     "refiner": Sound(
         RefinerContract, HookedRefiner, "test_one_row_a_row", (("attends_over", "rows"),)
     ),
-    "coreference": Sound(CoreferenceContract, HookedCoreference, "test_one_logit_a_pair"),
+    "coreference": Sound(CoreferenceContract, HookedCoreference, "test_one_logit_per_pair"),
 }
 
 

@@ -131,14 +131,20 @@ def test_a_span_pooler_must_accept_no_ranges() -> None:
 
 def test_faulty_pair_encoders() -> None:
     narrow = suite(PairEncoderContract, TooNarrow)
-    fails(narrow, "test_declared_width", r"output_dim columns in all, one row a pair: shape \(\d+")
+    fails(
+        narrow, "test_declared_width", r"output_dim columns in all, one row per pair: shape \(\d+"
+    )
     other = suite(PairEncoderContract, SeesOtherPairs)
     fails(other, "test_a_pair_does_not_see_other_pairs", "depend on the other pairs or on their")
 
 
 def test_faulty_classifiers() -> None:
     for component, check, message in (
-        (OneTooMany, "test_one_logit_a_class", r"one logit a class and candidate: shape \(4, 6\)"),
+        (
+            OneTooMany,
+            "test_one_logit_a_class",
+            r"one logit per class and candidate: shape \(4, 6\)",
+        ),
         (FlatPrototypes, "test_one_logit_a_class", r"one vector per class: shape \(9,\) for 5"),
         (IgnoresIndex, "test_blocks_stand_for_their_columns", "blocks with an index give other"),
         (DropsSharedValues, "test_blocks_stand_for_their_columns", "in training, blocks give"),

@@ -88,7 +88,7 @@ class OtherTokenizer(Sound):
     [
         (NoMask, "test_padding_does_not_matter", "padding leaks into the result"),
         (NoMask, "test_unit_alone_equals_unit_in_a_batch", "depends on the longer units"),
-        (WrongWidth, "test_declared_width", "one state of output_dim a position: shape"),
+        (WrongWidth, "test_declared_width", "one state of output_dim per position: shape"),
     ],
 )
 def test_fault_is_found(component: type, check: str, message: str) -> None:

@@ -65,7 +65,11 @@ def test_sound_pooler() -> None:
         (Biased, "test_one_row_a_group", "an empty group must give zeros"),
         (Nothing, "test_one_row_a_group", "a group with rows must not give zeros"),
         (Nothing, "test_every_parameter_learns", "no gradient reaches the input states"),
-        (WithoutEmptyGroups, "test_one_row_a_group", r"one row of the rows' width a group: shape"),
+        (
+            WithoutEmptyGroups,
+            "test_one_row_a_group",
+            r"one row of the rows' width per group: shape",
+        ),
         (WholeBatch, "test_unit_alone_equals_unit_in_a_batch", "depends on the longer units"),
         (WholeBatch, "test_padding_does_not_matter", "padding leaks into the result"),
         (ByPlace, "test_order_within_a_group_does_not_matter", "order of the rows of a group"),

@@ -119,16 +119,20 @@ def test_sound_reader(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.mark.parametrize(
     ("component", "check", "message"),
     [
-        (RaisesAnything, "test_damage_is_told", "cut off at byte 0 raises ValueError: no end"),
+        (RaisesAnything, "test_damage_is_reported", "cut off at byte 0 raises ValueError: no end"),
         (NoOption, "test_bad_records_can_be_skipped", "NoOption needs the option on_error"),
         (SkipsNothing, "test_bad_records_can_be_skipped", "no error in a damaged sample was"),
         (SkipsInSilence, "test_bad_records_can_be_skipped", "are skipped .* but not counted"),
-        (NamesNothing, "test_damage_is_told", "the message does not name the file"),
-        (ReadsLate, "test_a_missing_file_is_told_at_once", "refused when read is called"),
-        (OtherError, "test_a_missing_file_is_told_at_once", "FileNotFoundError: .* no DataError"),
+        (NamesNothing, "test_damage_is_reported", "the message does not name the file"),
+        (ReadsLate, "test_a_missing_file_is_an_error_at_once", "refused when read is called"),
+        (
+            OtherError,
+            "test_a_missing_file_is_an_error_at_once",
+            "FileNotFoundError: .*, not a DataError",
+        ),
         (ReadsAtOnce, "test_reads_the_sample", "one by one, as an iterator"),
         (Remembers, "test_reads_the_sample", "reading a file again gives other documents"),
-        (PlainOnly, "test_reads_gzip", "the ending .gz reads otherwise than the plain one"),
+        (PlainOnly, "test_reads_gzip", "the ending .gz gives other documents than the plain one"),
     ],
 )
 def test_fault_is_found(component: type, check: str, message: str, tmp_path: Path) -> None:

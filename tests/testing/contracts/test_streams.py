@@ -72,7 +72,7 @@ def test_faulty_projections() -> None:
 
 def test_faulty_word_poolers() -> None:
     for component, message in (
-        (KeepsPieces, "gives one state a word"),
+        (KeepsPieces, "gives one state per word"),
         (OldLayout, "word i must be position i"),
         (OtherSummary, "leaves the summary alone"),
     ):

@@ -82,7 +82,7 @@ def test_sound_embedding() -> None:
 @pytest.mark.parametrize(
     ("component", "check", "message"),
     [
-        (WrongWidth, "test_one_row_a_label", r"one row of output_dim a label: shape \(4, 8\)"),
+        (WrongWidth, "test_one_row_a_label", r"one row of output_dim per label: shape \(4, 8\)"),
         (CountsNone, "test_one_row_a_label", "the class for none moves the labels' rows"),
         (Constant, "test_one_row_a_label", "labels have the same row"),
         (TrainsPrototypes, "test_prototypes_get_no_gradient", "reaches the prototypes: detach"),

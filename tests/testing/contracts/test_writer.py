@@ -93,7 +93,7 @@ WHOLE = "test_a_file_appears_whole_or_not_at_all"
         (CountsButTurns, "test_own_files_come_back", "loses 1 relation turned; first: all"),
         (ForgetsExtra, "test_own_files_come_back", "'extra' of document 'b' changes"),
         (WritesAsItGoes, WHOLE, "a part of the documents"),
-        (LeavesDrafts, WHOLE, "draft is left beside"),
+        (LeavesDrafts, WHOLE, "draft remains beside"),
         (HidesErrors, WHOLE, "write hides an error"),
     ],
 )

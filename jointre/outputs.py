@@ -85,12 +85,12 @@ def refuse_existing(folder: Path, names: Iterable[str]) -> None:
     Raises:
         DataError: There are such entries; the message names them all.
     """
-    taken = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
-    if taken:
-        problem = "this file exists" if len(taken) == 1 else "these files exist"
+    existing = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
+    if existing:
+        problem = "this file exists" if len(existing) == 1 else "these files exist"
         raise DataError(
-            f"{folder}: {problem} already and would be replaced: {', '.join(taken)}; name another "
-            f"folder, or move {'it' if len(taken) == 1 else 'them'} away"
+            f"{folder}: {problem} already and would be replaced: {', '.join(existing)}; name "
+            f"another folder, or move {'it' if len(existing) == 1 else 'them'} away"
         )
 
 

@@ -36,10 +36,10 @@ small, li { color: #505050; }
 
 
 def check_output(path: Path) -> None:
-    """Whether a picture of this name can be made, before any work is done.
+    """Check that a picture with this name can be made, before any work is done.
 
     Raises:
-        ConfigError: its ending is none that is known, or matplotlib is missing.
+        ConfigError: The ending is unknown, or matplotlib is missing.
     """
     _writer(path)
 
@@ -101,7 +101,7 @@ entity</span>.</p>
 
 
 def _table(picture: AttentionMap, line: range) -> str:
-    """The words of one line with a row of cells for each reader."""
+    """The words of one line, and a row of cells for each distribution."""
     marks = picture.marks
     tops = [row.top for row in picture.rows]
     heads = "".join(f'<th class="{marks[i] or ""}">{escape(picture.tokens[i])}</th>' for i in line)
@@ -115,8 +115,8 @@ def _table(picture: AttentionMap, line: range) -> str:
 
 
 def _cell(token: str, weight: float, top: float) -> str:
-    part = share(weight, top)
+    fraction = share(weight, top)
     return (
-        f'<td style="background: {shade(part)}; color: {ink(part)}" '
+        f'<td style="background: {shade(fraction)}; color: {ink(fraction)}" '
         f'title="{escape(token)}: {100 * weight:.4g} %">{percent(weight)}</td>'
     )

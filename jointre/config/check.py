@@ -283,7 +283,7 @@ class Checker:
                 f"{place_of(cls)}: the default of {option.name!r} does not fit its type hint: "
                 + "; ".join(str(problem) for problem in checker.problems)
             )
-        self.objects += [CheckedObject(part.path, part.cls, {}, True) for part in checker.objects]
+        self.objects += [CheckedObject(o.path, o.cls, {}, True) for o in checker.objects]
         return node
 
     def _note_recipe(self, recipe: Recipe, path: str) -> None:

@@ -91,11 +91,11 @@ class Registrable:
         def add(component: C) -> C:
             if not issubclass(component, cls):
                 raise TypeError(f"{place_of(component)} does not inherit from {place_of(cls)}")
-            taken = cls._registered().get(name)
-            if taken is not None and taken is not component:
+            existing = cls._registered().get(name)
+            if existing is not None and existing is not component:
                 raise ConfigError(
                     f"two {cls.interface} components are called {name!r}: "
-                    f"{place_of(taken)} and {place_of(component)}; give one another name"
+                    f"{place_of(existing)} and {place_of(component)}; give one another name"
                 )
             cls._entry_point(name, component)
             component.registered_name = name

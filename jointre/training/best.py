@@ -19,16 +19,16 @@ class BestArchive:
     removed, so a kill at any moment leaves at least one of them.
 
     Args:
-        folder: the run's ``checkpoints/``.
-        config: the resolved ``model`` section of the experiment.
-        about: facts to keep in each archive, beside the epoch's number and scores.
+        folder: Folder ``checkpoints/`` of the run.
+        config: Resolved ``model`` section of the experiment.
+        about: Facts to store in each archive, besides the epoch's number and scores.
     """
 
     def __init__(self, folder: Path, config: Mapping[str, Any], about: Mapping[str, Any]) -> None:
         self.folder, self.config, self.about = folder, config, dict(about)
 
     def path(self, epoch: int) -> Path:
-        """Where the archive of an epoch is; epochs count from 0, file names from 1."""
+        """Path of the archive of an epoch; epochs count from 0, and file names from 1."""
         return self.folder / f"{archive.EPOCH}{epoch + 1}"
 
     def save(self, model: Model, epoch: int, dev: Mapping[str, Any] | None) -> None:
@@ -40,7 +40,7 @@ class BestArchive:
             dev: Its report on dev, if there is one.
 
         Raises:
-            ArchiveError: the archive cannot be written; the previous one is kept.
+            ArchiveError: The archive cannot be written; the previous one is kept.
         """
         scores = {"epoch": epoch + 1, **({} if dev is None else {"dev": dev})}
         target = self.path(epoch)

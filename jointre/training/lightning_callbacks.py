@@ -23,17 +23,17 @@ Row = dict[str, float | int]
 
 
 class Epochs(Callback):
-    """Saves the best epoch's weights and every epoch's scores; its state is checkpointed.
+    """Saves the weights of the best epoch and the scores of all epochs; its state is checkpointed.
 
-    Of epochs with equal scores the last one is the best, as it was trained longest; patience
-    counts from the first of them. Without dev scores every epoch replaces the one before.
+    Among epochs with equal scores, the last is the best one, because it was trained longest;
+    patience counts from the first of them. Without dev scores, every epoch replaces the previous.
 
     Args:
         run: The run directory.
         best: Keeps the archive of the best epoch.
         monitor: Dev scores whose sum selects the best epoch.
         patience: Epochs without a better score after which training stops.
-        log: called with a line about each epoch.
+        log: Called with a line about each epoch.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Epochs(Callback):
         self._began = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """What a recovered run needs, in plain types."""
+        """The state that a recovered run needs, as plain values."""
         return {
             "rows": self.rows,
             "best_epoch": self.best_epoch,
@@ -63,7 +63,7 @@ class Epochs(Callback):
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from a checkpoint."""
+        """Continue from a checkpoint."""
         self.rows = state_dict["rows"]
         self.best_epoch = state_dict["best_epoch"]
         self.improved_epoch = state_dict["improved_epoch"]
@@ -71,7 +71,7 @@ class Epochs(Callback):
         self.reports = state_dict["reports"]
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Stop at once when the run that goes on had lost its patience already."""
+        """Stop at once if the patience of the recovered run was already exhausted."""
         if self.rows:
             self._stop_if_exhausted(trainer, len(self.rows) - 1)
 
@@ -88,8 +88,8 @@ class Epochs(Callback):
         """Compare with the best epoch and write the scores.
 
         Raises:
-            RunError: weights are not finite; no file has changed.
-            ArchiveError: the best weights cannot be written.
+            RunError: Weights are not finite; no file has changed.
+            ArchiveError: The best weights cannot be written.
         """
         assert isinstance(pl_module, TrainingModule)
         pl_module.updates.begin_evaluation()  # unless the scoring of dev began it
@@ -140,12 +140,13 @@ class Epochs(Callback):
 
 
 class WholeFileCheckpoints(TorchCheckpointIO):
-    """Writes a checkpoint beside its place first, and keeps the one before.
+    """Writes a checkpoint to a draft first, and keeps the checkpoint of the previous epoch.
 
-    So a kill leaves the old one, and there is another if the disk damages the new one.
+    So a process that is killed leaves the old checkpoint, and if the disk damages the new one, the
+    previous one remains.
 
     Args:
-        previous: Path that the checkpoint of the epoch before gets.
+        previous: Path to which the checkpoint of the previous epoch is moved.
     """
 
     def __init__(self, previous: Path) -> None:
@@ -166,7 +167,7 @@ class WholeFileCheckpoints(TorchCheckpointIO):
 
 
 def require_finite(model: torch.nn.Module, epoch: int) -> None:
-    """Raises a RunError if an update of the epoch has spoilt the weights."""
+    """Raise a RunError if weights are not finite after an epoch."""
     for name, value in model.named_parameters():
         if not bool(value.isfinite().all()):
             raise RunError(

@@ -69,19 +69,19 @@ class TrainingModule(LightningModule):
 
     Args:
         model: The model to be trained.
-        settings: the ``training`` section.
+        settings: The ``training`` section.
         batches: Batches of the training units.
         dev: Dev data that is scored after every epoch.
         metric: The scoring protocol.
         seed: Random seed; with epoch and number it decides the random choices of a batch.
 
     Attributes:
-        monitor: dev scores whose sum selects the best epoch.
+        monitor: Dev scores whose sum selects the best epoch.
         updates: The updates of the model.
         recall: Gold mentions of dev that a trained span enumerator keeps, in the last epoch.
 
     Raises:
-        ConfigError: a callback and the model do not go together.
+        ConfigError: A callback cannot be used with the model.
     """
 
     def __init__(
@@ -103,10 +103,10 @@ class TrainingModule(LightningModule):
         self.updates = Updates(model, settings, total, fused=settings.precision != "16-mixed")
         self.report: Report | None = None
         self.recall = SpanRecall()
-        self._found: dict[int, Document] = {}
+        self._predictions: dict[int, Document] = {}
 
     def on_fit_start(self) -> None:
-        """Turn dropout on: pretrained encoders load without, and the trainer leaves it so."""
+        """Set training mode, because pretrained encoders load in evaluation mode."""
         self.model.train()
 
     def configure_optimizers(self) -> Any:
@@ -128,7 +128,7 @@ class TrainingModule(LightningModule):
     def optimizer_step(
         self, epoch: int, batch_idx: int, optimizer: Any, optimizer_closure: Any = None
     ) -> None:
-        """Update the weights, then tell the callbacks."""
+        """Update the weights, then call the callbacks."""
         super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
         self.updates.after_update()
 
@@ -137,11 +137,11 @@ class TrainingModule(LightningModule):
         self.updates.start(self.trainer.global_step)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the state of the callbacks."""
+        """Store the state of the callbacks."""
         checkpoint[CALLBACKS] = self.updates.state()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Restore the state of the callbacks; earlier versions had none to keep."""
+        """Restore the state of the callbacks, which earlier versions did not store."""
         if CALLBACKS in checkpoint:
             self.updates.restore(checkpoint[CALLBACKS])
 
@@ -151,7 +151,7 @@ class TrainingModule(LightningModule):
         return loader(self.batches, self.settings.workers)
 
     def val_dataloader(self) -> DataLoader[list[Item]]:
-        """Batches of dev units of like length."""
+        """Batches of dev units of similar length."""
         return DataLoader(self.dev, batch_size=None, collate_fn=as_it_is)
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
@@ -161,7 +161,7 @@ class TrainingModule(LightningModule):
         return batch
 
     def on_train_batch_start(self, batch: Any, number: int) -> None:
-        """Tell the callbacks that an update begins; the last of an epoch may be a short one."""
+        """Call the callbacks before each update, also if the last one has fewer batches."""
         if number % self.settings.accumulate == 0:
             self.updates.before_update()
 
@@ -187,23 +187,23 @@ class TrainingModule(LightningModule):
         return total
 
     def on_validation_epoch_start(self) -> None:
-        """Give the model the weights to score, and forget the last epoch's predictions.
+        """Give the model the weights to be scored, and delete the last epoch's predictions.
 
-        The epoch's end gives it back the weights to train on, once the model is saved.
+        At the end of the epoch, once the model is saved, it gets back the weights to train.
         """
         self.updates.begin_evaluation()
-        self._found = {}
+        self._predictions = {}
         self.recall = SpanRecall()
 
     def validation_step(self, items: list[Item], number: int) -> None:
         """Predict a batch of dev units."""
         documents = predict_batch(self.model, items, self.dev.preparer, self.recall)
         numbers = (item.number for item in items)
-        self._found.update(zip(numbers, documents, strict=True))
+        self._predictions.update(zip(numbers, documents, strict=True))
 
     def on_validation_epoch_end(self) -> None:
         """Score dev."""
-        self.report = self.metric.score(self.dev.documents, self.dev.predicted(self._found))
+        self.report = self.metric.score(self.dev.documents, self.dev.predicted(self._predictions))
         flat = self.report.flat()
         for name in self.monitor:
             self.log(name, flat[name], prog_bar=True)

@@ -220,12 +220,12 @@ def _read_lines(stream: IO[bytes], lines: "queue.SimpleQueue[bytes | None]") -> 
 
 
 class _JsonnetError(RuntimeError):
-    """What jsonnet itself reports; the process goes on."""
+    """An error that jsonnet itself reports; the process continues."""
 
 
-def _too_much(what: str) -> ConfigError:
+def _too_much(excess: str) -> ConfigError:
     return ConfigError(
-        f"the evaluation of this config {what} {MEMORY // 2**30} GiB of memory; does a function "
+        f"the evaluation of this config {excess} {MEMORY // 2**30} GiB of memory; does a function "
         "call itself without end, or is a list too long?"
     )
 

@@ -145,11 +145,11 @@ def first_of(names: list[str]) -> str:
     return ", ".join(names[:3]) + more
 
 
-def differing(one: dict[str, Tensor], other: dict[str, Tensor]) -> list[str]:
-    """Names of parameters and buffers that differ in a bit.
+def differing(state: dict[str, Tensor], other: dict[str, Tensor]) -> list[str]:
+    """Names of parameters and buffers whose values are not identical.
 
     Args:
-        one: A state dict.
+        state: A state dict.
         other: Another one, with the same names.
     """
-    return [name for name, value in one.items() if not torch.equal(value, other[name])]
+    return [name for name, value in state.items() if not torch.equal(value, other[name])]

@@ -46,11 +46,11 @@ class PairFeaturesContract(ModuleContract):
         shape_is(module.values, (rows, module.output_dim), "values must have output_dim columns")
 
     def test_one_row_a_pair(self) -> None:
-        """The index has one entry a pair, each of them a row of the values."""
+        """The index has one entry per pair, which is a row of the values."""
         module = self.build()
         for size in SIZES:
             index = module.index(size)
-            shape_is(index, (size, size), "the index must have one entry a pair of positions")
+            shape_is(index, (size, size), "the index must have one entry per pair of positions")
             inside = bool(((index >= 0) & (index < len(module.values))).all())
             assert inside, (
                 f"the index of {size} positions points outside the {len(module.values)} rows"

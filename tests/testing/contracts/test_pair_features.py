@@ -67,7 +67,7 @@ class Untrained(Sound):
 
 FAULTS: list[tuple[type, str, str]] = [
     (WrongWidth, "test_declared_width", r"values must have output_dim columns: shape \(3, 2\)"),
-    (OneRow, "test_one_row_a_pair", r"one entry a pair of positions: shape \(1, 2\)"),
+    (OneRow, "test_one_row_a_pair", r"one entry per pair of positions: shape \(1, 2\)"),
     (Outside, "test_one_row_a_pair", "the index of 9 positions points outside the 3 rows"),
     (Negative, "test_one_row_a_pair", "points outside the 3 rows"),
     (FromTheEnd, "test_more_positions_change_no_pair", "has another row among 40"),

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from jointre.analysis.attention import (
     AttentionRow,
     GoldMention,
     attention_of,
+    place_of,
     unit_of,
 )
 from jointre.analysis.attention_readings import readings
@@ -244,3 +246,33 @@ def test_rows_are_plain_values() -> None:
         "entities": [],
         "notes": ["note"],
     }
+
+
+def test_a_sentence_in_its_document(encoder: dict[str, Any]) -> None:
+    """Its [CLS] is the document's; what that reads outside the sentence is told, not drawn."""
+    model = span_model(encoder, context="document")
+    sentence = unit_of([TEXT], "sentence", "text-0#1")
+    found = attention_of(model, sentence, place_of([TEXT], "sentence", sentence))
+    assert found.tokens == ("[CLS]", *sentence.tokens)
+    rows = {row.key: row for row in found.rows}
+    bert = rows["bert",]
+    assert 0 < bert.outside < 1
+    assert sum(bert.weights) + bert.rest + bert.outside == pytest.approx(1, abs=1e-6)
+    whole = attention_of(model, replace(TEXT, sentences=()))
+    start = sentence_start(sentence)
+    drawn = whole.rows[0].weights[start + 1 : start + 1 + len(sentence.tokens)]
+    assert bert.weights[1:] == pytest.approx(drawn, abs=1e-6)
+    assert whole.rows[0].outside == 0
+    for key in (("ner",), ("re",)):
+        assert rows[key].outside == 0
+        assert sum(rows[key].weights) + rows[key].rest == pytest.approx(1, abs=1e-6)
+    record = found.to_dict()
+    assert record["context"] == {"bert": bert.outside}
+    assert record["notes"] == [
+        f"bert: {bert.outside:.0%} of the attention is on words around the unit"
+    ]
+
+
+def sentence_start(sentence: Document) -> int:
+    """The first word of a sentence of ``TEXT``."""
+    return next(start for start, end in TEXT.sentences if TEXT.tokens[start:end] == sentence.tokens)

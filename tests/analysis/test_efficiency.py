@@ -1,4 +1,6 @@
 import time
+from copy import deepcopy
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -6,8 +8,16 @@ import pytest
 import torch
 
 from jointre.analysis import efficiency
-from jointre.analysis.efficiency import compare, encode, heads, prediction, training_step
-from jointre.data.schema import Document
+from jointre.analysis.efficiency import (
+    compare,
+    context_cost,
+    encode,
+    heads,
+    items_of,
+    prediction,
+    training_step,
+)
+from jointre.data.schema import Document, Span
 from jointre.formats import Reader
 from jointre.inference.predictor import Predictor
 from jointre.models import Model, archive
@@ -101,3 +111,26 @@ def test_spacys_pipe_reads_the_same_texts_as_the_predictor(
     assert (found.name, found.unit, found.runs) == ("spacy_pipe", "s", 1)
     assert len(seen) == 4
     assert len(set(seen)) == 1
+
+
+def test_context_is_compared_with_sentences_alone(model: Model, documents: list[Document]) -> None:
+    """Both prepare the same sentences; with context the encoder reads each document once."""
+    reader = deepcopy(model)
+    reader.context = "document"
+    tokens = [token for document in documents[:3] for token in document.tokens]
+    ends = [0, *accumulate(len(document.tokens) for document in documents[:3])]
+    sentences = tuple(Span(*pair) for pair in pairwise(ends))
+    joined = Document("joined", tuple(tokens), sentences=sentences)
+    windows: list[int] = []
+    hook = reader.encoder.register_forward_hook(
+        lambda module, inputs, output: windows.append(len(inputs[0]))
+    )
+    found = context_cost(reader, [joined], max_units=8, max_pieces=4096, runs=1)
+    hook.remove()
+    assert [measure.name for measure in found] == [
+        f"{kind}, context='document' against 'sentence', at most 8 units a batch"
+        for kind in ("encoder", "predict")
+    ]
+    assert windows == [1, 3] * 4
+    assert all(measure.value > 0 and measure.baseline > 0 for measure in found)
+    assert len(items_of([joined], reader, reader.preparer())) == 3

@@ -1,6 +1,7 @@
 import inspect
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,18 @@ import pytest
 import torch
 
 import jointre
+from jointre.config import Factory, construct
 from jointre.data.pieces import PieceMaker
-from jointre.data.schema import Document
+from jointre.data.schema import Document, Entity, Span
 from jointre.data.skipped import SkippedData
+from jointre.data.split import split
 from jointre.errors import ArchiveError, ConfigError
 from jointre.formats import BratReader
 from jointre.inference import Predictor
 from jointre.inference.predictor import choose_device, language_of
-from jointre.models import archive
+from jointre.models import Model, archive
+from jointre.testing.contracts.encoder import tiny_folder
+from jointre.testing.tiny import tiny_texts, tiny_vocabulary
 from tests.tiny_runs import NEWSWIRE, experiment
 
 NEWS = (NEWSWIRE / "news.txt").read_text(encoding="utf-8")
@@ -301,3 +306,78 @@ def test_a_sentence_is_copied_at_most_twice(
         found = extract(document)
         assert found.id == document.id
         assert 1 <= made.count(document.id) <= 2
+
+
+def reader_of(context: str | int) -> Predictor:
+    """A model with random weights that finds much."""
+    config = {
+        "type": "span",
+        "context": context,
+        "encoder": {"type": "transformer", "model_name": str(tiny_folder("bert", 512))},
+        "projection": "linear",
+        "interaction": {"type": "ctam", "heads": 2},
+    }
+    torch.manual_seed(4)
+    model = construct(Factory[Model], config, "model")(vocabulary=tiny_vocabulary())
+    return Predictor(model, device="cpu")
+
+
+TEXT = "Ada left London. She met Bob there. \n\n Bob married Ada in Rome, and they stayed."
+
+
+@pytest.mark.parametrize("context", ["document", 60])
+def test_plain_text_is_read_with_its_neighbours(context: str | int) -> None:
+    """The predictor finds the sentences itself; the words around one change its scores."""
+    extract, alone = reader_of(context), reader_of("sentence")
+    found = extract(TEXT)
+    assert len(found.sentences) == 3
+    assert found.entities
+    exact(found)
+    other = extract(TEXT.replace("London", "Rome"))
+    last = found.sentences[-1].start
+
+    def of_last(document: Document) -> list[float]:
+        return [e.score or 0.0 for e in document.entities if e.span.start >= last]
+
+    assert of_last(found) != pytest.approx(of_last(other), abs=1e-7)
+    plain = [alone(TEXT), alone(TEXT.replace("London", "Rome"))]
+    assert of_last(plain[0]) == pytest.approx(of_last(plain[1]), abs=1e-7)
+
+
+@pytest.mark.parametrize("context", ["document", 24])
+def test_streams_and_batches_give_the_same_with_context(context: str | int) -> None:
+    """Odd texts too: empty ones, one word, a sentence cut into windows, no sentences."""
+    extract = reader_of(context)
+    sources: list[Any] = [TEXT, "", *ODD.values(), ["Ada", "left"], [], TEXT * 3, "Bob " * 40]
+    singly = [extract(source) for source in sources]
+    for buffer in (1, 3, 256):
+        together = list(extract.pipe(sources, buffer=buffer))
+        assert [d.tokens for d in together] == [d.tokens for d in singly]
+        assert [d.entities for d in together] == [d.entities for d in singly]
+        assert [d.relations for d in together] == [d.relations for d in singly]
+        assert numbers(together) == pytest.approx(numbers(singly), abs=1e-5)
+    documents = [extract.read(source, str(i)) for i, source in enumerate(sources)]
+    skipped = [SkippedData(), SkippedData()]
+    cut = extract.documents(documents, max_words=6, skipped=skipped[0])
+    again = extract.documents(documents, max_words=6, max_units=1, skipped=skipped[1])
+    assert cut == again
+    assert skipped[0].lines() == skipped[1].lines()
+    assert any("overlapping windows" in line for line in skipped[0].lines())
+    for document in cut:
+        if document.text is not None:
+            exact(document)
+
+
+def test_given_entities_with_context() -> None:
+    extract = reader_of("document")
+    (document,) = [one for one in tiny_texts() if one.id == "text-0"]
+    units = split([replace(document, relations=())], "sentence")
+    entities = [
+        Entity(entity.label, tuple(Span(a + unit.offset, b + unit.offset) for a, b in e.mentions))
+        for unit in units
+        for e in unit.document.entities
+        for entity in [e]
+    ]
+    asked = replace(document, entities=tuple(entities), relations=())
+    found = extract(asked, entities="given")
+    assert [entity.mentions for entity in found.entities] == [e.mentions for e in entities]

@@ -1,6 +1,7 @@
 import json
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,13 @@ from spacy.tokens import Span as DocSpan
 from spacy.training import Example
 from spacy.vocab import Vocab
 
+from jointre.config import Factory, construct, resolve
 from jointre.errors import ArchiveError, ConfigError
 from jointre.inference.predictor import Predictor
 from jointre.integrations import from_spacy, spacy_pipe, to_spacy
+from jointre.models import Model, archive
+from jointre.testing.contracts.encoder import tiny_folder
+from jointre.testing.tiny import tiny_vocabulary
 from tests.integrations.conftest import gold, pipeline, triples
 
 
@@ -260,3 +265,33 @@ def test_errors_go_to_the_pipelines_handler(overfitted: Path) -> None:
     pipe.predict = lambda docs: (_ for _ in ()).throw(ValueError("no"))
     assert list(nlp.pipe(["a", "b"])) == []
     assert failed == ["jointre: no"]
+
+
+def test_sentences_are_read_in_their_doc(tmp_path: Path) -> None:
+    """With context the component finds what a predictor finds in the same sentences."""
+    config = {
+        "type": "span",
+        "context": "document",
+        "encoder": {"type": "transformer", "model_name": str(tiny_folder("bert", 512))},
+        "projection": "linear",
+        "interaction": {"type": "ctam", "heads": 2},
+    }
+    torch.manual_seed(4)
+    model = construct(Factory[Model], config, "model")(vocabulary=tiny_vocabulary())
+    model.classifiers["entity"].linear.bias.data[0] -= 0.3  # so that it finds something
+    archive.save(model, resolve(Factory[Model], config), tmp_path / "archive")
+    nlp = pipeline(tmp_path / "archive")
+    texts = ["Ada left London. She met Bob there.", "Rome waited.", "Bob left. Ada left. Why?"]
+    predictor = Predictor.load(tmp_path / "archive")
+    compared = 0
+    for doc, alone in zip(nlp.pipe(texts), map(nlp, texts), strict=True):
+        expected = predictor(replace(from_spacy(doc), entities=(), relations=()))
+        scores = [entity.score for entity in expected.entities]
+        compared += len(scores)
+        for found in (doc, alone):
+            read = from_spacy(found)
+            assert [one.mentions for one in read.entities] == [
+                one.mentions for one in expected.entities
+            ]
+            np.testing.assert_allclose([one.score for one in read.entities], scores, atol=1e-5)
+    assert compared > 3

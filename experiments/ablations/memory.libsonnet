@@ -72,6 +72,7 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
   // The other parts
   logsumexp: { model+: { entity_pooler: { type: 'logsumexp' } } },
   multi_instance: { model+: { pair_encoder+: { type: 'multi_instance' } } },
+  localized_context: { model+: { pair_encoder: { type: 'localized_context' } } },
   global: { model+: { pair_encoder: { type: 'global', dropout: 0.1 } } },
   pairwise_coreference: { model+: { coreference+: { type: 'pairwise' } } },
   cosine_coreference: { model+: { coreference: { type: 'cosine' } } },

@@ -465,5 +465,6 @@ def _require_suitable(
     if pair_encoder.type.one_mention:
         raise ConfigError(
             f"pair_encoder {pair_encoder.type.registered_name!r} looks at one mention of an "
-            "entity, but entities of documents have several: take 'multi_instance' or 'global'"
+            "entity, but entities of documents have several: take 'multi_instance', "
+            "'localized_context' or 'global'"
         )

@@ -256,6 +256,9 @@ MEMORY = Ablations(
             for name in ("name_relations", "name_dictionary")
         },
         "multi_instance": SAME,
+        "localized_context": parts(
+            "pair_encoder", modules=("pair_encoder",), results={"relation", "loss"}
+        ),
         "global": parts("pair_encoder", modules=("pair_encoder",), results={"relation", "loss"}),
         "pairwise_coreference": SAME,
         "cosine_coreference": parts(

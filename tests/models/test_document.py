@@ -219,7 +219,19 @@ def test_given_labels_must_be_known(overfitted_documents: Path) -> None:
         Predictor.load(overfitted_documents)(document, entities="given")
 
 
-@pytest.mark.parametrize("options", [{}, {"projection": "linear"}, {"word_pooler": "max"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"projection": "linear"},
+        {"word_pooler": "max"},
+        {
+            "pair_encoder": {"type": "localized_context", "groups": 2, "group_size": 4},
+            "entity_pooler": "logsumexp",
+            "relation_loss": "adaptive",
+        },
+    ],
+)
 def test_a_document_alone_is_scored_as_in_a_batch(encoder: Path, options: dict[str, Any]) -> None:
     model = build(encoder, **options)
     keep_some(model, UNITS, 40)
@@ -408,7 +420,7 @@ def test_a_corpus_without_relations(overfitted_documents: Path, tmp_path: Path) 
         (
             {"pair_encoder": {"type": "between_context"}},
             "model: pair_encoder 'between_context' looks at one mention of an entity, but entities "
-            "of documents have several: take 'multi_instance' or 'global'",
+            "of documents have several: take 'multi_instance', 'localized_context' or 'global'",
         ),
         (
             {"interaction": {"type": "ctam"}},

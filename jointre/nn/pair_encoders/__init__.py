@@ -2,7 +2,15 @@
 
 from jointre.nn.pair_encoders.between_context import BetweenContext
 from jointre.nn.pair_encoders.global_pair_encoder import GlobalPairEncoder
+from jointre.nn.pair_encoders.localized_context import LocalizedContext
 from jointre.nn.pair_encoders.multi_instance import MultiInstance
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder
 
-__all__ = ["Arguments", "BetweenContext", "GlobalPairEncoder", "MultiInstance", "PairEncoder"]
+__all__ = [
+    "Arguments",
+    "BetweenContext",
+    "GlobalPairEncoder",
+    "LocalizedContext",
+    "MultiInstance",
+    "PairEncoder",
+]

@@ -27,6 +27,8 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
   no_memory_grad: refiners([flow { memory_grad: false }]),
   // Compare all spans with the memory in training, as in prediction, instead of the sampled ones
   all_spans: { model+: { sampler+: { all_spans: true } } },
+  // Train entities and relations on clusters with missing and wrong mentions, as predicted clusters have them
+  perturbed_clusters: { model+: { sampler+: { drop_mention: 0.1, add_mention: 0.1 } } },
 
   // How the memory changes a row: a mean divides the row by the number of memories plus one, a residual does not
   residual: refiners([flow { fusion: 'residual' }]),

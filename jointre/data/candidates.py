@@ -51,7 +51,7 @@ class DocumentCandidates:
         spans: ``[start, end)`` in words, one row per span.
         mention_targets: 1 for each span that is a mention, 0 for others, -1 for spans
             that the loss ignores.
-        mention_rows: Rows of the spans that are mentions.
+        mention_rows: Rows of the spans that are mentions, or that an entity has by mistake.
         mention_entity: (row of ``mention_rows``, entity), ordered by entity; every entity has one.
         entity_targets: Label of each entity.
         coreference_pairs: Pairs of rows of ``mention_rows``.

@@ -218,6 +218,7 @@ MEMORY = Ablations(
         "flow_and_read": parts(*READ, modules=READ),
         "no_memory_grad": parts(*READ, results=set()),  # only gradients are others
         "all_spans": parts("sampler", results=set()),  # tiny documents have all of them drawn
+        "perturbed_clusters": parts("sampler", results=DECIDED),
         "residual": parts(*READ),
         "entity_residual": parts(*READ, modules=READ),
         "relation_residual": parts(*READ, modules=READ),

@@ -24,7 +24,8 @@ class DocumentSampler(CorefSampler):
     its label, every ordered pair of related entities with all their relations. Negatives:
     spans that the enumerator proposes, first those within a gold mention;
     ordered pairs of mentions of different entities; ordered pairs of gold entities without a
-    relation in that direction. No wrong span takes part in a pair or an entity.
+    relation in that direction. No wrong span takes part in a pair of mentions, or in an entity
+    unless ``add_mention`` is set.
 
     Paper: https://arxiv.org/abs/2102.05980 (see "Samples" in ``docs/specs/memory.md``)
 
@@ -42,6 +43,11 @@ class DocumentSampler(CorefSampler):
         relation_negatives: Maximum number of negative pairs of entities per document.
         all_spans: Whether spans that are not drawn are also part of the input, without a target.
             Refiners that compare all spans then see as many in training as in prediction.
+        drop_mention: Probability that one mention of an entity is missing when the entity is
+            classified and related, as in the clusters of predictions; an entity with one mention
+            keeps it. The targets do not change, nor do those of mentions and coreference.
+        add_mention: Probability that an entity has one wrong mention in the same place: a mention
+            of another entity, or one of the negative spans that were drawn.
     """
 
     def __init__(
@@ -53,6 +59,8 @@ class DocumentSampler(CorefSampler):
         coreference_negatives: Negatives = 100,
         relation_negatives: Negatives = 200,
         all_spans: bool = False,
+        drop_mention: Annotated[float, Ge(0), Le(1)] = 0.0,
+        add_mention: Annotated[float, Ge(0), Le(1)] = 0.0,
     ) -> None:
         self.vocabulary = vocabulary
         self.span_enumerator = span_enumerator
@@ -61,6 +69,8 @@ class DocumentSampler(CorefSampler):
         self.coreference_negatives = coreference_negatives
         self.relation_negatives = relation_negatives
         self.all_spans = all_spans
+        self.drop_mention = drop_mention
+        self.add_mention = add_mention
 
     def index(self, document: Document) -> DocumentIndex:
         """The gold and the pools of negatives."""
@@ -77,10 +87,13 @@ class DocumentSampler(CorefSampler):
         pools = (unit.inside, unit.outside) if self.all_spans else ()
         not_drawn = [_without(pool, negative) for pool in pools]
         zeros = np.zeros((len(unrelated), unit.relations.shape[1]), np.float32)
+        mention_rows, mention_entity = _joined(unit.mention_rows), _joined(unit.mention_entity)
+        if self.drop_mention or self.add_mention:
+            mention_rows, mention_entity = self._perturbed(unit, len(negative), rng)
         return DocumentCandidates(
             spans=_joined(unit.mentions, negative, *not_drawn),
             entity_targets=_joined(unit.labels),
-            mention_rows=_joined(unit.mention_rows),
+            mention_rows=mention_rows,
             pairs=_joined(unit.related, unrelated),
             relation_targets=np.concatenate([unit.relations, zeros]),
             mention_targets=_marked(len(unit.mentions), len(negative), sum(map(len, not_drawn))),
@@ -88,7 +101,41 @@ class DocumentSampler(CorefSampler):
             coreference_targets=_marked(len(unit.coreferent), len(distinct)),
             edit_distances=_joined(unit.distances[coreference[:, 0], coreference[:, 1]]),
             name_relations=_joined(unit.name_relations[coreference[:, 0], coreference[:, 1]]),
-            mention_entity=_joined(unit.mention_entity),
+            mention_entity=mention_entity,
+        )
+
+    def _perturbed(
+        self, unit: DocumentIndex, negatives: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the mentions, and their entities, with dropped and added mentions.
+
+        Args:
+            unit: The gold.
+            negatives: Number of negative spans, whose rows follow those of the gold mentions.
+            rng: Source of the random choices.
+        """
+        mention_rows = unit.mention_rows.tolist()
+        gold = len(mention_rows)
+        row_of_negative: dict[int, int] = {}
+        mention_entity: list[tuple[int, int]] = []
+        for entity in range(len(unit.labels)):
+            own = unit.mention_entity[unit.mention_entity[:, 1] == entity, 0].tolist()
+            cluster = list(own)
+            if len(own) > 1 and rng.random() < self.drop_mention:
+                cluster.pop(rng.integers(len(own)))
+            others = np.setdiff1d(np.arange(gold), own)
+            if (len(others) or negatives) and rng.random() < self.add_mention:
+                if len(others) and (negatives == 0 or rng.random() < 0.5):
+                    cluster.append(int(rng.choice(others)))
+                else:
+                    span = len(unit.mentions) + int(rng.integers(negatives))
+                    row = row_of_negative.setdefault(span, gold + len(row_of_negative))
+                    cluster.append(row)
+            mention_entity += [(row, entity) for row in cluster]
+        mention_rows += row_of_negative
+        return (
+            np.array(mention_rows, np.int64),
+            np.array(mention_entity, np.int64).reshape(-1, 2),
         )
 
 

@@ -13,7 +13,7 @@ from jointre.config import Factory, construct
 from jointre.data.candidates import DocumentCandidates
 from jointre.data.document_index import DocumentIndex
 from jointre.data.samplers import DocumentSampler, Sampler
-from jointre.data.schema import Document
+from jointre.data.schema import Document, Entity, Span
 from jointre.data.sentences import sentences_of
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError
@@ -44,6 +44,24 @@ class TestAllSpans(DocumentSamplerContract):
 
 class TestManyNegatives(DocumentSamplerContract):
     component = {"type": "document", "mention_negatives": 30}
+
+
+class TestPerturbedClusters(DocumentSamplerContract):
+    component = {
+        "type": "document",
+        "mention_negatives": 10,
+        "coreference_negatives": 3,
+        "relation_negatives": 2,
+        "drop_mention": 0.3,
+        "add_mention": 0.3,
+    }
+
+    def test_gold_is_all_there(self) -> None:
+        """The suite compares the gold; here clusters differ from it on purpose."""
+        with pytest.raises(
+            AssertionError, match=r"mention_entity is not the gold|each gold mention once"
+        ):
+            super().test_gold_is_all_there()
 
 
 def draw(document: Document, max_width: int = 4, seed: Any = 0, **options: Any) -> Any:
@@ -297,3 +315,69 @@ def test_redocred() -> None:
         len(AllSpans(10).spans(document.tokens, sentences_of(document))) for document in documents
     ]
     assert (round(np.mean(candidates)), max(candidates)) == (1670, 4136)
+
+
+UNPERTURBED = [
+    field.name
+    for field in fields(DocumentCandidates)
+    if field.name not in ("mention_rows", "mention_entity")
+]
+
+
+def clusters_of(found: DocumentCandidates) -> list[list[tuple[int, int]]]:
+    """The spans of each entity."""
+    mentions = [spans(found)[row] for row in found.mention_rows]
+    order = found.mention_entity[:, 1]
+    assert (np.diff(order) >= 0).all()
+    return [
+        [mentions[row] for row in found.mention_entity[order == entity, 0]]
+        for entity in range(len(found.entity_targets))
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("document", [FIRST, SHARED])
+def test_perturbed_clusters(document: Document, seed: int) -> None:
+    """Certain changes: one mention fewer, never the last, and one wrong; targets are the same."""
+    options = {"mention_negatives": 5, "coreference_negatives": 2, "relation_negatives": 2}
+    plain = draw(document, seed=seed, **options)
+    found = draw(document, seed=seed, drop_mention=1.0, add_mention=1.0, **options)
+    for name in UNPERTURBED:
+        np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
+    known = len(plain.mention_rows)
+    np.testing.assert_array_equal(found.mention_rows[:known], plain.mention_rows)
+    assert len(set(found.mention_rows.tolist())) == len(found.mention_rows)
+    assert (found.mention_targets[found.mention_rows[known:]] == 0).all()
+    gold = {span for cluster in clusters_of(plain) for span in cluster}
+    for before, after in zip(clusters_of(plain), clusters_of(found), strict=True):
+        *kept, wrong = after
+        assert set(kept) <= set(before)
+        assert len(kept) == max(1, len(before) - 1)
+        assert wrong not in before
+        assert wrong in gold or wrong in spans(found)[len(gold) :]
+
+
+def test_perturbation_is_drawn_again_for_every_seed() -> None:
+    """The same seed gives the same clusters; wrong mentions are of both kinds."""
+    options = {"drop_mention": 0.5, "add_mention": 0.5}
+    draws = [draw(FIRST, seed=seed, **options) for seed in range(40)]
+    again = [draw(FIRST, seed=seed, **options) for seed in range(40)]
+    assert [clusters_of(found) for found in draws] == [clusters_of(found) for found in again]
+    plain = clusters_of(draw(FIRST))
+    gold = {span for cluster in plain for span in cluster}
+    added = [
+        span
+        for found in draws
+        for before, after in zip(plain, clusters_of(found), strict=True)
+        for span in set(after) - set(before)
+    ]
+    assert 0.3 < len(added) / (40 * len(plain)) < 0.7
+    assert {span in gold for span in added} == {True, False}
+
+
+def test_nothing_to_add() -> None:
+    """One entity and no negative span: its cluster only loses a mention."""
+    entity = Entity("Loc", (Span(0, 1), Span(1, 2)))
+    document = Document("one", ("Rome", "Rome"), entities=(entity,))
+    found = draw(document, max_width=1, drop_mention=1.0, add_mention=1.0)
+    assert len(found.mention_entity) == 1

@@ -48,6 +48,11 @@ local interaction(options) = { model+: { interaction+: options } };
   document: { model+: { context: 'document' } },
   window_300: { model+: { context: 300 } },
 
+  // Which candidates count more in the losses
+  positive_weight: { model+: { relation_loss+: { positive_weight: 2.0 } } },
+  none_weight: { model+: { entity_loss+: { none_weight: 0.5 } } },
+  focal: { model+: { entity_loss+: { focal_gamma: 1.0 }, relation_loss+: { focal_gamma: 1.0 } } },
+
   // Where the paper and the released code differ
   no_out_proj: interaction({ out_proj: false }),
   unmasked_padding: interaction({ mask_padding: false }),

@@ -126,6 +126,9 @@ SINET = Ablations(
         "predicted_spans": Change({"model.relation_spans"}),  # the untrained model finds no mention
         "document": option("context"),
         "window_300": option("context"),
+        "positive_weight": Change({"model.relation_loss"}, set(), {"loss"}),
+        "none_weight": Change({"model.entity_loss"}, set(), {"loss"}),
+        "focal": Change({"model.entity_loss", "model.relation_loss"}, set(), {"loss"}),
         "no_out_proj": REBUILT,
         "unmasked_padding": INTERACTION,
     },

@@ -1,4 +1,4 @@
-"""Losses, one candidate after the other: ArcFace by angles, and adaptive thresholding."""
+"""Losses, one candidate after the other: cross-entropies, ArcFace, adaptive thresholding."""
 
 import math
 from collections.abc import Sequence
@@ -41,4 +41,29 @@ def adaptive(logits: Tensor, targets: Tensor, weight: Tensor, gamma: float | Non
             factor = 1 if gamma is None else 1 + (1 - probability) ** gamma
             total = total + own * factor * cost
         total = total - own * row[negative].log_softmax(0)[0]
+    return total
+
+
+def binary(
+    logits: Tensor, targets: Tensor, weight: Tensor, positive_weight: float, gamma: float
+) -> Tensor:
+    """Sum of weight × weighted, focal cross-entropy, label by label."""
+    total = torch.zeros(())
+    for row, target, own in zip(logits, targets, weight, strict=True):
+        for logit, value in zip(row, target, strict=True):
+            right = logit.sigmoid() if value == 1 else 1 - logit.sigmoid()
+            factor = positive_weight if value == 1 else 1.0
+            total = total - own * factor * (1 - right) ** gamma * right.log()
+    return total
+
+
+def softmax(
+    logits: Tensor, targets: Sequence[int], weight: Tensor, none_weight: float, gamma: float
+) -> Tensor:
+    """Sum of weight × weighted, focal cross-entropy, candidate by candidate."""
+    total = torch.zeros(())
+    for row, target, own in zip(logits, targets, weight, strict=True):
+        right = row.softmax(0)[target]
+        factor = none_weight if target == 0 else 1.0
+        total = total - own * factor * (1 - right) ** gamma * right.log()
     return total

@@ -2,10 +2,14 @@
 
 from typing import final
 
+import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.nn import functional
 
+from jointre.config.bounds import Weight
+from jointre.errors import ConfigError
+from jointre.nn.losses.focal import FocalGamma, focal_factor
 from jointre.nn.losses.loss import Loss
 from jointre.nn.losses.single_label import SingleLabelLoss
 
@@ -22,10 +26,23 @@ class SoftmaxLoss(SingleLabelLoss):
     Args:
         none_class: Whether a candidate can have no label; false if every candidate has one, such as
             the entities of documents.
+        none_weight: Weight of the loss of candidates without a label, as compared with those that
+            have one; below 1 for more recall.
+        focal_gamma: Exponent γ of the focal factor (1 − p)^γ (https://arxiv.org/abs/1708.02002),
+            where p is the probability of the right class; 0: no such factor.
     """
 
-    def __init__(self, none_class: bool = True) -> None:
+    def __init__(
+        self, none_class: bool = True, none_weight: Weight = 1.0, focal_gamma: FocalGamma = 0.0
+    ) -> None:
         super().__init__(none_class)
+        if none_weight != 1 and not none_class:
+            raise ConfigError(
+                f'none_weight={none_weight} needs the class "none", which none_class=false leaves '
+                "out: take none_weight 1"
+            )
+        self.none_weight = none_weight
+        self.focal_gamma = focal_gamma
 
     def probabilities(self, logits: Float[Tensor, "q c"]) -> Float[Tensor, "q c"]:
         """Softmax over the classes."""
@@ -38,5 +55,9 @@ class SoftmaxLoss(SingleLabelLoss):
         weight: Float[Tensor, " q"],
     ) -> Float[Tensor, ""]:
         """Sum over candidates of weight × cross-entropy."""
-        losses = functional.cross_entropy(logits, self.classes(targets), reduction="none")
+        classes = self.classes(targets)
+        losses = functional.cross_entropy(logits, classes, reduction="none")
+        losses = losses * focal_factor(losses, self.focal_gamma)
+        if self.none_weight != 1:
+            losses = torch.where(classes == 0, self.none_weight * losses, losses)
         return (losses * weight).sum()

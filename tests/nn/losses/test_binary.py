@@ -8,6 +8,7 @@ import torch
 
 from jointre.nn.losses import BinaryLoss
 from jointre.testing.contracts import LossContract
+from tests.naive import losses as naive
 from tests.nn.compare import equal
 
 
@@ -19,6 +20,23 @@ class TestBinaryLoss(LossContract):
 class TestSum(LossContract):
     component = {"type": "binary", "over_labels": "sum"}
     multi_label = True
+
+
+class TestWeighted(LossContract):
+    component = {"type": "binary", "positive_weight": 3.0, "focal_gamma": 1.5}
+    multi_label = True
+
+
+@pytest.mark.parametrize("positive_weight", [1.0, 2.5])
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_weights_equal_a_loop(positive_weight: float, gamma: float) -> None:
+    logits, targets, weight = torch.randn(6, 3), torch.randint(0, 2, (6, 3)).float(), torch.rand(6)
+    loss = BinaryLoss("sum", positive_weight, gamma)
+    equal(
+        lambda: loss(logits, targets, weight),
+        lambda: naive.binary(logits, targets, weight, positive_weight, gamma),
+        [logits],
+    )
 
 
 @pytest.mark.parametrize("over", ["mean", "sum"])

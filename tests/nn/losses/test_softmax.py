@@ -5,8 +5,10 @@ import math
 import pytest
 import torch
 
+from jointre.errors import ConfigError
 from jointre.nn.losses import SoftmaxLoss
 from jointre.testing.contracts import LossContract
+from tests.naive import losses as naive
 from tests.nn.compare import equal
 
 
@@ -17,6 +19,27 @@ class TestSoftmaxLoss(LossContract):
 class TestWithoutNone(LossContract):
     component = {"type": "softmax", "none_class": False}
     none_class = False
+
+
+class TestWeighted(LossContract):
+    component = {"type": "softmax", "none_weight": 0.5, "focal_gamma": 2.0}
+
+
+@pytest.mark.parametrize("none_weight", [1.0, 0.25])
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_weights_equal_a_loop(none_weight: float, gamma: float) -> None:
+    logits, targets, weight = torch.randn(6, 4), torch.tensor([0, 1, 2, 3, 0, 2]), torch.rand(6)
+    loss = SoftmaxLoss(none_weight=none_weight, focal_gamma=gamma)
+    equal(
+        lambda: loss(logits, targets, weight),
+        lambda: naive.softmax(logits, targets.tolist(), weight, none_weight, gamma),
+        [logits],
+    )
+
+
+def test_a_weight_of_none_needs_the_class() -> None:
+    with pytest.raises(ConfigError, match=r"none_weight=0\.5 needs the class \"none\""):
+        SoftmaxLoss(none_class=False, none_weight=0.5)
 
 
 def test_equals_torch() -> None:

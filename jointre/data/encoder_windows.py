@@ -79,8 +79,8 @@ class WindowBatch:
         ids = np.full((len(self._lines), self.width), padding, np.int64)
         mask = np.zeros(ids.shape, bool)
         for row, line in enumerate(self._lines):
-            own = self._stretches[line[0]].ids[self._begin(line) : self._end(line)]
-            pieces = np.concatenate([self.first, own, self.last])
+            inside = self._stretches[line[0]].ids[self._begin(line) : self._end(line)]
+            pieces = np.concatenate([self.first, inside, self.last])
             ids[row, : len(pieces)] = pieces
             mask[row, : len(pieces)] = True
         return ids, mask

@@ -299,7 +299,7 @@ def consistent_mentions(
         >>> consistent_mentions(spans, np.array([0, 0, 1]), probabilities, 0.85, 0.3).tolist()
         [1]
     """
-    kept = probabilities >= threshold
+    accepted = probabilities >= threshold
     order = np.lexsort((-probabilities, names))
     first = np.unique(names[order], return_index=True)[1]
     sizes = np.diff(np.append(first, len(order)))
@@ -308,8 +308,8 @@ def consistent_mentions(
     second = ranked[np.minimum(first + 1, len(order) - 1)]
     agreed = (best >= threshold) & (sizes > 1)
     agreed &= (best + second) / 2 >= (threshold + lower_threshold) / 2
-    inside = _inside(spans, spans[kept])
-    rows: NDArray[np.int64] = np.flatnonzero(~kept & agreed[names] & ~inside)
+    inside = _inside(spans, spans[accepted])
+    rows: NDArray[np.int64] = np.flatnonzero(~accepted & agreed[names] & ~inside)
     return rows
 
 

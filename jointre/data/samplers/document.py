@@ -119,11 +119,11 @@ class DocumentSampler(CorefSampler):
         row_of_negative: dict[int, int] = {}
         mention_entity: list[tuple[int, int]] = []
         for entity in range(len(unit.labels)):
-            own = unit.mention_entity[unit.mention_entity[:, 1] == entity, 0].tolist()
-            cluster = list(own)
-            if len(own) > 1 and rng.random() < self.drop_mention:
-                cluster.pop(rng.integers(len(own)))
-            others = np.setdiff1d(np.arange(gold), own)
+            gold_cluster = unit.mention_entity[unit.mention_entity[:, 1] == entity, 0].tolist()
+            cluster = list(gold_cluster)
+            if len(cluster) > 1 and rng.random() < self.drop_mention:
+                cluster.pop(rng.integers(len(cluster)))
+            others = np.setdiff1d(np.arange(gold), gold_cluster)
             if (len(others) or negatives) and rng.random() < self.add_mention:
                 if len(others) and (negatives == 0 or rng.random() < 0.5):
                     cluster.append(int(rng.choice(others)))

@@ -65,5 +65,5 @@ def _log_total(
     threshold: Float[Tensor, "q 1"], labels: Float[Tensor, "q r"], keep: Shaped[Tensor, "q r"]
 ) -> Float[Tensor, " q"]:
     """Logarithm of the sum of the exponentials of the threshold and the kept labels."""
-    kept = labels.masked_fill(~keep, -torch.inf)  # the threshold is finite, so the sum is not 0
-    return torch.cat([threshold, kept], 1).logsumexp(1)
+    logits = labels.masked_fill(~keep, -torch.inf)  # the threshold is finite, so the sum is not 0
+    return torch.cat([threshold, logits], 1).logsumexp(1)

@@ -165,13 +165,14 @@ class ModelContract(Contract):
         single = predict(self.trained, parts, preparer, places=places, max_units=1)
         apart: list[Document] = []
         for number in range(len(documents)):
-            own = [i for i, unit in enumerate(units) if unit.source == number]
-            chosen, stands = [parts[i] for i in own], [places[i] for i in own]
-            apart += predict(self.trained, chosen, preparer, places=stands)
-        for found in (single, apart):
-            assert found == together, "what is found in a document depends on the batch"
-            pairs = zip(numbers(found), numbers(together), strict=True)
-            close = all(abs(one - other) < TOLERANCE for one, other in pairs)
+            rows = [i for i, unit in enumerate(units) if unit.source == number]
+            document_units = [parts[i] for i in rows]
+            document_places = [places[i] for i in rows]
+            apart += predict(self.trained, document_units, preparer, places=document_places)
+        for predicted in (single, apart):
+            assert predicted == together, "what is found in a document depends on the batch"
+            pairs = zip(numbers(predicted), numbers(together), strict=True)
+            close = all(abs(value - expected) < TOLERANCE for value, expected in pairs)
             assert close, "the probabilities of a document's units depend on the batch"
 
     def test_every_parameter_learns(self) -> None:

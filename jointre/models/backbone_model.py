@@ -53,7 +53,7 @@ class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):
     ) -> None:
         super().__init__()
         check_context(context, backbone.encoder)
-        self.vocabulary = vocabulary
+        self.vocabulary = vocabulary.without_names()
         self.backbone = backbone
         self.context = context
 

@@ -182,10 +182,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         decoder: Factory[Decoder] = Factory(DocumentDecoder),
     ) -> None:
         _require_suitable(interaction, pair_encoder)
-        build_sampler, nameless = (
-            of_kind(sampler, CorefSampler, "sampler"),
-            vocabulary.without_names(),
-        )
+        build_sampler = of_kind(sampler, CorefSampler, "sampler")
         super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
         width = self.backbone.output_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
@@ -234,12 +231,12 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         self.binary = BinaryLoss()  # of mentions and of coreference: one logit each
         self.loss_weights = loss_weights()
         self.sampler = build_sampler(
-            vocabulary=vocabulary if self.coreference.reads_dictionary else nameless,
+            vocabulary=vocabulary if self.coreference.reads_dictionary else self.vocabulary,
             span_enumerator=self.span_enumerator.plain,
         )
         self.decoder = of_kind(decoder, DocumentDecoder, "decoder")(vocabulary=vocabulary)
-        if not self.reads_names:
-            self.vocabulary = nameless
+        if self.reads_names:
+            self.vocabulary = vocabulary
 
     @property
     def limits(self) -> Limits:

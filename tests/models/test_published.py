@@ -14,6 +14,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ArchiveError
 from jointre.models import Model, archive
 from jointre.models.published import convert_checkpoint, convert_state, read_state
+from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Stream
 from jointre.positions import Role
 from jointre.testing.tiny import tiny_encoder
@@ -89,7 +90,8 @@ def logits(model: Model, tokens: tuple[str, ...]) -> tuple[Tensor, Tensor, Any]:
         streams = model.backbone(batch.inputs, {})
         spans = golden.spans()
         _, _, entity = model._score_spans(streams, spans, prune=False)
-        relation = model._score_pairs(streams, spans, golden.PAIRS)
+        no_types = FeatureBlock(torch.zeros(len(spans), 0))
+        relation = model._score_pairs(streams, spans, no_types, golden.PAIRS)
     return entity, relation, (batch, streams)
 
 

@@ -33,7 +33,8 @@ def test_training_gives_candidates_with_targets(tmp_path: Path) -> None:
     stages, targets = batch.stages, batch.targets
     assert len(stages.spans) == len(targets.entities)
     assert len(stages.pairs) == len(targets.relations)
-    assert stages.mentions.labels is None
+    classes = targets.entities[stages.mentions.rows]
+    assert stages.mentions.labels.tolist() == (classes - 1).tolist()  # the gold types
     mentions = targets.entities[stages.mentions.rows]
     assert len(mentions) == sum(len(unit.entities) for unit in UNITS)
     assert (mentions > 0).all()

@@ -99,9 +99,8 @@ def test_labels_that_training_lacks_are_told(tmp_path: Path) -> None:
 def test_a_corpus_without_relations_is_told(tmp_path: Path) -> None:
     told: list[str] = []
     train = write(tmp_path / "entities.jsonl", {**RECORD, "relations": []})
-    assert read_corpus(settings(tmp_path, train=train), told.append).vocabulary == Vocabulary(
-        ("Loc", "Per"), (), overlaps=LabelOverlaps()
-    )
+    vocabulary = read_corpus(settings(tmp_path, train=train), told.append).vocabulary
+    assert vocabulary.without_names() == Vocabulary(("Loc", "Per"), (), overlaps=LabelOverlaps())
     assert told == ["train: there are no relation labels; only entities are learnt"]
     told.clear()
     read_corpus(settings(tmp_path), told.append)

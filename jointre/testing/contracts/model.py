@@ -5,7 +5,7 @@ import pickle
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -78,17 +78,8 @@ class ModelContract(Contract):
 
     @cached_property
     def trained(self) -> Model:
-        """The model after it has learnt two units by heart."""
-        model, units = self.build(), self.two()
-        optimizer = torch.optim.Adam(model.parameters(), lr=self.lr)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            for epoch in range(self.updates):
-                optimizer.zero_grad()
-                loss = self.losses(model, training_batch(model, units, epoch))
-                torch.stack(list(loss.values())).sum().backward()  # type: ignore[no-untyped-call]
-                optimizer.step()
-        return model
+        """The model after it has learnt two units by heart; every test gets a copy."""
+        return copy.deepcopy(_trained(type(self)))
 
     def losses(self, model: Model, batch: TrainingBatch) -> dict[str, torch.Tensor]:
         """The losses of a batch."""
@@ -255,3 +246,19 @@ def numbers(documents: Sequence[Document]) -> list[float]:
     scores = [entity.score for document in documents for entity in document.entities]
     scores += [relation.score for document in documents for relation in document.relations]
     return [score for score in scores if score is not None]
+
+
+@lru_cache(maxsize=4)
+def _trained(contract: type[ModelContract]) -> Model:
+    """The model of a suite after it has learnt two units by heart."""
+    suite = contract()
+    model, units = suite.build(), suite.two()
+    optimizer = torch.optim.Adam(model.parameters(), lr=suite.lr)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        for epoch in range(suite.updates):
+            optimizer.zero_grad()
+            loss = suite.losses(model, training_batch(model, units, epoch))
+            torch.stack(list(loss.values())).sum().backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+    return model

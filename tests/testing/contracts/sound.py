@@ -193,7 +193,7 @@ SOUND = {
     "interaction": Sound(InteractionContract, HookedInteraction, "test_declared_width"),
     "projection": Sound(ProjectionContract, HookedProjection, "test_declared_width"),
     "word_pooler": Sound(WordPoolerContract, HookedWordPooler, "test_one_position_a_word"),
-    "span_pooler": Sound(SpanPoolerContract, HookedSpanPooler, "test_one_row_a_range"),
+    "span_pooler": Sound(SpanPoolerContract, HookedSpanPooler, "test_one_row_per_range"),
     "group_pooler": Sound(EntityPoolerContract, HookedGroupPooler, "test_one_row_a_group"),
     "pair_encoder": Sound(PairEncoderContract, HookedPairEncoder, "test_declared_width"),
     "classifier": Sound(ClassifierContract, HookedClassifier, "test_one_logit_a_class"),

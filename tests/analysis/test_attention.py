@@ -257,7 +257,7 @@ def test_a_sentence_in_its_document(encoder: dict[str, Any]) -> None:
     rows = {row.key: row for row in found.rows}
     bert = rows["bert",]
     assert 0 < bert.outside < 1
-    assert sum(bert.weights) + bert.rest + bert.outside == pytest.approx(1, abs=1e-6)
+    assert sum(bert.weights) + bert.unshown + bert.outside == pytest.approx(1, abs=1e-6)
     whole = attention_of(model, replace(TEXT, sentences=()))
     start = sentence_start(sentence)
     drawn = whole.rows[0].weights[start + 1 : start + 1 + len(sentence.tokens)]
@@ -265,7 +265,7 @@ def test_a_sentence_in_its_document(encoder: dict[str, Any]) -> None:
     assert whole.rows[0].outside == 0
     for key in (("ner",), ("re",)):
         assert rows[key].outside == 0
-        assert sum(rows[key].weights) + rows[key].rest == pytest.approx(1, abs=1e-6)
+        assert sum(rows[key].weights) + rows[key].unshown == pytest.approx(1, abs=1e-6)
     record = found.to_dict()
     assert record["context"] == {"bert": bert.outside}
     assert record["notes"] == [

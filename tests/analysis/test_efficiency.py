@@ -128,7 +128,7 @@ def test_context_is_compared_with_sentences_alone(model: Model, documents: list[
     found = context_cost(reader, [joined], max_units=8, max_pieces=4096, runs=1)
     hook.remove()
     assert [measure.name for measure in found] == [
-        f"{kind}, context='document' against 'sentence', at most 8 units a batch"
+        f"{kind}, context='document' against 'sentence', at most 8 units per batch"
         for kind in ("encoder", "predict")
     ]
     assert windows == [1, 3] * 4

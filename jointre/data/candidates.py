@@ -89,7 +89,7 @@ def proposed_spans(
     Args:
         document: The unit.
         silent: Words for which the encoder has no piece, so that no mention begins or ends with
-            them; None if there are no such words.
+            them; None if every word has a piece.
         span_enumerator: Proposes the spans.
 
     Shapes:

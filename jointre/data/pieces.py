@@ -34,8 +34,8 @@ class Pieces:
         ids: Piece ids, including special pieces.
         starts: First position of each word, and the position after the last word.
         truncated: Number of words that were cut off, in a model that truncates.
-        silent: Whether the encoder has no piece for each word (zero-width, control, private-use
-            characters); None if there are no such words.
+        silent: True for each word without a piece that the encoder knows (zero-width, control,
+            private-use characters); None if every word has one.
         shortened: Indices of the words of which only the first pieces are read
             (:data:`MAX_WORD_PIECES`).
     """

@@ -34,9 +34,9 @@ class Stream:
     def of_parts(self) -> "Stream":
         """The stream of units that are parts of what the encoder has read.
 
-        [CLS] is the same for all parts of a document, so the element-wise maximum over a unit's
-        own words is added to it: as the unit's summary, and as the state of its first position.
-        Without [CLS], the summary is the mean over the unit's words already.
+        All parts of a document share its [CLS]. Therefore the element-wise maximum over the unit's
+        words is added to [CLS], and the sum becomes both the unit's summary and the state of its
+        first position. Without [CLS], the summary is already the mean over the unit's words.
         """
         first = self.positions.roles[:, :1] == Role.SUMMARY
         top = masked_max(self.states, self.positions.is_word).masked_fill(~first, 0.0)

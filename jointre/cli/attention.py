@@ -8,6 +8,7 @@ import typer
 from jointre.cli._common.options import (
     AnnotatedFile,
     Device,
+    MaxUnpackedOption,
     OnErrorOption,
     Packages,
     RunArgument,
@@ -33,6 +34,7 @@ def attention(
     ] = None,
     format: TrainedFormatOption = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
     device: Device = "auto",
     include_package: Packages = None,
 ) -> None:
@@ -47,11 +49,12 @@ def attention(
     check_output(output)
     include_packages(include_package or ())
     from jointre.analysis.attention import attention_of, place_of, unit_of
-    from jointre.cli._common.readers import read_annotated
+    from jointre.cli._common.readers import given_options, read_annotated
     from jointre.inference import Predictor
     from jointre.inference.settings import RunSettings
 
-    reader = RunSettings.of(run, format, None, on_error=on_error).reader
+    options = given_options(on_error, max_unpacked)
+    reader = RunSettings.of(run, format, None, options=options).reader
     documents = read_annotated(reader, file, f"{file}: ")
     model = Predictor.load(run, device=device).model
     unit = unit_of(documents, model.unit, document)

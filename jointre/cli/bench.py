@@ -6,8 +6,10 @@ import typer
 
 from jointre.cli._common.options import (
     AnnotatedFile,
+    MaxUnpackedOption,
     OnErrorOption,
     Output,
+    Packages,
     RunArgument,
     TrainedFormatOption,
 )
@@ -41,21 +43,27 @@ def bench(
     ] = 4,
     output: Output = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
+    include_package: Packages = None,
 ) -> None:
     """Measure time and memory of a trained model relative to its bare encoder.
 
     Example: jointre bench runs/sinet_scierc_minilm data/scierc/spert/scierc_dev.json
     """
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
     import torch
     from rich.console import Console
     from rich.table import Table
 
     from jointre.analysis.report import measure_all
-    from jointre.cli._common.readers import read_annotated
+    from jointre.cli._common.readers import given_options, read_annotated
     from jointre.inference.settings import RunSettings
 
     torch.set_num_threads(threads)
-    reader = RunSettings.of(run, format, None, on_error=on_error).reader
+    options = given_options(on_error, max_unpacked)
+    reader = RunSettings.of(run, format, None, options=options).reader
     documents = read_annotated(reader, data, f"{data}: ")
     table = Table("measure", "ours", "baseline", "ratio", "runs")
     measures = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import OnErrorOption, Packages, ReaderOptions
+from jointre.cli._common.options import MaxUnpackedOption, OnErrorOption, Packages, ReaderOptions
 from jointre.cli._common.output import log
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def convert(
         ),
     ] = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
     include_package: Packages = None,
 ) -> None:
     """Convert a corpus, and report what the target format cannot represent.
@@ -60,10 +61,11 @@ def convert(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli._common.readers import format_of, reader_of, writer_of
+    from jointre.cli._common.readers import format_of, given_options, reader_of, writer_of
     from jointre.formats.convert import convert as run
 
-    reader = reader_of(format_of(source, source_format, "--from", texts=True), option, on_error)
+    source_format = format_of(source, source_format, "--from", texts=True)
+    reader = reader_of(source_format, option, given_options(on_error, max_unpacked))
     writer = writer_of(target_format, to_option)
     printed = target == Path("-")
     skipped = _print(source, reader, writer) if printed else run(source, target, reader, writer)

@@ -8,6 +8,7 @@ import typer
 from jointre.cli._common.command import CheckedApp
 from jointre.cli._common.options import (
     FormatOption,
+    MaxUnpackedOption,
     OnErrorOption,
     Output,
     Packages,
@@ -66,6 +67,7 @@ def check(
         ),
     ] = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
     output: Output = None,
     include_package: Packages = None,
 ) -> None:
@@ -76,11 +78,12 @@ def check(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli._common.readers import format_of, reader_of
+    from jointre.cli._common.readers import format_of, given_options, reader_of
     from jointre.data.checks import check_corpus
     from jointre.data.skipped import SkippedData
 
-    reader = reader_of(format_of(file, format, texts=True), option, on_error)
+    format = format_of(file, format, texts=True)
+    reader = reader_of(format, option, given_options(on_error, max_unpacked))
     count, limit = None, None
     if encoder is not None:
         from jointre.models.pieces import piece_counter

@@ -10,6 +10,7 @@ from jointre.cli._common.options import (
     AnnotatedFile,
     Device,
     Entities,
+    MaxUnpackedOption,
     OnErrorOption,
     Output,
     OverlapOption,
@@ -45,6 +46,7 @@ def evaluate(
     ] = None,
     entities: Entities = "predict",
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
     output: Output = None,
     threshold: ThresholdOption = None,
     overlap: OverlapOption = None,
@@ -66,7 +68,7 @@ def evaluate(
     include_packages(include_package or ())
     with garbage_collection_paused():
         from jointre.cli._common.progress import bar
-        from jointre.cli._common.readers import read_annotated
+        from jointre.cli._common.readers import given_options, read_annotated
         from jointre.formats import JsonlWriter
         from jointre.inference import Predictor
         from jointre.inference.evaluate import evaluate as score
@@ -75,7 +77,8 @@ def evaluate(
         from jointre.models import archive
         from jointre.models.pruning import SpanRecall
 
-    settings = RunSettings.of(run, format, protocol, train_facts or (), data, on_error)
+    options = given_options(on_error, max_unpacked)
+    settings = RunSettings.of(run, format, protocol, train_facts or (), data, options)
     documents = read_annotated(settings.reader, data, f"{data}: ")
     loaded = archive.load(run)
     note = trained_on_note(loaded.about, settings.reader.files(data))

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import FormatOption, OnErrorOption, Packages, ReaderOptions
+from jointre.cli._common.options import (
+    FormatOption,
+    MaxUnpackedOption,
+    OnErrorOption,
+    Packages,
+    ReaderOptions,
+)
 from jointre.cli._common.output import log
 from jointre.cli.split import DevShare, SplitSeed, TestShare
 
@@ -44,6 +50,7 @@ def init(
     format: FormatOption = None,
     option: ReaderOptions = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
     language: Annotated[
         str | None,
         typer.Option(
@@ -67,7 +74,7 @@ def init(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli._common.readers import format_of, reader_options
+    from jointre.cli._common.readers import format_of, given_options, reader_options
     from jointre.data.partition import parts_in
     from jointre.training.project import Source, init_project
 
@@ -75,7 +82,7 @@ def init(
     parts.setdefault("train", export)
     named = {"dev": dev_file, "test": test_file}
     parts |= {name: path for name, path in named.items() if path is not None}
-    options = reader_options(option) | ({} if on_error is None else {"on_error": on_error})
+    options = reader_options(option) | given_options(on_error, max_unpacked)
     source = Source(parts, format_of(parts["train"], format), options)
     project = init_project(source, dir, dev=dev, test=test, seed=seed, language=language, log=log)
     _show(project)

@@ -2,7 +2,6 @@
 
 import atexit
 import gc
-import os
 import sys
 from importlib import import_module
 from typing import Annotated
@@ -61,20 +60,8 @@ def main(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
-    max_unpacked: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="MIB",
-            help="Largest size to which a compressed file may unpack. By default 1,024 MiB, and "
-            "above 64 MiB at most 200 times the size of the file.",
-            show_default=False,
-        ),
-    ] = None,
 ) -> None:
     """Train joint models from experiment files, evaluate them, extract triples."""
-    if max_unpacked is not None:
-        os.environ["JOINTRE_MAX_UNPACKED_MIB"] = str(max_unpacked)  # read where files are opened
 
 
 def run() -> None:

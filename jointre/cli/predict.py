@@ -9,6 +9,7 @@ from jointre.cli._common.options import (
     Device,
     Entities,
     FormatOption,
+    MaxUnpackedOption,
     OnErrorOption,
     OverlapOption,
     Packages,
@@ -62,6 +63,7 @@ def predict(
         ),
     ] = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
     threshold: ThresholdOption = None,
     overlap: OverlapOption = None,
     device: Device = "auto",
@@ -98,6 +100,7 @@ def predict(
     with garbage_collection_paused():
         from jointre.cli._common.colors import colors_of
         from jointre.cli._common.prediction import Prediction, prints_text
+        from jointre.cli._common.readers import given_options
         from jointre.cli._common.sources import STDIN
         from jointre.inference import Predictor
         from jointre.nn.half import computes_bfloat16
@@ -107,7 +110,7 @@ def predict(
         format=format,
         split_by=documents,
         entities=entities,
-        on_error=on_error,
+        reader_options=given_options(on_error, max_unpacked),
         output=output,
         render=render,
         colors=colors_of(colors),

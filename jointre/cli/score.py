@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from jointre.cli._common.options import AnnotatedFile, OnErrorOption, Output, TrainFacts
+from jointre.cli._common.options import (
+    AnnotatedFile,
+    MaxUnpackedOption,
+    OnErrorOption,
+    Output,
+    Packages,
+    TrainFacts,
+)
 from jointre.cli._common.output import label_table, log, write_json
 
 
@@ -57,6 +64,8 @@ def score(
     ] = None,
     train_facts: TrainFacts = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
+    include_package: Packages = None,
     output: Output = None,
 ) -> None:
     """Score a prediction file, of jointre or of another tool, against a gold file.
@@ -65,7 +74,10 @@ def score(
     """
     from rich.console import Console
 
-    from jointre.cli._common.readers import format_of, reader_options
+    from jointre.config import include_packages
+
+    include_packages(include_package or ())
+    from jointre.cli._common.readers import format_of, given_options, reader_options
     from jointre.evaluation.files import score_files
 
     scored = score_files(
@@ -79,7 +91,7 @@ def score(
         max_width,
         reader_options(predicted_option),
         train_facts or (),
-        on_error,
+        given_options(on_error, max_unpacked),
     )
     write_json(scored.report.to_dict(), output)
     for path, skipped in scored.skipped.items():

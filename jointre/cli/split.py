@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import FormatOption, OnErrorOption, Packages, ReaderOptions
+from jointre.cli._common.options import (
+    FormatOption,
+    MaxUnpackedOption,
+    OnErrorOption,
+    Packages,
+    ReaderOptions,
+)
 
 if TYPE_CHECKING:
     from jointre.data.schema import Document
@@ -30,6 +36,7 @@ def split(
     format: FormatOption = None,
     option: ReaderOptions = None,
     on_error: OnErrorOption = None,
+    max_unpacked: MaxUnpackedOption = None,
     include_package: Packages = None,
 ) -> None:
     """Split a corpus by document, with the labels distributed evenly over the parts.
@@ -45,12 +52,12 @@ def split(
     from jointre.config import include_packages
 
     include_packages(include_package or ())
-    from jointre.cli._common.readers import format_of, read_annotated, reader_of
+    from jointre.cli._common.readers import format_of, given_options, read_annotated, reader_of
     from jointre.data.partition import partition
     from jointre.formats import JsonlWriter
     from jointre.outputs import replaced_folder
 
-    reader = reader_of(format_of(corpus, format), option, on_error)
+    reader = reader_of(format_of(corpus, format), option, given_options(on_error, max_unpacked))
     documents = read_annotated(reader, corpus)
     parts = partition(documents, dev, test, seed)
     parts = {name: documents for name, documents in parts.items() if documents}

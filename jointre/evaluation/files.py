@@ -14,7 +14,6 @@ from jointre.errors import ConfigError
 from jointre.evaluation.metric import Metric, Report
 from jointre.formats import Reader
 from jointre.formats.common.files import stem
-from jointre.formats.common.reading import OnError
 from jointre.formats.common.types_file import read_types
 
 _NOUNS = {"max_width": "width", "train_facts": "training facts"}
@@ -44,7 +43,7 @@ def score_files(
     max_width: int | None = None,
     predicted_options: Mapping[str, Any] = MappingProxyType({}),
     train_facts: Sequence[Path] = (),
-    on_error: OnError | None = None,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Scored:
     """Score a prediction file against a gold file.
 
@@ -64,7 +63,7 @@ def score_files(
         predicted_options: Options of the predicted file's reader, for example ``{"predictions":
             True}`` for files written by DyGIE++, PURE and PL-Marker.
         train_facts: Training files whose facts do not count, for protocols that have this option.
-        on_error: What both readers do at records with errors; None: their default.
+        options: Options of both readers.
 
     Raises:
         ConfigError: The format or protocol is unknown, or the protocol does not have the option
@@ -74,15 +73,14 @@ def score_files(
     symmetric = frozenset(symmetric)
     if types is not None and not symmetric:
         symmetric = read_types(types).symmetric
-    options: dict[str, Any] = {} if max_width is None else {"max_width": max_width}
+    counted: dict[str, Any] = {} if max_width is None else {"max_width": max_width}
     if train_facts:
-        options["train_facts"] = list(train_facts)
-    metric = _metric(protocol, symmetric, options)
+        counted["train_facts"] = list(train_facts)
+    metric = _metric(protocol, symmetric, counted)
     skipped: dict[Path, SkippedData] = {}
-    shared = {} if on_error is None else {"on_error": on_error}
-    gold_documents = _read(gold, format, types, skipped, shared)
-    options = {**predicted_options, **shared}
-    predictions = _read(predicted, predicted_format or format, types, skipped, options)
+    gold_documents = _read(gold, format, types, skipped, options)
+    predicted_options = {**predicted_options, **options}
+    predictions = _read(predicted, predicted_format or format, types, skipped, predicted_options)
     predictions = _with_gold_ids(predictions, gold_documents, predicted, gold)
     return Scored(metric.score(gold_documents, predictions), skipped)
 

@@ -15,6 +15,7 @@ from jointre.formats.common.byte_order_mark import without_text_mark
 from jointre.formats.common.files import check_file, opened, parse, read_text
 from jointre.formats.common.reading import FileError, OnError, Reading
 from jointre.formats.common.types_file import read_types
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.common.writable import with_storable_extra
 
 _HEAD = 2**20  # bytes; enough for the first records of every format
@@ -25,14 +26,16 @@ class Reader(Registrable, ABC, interface="reader"):
 
     An implementation gives ``_documents``, in which it reads each record inside
     ``with reading.record():``, so that ``on_error`` decides what happens to a bad one, and
-    ``looks_like``, so that files of the format are recognised. Its constructor takes ``types`` and
-    ``on_error`` and passes them on. A reader stores nothing of what it reads.
+    ``looks_like``, so that files of the format are recognised. Its constructor takes ``types``,
+    ``on_error`` and ``max_unpacked`` and passes them on. A reader stores nothing of what it reads.
 
     Args:
         types: The file of labels (see :func:`read_types`), where the corpus has one.
         on_error: What happens at a line or record that cannot be read. ``"stop"``: reading ends
             with one error that lists the first 20 of the file; ``"skip"``: the record, or the
             annotation line where the format has such lines, is skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; None: 1,024, and
+            above 64 at most 200 times the size of the file.
 
     Attributes:
         language: spaCy's code of the language by whose rules the reader cuts texts into words.
@@ -47,9 +50,15 @@ class Reader(Registrable, ABC, interface="reader"):
     annotated: ClassVar[bool] = True
     language: str = "en"
 
-    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
+    def __init__(
+        self,
+        types: Path | None = None,
+        on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
+    ) -> None:
         self.types = None if types is None else Path(types)
         self.on_error: OnError = on_error
+        self.max_unpacked = max_unpacked
 
     def read(self, path: Path, skipped: SkippedData | None = None) -> Iterator[Document]:
         """The documents of a file or folder, each read when it is needed.
@@ -125,7 +134,9 @@ class Reader(Registrable, ABC, interface="reader"):
             DataError: The file is not JSON, or not a list.
         """
         try:
-            return sequence(parse(read_text(path), path), str(path), "the file's content")
+            return sequence(
+                parse(read_text(path, self.max_unpacked), path), str(path), "the file's content"
+            )
         except DataError as error:
             raise self._explain(path, error) from error
 

@@ -1,10 +1,11 @@
 """The reader and the protocol of a run, with which further data are read and scored."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jointre.config import Factory, construct, include_hint
@@ -12,7 +13,6 @@ from jointre.data.skipped import SkippedData
 from jointre.errors import ArchiveError, ConfigError, DataError, abbreviated
 from jointre.evaluation.metric import Metric
 from jointre.formats import Reader, detect
-from jointre.formats.common.reading import OnError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class RunSettings:
         protocol: str | None,
         train_facts: Sequence[Path] = (),
         data: Path | None = None,
-        on_error: OnError | None = None,
+        options: Mapping[str, Any] = MappingProxyType({}),
     ) -> "RunSettings":
         """The reader and protocol of a run's config, unless others are named.
 
@@ -47,7 +47,7 @@ class RunSettings:
                 the reader of the detected format is used.
             train_facts: Training files whose facts do not count, for a protocol that takes them; if
                 empty, those of the training's protocol.
-            on_error: What the reader does at records with errors; None: as the run's config says.
+            options: Options of the reader that have precedence over those of the run's config.
 
         Raises:
             ArchiveError: The run's config is needed and missing.
@@ -57,11 +57,9 @@ class RunSettings:
         if format is None or protocol is None:
             detected = detect(data) if format is None and data is not None else None
             config = _config(run, needed=format is None and detected is None)
-            if format is None and not (config and _reads(config["data"]["reader"], data)):
+            if format is None and not (config and _reads(config["data"]["reader"], options, data)):
                 format = detected
-        reader = _reader(config.get("data", {}).get("reader", {}), format)
-        if on_error is not None:
-            reader["on_error"] = on_error
+        reader = {**_reader(config.get("data", {}).get("reader", {}), format), **options}
         metric = protocol or config.get("training", {}).get("protocol", "spert")
         if train_facts:
             metric = {"type": metric} if isinstance(metric, str) else metric
@@ -89,12 +87,14 @@ def _reader(trained: dict[str, Any], format: str | None) -> dict[str, Any]:
     return {key: value for key, value in trained.items() if key != "types"}
 
 
-def _reads(reader: dict[str, Any], data: Path | None) -> bool:
+def _reads(reader: dict[str, Any], options: Mapping[str, Any], data: Path | None) -> bool:
     """Whether the reader of the training data reads the first document."""
     if data is None:
         return True
     try:
-        documents = construct(Reader, _reader(reader, None)).read(data, SkippedData())
+        documents = construct(Reader, {**_reader(reader, None), **options}).read(
+            data, SkippedData()
+        )
         return bool(next(iter(documents), True))
     except DataError:
         return False

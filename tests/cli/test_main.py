@@ -13,7 +13,6 @@ import pytest
 
 from jointre.cli import main
 from jointre.errors import ConfigError
-from jointre.formats.common.unpacked import VARIABLE
 from tests.cli.command import Command
 from tests.tiny_runs import experiment, write_config
 
@@ -159,14 +158,26 @@ def test_a_closed_pipe_is_silent(tiny_run: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("data", "check", "a.jsonl.gz"), 0),
+        (("convert", "a.jsonl.gz", "b.jsonl", "--to", "jsonl"), 0),
+        (("split", "a.jsonl.gz", "--dir", "parts"), 1),  # one document cannot be split
+        (("init", "a.jsonl.gz", "--dir", "project"), 1),
+        (("score", "a.jsonl.gz", "a.jsonl.gz"), 0),
+    ],
+)
 def test_the_limit_of_unpacked_files_is_an_option(
-    jointre: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    jointre: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    code: int,
 ) -> None:
-    monkeypatch.setenv(VARIABLE, "1024")  # so that it is restored
-    path = tmp_path / "a.jsonl.gz"
+    monkeypatch.chdir(tmp_path)
     record = '{"tokens": ["%s"]}\n' % ("x" * (3 << 20))
-    path.write_bytes(gzip.compress(record.encode()))
-    assert jointre("--max-unpacked", "8", "data", "check", str(path)).code == 0
-    result = jointre("--max-unpacked", "1", "data", "check", str(path))
-    result.told("unpacks to more than 1 MiB")
-    result.told("--max-unpacked MIB")
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(record.encode()))
+    jointre(*words, "--max-unpacked", "1").told("unpacks to more than 1 MiB")
+    result = jointre(*words, "--max-unpacked", "8")
+    assert (result.code, "unpacks to" in result.err) == (code, False), result.err

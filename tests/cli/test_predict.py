@@ -177,7 +177,7 @@ def test_given_entities_of_documents(
 
 def test_given_entities_need_records(jointre: Command, overfitted: Path) -> None:
     jointre("predict", overfitted, "--entities", "given").told(
-        "--entities given needs records with entities: .jsonl files, or --format"
+        "--entities given needs records with entities, for example jsonl, not texts"
     )
 
 

@@ -94,6 +94,18 @@ OnErrorOption = Annotated[
         show_default=False,
     ),
 ]
+MaxUnpackedOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-unpacked",
+        metavar="MIB",
+        min=1,
+        max=2**30,
+        help="Largest size to which a compressed file may unpack; by default 1,024 MiB, and above "
+        "64 MiB at most 200 times the size of the file.",
+        show_default=False,
+    ),
+]
 ThresholdOption = Annotated[
     list[str] | None,
     typer.Option(

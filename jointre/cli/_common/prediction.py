@@ -12,7 +12,7 @@ from jointre.cli._common.output import log
 from jointre.cli._common.pipes import OpenPipe, groups
 from jointre.cli._common.progress import bar
 from jointre.cli._common.resume import begin, finish, require_same, settings_of
-from jointre.cli._common.sources import STDIN, OnError, is_text, open_pipe, read, total_of
+from jointre.cli._common.sources import STDIN, is_text, open_pipe, read, total_of
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.text_parts import SplitBy
@@ -40,7 +40,7 @@ class Prediction:
         format: Format of all files; None: it is detected.
         split_by: What becomes a document of a text; None: the file.
         entities: Whether entities are predicted, or given in the records.
-        on_error: What a reader does at records with errors; None: its default.
+        reader_options: Options of the readers.
         output: File to write; None: standard output.
         render: HTML page to draw; None: no page.
         colors: Colours of labels on the page.
@@ -54,7 +54,7 @@ class Prediction:
     format: str | None
     split_by: SplitBy | None
     entities: Literal["predict", "given"]
-    on_error: OnError | None
+    reader_options: Mapping[str, Any]
     output: Path | None
     render: Path | None
     colors: Mapping[str, str]
@@ -74,14 +74,15 @@ class Prediction:
         return self.render is None and STDIN not in self.sources
 
     def _check_input(self) -> None:
-        texts = any(is_text(path) for path in self.sources)
-        if self.entities == "given" and self.format is None and texts:
+        existing = [path for path in self.sources if path == STDIN or path.exists()]
+        texts = [path for path in existing if is_text(path, self.format)]
+        if self.entities == "given" and texts:
             raise DataError(
-                "--entities given needs records with entities: .jsonl files, or --format"
+                "--entities given needs records with entities, for example jsonl, not texts"
             )
         if self.format is not None and STDIN in self.sources:
             raise DataError(f"--format {self.format}: standard input is read as text; name a file")
-        if self.split_by and (self.format is not None or not texts):
+        if self.split_by and existing and not texts:
             raise DataError(
                 f"--documents {self.split_by}: is for texts; records are documents already"
             )
@@ -120,7 +121,7 @@ class Prediction:
         done = self._begin(predictor, options)
         skipped = SkippedData()
         failed: list[Path] = []
-        total = total_of(self.sources, self.format, self.split_by, self.on_error)
+        total = total_of(self.sources, self.format, self.split_by, self.reader_options)
         with (
             explained_interruption(self.output, self.resumable, log),
             bar("predicting", total) as step,
@@ -155,7 +156,7 @@ class Prediction:
             "format": self.format,
             "documents": self.split_by,
             "entities": self.entities,
-            "on_error": self.on_error,
+            "on_error": self.reader_options.get("on_error"),
             **options,
         }
         settings = settings_of(predictor.model, self.sources, determining)
@@ -169,7 +170,7 @@ class Prediction:
         self, predictor: Predictor, failed: list[Path], pipe: OpenPipe | None
     ) -> Iterator[Document]:
         return read(
-            self.sources, self.format, self.split_by, predictor, failed, pipe, self.on_error
+            self.sources, self.format, self.split_by, predictor, failed, pipe, self.reader_options
         )
 
     def _predictions(

@@ -1,8 +1,9 @@
 """A reader from a command line: its format and its options."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from jointre.cli._common.output import log
@@ -13,17 +14,30 @@ if TYPE_CHECKING:
     from jointre.formats import Reader, Writer
 
 
+def given_options(
+    on_error: Literal["stop", "skip"] | None, max_unpacked: int | None
+) -> dict[str, Any]:
+    """The options of readers that a command line gives by name; None is not given.
+
+    Args:
+        on_error: What to do at records with errors.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack.
+    """
+    options = {"on_error": on_error, "max_unpacked": max_unpacked}
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def reader_of(
     format: str,
     options: Sequence[str] | None,
-    on_error: Literal["stop", "skip"] | None = None,
+    given: Mapping[str, Any] = MappingProxyType({}),
 ) -> "Reader":
     """The reader of a format.
 
     Args:
         format: Its registered name.
         options: As for :func:`reader_options`.
-        on_error: What to do at records with errors; None: what ``options`` say.
+        given: Options that have precedence, see :func:`given_options`.
 
     Raises:
         ConfigError: No reader has the name, or it does not take an option.
@@ -31,8 +45,7 @@ def reader_of(
     from jointre.config import construct
     from jointre.formats import Reader
 
-    settings = reader_options(options) | ({} if on_error is None else {"on_error": on_error})
-    reader: Reader = construct(Reader, {"type": format, **settings})
+    reader: Reader = construct(Reader, {"type": format, **reader_options(options), **given})
     return reader
 
 
@@ -115,6 +128,6 @@ def reader_options(options: Sequence[str] | None) -> dict[str, Any]:
             raise ConfigError(f"option {item!r}: write KEY=VALUE, label_case=keep for example")
         try:
             values[key] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             values[key] = value
     return values

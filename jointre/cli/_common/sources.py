@@ -4,10 +4,11 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
@@ -21,17 +22,22 @@ if TYPE_CHECKING:
     from jointre.formats import Reader
     from jointre.inference import Predictor
 
-OnError = Literal["stop", "skip"]
-
 STDIN = Path("-")
 _BOM = "\ufeff"
 TEXT = "text"
 
 
-def is_text(path: Path) -> bool:
-    """Whether the file's name says that it holds text, not records."""
-    name = path.name.removesuffix(".gz")
-    return not name.endswith((".jsonl", ".json", ".ann", ".spacy"))
+def is_text(path: Path, format: str | None) -> bool:
+    """Whether a source is read as text, not as records.
+
+    Args:
+        path: The source.
+        format: Name of the reader of all sources; None: it is detected.
+
+    Raises:
+        DataError: It is a folder without a known corpus.
+    """
+    return path == STDIN or (format or format_of(path)) == TEXT
 
 
 def read(
@@ -41,7 +47,7 @@ def read(
     predictor: "Predictor",
     failed: list[Path],
     pipe: OpenPipe | None = None,
-    on_error: OnError | None = None,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator["Document"]:
     """The documents of files and of standard input, one at a time, with different ids.
 
@@ -55,7 +61,7 @@ def read(
         predictor: Predictor that will read the documents.
         failed: Receives the files that could not be read completely.
         pipe: Standard input if it is read as it arrives.
-        on_error: What a reader does at records with errors; None: its default, which is to stop.
+        options: Options of the readers.
 
     Raises:
         DataError: No file can be read.
@@ -65,7 +71,7 @@ def read(
     seen: set[str] = set()
     for path, name in zip(sources, names_of(sources), strict=True):
         try:
-            for document in _of_source(path, name, format, split_by, predictor, pipe, on_error):
+            for document in _of_source(path, name, format, split_by, predictor, pipe, options):
                 id = document.id
                 if id in seen:
                     id = f"{name}:{id}" if path != STDIN else id
@@ -102,21 +108,23 @@ def _of_source(
     split_by: SplitBy | None,
     predictor: "Predictor",
     pipe: OpenPipe | None,
-    on_error: OnError | None,
+    options: Mapping[str, Any],
 ) -> Iterator["Document"]:
     from jointre.data.skipped import SkippedData
+    from jointre.formats import TextReader
 
     if path == STDIN:
         yield from _of_stdin(split_by, predictor, pipe)
         return
     chosen = format or format_of(path)
-    if chosen == TEXT:
+    reader = _reader(chosen, split_by, predictor.language, options)
+    if isinstance(reader, TextReader):
         if split_by is None and predictor.model.unit == "document":
-            _explain_split(path, name)
-    elif format is None and is_text(path):
+            _explain_parts(reader.text(path), name)
+    elif format is None and not _named_as(path, reader):
         log(f"{path}: read as records of the format {chosen!r}")
     skipped = SkippedData()
-    for document in _reader(chosen, split_by, predictor.language, on_error).read(path, skipped):
+    for document in reader.read(path, skipped):
         file_name = path.name.removesuffix(".gz")
         if chosen == TEXT and name != file_name:
             document = replace(document, id=name + document.id.removeprefix(file_name))
@@ -126,14 +134,17 @@ def _of_source(
 
 
 def _reader(
-    format: str, split_by: SplitBy | None, language: str, on_error: OnError | None
+    format: str, split_by: SplitBy | None, language: str, options: Mapping[str, Any]
 ) -> "Reader":
     """The reader of a format; texts are split and cut into words as the command says."""
-    if format == TEXT:
-        from jointre.formats import TextReader
+    texts = {"split_by": split_by or "file", "language": language} if format == TEXT else {}
+    return reader_of(format, None, {**texts, **options})
 
-        return TextReader(split_by or "file", language)
-    return reader_of(format, None, on_error)
+
+def _named_as(path: Path, reader: "Reader") -> bool:
+    """Whether the name of a file is one of the reader's format, and not one of a text."""
+    name = path.name.removesuffix(".gz")
+    return path.is_dir() or (name.endswith(reader.suffixes) and not name.endswith(".txt"))
 
 
 def format_of(path: Path) -> str:
@@ -153,15 +164,8 @@ def format_of(path: Path) -> str:
     return detected or TEXT  # whose reader says why it cannot read the file
 
 
-def _explain_split(path: Path, name: str) -> None:
-    """Log that a text of several lines is read as one document."""
-    from jointre.formats.common.files import read_text
-
-    text = read_text(path)
-    _explain_parts(text, name)
-
-
 def _explain_parts(text: str, name: str) -> None:
+    """Log that a text of several lines is read as one document."""
     lines, paragraphs = (sum(1 for _ in parts(text, unit)) for unit in ("line", "paragraph"))
     if lines > 1:
         log(
@@ -254,7 +258,7 @@ def total_of(
     sources: Sequence[Path],
     format: str | None,
     split_by: SplitBy | None,
-    on_error: OnError | None = None,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> int | None:
     """Number of documents; None if it cannot be known before they are read."""
     from jointre.data.skipped import SkippedData
@@ -267,7 +271,7 @@ def total_of(
     for path in sources:
         try:
             chosen = format or format_of(path)
-            reader = _reader(chosen, split_by, "xx", on_error)
+            reader = _reader(chosen, split_by, "xx", options)
             if isinstance(reader, TextReader):
                 total += reader.count(path)
             else:

@@ -17,6 +17,7 @@ from jointre.formats.brat.writer import record_of
 from jointre.formats.common.files import read_characters
 from jointre.formats.common.leading_mark import MARK, without_mark
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.reader import Reader
 
 _LOOKS = re.compile(r"\A(?:[TRENAM][0-9]+|#[0-9]*|\*)\t")
@@ -59,6 +60,8 @@ class BratReader(Reader):
             whole word, so that words never depend on annotations.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such lines and documents are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -76,8 +79,9 @@ class BratReader(Reader):
         language: str = "en",
         inside_words: InsideWords = "split",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.language = check_language(language)
         words = WordRules(language, inside_words)
         self.options = BratOptions(discontinuous, clusters, events, words)
@@ -111,7 +115,24 @@ class BratReader(Reader):
         for pair in pairs.documents:
             location = str(pair.annotations)
             with reading.record(path=pair.annotations):
-                yield location, self._document(_record(pair), location, reading)
+                yield location, self._document(self._record(pair), location, reading)
+
+    def _record(self, pair: FilePair) -> BratRecord:
+        content = read_characters(pair.annotations, self.max_unpacked)
+        file_lines = content.removeprefix(MARK).split("\n")
+        numbered_lines = (
+            (f"{pair.annotations}:{number}", line)
+            for number, line in enumerate(file_lines, start=1)
+        )
+        text, lines = without_mark(
+            read_characters(pair.text, self.max_unpacked),
+            tuple(
+                (location, line.removesuffix("\r"))
+                for location, line in numbered_lines
+                if line.strip()
+            ),
+        )
+        return BratRecord(pair.id, text, lines)
 
     def _document(self, record: BratRecord, location: str, reading: Reading) -> Document:
         document = document_of(record, self.options, location, reading.skipped, reading)
@@ -120,17 +141,3 @@ class BratReader(Reader):
         return (
             document if lines == written_lines else replace(document, extra={"annotations": lines})
         )
-
-
-def _record(pair: FilePair) -> BratRecord:
-    file_lines = read_characters(pair.annotations).removeprefix(MARK).split("\n")
-    numbered_lines = (
-        (f"{pair.annotations}:{number}", line) for number, line in enumerate(file_lines, start=1)
-    )
-    text, lines = without_mark(
-        read_characters(pair.text),
-        tuple(
-            (location, line.removesuffix("\r")) for location, line in numbered_lines if line.strip()
-        ),
-    )
-    return BratRecord(pair.id, text, lines)

@@ -11,7 +11,7 @@ from typing import Any
 
 from jointre.data.nearest import did_you_mean
 from jointre.errors import DataError
-from jointre.formats.common.unpacked import unpacked_stream
+from jointre.formats.common.unpacked import MaxUnpacked, unpacked_stream
 from jointre.outputs import replaced
 
 _BOM = b"\xef\xbb\xbf"
@@ -36,8 +36,13 @@ def stem(path: Path) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedIOBase]:
-    """The file's bytes, unzipped when its name ends in ``.gz`` or its content is gzip."""
+def opened(path: Path, max_unpacked: MaxUnpacked = None) -> Iterator[BufferedIOBase]:
+    """The file's bytes, unzipped when its name ends in ``.gz`` or its content is gzip.
+
+    Args:
+        path: The file.
+        max_unpacked: Largest size in MiB to which it may unpack; None: the default.
+    """
     check_file(path)
     try:
         with path.open("rb") as raw:
@@ -46,7 +51,7 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
             if not zipped:
                 yield raw
                 return
-            with unpacked_stream(path, raw) as stream:
+            with unpacked_stream(path, raw, max_unpacked) as stream:
                 yield stream
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: not a whole gzip file ({error}); fetch it again") from error
@@ -54,32 +59,35 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, max_unpacked: MaxUnpacked = None) -> str:
     """The text of a file without a byte-order mark; an empty file is an error."""
-    text = read_characters(path).removeprefix(_BOM.decode())
+    text = read_characters(path, max_unpacked).removeprefix(_BOM.decode())
     if not text.strip():
         raise DataError(f"{path}: the file is empty")
     return text
 
 
-def read_characters(path: Path) -> str:
+def read_characters(path: Path, max_unpacked: MaxUnpacked = None) -> str:
     """All characters of a file, as offsets count them; it may be empty."""
-    with opened(path) as stream:
+    with opened(path, max_unpacked) as stream:
         content = stream.read()
     return _decoded(content, path, 0)
 
 
 def read_lines(
-    path: Path, guard: Callable[[], AbstractContextManager[None]] = nullcontext
+    path: Path,
+    guard: Callable[[], AbstractContextManager[None]] = nullcontext,
+    max_unpacked: MaxUnpacked = None,
 ) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, with their numbers from 1, one at a time.
 
     Args:
         path: The file.
         guard: Handles a line that is not UTF-8; ``reading.guard`` of a reader.
+        max_unpacked: Largest size in MiB to which the file may unpack; None: the default.
     """
     byte_offset, empty = 0, True
-    with opened(path) as stream:
+    with opened(path, max_unpacked) as stream:
         for number, line in enumerate(stream, start=1):
             text = ""
             line_without_mark = line.removeprefix(_BOM) if number == 1 else line
@@ -93,9 +101,9 @@ def read_lines(
         raise DataError(f"{path}: the file is empty")
 
 
-def begins_list(path: Path) -> bool:
+def begins_list(path: Path, max_unpacked: MaxUnpacked = None) -> bool:
     """Whether the file is one JSON list, judged by its first character."""
-    with opened(path) as stream:
+    with opened(path, max_unpacked) as stream:
         for line in stream:
             content = line.removeprefix(_BOM).lstrip()
             if content:
@@ -136,23 +144,24 @@ def parse(text: str, path: Path, line: int = 1) -> Any:
         raise DataError(f"{path}:{line}: not JSON: {error}") from error
 
 
-def refuse_value_over_lines(path: Path) -> None:
+def refuse_value_over_lines(path: Path, max_unpacked: MaxUnpacked = None) -> None:
     """Check that a file of one record per line is not a single JSON value over several lines.
 
     Args:
         path: The file.
+        max_unpacked: Largest size in MiB to which the file may unpack; None: the default.
 
     Raises:
         DataError: The file is a single value whose lines are not JSON by themselves.
     """
     if not path.is_file():  # a pipe, which can be read once
         return
-    with opened(path) as stream:
+    with opened(path, max_unpacked) as stream:
         lines = (line.removeprefix(_BOM).strip() for line in stream)
         first = next((line for line in lines if line), b"")
     if first[:1] not in (b"{", b"[") or _is_json(first):
         return
-    if _is_json(read_text(path).encode()):
+    if _is_json(read_text(path, max_unpacked).encode()):
         raise DataError(
             f"{path}: this is one JSON value over several lines, but each line must be a record of "
             "its own; write each record without line breaks (json.dumps without indent)"

@@ -14,7 +14,7 @@ from jointre.data.spacy_import import spacy_module
 from jointre.errors import DataError
 from jointre.formats.common.files import opened, stem
 from jointre.formats.common.reading import OnError, Reading
-from jointre.formats.common.unpacked import check_zlib
+from jointre.formats.common.unpacked import MaxUnpacked, check_zlib
 from jointre.formats.docbin.doc import ABOUT, DocbinOptions, document_of
 from jointre.formats.docbin.record import PREFIX
 from jointre.formats.docbin.rel import KEY as REL
@@ -50,6 +50,8 @@ class DocbinReader(Reader):
         ents: Whether ``doc.ents`` are also entities.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such Docs are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".spacy",)
@@ -60,8 +62,9 @@ class DocbinReader(Reader):
         spans_key: str | None = None,
         ents: bool = True,
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.options = DocbinOptions(spans_key, ents)
 
     @classmethod
@@ -71,7 +74,7 @@ class DocbinReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
-        with opened(path) as stream:
+        with opened(path, self.max_unpacked) as stream:
             content = stream.read()
         if not content:
             raise DataError(f"{path}: the file is empty")
@@ -79,7 +82,7 @@ class DocbinReader(Reader):
         try:
             with as_data_errors(f"{path}: not a DocBin"):
                 with suppress(zlib.error):  # spaCy's own message is clearer
-                    check_zlib(path, content)
+                    check_zlib(path, content, self.max_unpacked)
                 docs = tokens.DocBin().from_bytes(content)
         except DataError as error:
             raise self._explain(path, error) from error

@@ -10,6 +10,7 @@ from jointre.data.schema import Document
 from jointre.data.words import check_language
 from jointre.formats.common.files import begins_list, parse, read_lines, stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.doccano.offsets import CountedIn, LineEnds
 from jointre.formats.doccano.record import DoccanoLine
 from jointre.formats.reader import Reader
@@ -50,6 +51,8 @@ class DoccanoReader(Reader):
             whole word, so that words never depend on annotations.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such lines are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -65,8 +68,9 @@ class DoccanoReader(Reader):
         language: str = "en",
         inside_words: InsideWords = "split",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.offsets: CountedIn = offsets
         self.line_ends: LineEnds = line_ends
         self.language = check_language(language)
@@ -80,7 +84,7 @@ class DoccanoReader(Reader):
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
         line = DoccanoLine(self.offsets, self.words, self.line_ends)
-        if begins_list(path):
+        if begins_list(path, self.max_unpacked):
             for number, value in enumerate(self.listed(path), start=1):
                 location = f"{path}: record {number}"
                 with reading.record():
@@ -89,7 +93,7 @@ class DoccanoReader(Reader):
                         line.read(value, f"{stem(path)}:{number}", location, reading.skipped),
                     )
             return
-        for number, text in read_lines(path, reading.guard):
+        for number, text in read_lines(path, reading.guard, self.max_unpacked):
             location = f"{path}:{number}"
             with reading.record():
                 value = parse(text, path, number)

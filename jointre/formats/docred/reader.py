@@ -15,6 +15,7 @@ from jointre.errors import DataError
 from jointre.formats.common.files import stem
 from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.common.sentence_lists import read_sentence_lists
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.docred.record import ANNOTATED, KEYS, DocredAnnotation, annotated
 from jointre.formats.docred.rel_info import name_of, read_rel_info
 from jointre.formats.reader import Reader
@@ -45,6 +46,8 @@ class DocredReader(Reader):
             entities are counted.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such records are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
     """
 
     def __init__(
@@ -53,8 +56,9 @@ class DocredReader(Reader):
         rel_info: Path | None = None,
         mixed_types: Literal["majority", "first"] = "majority",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.rel_info = None if rel_info is None else Path(rel_info)
         self.mixed_types: Literal["majority", "first"] = mixed_types
 

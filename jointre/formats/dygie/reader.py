@@ -13,6 +13,7 @@ from jointre.formats.common.clusters import merged_clusters
 from jointre.formats.common.files import parse, read_lines, stem
 from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.common.sentence_lists import read_sentence_lists
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.dygie.record import KEYS, DygieAnnotation
 from jointre.formats.reader import Reader
 
@@ -58,6 +59,8 @@ class DygieReader(Reader):
             counted.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such records are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".json")
@@ -70,8 +73,9 @@ class DygieReader(Reader):
         predictions: bool = False,
         clusters: Literal["keep", "merge"] = "keep",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.clusters = clusters
         self.unescape_brackets = unescape_brackets
         self.label_case = label_case
@@ -84,7 +88,7 @@ class DygieReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
-        for line, text in read_lines(path, reading.guard):
+        for line, text in read_lines(path, reading.guard, self.max_unpacked):
             location = f"{path}:{line}"
             with reading.record():
                 record = mapping(parse(text, path, line), location, "a document")

@@ -11,6 +11,7 @@ from jointre.data.schema import Document
 from jointre.data.words import check_language
 from jointre.formats.common.files import parse, read_lines, refuse_value_over_lines, stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.reader import Reader
 
 _SPECIAL = re.compile(r'\A\s*\{(?=.*"(mentions|chars)"\s*:)', re.DOTALL)
@@ -35,6 +36,8 @@ class JsonlReader(Reader):
         types: Types file, see :class:`SpertReader`.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such records are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
         language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
             language.
         inside_words: What happens if a mention begins or ends inside a word. ``"split"``: the word
@@ -53,8 +56,9 @@ class JsonlReader(Reader):
         language: str = "en",
         inside_words: InsideWords = "split",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
 
@@ -67,8 +71,8 @@ class JsonlReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
-        refuse_value_over_lines(path)
-        for line, text in read_lines(path, reading.guard):
+        refuse_value_over_lines(path, self.max_unpacked)
+        for line, text in read_lines(path, reading.guard, self.max_unpacked):
             location = f"{path}:{line}"
             with reading.record():
                 record = checked_record(parse(text, path, line), location)

@@ -13,6 +13,7 @@ from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.formats.common.files import stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.label_studio.record import TaskRecord, document_of
 from jointre.formats.label_studio.task import (
     EXTRA,
@@ -60,6 +61,8 @@ class LabelStudioReader(Reader):
             whole word, so that words never depend on annotations.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such tasks are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -74,8 +77,9 @@ class LabelStudioReader(Reader):
         language: str = "en",
         inside_words: InsideWords = "split",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.text_key = text_key
         self.several = several
         self.relation_label = relation_label

@@ -13,6 +13,7 @@ from jointre.data.words import check_language
 from jointre.errors import DataError
 from jointre.formats.common.files import parse, read_lines, stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.prodigy.record import read_record
 from jointre.formats.reader import Reader
 
@@ -52,6 +53,8 @@ class ProdigyReader(Reader):
             whole word, so that words never depend on annotations.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such records are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -66,8 +69,9 @@ class ProdigyReader(Reader):
         language: str = "en",
         inside_words: InsideWords = "split",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.repeated = repeated
         self.language = check_language(language)
         self.words = WordRules(language, inside_words)
@@ -81,7 +85,7 @@ class ProdigyReader(Reader):
         path = reading.path
         texts: set[str] = set()
         ids: set[str] = set()
-        for number, line in read_lines(path, reading.guard):
+        for number, line in read_lines(path, reading.guard, self.max_unpacked):
             location = f"{path}:{number}"
             with reading.record():
                 record = mapping(parse(line, path, number), location, "an example")

@@ -9,6 +9,7 @@ from jointre.errors import DataError
 from jointre.formats.common.copied_text import similar_text
 from jointre.formats.common.files import read_lines
 from jointre.formats.common.reading import FileError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.pubtator.ids import split_ids
 from jointre.plurals import counted
 
@@ -69,15 +70,18 @@ def with_lines(record: PubtatorRecord, lines: Iterable[str]) -> PubtatorRecord:
     return record._replace(lines=tuple(("", line) for line in lines))
 
 
-def read_records(reading: Reading) -> Iterator[tuple[str, PubtatorRecord]]:
+def read_records(
+    reading: Reading, max_unpacked: MaxUnpacked = None
+) -> Iterator[tuple[str, PubtatorRecord]]:
     """The documents of a file with the locations of their titles; blank lines have no meaning.
 
     Args:
         reading: The reading of the file; it decides what happens to lines that are not UTF-8 or
             belong to no document, and to documents without an abstract line.
+        max_unpacked: Largest size in MiB to which the file may unpack; None: the default.
     """
     record = _Lines("", "")
-    for number, content in read_lines(reading.path, reading.guard):
+    for number, content in read_lines(reading.path, reading.guard, max_unpacked):
         line_location = f"{reading.path}:{number}"
         line = content.removesuffix("\n").removesuffix("\r")
         title = _TEXT.fullmatch(line)

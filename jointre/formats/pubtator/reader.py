@@ -13,6 +13,7 @@ from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.errors import ConfigError
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.pubtator.lines import PubtatorRecord, read_records
 from jointre.formats.pubtator.mesh import hypernym_pairs, read_tree_numbers
 from jointre.formats.pubtator.record import PubtatorOptions, document_of
@@ -59,6 +60,8 @@ class PubtatorReader(Reader):
             language.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such lines and documents are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
 
     Raises:
         ConfigError: Only one of ``hypernym_pairs: "drop"`` and ``mesh`` is given, or spaCy does not
@@ -77,8 +80,9 @@ class PubtatorReader(Reader):
         mesh: Path | None = None,
         language: str = "en",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         if hypernym_pairs == "drop" and mesh is None:
             raise ConfigError(
                 "hypernym_pairs='drop' needs mesh=FILE, MeSH's hierarchy: the descriptors in "
@@ -103,7 +107,7 @@ class PubtatorReader(Reader):
         return 0.95 if _LOOKS.match(head) else 0.0
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
-        for location, record in read_records(reading):
+        for location, record in read_records(reading, self.max_unpacked):
             with reading.record():
                 yield location, self._document(record, location, reading)
 

@@ -19,6 +19,7 @@ from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.common.files import stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.reader import Reader
 
 KEYS = frozenset({"tokens", "entities", "relations"})
@@ -43,10 +44,17 @@ class SpertReader(Reader):
         types: Types file, ``{"entities": {…}, "relations": {…}}``.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such records are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
     """
 
-    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
-        super().__init__(types, on_error)
+    def __init__(
+        self,
+        types: Path | None = None,
+        on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
+    ) -> None:
+        super().__init__(types, on_error, max_unpacked)
 
     @classmethod
     def looks_like(cls, path: Path, head: str) -> float:

@@ -13,6 +13,7 @@ from jointre.data.words import check_language, words_of
 from jointre.errors import DataError
 from jointre.formats.common.files import opened, read_text
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.reader import Reader
 
 _HEAD = 2**20  # bytes
@@ -48,6 +49,8 @@ class TextReader(Reader):
         language: Language of the texts, as a spaCy code such as ``"zh"``; ``"xx"`` for any
             language.
         on_error: Accepted as by every reader, but has no effect: a text has no records to skip.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
 
     Raises:
         ConfigError: spaCy does not know the language.
@@ -61,8 +64,9 @@ class TextReader(Reader):
         split_by: SplitBy = "file",
         language: str = "en",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(None, on_error)
+        super().__init__(None, on_error, max_unpacked)
         self.split_by: SplitBy = split_by
         self.language = check_language(language)
 
@@ -75,13 +79,18 @@ class TextReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
-        for line, text in parts(self._text(path), self.split_by):
+        for line, text in parts(self.text(path), self.split_by):
             name = path.name.removesuffix(".gz")
             id = name if self.split_by == "file" else f"{name}:{line}"
             yield f"{path}:{line}", document_of(text, id, self.language, reading.skipped)
 
-    def _text(self, path: Path) -> str:
-        with opened(path) as stream:
+    def text(self, path: Path) -> str:
+        """The text of a file.
+
+        Raises:
+            DataError: The file cannot be read, or is not plain text.
+        """
+        with opened(path, self.max_unpacked) as stream:
             kind = not_prose(path, stream.read(_HEAD))
         if kind is not None:
             raise DataError(
@@ -89,7 +98,7 @@ class TextReader(Reader):
                 "--documents line if each line is a document), or write one JSON record per line, "
                 '{"id": "a", "text": "..."}, to a .jsonl file'
             )
-        return read_text(path)
+        return read_text(path, self.max_unpacked)
 
     def count(self, path: Path) -> int:
         """Number of documents of a file, which are not cut into words.
@@ -97,9 +106,9 @@ class TextReader(Reader):
         Raises:
             DataError: The file cannot be read.
         """
-        return (
-            1 if self.split_by == "file" else sum(1 for _ in parts(read_text(path), self.split_by))
-        )
+        if self.split_by == "file":
+            return 1
+        return sum(1 for _ in parts(read_text(path, self.max_unpacked), self.split_by))
 
 
 def document_of(text: str, id: str, language: str, skipped: SkippedData) -> Document:

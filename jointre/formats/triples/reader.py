@@ -12,6 +12,7 @@ from jointre.data.vocabulary import LabelSets
 from jointre.errors import DataError
 from jointre.formats.common.files import begins_list, parse, read_lines, stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.reader import Reader
 from jointre.formats.triples.alignment import split_words
 from jointre.formats.triples.label_map import read_labels
@@ -51,6 +52,8 @@ class TriplesReader(Reader):
             tail of a triple that relates a name to itself are one mention.
         on_error: What happens at errors. ``"stop"``: reading ends with a list of the first 20.
             ``"skip"``: such records are skipped and counted.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: 1,024, and
+            above 64 at most 200 times the size of the file.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".json", ".jsonl")
@@ -62,8 +65,9 @@ class TriplesReader(Reader):
         unaligned: Literal["count", "error"] = "count",
         occurrence: Occurrence = "closest",
         on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
     ) -> None:
-        super().__init__(types, on_error)
+        super().__init__(types, on_error, max_unpacked)
         self.entity_label = entity_label
         self.unaligned = unaligned
         self.occurrence: Occurrence = occurrence
@@ -79,7 +83,7 @@ class TriplesReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         path = reading.path
-        if begins_list(path):
+        if begins_list(path, self.max_unpacked):
             for number, value in enumerate(self.listed(path), start=1):
                 location = f"{path}: record {number}"
                 with reading.record():
@@ -87,7 +91,9 @@ class TriplesReader(Reader):
                     name = f"{stem(path)}:{number}"
                     yield location, self._document(record, name, location, reading.skipped)
             return
-        for number, (line, text) in enumerate(read_lines(path, reading.guard), start=1):
+        for number, (line, text) in enumerate(
+            read_lines(path, reading.guard, self.max_unpacked), start=1
+        ):
             location = f"{path}:{line}"
             with reading.record():
                 record = _checked(parse(text, path, line), location)

@@ -126,8 +126,9 @@ class ReaderContract(SampleContract):
         kind: type[Reader] = type(self.build())
         if not kind.annotated:
             return  # a text has no records
-        has_option = "on_error" in options_of(kind)
-        assert has_option, f"{kind.__name__} needs the option on_error, which it passes to Reader"
+        for name in ("on_error", "max_unpacked"):
+            has_option = name in options_of(kind)
+            assert has_option, f"{kind.__name__} needs the option {name}, which it passes to Reader"
         skipped = 0
         for number, files in enumerate(self.bad_files()):
             path = self.saved(tmp_path / str(number), files)

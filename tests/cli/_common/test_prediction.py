@@ -14,7 +14,7 @@ def prediction(**options: Any) -> Prediction:
         "format": None,
         "split_by": None,
         "entities": "predict",
-        "on_error": None,
+        "reader_options": {},
         "output": None,
         "render": None,
         "colors": {},
@@ -26,10 +26,8 @@ def prediction(**options: Any) -> Prediction:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"entities": "given"}, "--entities given needs records with entities"),
+        ({"entities": "given", "sources": [STDIN]}, "--entities given needs records with entities"),
         ({"sources": [STDIN], "format": "spert"}, "--format spert: standard input is read as text"),
-        ({"split_by": "line", "format": "spert"}, "--documents line: is for texts"),
-        ({"split_by": "line", "sources": [Path("a.jsonl")]}, "--documents line: is for texts"),
         ({"render": Path("a.png")}, "--render a.png: the pictures are a page"),
         ({"colors": {"Per": "#112233"}}, "--colors needs --render"),
         ({"resume": True}, "--resume needs --output"),
@@ -46,6 +44,20 @@ def prediction(**options: Any) -> Prediction:
 def test_options_that_contradict_each_other(options: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
         prediction(**options)
+
+
+@pytest.mark.parametrize("format", [None, "jsonl"])
+def test_only_texts_have_lines(tmp_path: Path, format: str | None) -> None:
+    """The content of a file says whether it is a text, not its name."""
+    records, text = tmp_path / "records.txt", tmp_path / "a.text"
+    records.write_text('{"tokens": ["a"], "entities": [{"label": "A", "mentions": [[0, 1]]}]}\n')
+    text.write_text("A text.\n")
+    with pytest.raises(DataError, match="--documents line: is for texts"):
+        prediction(sources=[records], split_by="line", format=format)
+    assert prediction(sources=[records], entities="given", format=format).entities == "given"
+    assert prediction(sources=[text], split_by="line").split_by == "line"
+    with pytest.raises(DataError, match="--entities given needs records"):
+        prediction(sources=[records, text], entities="given")
 
 
 def test_an_unfinished_output_is_not_replaced(tmp_path: Path) -> None:

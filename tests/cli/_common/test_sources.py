@@ -8,11 +8,13 @@ from tests.cli.command import Command
 from tests.cli.test_predict import records
 
 
-def test_names_tell_texts_from_records() -> None:
-    texts = ("a.txt", "a", "a.md", "a.txt.gz", "jsonl", ".jsonl.txt")
-    assert all(is_text(Path(name)) for name in texts)
-    assert not any(is_text(Path(name)) for name in ("a.jsonl", "a.jsonl.gz", "a.b.jsonl"))
-    assert is_text(STDIN)
+def test_the_content_tells_texts_from_records(tmp_path: Path) -> None:
+    text, records = tmp_path / "a.md", tmp_path / "b.txt"
+    text.write_text("A text.\n")
+    records.write_text('{"tokens": ["a"], "entities": [{"label": "A", "mentions": [[0, 1]]}]}\n')
+    assert (is_text(text, None), is_text(text, "jsonl"), is_text(text, "text")) == (1, 0, 1)
+    assert (is_text(records, None), is_text(records, "text")) == (False, True)
+    assert is_text(STDIN, None)
 
 
 def test_paragraphs_are_one_document(
@@ -56,7 +58,9 @@ def test_documents_of_a_file(
 
 
 def test_only_texts_have_paragraphs(jointre: Command, overfitted: Path, tmp_path: Path) -> None:
-    for words in ((tmp_path / "a.jsonl",), (tmp_path / "a.json", "--format", "spert")):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"tokens": ["a"]}\n')
+    for words in ((path,), (path, "--format", "jsonl")):
         jointre("predict", overfitted, *words, "--documents", "line").told(
             "--documents line: is for texts; records are documents already"
         )

@@ -11,6 +11,7 @@ from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.formats import JsonlReader, Reader
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.testing.contracts import Contract, ReaderContract
 from tests.testing.contracts.faults import fails, passes, suite
 
@@ -27,8 +28,13 @@ class Sound(Reader):
     suffixes = (".jsonl",)
     registered_name = "sound"
 
-    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
-        super().__init__(types, on_error)
+    def __init__(
+        self,
+        types: Path | None = None,
+        on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
+    ) -> None:
+        super().__init__(types, on_error, max_unpacked)
         self.inner = JsonlReader()
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:

@@ -13,6 +13,7 @@ from jointre.formats import Reader, Writer
 from jointre.formats.common.files import read_lines
 from jointre.formats.common.reading import OnError, Reading
 from jointre.formats.common.supported import plain
+from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.common.writable import TEXT, writable
 from jointre.outputs import replaced
 
@@ -53,12 +54,18 @@ class TabbedReader(Reader):
         types: Types file, as for :class:`SpertReader`.
         on_error: ``"stop"`` raises an error that lists the first 20 mistakes; ``"skip"`` skips and
             counts wrong records.
+        max_unpacked: Largest size in MiB to which a compressed file may unpack; null: the default.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".tabbed",)
 
-    def __init__(self, types: Path | None = None, on_error: OnError = "stop") -> None:
-        super().__init__(types, on_error)
+    def __init__(
+        self,
+        types: Path | None = None,
+        on_error: OnError = "stop",
+        max_unpacked: MaxUnpacked = None,
+    ) -> None:
+        super().__init__(types, on_error, max_unpacked)
 
     @classmethod
     def looks_like(cls, path: Path, head: str) -> float:
@@ -67,7 +74,7 @@ class TabbedReader(Reader):
 
     def _documents(self, reading: Reading) -> Iterator[tuple[str, Document]]:
         lines: list[tuple[str, str]] = []
-        for number, text in read_lines(reading.path, reading.guard):
+        for number, text in read_lines(reading.path, reading.guard, self.max_unpacked):
             if text.startswith("document\t") and lines:
                 yield from _read_record(lines, reading)
                 lines = []

@@ -1,17 +1,23 @@
 """Training callbacks: components that act on a model in the course of its training."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, final
 
+import regex
 import torch
-from annotated_types import Ge, Le, Lt
+from annotated_types import Ge, Gt, Le, Lt
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from jointre.config import Registrable
+from jointre.data.annotation import Entity, Span
+from jointre.data.nearest import did_you_mean
+from jointre.data.schema import Document
 from jointre.errors import ConfigError
 from jointre.models import Model
+from jointre.nn.classifiers import Classifier
 from jointre.nn.refiners import Refiner
+from jointre.nn.split_linear import FeatureBlock, SplitLinear
 
 
 class TrainingCallback(Registrable, interface="callback"):
@@ -236,3 +242,132 @@ class ExponentialMovingAverage(TrainingCallback):
 def _trained(model: Model) -> Iterator[tuple[str, nn.Parameter]]:
     """The parameters that are not frozen, by name."""
     return ((name, value) for name, value in model.named_parameters() if value.requires_grad)
+
+
+@final
+@TrainingCallback.register("label_names")
+class LabelNames(TrainingCallback):
+    """Starts the classifiers with vectors of what their labels mean, instead of random ones.
+
+    The model reads the words of each label ("works for" for ``works_for``) as if they were a
+    mention, and the words of each relation label as if they stood between two mentions. The
+    features that the classifier of the task would score, minus their mean over the labels, become
+    the label's row of the last Linear. Rows of the class "no label" stay random. This can help
+    where there are few examples per label.
+
+    Paper: https://aclanthology.org/2022.findings-acl.155
+
+    Args:
+        descriptions: Words for labels whose names say little, by label, for example
+            ``{"PER": "person"}``; other labels are described by the words of their names.
+        scale: Euclidean norm of each row.
+
+    Raises:
+        ConfigError: A description is of a label that the model does not have, or the model's
+            classifiers do not score features of spans and pairs by a Linear.
+    """
+
+    def __init__(
+        self,
+        descriptions: Mapping[str, str] | None = None,
+        scale: Annotated[float, Gt(0), Le(1000)] = 1.0,
+    ) -> None:
+        self.descriptions, self.scale = dict(descriptions or {}), scale
+
+    def check(self, model: Model) -> None:
+        """The descriptions must be of labels, and the model must score spans and pairs."""
+        labels = (*model.vocabulary.entity_labels, *model.vocabulary.relation_labels)
+        for label in self.descriptions:
+            if label not in labels:
+                raise ConfigError(
+                    f"training.callbacks: label_names describes {label!r}, which is not a label of "
+                    f"the training data: {', '.join(labels)}{did_you_mean(label, labels)}"
+                )
+        outputs = [_output(classifier) for classifier in model.classifiers.values()]
+        if not outputs or None in outputs or model.registered_name not in _SPAN_FAMILIES:
+            raise ConfigError(
+                "training.callbacks: label_names needs a model of spans or documents "
+                f"({', '.join(_SPAN_FAMILIES)}) whose classifiers end with a Linear (linear, "
+                "feedforward); leave it out, or change model.type or the classifiers"
+            )
+
+    @torch.no_grad()
+    def start(self, model: Model, step: int, total: int) -> None:
+        """Set the rows of the labels, unless the training was recovered."""
+        if step:
+            return
+        training = model.training
+        model.eval()
+        vocabulary = model.vocabulary
+        units = {
+            "entity": [_as_mention(self.words(name)) for name in vocabulary.entity_labels],
+            "relation": [
+                _between_mentions(self.words(name)) for name in vocabulary.relation_labels
+            ],
+        }
+        for task, classifier in model.classifiers.items():
+            if units[task]:
+                self._set_rows(model, classifier, units[task])
+        model.train(training)
+
+    def words(self, label: str) -> tuple[str, ...]:
+        """The words that describe a label.
+
+        Args:
+            label: Entity or relation label.
+
+        Example:
+            >>> LabelNames().words("OtherScientificTerm"), LabelNames().words("works_for")
+            (('other', 'scientific', 'term'), ('works', 'for'))
+        """
+        if label in self.descriptions:
+            return tuple(self.descriptions[label].split()) or (label,)
+        return tuple(word.lower() for word in _WORD.findall(label)) or (label,)
+
+    def _set_rows(self, model: Model, classifier: Classifier, units: Sequence[Document]) -> None:
+        output = _output(classifier)
+        assert output is not None  # checked before the training
+        rows = torch.stack([_features(model, output, unit) for unit in units])
+        rows = rows - rows.mean(0)
+        rows = self.scale * nn.functional.normalize(rows, dim=1)
+        different = rows.norm(dim=1) > 0  # not so for a single label, which is its own mean
+        weight = output.weight[len(output.weight) - len(units) :]
+        weight.copy_(torch.where(different[:, None], rows, weight))
+
+
+_SPAN_FAMILIES = ("span", "document")
+_WORD = regex.compile(r"\p{Lu}?[\p{Ll}\p{M}]+|\p{Lu}+(?!\p{Ll})|[\p{Lo}\p{M}]+|\p{N}+")
+
+
+def _output(classifier: Classifier) -> SplitLinear | None:
+    """The Linear whose weight has a row per class; None without one."""
+    for module in classifier.modules():
+        if isinstance(module, SplitLinear) and module.weight is classifier.prototypes:
+            return module
+    return None
+
+
+def _as_mention(words: tuple[str, ...]) -> Document:
+    """The words of an entity label as a unit that is one mention."""
+    return Document("label", words, entities=(Entity(None, (Span(0, len(words)),)),))
+
+
+def _between_mentions(words: tuple[str, ...]) -> Document:
+    """The words of a relation label as a unit, between two mentions that say nothing."""
+    end = len(words) + 1
+    entities = tuple(Entity(None, (Span(start, start + 1),)) for start in (0, end))
+    return Document("label", ("it", *words, "it"), entities=entities)
+
+
+def _features(model: Model, output: SplitLinear, unit: Document) -> Tensor:
+    """What the Linear reads of a unit's first mention or pair."""
+    read: list[Tensor] = []
+
+    def keep(_: nn.Module, blocks: tuple[Sequence[FeatureBlock]]) -> None:
+        read.append(torch.cat([block.rows()[:1] for block in blocks[0]], 1))
+
+    preparer = model.preparer("given")
+    hook = output.register_forward_pre_hook(keep)
+    model(preparer([preparer.item(0, unit)]).to(output.weight.device))
+    hook.remove()
+    return read[0][0]

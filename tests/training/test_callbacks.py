@@ -10,12 +10,18 @@ import torch
 from safetensors.torch import load_file
 
 from jointre.config import Factory, construct
+from jointre.data.schema import Document
 from jointre.errors import ConfigError
 from jointre.models import Model, archive
 from jointre.nn.refiners import Refiner
 from jointre.testing.contracts import CallbackContract
 from jointre.testing.tiny import tiny_vocabulary
-from jointre.training.callbacks import ExponentialMovingAverage, MemoryWarmup, TrainingCallback
+from jointre.training.callbacks import (
+    ExponentialMovingAverage,
+    LabelNames,
+    MemoryWarmup,
+    TrainingCallback,
+)
 from jointre.training.module import TrainingModule
 from jointre.training.optimizers import PlainAdamW
 from jointre.training.run import train
@@ -392,3 +398,127 @@ def test_killed_with_averages(tiny_data: Path, tmp_path: Path) -> None:
     assert finish(config, tmp_path / "whole") == 0
     assert staircase(config, tmp_path / "killed", after=False) >= 6
     assert results(tmp_path / "killed") == results(tmp_path / "whole")
+
+
+class TestLabelNames(CallbackContract):
+    component = {"type": "label_names"}
+
+
+def built(tiny_data: Path, changes: dict[str, Any]) -> Model:
+    """A model with the tiny encoder."""
+    config = experiment(tiny_data, changes)["model"]
+    made: Model = construct(Factory[Model], config, "model")(vocabulary=tiny_vocabulary())
+    return made
+
+
+def started(model: Model, step: int = 0, **options: Any) -> dict[str, torch.Tensor]:
+    """The weight of both classifiers' last Linear after the start."""
+    callback = construct(TrainingCallback, {"type": "label_names", **options})
+    callback.check(model)
+    callback.start(model, step, 10)
+    return {task: one.prototypes.detach().clone() for task, one in model.classifiers.items()}
+
+
+def test_entity_rows_are_the_features_of_the_words(tiny_data: Path) -> None:
+    """Written out for the linear classifier: [summary; maximum over the words; width]."""
+    model = built(tiny_data, {})
+    random = model.classifiers["entity"].prototypes.detach().clone()
+    rows = started(model, descriptions={"Loc": "some place"}, scale=3.0)["entity"]
+    words = {"Loc": ("some", "place"), "Org": ("org",), "Other": ("other",), "Peop": ("peop",)}
+    labels = model.vocabulary.entity_labels
+    features = []
+    preparer = model.preparer("given")
+    for label in labels:
+        unit = Document("label", words[label])
+        with torch.no_grad():
+            stages = preparer([preparer.item(0, unit)])
+            stream = model.eval().backbone(stages.inputs, model.prototypes).entity
+            pieces = stream.positions.words[0, : len(unit.tokens)]
+            span = stream.states[0, int(pieces[0, 0]) : int(pieces[-1, 1])].amax(0)
+            width = model.widths.weight[len(unit.tokens)]
+            features.append(torch.cat([stream.summary[0], span, width]))
+    expected = torch.stack(features)
+    expected = expected - expected.mean(0)
+    expected = 3.0 * expected / expected.norm(dim=1, keepdim=True)
+    torch.testing.assert_close(rows[1:], expected, rtol=1e-4, atol=1e-5)
+    assert torch.equal(rows[0], random[0])  # the class of spans that are no mention
+
+
+@pytest.mark.parametrize("family", ["span", "document"])
+@pytest.mark.parametrize("classifier", ["linear", "feedforward"])
+def test_families_and_classifiers(tiny_data: Path, family: str, classifier: str) -> None:
+    """Rows of every label, of the given length; nothing else changes, not even random states."""
+    section = {
+        "type": family,
+        "encoder": {"type": "transformer", "model_name": str(tiny_data / "encoder")},
+        "projection": "identity",
+        "interaction": "none",
+        "entity_classifier": classifier,
+        "relation_classifier": classifier,
+    }
+    model: Model = construct(Factory[Model], section)(vocabulary=tiny_vocabulary())
+    before = copy.deepcopy(model.state_dict())
+    random = torch.get_rng_state()
+    model.train()
+    rows = started(model, scale=2.0)
+    assert model.training
+    assert torch.equal(torch.get_rng_state(), random)
+    for task, labels in (
+        ("entity", model.vocabulary.entity_labels),
+        ("relation", model.vocabulary.relation_labels),
+    ):
+        norms = rows[task][-len(labels) :].norm(dim=1)
+        torch.testing.assert_close(norms, torch.full_like(norms, 2.0))
+    changed = [
+        name for name, value in model.state_dict().items() if not torch.equal(value, before[name])
+    ]
+    assert len(changed) == 2
+    assert all("classifier" in name and name.endswith("weight") for name in changed)
+
+
+def test_a_recovered_training_keeps_its_rows(tiny_data: Path) -> None:
+    model = built(tiny_data, {})
+    before = model.classifiers["entity"].prototypes.detach().clone()
+    assert torch.equal(started(model, step=3)["entity"], before)
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("OtherScientificTerm", ("other", "scientific", "term")),
+        ("works_for", ("works", "for")),
+        ("Used-for", ("used", "for")),
+        ("GPE", ("gpe",)),
+        ("born in 1900", ("born", "in", "1900")),
+        ("人物", ("人物",)),
+        ("größe", ("größe",)),
+        ("++", ("++",)),
+    ],
+)
+def test_words_of_labels(label: str, words: tuple[str, ...]) -> None:
+    assert LabelNames().words(label) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "message"),
+    [
+        (
+            {},
+            {"descriptions": {"Per": "person"}},
+            "label_names describes 'Per', which is not .*Person",
+        ),
+        ({}, {"scale": 0}, "scale"),
+        (
+            {"model.entity_classifier": "cosine"},
+            {},
+            "label_names needs a model of spans or documents",
+        ),
+    ],
+)
+def test_label_names_mistakes(
+    tiny_data: Path, tmp_path: Path, changes: dict[str, Any], options: dict[str, Any], message: str
+) -> None:
+    callbacks = {"training.callbacks": [{"type": "label_names", **options}]}
+    with pytest.raises(ConfigError, match=rf"(?s)training\.callbacks.*{message}"):
+        train(experiment(tiny_data, changes | callbacks), tmp_path / "run")
+    assert not (tmp_path / "run").exists()

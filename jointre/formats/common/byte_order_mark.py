@@ -25,6 +25,7 @@ def without_text_mark(document: Document, skipped: SkippedData) -> Document:
     if text is None or offsets is None or not text.startswith(MARK):
         return document
     tokens = document.tokens
+    only_mark = tokens[:1] == (MARK,)
     if offsets and offsets[0][0] == 0 and tokens[0].startswith(MARK):
         tokens = (tokens[0].removeprefix(MARK), *tokens[1:])
     extra = dict(document.extra)
@@ -37,4 +38,4 @@ def without_text_mark(document: Document, skipped: SkippedData) -> Document:
         offsets=tuple((max(left - 1, 0), max(right - 1, 0)) for left, right in offsets),
         extra=extra,
     )
-    return without_empty_words(document, skipped) if tokens and not tokens[0] else document
+    return without_empty_words(document, skipped) if only_mark else document

@@ -1,9 +1,11 @@
 """Offsets that a tool counted in its own way, converted to characters of the text."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
+from jointre.data.skipped import SkippedData
 from jointre.formats.common.copied_text import same_text, similar_text
 from jointre.formats.common.leading_mark import MARK
 
@@ -95,18 +97,80 @@ def _one_line(text: str) -> str:
     return _LINE_END.sub(" ", text)
 
 
+def without_uncounted_mark(
+    text: str,
+    ends: Iterable[tuple[object, object]],
+    location: str,
+    skipped: SkippedData,
+    code_point: Callable[[int], int | None] = int,
+) -> str:
+    r"""A text without its byte-order mark if its offsets do not count the mark.
+
+    For formats that do not repeat the texts of mentions: annotators mark whole words, so the way
+    of counting is chosen in which more mentions begin and end between words.
+
+    Args:
+        text: The text.
+        ends: Start and end of each mention or word as the file has them; wrong values are ignored.
+        location: Location of the text, for messages.
+        skipped: Counts the texts whose offsets do not count the mark.
+        code_point: Converts an offset of the tool into code points of the text.
+
+    Example:
+        >>> without_uncounted_mark("\ufeffAda left.", [(0, 3)], "a.jsonl:1", SkippedData())
+        'Ada left.'
+        >>> without_uncounted_mark("\ufeffAda left.", [(1, 4)], "a.jsonl:1", SkippedData())
+        '\ufeffAda left.'
+    """
+    if not text.startswith(MARK):
+        return text
+    spans = [(start, end) for start, end in ends if type(start) is int and type(end) is int]
+    counted, uncounted = (
+        sum(plausibility(text, code_point(start + n), code_point(end + n)) for start, end in spans)
+        for n in (0, 1)
+    )
+    if uncounted <= counted:
+        return text
+    skipped.add("texts in which offsets do not count the byte-order mark, corrected", location)
+    return text.removeprefix(MARK)
+
+
+def plausibility(text: str, start: int | None, end: int | None) -> int:
+    """A score for how much the characters between two offsets look like a mention.
+
+    Args:
+        text: The text.
+        start: First character; None: outside the text or inside a character.
+        end: Character after the last one, or None.
+    """
+    if start is None or end is None or not 0 <= start < end <= len(text):
+        return -1
+    mention = text[start:end]
+    return (
+        (not mention[0].isspace())
+        + (not mention[-1].isspace())
+        + _between_words(text, start)
+        + _between_words(text, end)
+        + ("\n" not in mention)
+    )
+
+
+def _between_words(text: str, at: int) -> bool:
+    return not (0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum())
+
+
 def _countings(text: str) -> Iterator[tuple[str, Sequence[int | None]]]:
     """Ways of counting, each with the code point of every position; None is inside a character."""
-    yield "code points", range(len(text) + 1)
+    ways: list[tuple[str, Sequence[int | None]]] = [("code points", range(len(text) + 1))]
     wide, joined = any(char > "\uffff" for char in text), "\r\n" in text
     if joined:
-        yield "code points, line ends as one", _borders(text, units=False, joins=True)
+        ways.append(("code points, line ends as one", _borders(text, units=False, joins=True)))
     if wide:
-        yield "UTF-16 units", _borders(text, units=True, joins=False)
+        ways.append(("UTF-16 units", _borders(text, units=True, joins=False)))
     if wide and joined:
-        yield "UTF-16 units, line ends as one", _borders(text, units=True, joins=True)
-    if text.startswith(MARK):
-        yield "code points after the byte-order mark", range(1, len(text) + 1)
+        ways.append(("UTF-16 units, line ends as one", _borders(text, units=True, joins=True)))
+    after_mark = [(f"{name} after the byte-order mark", borders[1:]) for name, borders in ways]
+    return chain(ways, after_mark if text.startswith(MARK) else ())
 
 
 def _borders(text: str, units: bool, joins: bool) -> list[int | None]:

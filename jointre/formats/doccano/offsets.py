@@ -6,6 +6,8 @@ from typing import Literal
 
 import regex
 
+from jointre.formats.common.tool_offsets import plausibility
+
 CountedIn = Literal["code_points", "utf16", "graphemes"]
 """What a tool counts: characters as in Python, UTF-16 units as in JavaScript (two for a character
 above U+FFFF), or graphemes, which readers see as one character."""
@@ -80,27 +82,11 @@ class LineEndJudge:
         if self._line_ends != "auto" or self._unit == "graphemes" or "\r\n" not in text:
             return self._line_ends == "one"
         score_as_one, score_as_two = (
-            sum(_plausible(text, Ruler(text, self._unit, joined), *ends) for ends in mentions)
-            for joined in (True, False)
+            sum(
+                plausibility(text, ruler.code_point(first), ruler.code_point(last))
+                for first, last in mentions
+            )
+            for ruler in (Ruler(text, self._unit, joined) for joined in (True, False))
         )
         self._votes += (score_as_one > score_as_two) - (score_as_one < score_as_two)
         return score_as_one > score_as_two or (score_as_one == score_as_two and self._votes > 0)
-
-
-def _plausible(text: str, ruler: Ruler, first: int, last: int) -> int:
-    """A score for how much the characters between two offsets look like a mention."""
-    start, end = ruler.code_point(first), ruler.code_point(last)
-    if start is None or end is None or start >= end:
-        return -1
-    mention = text[start:end]
-    return (
-        (not mention[0].isspace())
-        + (not mention[-1].isspace())
-        + _between_words(text, start)
-        + _between_words(text, end)
-        + ("\n" not in mention)
-    )
-
-
-def _between_words(text: str, at: int) -> bool:
-    return not (0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum())

@@ -13,6 +13,7 @@ from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.formats.common.supported import plain
 from jointre.formats.common.texts import count_reread, same_annotations, with_text
+from jointre.formats.common.tool_offsets import without_uncounted_mark
 from jointre.formats.doccano.offsets import CountedIn, LineEndJudge, LineEnds, Ruler
 
 KEPT = "doccano"
@@ -70,6 +71,7 @@ class DoccanoLine:
     ) -> None:
         self.counted_in: CountedIn = counted_in
         self.rules = rules
+        self.line_ends: LineEnds = line_ends
         self._judge = LineEndJudge(line_ends, counted_in)
         self._numbers = count(1)
 
@@ -88,7 +90,7 @@ class DoccanoLine:
         record = mapping(value, location, "a document")
         text_key = _one_of(record, _TEXTS, location)
         rows_key, rows, other_keys = _rows_of(record, location, skipped)
-        text = string(record[text_key], location, text_key)
+        text = self._unmarked(string(record[text_key], location, text_key), rows, location, skipped)
         joined = self._joined(record, text, rows, location, skipped)
         labelled = self._mentions(text, rows_key, rows, joined, location, skipped)
         words, spans = fit(text, labelled.mentions, skipped, location, rules=self.rules)
@@ -112,6 +114,12 @@ class DoccanoLine:
             extra=further_keys(record, used, "id")
             | {KEPT: {key: record[key] for key in stored_keys}},
         )
+
+    def _unmarked(self, text: str, rows: list[Row], location: str, skipped: SkippedData) -> str:
+        """The text without a byte-order mark that the offsets do not count."""
+        ends = [(row.start, row.end) for row in rows]
+        code_point = Ruler(text, self.counted_in, self.line_ends == "one").code_point
+        return without_uncounted_mark(text, ends, location, skipped, code_point)
 
     def _joined(
         self,

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from jointre.data.char_spans import InsideWords, WordRules
 from jointre.data.record import checked_record, read_arguments
 from jointre.data.schema import Document
+from jointre.data.skipped import SkippedData
 from jointre.data.words import check_language
 from jointre.formats.common.files import parse, read_lines, refuse_value_over_lines, stem
 from jointre.formats.common.reading import OnError, Reading
+from jointre.formats.common.tool_offsets import without_uncounted_mark
 from jointre.formats.common.unpacked import MaxUnpacked
 from jointre.formats.reader import Reader
 
@@ -76,8 +78,31 @@ class JsonlReader(Reader):
             location = f"{path}:{line}"
             with reading.record():
                 record = checked_record(parse(text, path, line), location)
+                record = _without_uncounted_mark(record, location, reading.skipped)
                 name = f"{stem(path)}:{line}"
                 yield (
                     location,
                     Document(**read_arguments(record, name, location, reading.skipped, self.words)),
                 )
+
+
+def _without_uncounted_mark(
+    record: dict[str, Any], location: str, skipped: SkippedData
+) -> dict[str, Any]:
+    """The record without a byte-order mark that its offsets do not count."""
+    text = record.get("text")
+    if not isinstance(text, str):
+        return record
+    return record | {"text": without_uncounted_mark(text, _given_ends(record), location, skipped)}
+
+
+def _given_ends(record: dict[str, Any]) -> Iterator[tuple[object, object]]:
+    """Start and end of each word and mention in characters as the record has them, unchecked."""
+    entities = record.get("entities")
+    lists = [record.get("offsets")]
+    if isinstance(entities, list):
+        lists += [entity.get("chars") for entity in entities if isinstance(entity, dict)]
+    for items in lists:
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, list) and len(item) == 2:
+                yield item[0], item[1]

@@ -15,6 +15,7 @@ from jointre.errors import DataError
 from jointre.formats.common.copied_text import similar_text
 from jointre.formats.common.supported import count_unheld, plain
 from jointre.formats.common.texts import count_reread, same_annotations, spaced, with_text
+from jointre.formats.common.tool_offsets import without_uncounted_mark
 
 KEPT = "prodigy"
 """The key of ``extra`` with a line's own tokens, spans and relations, which have more fields."""
@@ -40,6 +41,7 @@ def read_record(
         DataError: A value is wrong.
     """
     text = string(record.get("text"), location, "text")
+    text = without_uncounted_mark(text, _given_ends(record), location, skipped)
     ends = [
         _end(item, location, f"spans[{index}]")
         for index, item in enumerate(sequence(record.get("spans") or [], location, "spans"))
@@ -65,6 +67,15 @@ def read_record(
         extra={key: value for key, value in record.items() if key not in ("text", *_OWN)}
         | {KEPT: {key: record[key] for key in _OWN if key in record}},
     )
+
+
+def _given_ends(record: dict[str, Any]) -> Iterator[tuple[object, object]]:
+    """Start and end of each token and span as the line has them, unchecked."""
+    for key in ("tokens", "spans"):
+        items = record.get(key)
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                yield item.get("start"), item.get("end")
 
 
 def _end(value: Any, location: str, what: str) -> End:

@@ -83,3 +83,45 @@ def test_words_that_begin_with_the_mark_lose_it() -> None:
     assert (found.tokens, found.offsets) == (("Ada",), ((0, 3),))
     assert found.entities == (Entity("P", (Span(0, 1),)),)
     assert skipped.lines() == ["1 empty word skipped; first: document 'd'"]
+
+
+def spans_of(shift: int) -> dict[str, Any]:
+    """Records of each format whose offsets do (1) or do not (0) count the mark."""
+    words = [(word, TEXT.index(word) - 1 + shift) for word in ("Ada", "met", "Bob")]
+    ends = [[start, start + len(word)] for word, start in words]
+    tokens = [
+        {"text": word, "start": start, "end": end, "id": index}
+        for index, ((word, _), (start, end)) in enumerate(zip(words, ends, strict=True))
+    ]
+    mentions = [{"label": "P", "chars": [ends[index]]} for index in (0, 2)]
+    spans = [{"start": start, "end": end, "label": "P"} for start, end in (ends[0], ends[2])]
+    rows = [
+        {"id": row, "label": "P", "start_offset": start, "end_offset": end}
+        for row, (start, end) in enumerate((ends[0], ends[2]))
+    ]
+    tokens_only = [word for word, _ in words]
+    return {
+        "chars": ("jsonl", {"text": TEXT, "entities": mentions}),
+        "offsets": (
+            "jsonl",
+            {"text": TEXT, "tokens": tokens_only, "offsets": ends, "entities": mentions},
+        ),
+        "list": ("doccano", {"text": TEXT, "label": [[*ends[0], "P"], [*ends[2], "P"]]}),
+        "rows": ("doccano", {"text": TEXT, "entities": rows, "relations": []}),
+        "spans": ("prodigy", {"text": TEXT, "spans": spans}),
+        "tokens": ("prodigy", {"text": TEXT, "tokens": tokens, "spans": spans}),
+    }
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+@pytest.mark.parametrize("form", spans_of(0))
+def test_offsets_may_or_may_not_count_the_mark(tmp_path: Path, form: str, shift: int) -> None:
+    name, record = spans_of(shift)[form]
+    path = tmp_path / "a"
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    skipped = SkippedData()
+    (document,) = Reader.by_name(name)().read(path, skipped)
+    mentions = [document.text_of(entity.span) for entity in document.entities]
+    assert (document.text, mentions) == (TEXT[1:], ["Ada", "Bob"])
+    corrected = skipped["texts in which offsets do not count the byte-order mark, corrected"]
+    assert (corrected, len(list(skipped))) == (1 - shift, 1 - shift)

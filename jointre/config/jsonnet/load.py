@@ -23,7 +23,7 @@ from jointre.config.jsonnet.shipped import (
     find_experiment,
     near_experiments,
 )
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, abbreviated
 
 # In a folder of its own, so that its imports differ from those of files in "".
 _FOLDER = "<overrides>/"
@@ -153,7 +153,7 @@ def _explain_mixin(
     for override in overrides:
         explained = unknown_mixin(message, override, evaluate)
         if explained is not None:
-            raise ConfigError(f"override {override!r}: {explained}")
+            raise ConfigError(f"override {abbreviated(override, 200)}: {explained}")
     for path, text in list(files.texts.items()):
         explained = unknown_mixin(message, text, evaluate, path.parent)
         if explained is not None:
@@ -175,7 +175,7 @@ def _check_syntax(override: str, text: str, files: "_Files", variables: Mapping[
     try:
         _evaluate(f"local unused = {text}; null", files, variables)
     except ConfigError as error:
-        raise ConfigError(f"override {override!r}: {error}") from error
+        raise ConfigError(f"override {abbreviated(override, 200)}: {error}") from error
 
 
 def _as_text(override: str) -> str:
@@ -324,7 +324,7 @@ def _prefix(error: str, files: _Files) -> str:
             return f"{match[1]}:{match[2]}: "
         starts = [start for start in files.override_lines if start <= int(match[2])]
         if starts:
-            return f"override {files.override_lines[max(starts)]!r}: "
+            return f"override {abbreviated(files.override_lines[max(starts)], 200)}: "
     return ""
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, abbreviated
 
 _PATH = re.compile(r"\s*(?P<path>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*=(?!=)(?P<value>.*)", re.DOTALL)
 _TEXT = re.compile(r"\s*(?:[{(]|(?:import|local)\b)")
@@ -26,8 +26,8 @@ def as_jsonnet(override: str, evaluate: Callable[[str], Any]) -> str:
     match = _PATH.fullmatch(override)
     if match is None:
         raise ConfigError(
-            f"override {override!r}: neither path.to.key=VALUE nor jsonnet text, which starts "
-            "with '{', '(', 'import' or 'local'"
+            f"override {abbreviated(override, 200)}: neither path.to.key=VALUE nor jsonnet text, "
+            "which starts with '{', '(', 'import' or 'local'"
         )
     value = _value(override, match["value"].strip(), evaluate)
     return _object(match["path"].split("."), 0, json.dumps(value), override)
@@ -50,13 +50,19 @@ def split_override(override: str) -> tuple[list[str], str] | None:
 def _value(override: str, text: str, evaluate: Callable[[str], Any]) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise ConfigError(
+            f"override {abbreviated(override, 200)}: the value is nested too deeply"
+        ) from None
     except ValueError:
         if text[:1] not in ("{", "[", "'", '"'):
             return text
     try:
         return evaluate(text)
     except ConfigError as error:
-        raise ConfigError(f"override {override!r}: the value is not JSON: {error}") from error
+        raise ConfigError(
+            f"override {abbreviated(override, 200)}: the value is not JSON: {error}"
+        ) from error
 
 
 def _no_constant(name: str) -> Any:
@@ -134,5 +140,5 @@ def _stop(message: str, override: str, value: str = "''", remedy: str = "") -> s
         value: Expression whose value follows the message.
         remedy: End of the message.
     """
-    head = json.dumps(f"override {override!r}: {message}")
+    head = json.dumps(f"override {abbreviated(override, 200)}: {message}")
     return f"error ({head} + {value} + {json.dumps(remedy)})"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jointre.config.jsonnet.overrides import split_override
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, abbreviated
 
 
 def with_override(config: Mapping[str, Any], override: str, no_jsonnet: str) -> dict[str, Any]:
@@ -25,20 +25,24 @@ def with_override(config: Mapping[str, Any], override: str, no_jsonnet: str) -> 
     """
     parts = split_override(override)
     if parts is None:
-        raise ConfigError(f"override {override!r}: {no_jsonnet}")
+        raise ConfigError(f"override {abbreviated(override, 200)}: {no_jsonnet}")
     keys, text = parts
     try:
         value = json.loads(text)
+    except RecursionError:
+        raise ConfigError(
+            f"override {abbreviated(override, 200)}: the value is nested too deeply"
+        ) from None
     except ValueError:
         if text[:1] in ("{", "[", "'", '"'):
             raise ConfigError(
-                f"override {override!r}: the value is not JSON; {no_jsonnet}"
+                f"override {abbreviated(override, 200)}: the value is not JSON; {no_jsonnet}"
             ) from None
         value = text
     try:
         changed: dict[str, Any] = _changed(config, keys, value, ())
     except ConfigError as error:
-        raise ConfigError(f"override {override!r}: {error}") from None
+        raise ConfigError(f"override {abbreviated(override, 200)}: {error}") from None
     return changed
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from jointre.data.nearest import did_you_mean
 from jointre.errors import DataError
 from jointre.formats.common.unpacked import MaxUnpacked, unpacked_stream
+from jointre.formats.common.writable import DEEPEST
 from jointre.outputs import replaced
 
 _BOM = b"\xef\xbb\xbf"
@@ -137,8 +138,9 @@ def parse(text: str, path: Path, line: int = 1) -> Any:
         ) from error
     except RecursionError as error:
         raise DataError(
-            f"{path}:{line}: lists and objects are nested too deeply to be read; no format needs "
-            "more than 10 levels"
+            f"{path}:{line}: lists and objects are nested too deeply for Python's JSON parser; "
+            f"further keys of a record may be nested {DEEPEST} deep, and no other key needs more "
+            "than 10 levels"
         ) from error
     except ValueError as error:
         raise DataError(f"{path}:{line}: not JSON: {error}") from error

@@ -99,3 +99,24 @@ def test_an_override_may_fill_what_the_file_demands(folder: Path) -> None:
     Path("r.jsonnet").write_text("{ data: { train: error 'set data.train', dev: 'd' } }")
     loaded = load_config("r.jsonnet", ["data.train=t"])
     assert loaded.data == {"data": {"train": "t", "dev": "d"}}
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        f"seed={'[' * 50_000}{']' * 50_000}",
+        f"seed='{'a' * 5_000}",
+        f"{{{'a' * 5_000}",
+        "a" * 5_000,
+    ],
+    ids=["nested", "open quote", "open brace", "word"],
+)
+def test_long_and_deep_overrides_give_short_messages(folder: Path, override: str) -> None:
+    with pytest.raises(ConfigError, match="override") as caught:
+        load(override)
+    assert len(str(caught.value)) < 600
+
+
+def test_a_deep_override_is_named(folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"override 'seed=\[\[.*: the value is nested too deeply"):
+        load(f"seed={'[' * 50_000}{']' * 50_000}")

@@ -41,6 +41,8 @@ local interaction(options) = { model+: { interaction+: options } };
   endpoints: { model+: { span_pooler: { type: 'endpoints' }, relation_span_pooler: { type: 'endpoints' } } },
   types: { model+: { type_embedding: { type: 'table', dim: 25 } } },
   distance: { model+: { pair_encoder+: { distance_dim: 25 } } },
+  // Pairs that exchange messages through the spans they share
+  hypergraph: { model+: { pair_encoder: { type: 'hypergraph', base: super.pair_encoder } } },
   // Pairs of spans that are mentions by mistake, in training
   predicted_spans: { model+: { relation_spans: 'predicted' } },
 

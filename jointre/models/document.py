@@ -181,7 +181,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         sampler: Factory[Sampler] = Factory(Sampler.by_name("document")),
         decoder: Factory[Decoder] = Factory(DocumentDecoder),
     ) -> None:
-        _require_suitable(interaction, pair_encoder)
+        _require_suitable(interaction)
         build_sampler = of_kind(sampler, CorefSampler, "sampler")
         super().__init__(vocabulary, Backbone(encoder, word_pooler, projection, interaction))
         width = self.backbone.output_dim
@@ -211,6 +211,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             width_dim=width_dim,
             type_dim=self.type_embedding.output_dim,
         )
+        _require_several_mentions(self.pair_encoder)
         pair_dim = self.pair_encoder.output_dim
         self.relation_classifier = self.build_classifier(
             "relation", relation_classifier, "any", pair_dim, pair_dim
@@ -297,7 +298,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             FeatureBlock(self.type_embedding(self.entity_classifier.prototypes), labels),
             stages.sentences[mentions.unit, mentions.start],
         )
-        relation_logits = self._relate(streams, arguments, pairs)
+        relation_logits = self._relate(streams, arguments, pairs, units)
         return DocumentOutput(
             spans,
             span_logits,
@@ -435,14 +436,25 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         )
 
     def _relate(
-        self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
+        self,
+        streams: Streams,
+        arguments: Arguments,
+        pairs: Int[Tensor, "q 2"],
+        units: Int[Tensor, " g"],
     ) -> Float[Tensor, "q r"]:
-        """Logits of the pairs, computed in chunks when nothing is trained."""
-        step = max(1, len(pairs)) if torch.is_grad_enabled() else PAIRS_AT_ONCE
+        """Logits of the pairs, computed in chunks when nothing is trained.
+
+        Args:
+            streams: The task streams.
+            arguments: The entities.
+            pairs: (head, tail) entities.
+            units: Unit of each entity.
+        """
+        size = max(1, len(pairs)) if torch.is_grad_enabled() else PAIRS_AT_ONCE
         return torch.cat(
             [
                 self.relation_classifier(self.pair_encoder(streams, arguments, pairs_chunk))
-                for pairs_chunk in torch.split(pairs, step)
+                for pairs_chunk in self.pair_encoder.chunks(pairs, units[pairs[:, 0]], size)
             ]
         )
 
@@ -450,18 +462,20 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         return FeatureBlock(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))
 
 
-def _require_suitable(
-    interaction: Factory[Interaction], pair_encoder: Factory[PairEncoder]
-) -> None:
-    """Raise an error for components that read or change what this model does not have."""
+def _require_suitable(interaction: Factory[Interaction]) -> None:
+    """Raise an error for an interaction that changes what this model does not read."""
     if interaction.type.changes == {"summary"}:
         raise ConfigError(
             f"interaction {interaction.type.registered_name!r} changes the summaries only, "
             "which this model does not read: take 'none' or 'conv_co_attention'"
         )
-    if pair_encoder.type.one_mention:
+
+
+def _require_several_mentions(pair_encoder: PairEncoder) -> None:
+    """Raise an error for a pair encoder that reads one mention of an entity."""
+    if pair_encoder.one_mention:
         raise ConfigError(
-            f"pair_encoder {pair_encoder.type.registered_name!r} looks at one mention of an "
+            f"pair_encoder {pair_encoder.registered_name!r} looks at one mention of an "
             "entity, but entities of documents have several: take 'multi_instance', "
-            "'localized_context' or 'global'"
+            "'localized_context' or 'global', also as the base of 'hypergraph'"
         )

@@ -336,7 +336,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
     def _score_pairs(
         self, streams: Streams, mentions: Spans, types: FeatureBlock, pairs: Int[Tensor, "q 2"]
     ) -> Float[Tensor, "q r"]:
-        """Logits of the pairs, computed in chunks."""
+        """Logits of the pairs, computed in chunks when nothing is trained."""
         states, positions = streams.relation.states, streams.relation.positions
         pooler = self.relation_span_pooler or self.span_pooler
         rows = pooler(states, mentions.ranges(positions))
@@ -344,7 +344,8 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         arguments = Arguments.of_mentions(mentions, rows, self._width_block(mentions), types)
         start = positions.words[mentions.unit, mentions.start, 0]
         logits = []
-        for pairs_chunk in torch.split(pairs, PAIRS_AT_ONCE):
+        size = max(1, len(pairs)) if torch.is_grad_enabled() else PAIRS_AT_ONCE
+        for pairs_chunk in self.pair_encoder.chunks(pairs, mentions.unit[pairs[:, 0]], size):
             blocks = self.pair_encoder(streams, arguments, pairs_chunk)
             head, tail = pairs_chunk[:, 0], pairs_chunk[:, 1]
             blocks.append(

@@ -123,6 +123,9 @@ SINET = Ablations(
         "distance": Change(
             {"model.pair_encoder"}, {"pair_encoder", "relation_classifier"}, {"relation", "loss"}
         ),
+        "hypergraph": Change(
+            {"model.pair_encoder"}, {"pair_encoder", "relation_classifier"}, {"relation", "loss"}
+        ),
         "predicted_spans": Change({"model.relation_spans"}),  # the untrained model finds no mention
         "document": option("context"),
         "window_300": option("context"),

@@ -2,6 +2,7 @@
 
 from jointre.nn.pair_encoders.between_context import BetweenContext
 from jointre.nn.pair_encoders.global_pair_encoder import GlobalPairEncoder
+from jointre.nn.pair_encoders.hypergraph import Hypergraph
 from jointre.nn.pair_encoders.localized_context import LocalizedContext
 from jointre.nn.pair_encoders.multi_instance import MultiInstance
 from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder
@@ -10,6 +11,7 @@ __all__ = [
     "Arguments",
     "BetweenContext",
     "GlobalPairEncoder",
+    "Hypergraph",
     "LocalizedContext",
     "MultiInstance",
     "PairEncoder",

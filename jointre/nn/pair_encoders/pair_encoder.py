@@ -60,6 +60,8 @@ class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
     Attributes:
         one_mention: Whether it expects one mention per entity, so that a model whose entities
             have several can refuse it.
+        reads_other_pairs: Whether the features of a pair depend on the other pairs of its unit, so
+            that a model must give it all of them at once.
 
     Shapes:
         pairs ``"q 2"`` of entities → blocks over q, of ``output_dim`` columns in all.
@@ -72,7 +74,8 @@ class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
         "width_dim",
         "type_dim",
     )
-    one_mention: ClassVar[bool] = False
+    one_mention: bool = False
+    reads_other_pairs: ClassVar[bool] = False
     output_dim: int
 
     @abstractmethod
@@ -80,6 +83,23 @@ class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
         self, streams: Streams, arguments: Arguments, pairs: Int[Tensor, "q 2"]
     ) -> list[FeatureBlock]:
         """Feature blocks of the pairs (head, tail)."""
+
+    def chunks(
+        self, pairs: Int[Tensor, "q 2"], unit: Int[Tensor, " q"], size: int
+    ) -> list[Int[Tensor, "_ 2"]]:
+        """Pairs in chunks that can be encoded one after another, at least one chunk.
+
+        Args:
+            pairs: All pairs of a batch.
+            unit: Unit of each pair; ascending, if a pair depends on the other pairs of its unit.
+            size: Number of pairs of a chunk; a chunk of whole units may be larger by one unit.
+        """
+        if not self.reads_other_pairs:
+            return list(torch.split(pairs, size))
+        starts = torch.cat([unit.new_zeros(1), 1 + unit.diff().nonzero()[:, 0]])
+        bucket = starts // size
+        first = torch.cat([bucket[:1] == 0, bucket.diff() > 0])
+        return list(torch.tensor_split(pairs, starts[first][1:].tolist()))
 
 
 def choose(block: FeatureBlock, rows: Int[Tensor, " q"]) -> FeatureBlock:

@@ -42,7 +42,12 @@ local interaction(options) = { model+: { interaction+: options } };
   types: { model+: { type_embedding: { type: 'table', dim: 25 } } },
   distance: { model+: { pair_encoder+: { distance_dim: 25 } } },
   // Pairs that exchange messages through the spans they share
-  hypergraph: { model+: { pair_encoder: { type: 'hypergraph', base: super.pair_encoder } } },
+  hypergraph: {
+    model+: {
+      local base = super.pair_encoder,
+      pair_encoder: { type: 'hypergraph', base: base },
+    },
+  },
   // Pairs of spans that are mentions by mistake, in training
   predicted_spans: { model+: { relation_spans: 'predicted' } },
 
@@ -50,7 +55,8 @@ local interaction(options) = { model+: { interaction+: options } };
   document: { model+: { context: 'document' } },
   window_300: { model+: { context: 300 } },
 
-  // Which candidates count more in the losses
+  // Which tasks and candidates count more in the losses
+  entity_weight: { model+: { loss_weights: { entity: 3.0 } } },
   positive_weight: { model+: { relation_loss+: { positive_weight: 2.0 } } },
   none_weight: { model+: { entity_loss+: { none_weight: 0.5 } } },
   focal: { model+: { entity_loss+: { focal_gamma: 1.0 }, relation_loss+: { focal_gamma: 1.0 } } },

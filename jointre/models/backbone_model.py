@@ -7,6 +7,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from jointre.config import Factory
+from jointre.config.bounds import Weight
 from jointre.data.context import Context
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Overlap
@@ -22,6 +23,19 @@ from jointre.nn.losses import Loss
 from jointre.nn.refiners import Refiner
 
 Task = Literal["entity", "relation"]
+
+
+class TaskWeights:
+    """Weights of the losses of the two tasks in their sum.
+
+    Args:
+        entity: Weight of the loss of the entity classifier.
+        relation: Weight of the loss of the relation classifier.
+    """
+
+    def __init__(self, entity: Weight = 1.0, relation: Weight = 1.0) -> None:
+        self.entity = entity
+        self.relation = relation
 
 
 class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):

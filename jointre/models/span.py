@@ -19,7 +19,7 @@ from jointre.data.schema import Document
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, Mentions, SpanDecoder
 from jointre.models.backbone import Backbone
-from jointre.models.backbone_model import BackboneModel
+from jointre.models.backbone_model import BackboneModel, TaskWeights
 from jointre.models.fit import of_kind
 from jointre.models.model import Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
@@ -110,6 +110,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         relation_classifier: Classifier of pairs.
         entity_loss: Loss of the span classifier.
         relation_loss: Loss of the pair classifier.
+        loss_weights: Weights of the tasks' losses in their sum.
         sampler: Sampler of the spans and pairs for training.
         decoder: Decoder, which decides which spans are mentions and which pairs are related.
 
@@ -148,6 +149,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
         entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax")),
         relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),
+        loss_weights: Factory[TaskWeights] = Factory(TaskWeights),
         sampler: Factory[Sampler] = Factory(Sampler.by_name("span")),
         decoder: Factory[Decoder] = Factory(SpanDecoder),
     ) -> None:
@@ -166,6 +168,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         )
         self.entity_loss = entity_loss()
         self.relation_loss = relation_loss()
+        self.loss_weights = loss_weights()
         self.entity_classifier = self.build_classifier(
             "entity", entity_classifier, "one or none", 2 * width + width_dim + pair_dim, width
         )
@@ -253,12 +256,15 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         return None if self.span_enumerator.scorer is None else output.spans
 
     def losses(self, output: SpanOutput, targets: SpanTargets) -> dict[str, Float[Tensor, ""]]:
-        """Mean loss over the batch's spans, and over its pairs (SINET §4.2)."""
+        """Mean loss over the batch's spans, and over its pairs (SINET §4.2), weighted."""
+        weights = self.loss_weights
         unrelated = len(output.pairs) - len(targets.relations)  # pairs with a wrong span
         relations = nn.functional.pad(targets.relations, (0, 0, 0, unrelated))
         losses = {
-            "entity": mean_loss(self.entity_loss, output.entity_logits, targets.entities),
-            "relation": mean_loss(self.relation_loss, output.relation_logits, relations),
+            "entity": weights.entity
+            * mean_loss(self.entity_loss, output.entity_logits, targets.entities),
+            "relation": weights.relation
+            * mean_loss(self.relation_loss, output.relation_logits, relations),
         }
         if output.span_logits is not None:
             losses["span"] = span_loss(output.span_logits, targets.entities > 0)

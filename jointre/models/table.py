@@ -17,7 +17,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, Mentions, TableDecoder
 from jointre.errors import ConfigError
 from jointre.models.backbone import Backbone
-from jointre.models.backbone_model import BackboneModel, Task
+from jointre.models.backbone_model import BackboneModel, Task, TaskWeights
 from jointre.models.fit import of_kind
 from jointre.models.model import Entities, Model
 from jointre.models.table_stages import (
@@ -107,6 +107,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         relation_classifier: Classifier of the cells of the relation table.
         entity_loss: Loss of the entity table; a cell can have any number of labels.
         relation_loss: Loss of the relation table; a cell can have any number of labels.
+        loss_weights: Weights of the tables' losses in their sum.
         normalise_by: Divisor of a cell's loss: the positions of its unit times the number of units
             in the batch, or the longest unit of the batch (as published, so that the loss depends
             on the batch).
@@ -141,6 +142,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("feedforward")),
         entity_loss: Factory[Loss] = Factory(Loss.by_name("binary")),
         relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),
+        loss_weights: Factory[TaskWeights] = Factory(TaskWeights),
         normalise_by: Literal["sentence_length", "padded_length"] = "sentence_length",
         decoder: Factory[Decoder] = Factory(TableDecoder),
     ) -> None:
@@ -156,6 +158,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         super().__init__(vocabulary, backbone, context)
         self.features = features
         self.entity_loss, self.relation_loss = entity_loss(), relation_loss()
+        self.loss_weights = loss_weights()
         self.entity_classifier = self._cell_classifier("entity", entity_classifier)
         self.relation_classifier = self._cell_classifier("relation", relation_classifier)
         self.finish((self.entity_classifier, self.relation_classifier), token_refiners)
@@ -209,7 +212,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         )
 
     def losses(self, output: TableOutput, targets: TableTargets) -> dict[str, Float[Tensor, ""]]:
-        """Both tables' losses (CARE §3)."""
+        """Both tables' losses (CARE §3), weighted."""
         entity = self._loss(
             "entity",
             output.entity_logits,
@@ -224,7 +227,8 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
             targets.relation_cells,
             output.positions,
         )
-        return {"entity": entity, "relation": relation}
+        weights = self.loss_weights
+        return {"entity": weights.entity * entity, "relation": weights.relation * relation}
 
     def documents(
         self, output: TableOutput, stages: TableStages, units: Sequence[Document]

@@ -129,6 +129,7 @@ SINET = Ablations(
         "predicted_spans": Change({"model.relation_spans"}),  # the untrained model finds no mention
         "document": option("context"),
         "window_300": option("context"),
+        "entity_weight": Change({"model.loss_weights"}, set(), {"loss"}),
         "positive_weight": Change({"model.relation_loss"}, set(), {"loss"}),
         "none_weight": Change({"model.entity_loss"}, set(), {"loss"}),
         "focal": Change({"model.entity_loss", "model.relation_loss"}, set(), {"loss"}),

@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from jointre.config import Factory, construct
 from jointre.errors import ConfigError
 from jointre.models import BackboneModel, Model
-from jointre.testing.tiny import tiny_encoder, tiny_vocabulary, tiny_words
+from jointre.testing.contracts.model import training_batch
+from jointre.testing.tiny import tiny_documents, tiny_encoder, tiny_vocabulary, tiny_words
 from tests.tiny_runs import document_model, table_model
 
 
@@ -52,3 +54,20 @@ def test_adjusting_reaches_the_decoder(encoder: Path, number: int) -> None:
     assert model.decoder.relation_thresholds[0] == 0.9
     with pytest.raises(ConfigError, match="the model has no label 'Nowhere'"):
         model.adjust({"Nowhere": 0.5}, None)
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_weights_of_the_tasks(encoder: Path, number: int) -> None:
+    """They multiply the losses and change nothing else."""
+    units = [document for document in tiny_documents() if document.tokens]
+    losses = []
+    for weights in ({}, {"loss_weights": {"entity": 3.0, "relation": 0.5}}):
+        section = sections(encoder)[number] | weights
+        torch.manual_seed(1)
+        model: Model = construct(Factory[Model], section)(vocabulary=tiny_vocabulary())
+        batch = training_batch(model.eval(), units)
+        losses.append(model.losses(model(batch.stages), batch.targets))
+    plain, weighted = losses
+    assert plain["entity"] > 0
+    assert plain["relation"] > 0
+    assert weighted == {"entity": 3.0 * plain["entity"], "relation": 0.5 * plain["relation"]}

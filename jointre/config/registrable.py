@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 import catalogue
 
 from jointre.config.diagnostics.nearest import nearest
-from jointre.errors import ConfigError
+from jointre.errors import ConfigError, abbreviated
 
 C = TypeVar("C", bound=type)
 R = TypeVar("R", bound="Registrable")
@@ -203,4 +203,4 @@ def unknown_name(interface: type[Registrable], name: str) -> str:
         kinds = f"{', '.join(first)} or {last}" if first else last
         hint = f" ({name!r} is {kinds})."
     listed = ", ".join(choices) or "none is registered; is a package to be included?"
-    return f"no {noun} is called {name!r}{hint} Choices: {listed}"
+    return f"no {noun} is called {abbreviated(name, 100)}{hint} Choices: {listed}"

@@ -94,6 +94,9 @@ def test_an_unknown_name_lists_the_choices_and_the_nearest() -> None:
         Interaction.by_name("ctm")
     with pytest.raises(ConfigError, match=r"^no toy interaction is called 'xyz'\. Choices: conv,"):
         Interaction.by_name("xyz")
+    with pytest.raises(ConfigError, match=r"^no toy interaction is called 'xxx") as caught:
+        Interaction.by_name("x" * 3000)
+    assert len(str(caught.value)) < 200
 
 
 def test_a_name_of_another_interface_is_recognised(shape: type[Registrable]) -> None:

@@ -10,6 +10,7 @@ from jointre.config.diagnostics.wording import describe_hint, shorten
 from jointre.config.registrable import title_of, with_article
 from jointre.config.schema import Parameter, arguments, interfaces_of, options_of
 from jointre.config.tree import join
+from jointre.errors import abbreviated
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class _Explainer:
         near = near or nearest(key, options)
         hint = f"; did you mean {near!r}?" if near else self._other_hint(owner, key)
         takes = f"It takes {', '.join(sorted(options))}" if options else "It takes no options"
-        message = f"{title} takes no {key!r}{hint} {takes}"
+        message = f"{title} takes no {abbreviated(key, 100)}{hint} {takes}"
         meant = [join(owner.path, near)] if near else []
         return Problem(path, shorten(value), message, near), meant
 

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 from jointre.errors import ConfigError
+from jointre.plurals import counted
+
+_LISTED = 50
+_LONGEST_PATH = 200
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,16 @@ class Problem:
     line: str | None = None
 
     def __str__(self) -> str:
-        where = f"{self.path}: " if self.path else ""
+        path = self.path if len(self.path) <= _LONGEST_PATH else f"{self.path[:_LONGEST_PATH]}…"
+        where = f"{path}: " if path else ""
         return f"{where}{self.message}" + (f" ({self.line})" if self.line else "")
 
 
 def raise_problems(problems: list[Problem]) -> None:
-    """Raise all problems as one error, one per line; do nothing if there are none."""
+    """Raise the problems as one error, one per line, at most 50; do nothing if there are none."""
     if problems:
-        raise ConfigError("\n".join(str(problem) for problem in problems))
+        lines = [str(problem) for problem in problems[:_LISTED]]
+        further = len(problems) - len(lines)
+        if further:
+            lines.append(f"and {counted(further, 'further mistakes')}")
+        raise ConfigError("\n".join(lines))

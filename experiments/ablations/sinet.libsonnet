@@ -61,6 +61,9 @@ local interaction(options) = { model+: { interaction+: options } };
   none_weight: { model+: { entity_loss+: { none_weight: 0.5 } } },
   focal: { model+: { entity_loss+: { focal_gamma: 1.0 }, relation_loss+: { focal_gamma: 1.0 } } },
 
+  // Two passes with different dropout that shall agree
+  r_drop: { training+: { r_drop: 1.0 } },
+
   // Where the paper and the released code differ
   no_out_proj: interaction({ out_proj: false }),
   unmasked_padding: interaction({ mask_padding: false }),

@@ -23,7 +23,7 @@ from jointre.decoding import Overlap
 from jointre.errors import ConfigError
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
-from jointre.nn.losses import Loss
+from jointre.nn.losses import LabelScores, Loss
 from jointre.positions import Spans
 
 Entities = Literal["predict", "given"]
@@ -234,6 +234,17 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
             output: Output for the stages of a training batch.
             targets: The targets of that batch.
         """
+
+    def trained_scores(self, output: OutputT, targets: TargetsT) -> dict[str, LabelScores] | None:
+        """Each task's probabilities of the candidates that have targets, for R-Drop.
+
+        The candidates and their order depend on the batch only. None: the model gives none.
+
+        Args:
+            output: Output for the stages of a training batch.
+            targets: The targets of that batch.
+        """
+        return None
 
     @abstractmethod
     def documents(

@@ -270,6 +270,14 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
             losses["span"] = span_loss(output.span_logits, targets.entities > 0)
         return losses
 
+    def trained_scores(self, output: SpanOutput, targets: SpanTargets) -> dict[str, LabelScores]:
+        """Probabilities of the sampled spans and pairs; pairs with a wrong span are left out."""
+        relation_logits = output.relation_logits[: len(targets.relations)]
+        return {
+            "entity": self.entity_loss.scores(output.entity_logits),
+            "relation": self.relation_loss.scores(relation_logits),
+        }
+
     def documents(
         self, output: SpanOutput, stages: SpanStages, units: Sequence[Document]
     ) -> list[Document]:

@@ -160,6 +160,9 @@ class TrainingSettings(UpdateSettings):
         workers: Number of processes that prepare batches; 0: the training process does.
         tensorboard: Whether to write TensorBoard logs as well (needs ``jointre[tensorboard]``).
         callbacks: Callbacks, which act on the model during training.
+        r_drop: Weight of R-Drop (https://arxiv.org/abs/2106.14448): every batch is scored twice
+            with different dropout, and the symmetric divergence of the probabilities is added to the
+            mean of both losses; 0: off. Only for the span model.
         initial_weights: Run directory or archive whose weights training begins with. Labels of both
             models keep their weights, by name, and new labels are initialised randomly. null:
             random weights, except in the pretrained encoder.
@@ -186,10 +189,11 @@ class TrainingSettings(UpdateSettings):
         workers: Annotated[int, Ge(0), Le(1000)] = 0,
         tensorboard: bool = False,
         callbacks: Sequence[Factory[TrainingCallback]] = (),
+        r_drop: Annotated[float, Ge(0), Le(1000)] = 0.0,
         initial_weights: Path | None = None,
         keep_checkpoints: bool = False,
     ) -> None:
-        super().__init__(optimizer, schedule, gradient_clip, callbacks)
+        super().__init__(optimizer, schedule, gradient_clip, callbacks, r_drop)
         self.initial_weights = initial_weights
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
         check_monitor(self.monitor or (), protocol.type)

@@ -4,20 +4,23 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, final
 
 import torch
-from annotated_types import Gt, Le
+from annotated_types import Ge, Gt, Le
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.optimizer import Optimizer as TorchOptimizer
 
 from jointre.config import Factory
-from jointre.errors import RunError
+from jointre.errors import ConfigError, RunError
 from jointre.models.model import Model, TrainingBatch
+from jointre.nn.losses.divergence import divergence
 from jointre.training.callbacks import TrainingCallback
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 
 
-def loss_of(model: Model, batch: TrainingBatch, where: str, remedy: str) -> Tensor:
+def loss_of(
+    model: Model, batch: TrainingBatch, where: str, remedy: str, r_drop: float = 0.0
+) -> Tensor:
     """The sum of the tasks' losses of a batch.
 
     Args:
@@ -25,16 +28,39 @@ def loss_of(model: Model, batch: TrainingBatch, where: str, remedy: str) -> Tens
         batch: The batch, on the model's device.
         where: Position of the batch in the training, for the error, such as ``"epoch 2, batch 7"``.
         remedy: What the user can do, for the error: one or more sentences.
+        r_drop: Weight of R-Drop; above 0, the batch is scored twice.
 
     Raises:
+        ConfigError: R-Drop and the model do not go together.
         RunError: The loss is not finite.
     """
-    losses = model.losses(model(batch.stages), batch.targets)
+    output = model(batch.stages)
+    losses = model.losses(output, batch.targets)
+    if r_drop > 0:
+        losses = _with_second_pass(model, batch, output, losses, r_drop)
     total = torch.stack(list(losses.values())).sum()
     if not bool(total.isfinite()):
         values = ", ".join(f"{name} {value.item()}" for name, value in losses.items())
         raise RunError(f"the loss is not finite in {where} ({values}). {remedy}")
     return total
+
+
+def _with_second_pass(
+    model: Model, batch: TrainingBatch, output: Any, losses: dict[str, Tensor], r_drop: float
+) -> dict[str, Tensor]:
+    """The mean losses of two passes with different dropout, and R-Drop's divergence."""
+    second = model(batch.stages)
+    ones = model.trained_scores(output, batch.targets)
+    others = model.trained_scores(second, batch.targets)
+    if ones is None or others is None:
+        raise ConfigError(
+            f"training.r_drop={r_drop}: model {model.registered_name!r} does not give the "
+            "probabilities that R-Drop compares: take 0, or model 'span'"
+        )
+    again = model.losses(second, batch.targets)
+    means = {name: (value + again[name]) / 2 for name, value in losses.items()}
+    differences = [divergence(ones[name], others[name]) for name in ones]
+    return {**means, "r_drop": r_drop * torch.stack(differences).sum()}
 
 
 def clip_gradients(parameters: Iterable[nn.Parameter], limit: float | None) -> None:
@@ -72,6 +98,9 @@ class UpdateSettings:
         schedule: Course of the learning rate.
         gradient_clip: Largest norm of all gradients together; null: no limit.
         callbacks: Components that act on the model in the course of training.
+        r_drop: Weight of R-Drop (https://arxiv.org/abs/2106.14448): every batch is scored twice
+            with different dropout, and the symmetric divergence of the probabilities is added to the
+            mean of both losses; 0: off. Only for the span model.
     """
 
     def __init__(
@@ -80,9 +109,10 @@ class UpdateSettings:
         schedule: Factory[Schedule] = Factory(Schedule.by_name("linear")),
         gradient_clip: Annotated[float, Gt(0), Le(1_000_000)] | None = 1.0,
         callbacks: Sequence[Factory[TrainingCallback]] = (),
+        r_drop: Annotated[float, Ge(0), Le(1000)] = 0.0,
     ) -> None:
         self.optimizer, self.schedule = optimizer, schedule
-        self.gradient_clip = gradient_clip
+        self.gradient_clip, self.r_drop = gradient_clip, r_drop
         self.callbacks = [make() for make in callbacks]
 
 
@@ -115,6 +145,7 @@ class Updates:
     ) -> None:
         self.model, self.total, self.finished = model, total, 0
         self._callbacks, self._limit = settings.callbacks, settings.gradient_clip
+        self._r_drop = settings.r_drop
         for callback in self._callbacks:
             callback.check(model)
         self._evaluating = False
@@ -140,7 +171,7 @@ class Updates:
 
     def loss(self, batch: TrainingBatch, where: str, remedy: str) -> Tensor:
         """The loss of a batch; see :func:`loss_of`."""
-        return loss_of(self.model, batch, where, remedy)
+        return loss_of(self.model, batch, where, remedy, self._r_drop)
 
     def clip(self) -> None:
         """Clip the gradients."""

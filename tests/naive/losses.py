@@ -1,10 +1,12 @@
-"""Losses, one candidate after the other: cross-entropies, ArcFace, adaptive thresholding."""
+"""Losses, one candidate after the other: ArcFace, adaptive thresholding, divergences."""
 
 import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+
+from jointre.nn.losses import LabelScores
 
 
 def arcface(
@@ -67,3 +69,17 @@ def softmax(
         factor = none_weight if target == 0 else 1.0
         total = total - own * factor * (1 - right) ** gamma * right.log()
     return total
+
+
+def symmetric_divergence(one: LabelScores, other: LabelScores) -> Tensor:
+    """Mean over candidates of ½ (KL(p‖q) + KL(q‖p)), outcome by outcome."""
+    total = torch.zeros(())
+    for row in range(len(one)):
+        pairs = list(zip(one.labels[row], other.labels[row], strict=True))
+        if not one.exclusive:
+            pairs += [(1 - p, 1 - q) for p, q in pairs]
+        elif one.none is not None and other.none is not None:
+            pairs.append((one.none[row], other.none[row]))
+        for p, q in pairs:
+            total = total + (p * (p / q).log() + q * (q / p).log()) / 2
+    return total / len(one)

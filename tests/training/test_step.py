@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from jointre.config import Factory
-from jointre.errors import RunError
+from jointre.errors import ConfigError, RunError
 from jointre.models import Model, TrainingBatch, archive
 from jointre.testing.tiny import tiny_documents
 from jointre.training.callbacks import TrainingCallback
@@ -43,6 +43,32 @@ def test_a_loss_that_is_not_finite(tiny_run: Path) -> None:
     assert str(caught.value) == (
         "the loss is not finite in epoch 2, batch 7 (entity nan, relation 0.0). Lower the rate."
     )
+
+
+def test_r_drop_adds_how_much_two_passes_differ(tiny_run: Path) -> None:
+    model, batch = prepared(tiny_run)
+    model.eval()
+    plain = loss_of(model, batch, "update 1", "Stop.")
+    same = loss_of(model, batch, "update 1", "Stop.", r_drop=1.0)
+    torch.testing.assert_close(same, plain)  # without dropout both passes agree
+
+
+def test_r_drop_with_dropout_grows_with_its_weight(tiny_run: Path) -> None:
+    model, batch = prepared(tiny_run)
+    model.train()
+    values = []
+    for r_drop in (1e-9, 1.0, 2.0):
+        torch.manual_seed(0)
+        values.append(loss_of(model, batch, "update 1", "Stop.", r_drop))
+    torch.testing.assert_close(values[2] - values[1], values[1] - values[0])
+    assert values[1] > values[0]
+
+
+def test_r_drop_needs_probabilities(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, batch = prepared(tiny_run)
+    monkeypatch.setattr(type(model), "trained_scores", Model.trained_scores)
+    with pytest.raises(ConfigError, match=r"training\.r_drop=1\.0: model .* take 0"):
+        loss_of(model, batch, "update 1", "Stop.", r_drop=1.0)
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(None, [3.0, 4.0]), (1.0, [0.6, 0.8])])

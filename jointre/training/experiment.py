@@ -161,7 +161,7 @@ class TrainingSettings(UpdateSettings):
         tensorboard: Whether to write TensorBoard logs as well (needs ``jointre[tensorboard]``).
         callbacks: Callbacks, which act on the model during training.
         r_drop: Weight of R-Drop (https://arxiv.org/abs/2106.14448): every batch is scored twice
-            with different dropout, and the symmetric divergence of the probabilities is added to the
+            with different dropout, and the symmetric divergence of the probabilities added to the
             mean of both losses; 0: off. Only for the span model.
         initial_weights: Run directory or archive whose weights training begins with. Labels of both
             models keep their weights, by name, and new labels are initialised randomly. null:

@@ -99,7 +99,7 @@ class UpdateSettings:
         gradient_clip: Largest norm of all gradients together; null: no limit.
         callbacks: Components that act on the model in the course of training.
         r_drop: Weight of R-Drop (https://arxiv.org/abs/2106.14448): every batch is scored twice
-            with different dropout, and the symmetric divergence of the probabilities is added to the
+            with different dropout, and the symmetric divergence of the probabilities added to the
             mean of both losses; 0: off. Only for the span model.
     """
 

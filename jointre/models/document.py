@@ -38,7 +38,7 @@ from jointre.nn.dropout import Dropout
 from jointre.nn.encoders import Encoder
 from jointre.nn.entity_poolers import EntityPooler
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import BinaryLoss, Loss, SingleLabelLoss
+from jointre.nn.losses import BinaryLoss, LabelScores, Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
@@ -357,6 +357,17 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
                 output.span_logits[has_target], targets.mentions[has_target] > 0
             )
         return losses
+
+    def trained_scores(
+        self, output: DocumentOutput, targets: DocumentTargets
+    ) -> dict[str, LabelScores]:
+        """Probabilities of the sampled spans, mention pairs, entities and entity pairs."""
+        return {
+            "mention": self.binary.scores(output.mention_logits[targets.mentions >= 0, None]),
+            "coreference": self.binary.scores(output.coreference_logits[:, None]),
+            "entity": self.entity_loss.scores(output.entity_logits),
+            "relation": self.relation_loss.scores(output.relation_logits),
+        }
 
     def documents(
         self, output: DocumentOutput, stages: DocumentStages, units: Sequence[Document]

@@ -235,16 +235,17 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
             targets: The targets of that batch.
         """
 
-    def trained_scores(self, output: OutputT, targets: TargetsT) -> dict[str, LabelScores] | None:
-        """Each task's probabilities of the candidates that have targets, for R-Drop.
+    def trained_scores(self, output: OutputT, targets: TargetsT) -> dict[str, LabelScores]:
+        """Each task's probabilities of the candidates that have targets, which R-Drop compares.
 
-        The candidates and their order depend on the batch only. None: the model gives none.
+        The candidates and their order depend on the batch only. A family without this method is
+        trained without R-Drop.
 
         Args:
             output: Output for the stages of a training batch.
             targets: The targets of that batch.
         """
-        return None
+        raise NotImplementedError
 
     @abstractmethod
     def documents(

@@ -29,7 +29,7 @@ from jointre.models.table_stages import (
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import Loss, SingleLabelLoss
+from jointre.nn.losses import LabelScores, Loss, SingleLabelLoss
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
@@ -229,6 +229,13 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         )
         weights = self.loss_weights
         return {"entity": weights.entity * entity, "relation": weights.relation * relation}
+
+    def trained_scores(self, output: TableOutput, targets: TableTargets) -> dict[str, LabelScores]:
+        """Probabilities of all cells of both tables."""
+        return {
+            "entity": self.entity_loss.scores(output.entity_logits),
+            "relation": self.relation_loss.scores(output.relation_logits),
+        }
 
     def documents(
         self, output: TableOutput, stages: TableStages, units: Sequence[Document]

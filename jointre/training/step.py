@@ -31,7 +31,6 @@ def loss_of(
         r_drop: Weight of R-Drop; above 0, the batch is scored twice.
 
     Raises:
-        ConfigError: R-Drop and the model do not go together.
         RunError: The loss is not finite.
     """
     output = model(batch.stages)
@@ -52,15 +51,19 @@ def _with_second_pass(
     second = model(batch.stages)
     ones = model.trained_scores(output, batch.targets)
     others = model.trained_scores(second, batch.targets)
-    if ones is None or others is None:
-        raise ConfigError(
-            f"training.r_drop={r_drop}: model {model.registered_name!r} does not give the "
-            "probabilities that R-Drop compares: take 0, or model 'span'"
-        )
     again = model.losses(second, batch.targets)
     means = {name: (value + again[name]) / 2 for name, value in losses.items()}
     differences = [divergence(ones[name], others[name]) for name in ones]
     return {**means, "r_drop": r_drop * torch.stack(differences).sum()}
+
+
+def _require_trained_scores(model: Model, r_drop: float) -> None:
+    """Raise an error if the model's family does not give the probabilities that R-Drop compares."""
+    if type(model).trained_scores is Model.trained_scores:
+        raise ConfigError(
+            f"training.r_drop={r_drop}: model {model.registered_name!r} does not give the "
+            "probabilities that R-Drop compares: take 0, or write its method trained_scores"
+        )
 
 
 def clip_gradients(parameters: Iterable[nn.Parameter], limit: float | None) -> None:
@@ -137,7 +140,7 @@ class Updates:
         rate: Sets the learning rate before every update.
 
     Raises:
-        ConfigError: A callback and the model do not go together.
+        ConfigError: A callback or R-Drop and the model do not go together.
     """
 
     def __init__(
@@ -146,6 +149,8 @@ class Updates:
         self.model, self.total, self.finished = model, total, 0
         self._callbacks, self._limit = settings.callbacks, settings.gradient_clip
         self._r_drop = settings.r_drop
+        if self._r_drop > 0:
+            _require_trained_scores(model, self._r_drop)
         for callback in self._callbacks:
             callback.check(model)
         self._evaluating = False

@@ -7,17 +7,17 @@ import pytest
 import torch
 from torch import nn
 
-from jointre.config import Factory
+from jointre.config import Factory, construct
 from jointre.errors import ConfigError, RunError
-from jointre.models import Model, TrainingBatch, archive
-from jointre.testing.tiny import tiny_documents
+from jointre.models import Model, SpanModel, TrainingBatch, archive
+from jointre.testing.tiny import tiny_documents, tiny_texts, tiny_vocabulary
 from jointre.training.callbacks import TrainingCallback
 from jointre.training.optimizers import PlainAdam
 from jointre.training.run import train
 from jointre.training.schedules import LinearSchedule
 from jointre.training.step import Updates, UpdateSettings, clip_gradients, loss_of
 from tests.models.prepared import training_batch
-from tests.tiny_runs import experiment
+from tests.tiny_runs import document_model, experiment, table_model
 
 
 def prepared(run: Path) -> tuple[Model, TrainingBatch]:
@@ -64,11 +64,52 @@ def test_r_drop_with_dropout_grows_with_its_weight(tiny_run: Path) -> None:
     assert values[1] > values[0]
 
 
-def test_r_drop_needs_probabilities(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, batch = prepared(tiny_run)
-    monkeypatch.setattr(type(model), "trained_scores", Model.trained_scores)
-    with pytest.raises(ConfigError, match=r"training\.r_drop=1\.0: model .* take 0"):
-        loss_of(model, batch, "update 1", "Stop.", r_drop=1.0)
+@pytest.mark.parametrize("family", ["span", "table", "document"])
+def test_r_drop_of_every_family(tiny_data: Path, family: str) -> None:
+    """Both passes agree without dropout; with dropout R-Drop adds something that has gradients."""
+    encoder = tiny_data / "encoder"
+    sections = {
+        "span": experiment(tiny_data)["model"],
+        "table": table_model(encoder),
+        "document": document_model(encoder),
+    }
+    model: Model = construct(Factory[Model], sections[family])(vocabulary=tiny_vocabulary())
+    documents = tiny_texts() if model.unit == "document" else tiny_documents()
+    batch = training_batch(model.eval(), [unit for unit in documents if unit.tokens])
+    losses = [loss_of(model, batch, "update 1", "Stop.", r_drop) for r_drop in (0.0, 5.0)]
+    torch.testing.assert_close(losses[1], losses[0])
+    model.train()
+    values = []
+    for r_drop in (1e-9, 5.0):
+        torch.manual_seed(0)
+        values.append(loss_of(model, batch, "update 1", "Stop.", r_drop))
+    assert values[1] > values[0]
+    values[1].backward()
+    assert all(value.grad is None or value.grad.isfinite().all() for value in model.parameters())
+
+
+def test_r_drop_needs_probabilities(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first batch, and before anything is written."""
+    monkeypatch.setattr(SpanModel, "trained_scores", Model.trained_scores)
+    with pytest.raises(ConfigError, match=r"training\.r_drop=1\.0: model 'span' does not give"):
+        train(experiment(tiny_data, {"training.r_drop": 1.0}), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_training_with_r_drop(tiny_data: Path, tmp_path: Path) -> None:
+    """With averaged weights, several batches per update and reduced precision."""
+    changes = {
+        "training.r_drop": 1.0,
+        "training.accumulate": 2,
+        "training.precision": "bf16-mixed",
+        "training.callbacks": [{"type": "ema", "decay": 0.9}],
+        "training.epochs": 1,
+        "data.test": None,
+    }
+    train(experiment(tiny_data, changes), tmp_path / "run")
+    assert (tmp_path / "run" / "metrics.json").exists()
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(None, [3.0, 4.0]), (1.0, [0.6, 0.8])])

@@ -120,6 +120,34 @@ class Spans:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceRows:
+    """The document of each row of a batch whose rows are sentences, read document by document.
+
+    Args:
+        document: Number of the document, ascending.
+        offset: Index of the sentence's first word in the document.
+        sentence: Number of the sentence in the document; empty sentences are counted but have no
+            row.
+
+    Shapes:
+        all ``"b"``.
+    """
+
+    document: Int[Tensor, " b"]
+    offset: Int[Tensor, " b"]
+    sentence: Int[Tensor, " b"]
+
+    def in_documents(self, spans: Spans) -> Spans:
+        """The spans, counted in words of their documents.
+
+        Args:
+            spans: Spans, counted in words of their sentences.
+        """
+        offset = self.offset[spans.unit]
+        return Spans(self.document[spans.unit], spans.start + offset, spans.end + offset)
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """Cells of tables over pairs of positions, as packed rows over the batch.
 

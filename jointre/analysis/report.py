@@ -26,7 +26,7 @@ from jointre.models.predict import predict
 
 MAX_PIECES = 4096
 LENGTHS = (20, 40, 80, 160)
-TEXTS = {"sentence": 1000, "document": 50}
+TEXTS = {"sentence": 1000, "sentences": 50, "document": 50}
 DOCUMENT_LENGTHS = (700, 2500, 5000, 10000, 20000)
 
 

@@ -1,7 +1,7 @@
 """``jointre attention``: what a trained model attends to in a text, as a picture."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -57,6 +57,7 @@ def attention(
     reader = RunSettings.of(run, format, None, options=options).reader
     documents = read_annotated(reader, file, f"{file}: ")
     model = Predictor.load(run, device=device).model
-    unit = unit_of(documents, model.unit, document)
-    write(attention_of(model, unit, place_of(documents, model.unit, unit)), output)
+    by: Literal["sentence", "document"] = "document" if model.unit == "document" else "sentence"
+    unit = unit_of(documents, by, document)
+    write(attention_of(model, unit, place_of(documents, by, unit)), output)
     typer.echo(f"{output}: written")

@@ -35,6 +35,45 @@ def budget_batches(
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Size of a unit that has several rows in a batch, such as the sentences of a document.
+
+    Args:
+        count: Number of rows.
+        longest: Number of pieces of the longest row.
+        read: Number of pieces that the encoder reads for them.
+    """
+
+    count: int
+    longest: int
+    read: int
+
+
+def row_batches(sizes: Sequence[Rows], max_pieces: int, max_rows: int) -> list[list[int]]:
+    """Group indices of units of several rows, which are never divided.
+
+    Args:
+        sizes: Sizes of the units.
+        max_pieces: Maximum number of padded pieces of a batch, of the rows and of what the encoder
+            reads; a larger unit is a batch by itself.
+        max_rows: Maximum number of rows of a batch.
+
+    Returns:
+        Batches of indices, those with the longest rows first.
+    """
+    batches: list[list[int]] = []
+    rows = longest = read = 0
+    for index in sorted(range(len(sizes)), key=lambda i: (-sizes[i].longest, -sizes[i].count)):
+        size = sizes[index]
+        rows, longest, read = rows + size.count, max(longest, size.longest), read + size.read
+        if not batches or rows > max_rows or max(rows * longest, read) > max_pieces:
+            batches.append([])
+            rows, longest, read = size.count, size.longest, size.read
+        batches[-1].append(index)
+    return batches
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """Units whose encoder input is shared, such as the sentences of a document.
 

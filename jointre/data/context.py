@@ -14,6 +14,9 @@ from jointre.data.split import Unit
 Context = Literal["sentence", "document"] | Annotated[int, Ge(8), Le(100_000)]
 """What the encoder reads of a document for one of its sentences; a number is a count of pieces."""
 
+Pairs = Literal["sentence", "document"] | Annotated[int, Ge(1), Le(10_000)]
+"""Which mentions are paired: all of a sentence or document, or those so many sentences apart."""
+
 
 class Place(NamedTuple):
     """Where a unit stands in a document.

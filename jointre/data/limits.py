@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jointre.data.schema import Document, Span
-from jointre.data.sentences import sentence_of, sentences_of
+import numpy as np
+
+from jointre.data.schema import Document, Entity, Span
+from jointre.data.sentences import sentence_numbers, sentence_of, sentences_of
 from jointre.data.skipped import SkippedData
 from jointre.data.symmetric import left_to_right
+from jointre.plurals import counted
 from jointre.span_enumerators import SpanEnumerator
 
 
@@ -27,6 +30,8 @@ class Limits:
         distinct_arguments: Whether head and tail of a relation are different spans.
         distinct_starts: Whether the mentions of a relation are identified by their first words.
         clusters: Whether groups of entities that corefer are learnt.
+        reach: Maximum number of sentences from the head to the tail of a relation; None: any
+            number.
     """
 
     span_enumerator: SpanEnumerator | None = None
@@ -38,6 +43,7 @@ class Limits:
     distinct_arguments: bool = False
     distinct_starts: bool = False
     clusters: bool = True
+    reach: int | None = None
 
     def count(self, document: Document, symmetric: frozenset[str], skipped: SkippedData) -> None:
         """Count the annotations of a unit that are beyond the limits.
@@ -100,6 +106,17 @@ class Limits:
         taken_words[words] = [True] * mention.width
         return None
 
+    def _too_far(self, document: Document, head: Entity, tail: Entity) -> bool:
+        """Whether no mentions of two entities are within reach of each other."""
+        if self.reach is None:
+            return False
+        numbers = sentence_numbers(document)
+        distances = np.subtract.outer(
+            numbers[[span.start for span in head.mentions]],
+            numbers[[span.start for span in tail.mentions]],
+        )
+        return bool(np.abs(distances).min() > self.reach)
+
     def _count_spans(self, document: Document, skipped: SkippedData) -> None:
         labels: dict[Span, dict[str | None, None]] = {}
         entity_counts: Counter[Span] = Counter()
@@ -138,6 +155,12 @@ class Limits:
                 skipped.add(
                     "relations of mentions that start at the same word as another mention, which "
                     "the table of relations does not tell apart",
+                    shown,
+                )
+            elif self._too_far(document, head, tail):
+                skipped.add(
+                    "relations of mentions that are more than "
+                    f"{counted(self.reach or 0, 'sentences')} apart, which are not learnt",
                     shown,
                 )
         for (head_index, tail_index), names in labels.items():

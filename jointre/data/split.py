@@ -1,7 +1,8 @@
 """Cut documents into the units that a model reads, join predictions, and split off dev data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Literal
 
 import numpy
@@ -11,6 +12,12 @@ from jointre.data.sentences import sentence_of, sentences_of
 from jointre.data.skipped import SkippedData
 from jointre.errors import DataError
 from jointre.plurals import counted
+
+UnitKind = Literal["sentence", "sentences", "document"]
+"""What a model reads at once: a sentence, all sentences of a document, or the document as a whole.
+
+In the first two, an entity has one mention, which lies inside a sentence.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Unit:
 
 def split(
     documents: Sequence[Document],
-    by: Literal["sentence", "document"],
+    by: UnitKind,
     skipped: SkippedData | None = None,
 ) -> list[Unit]:
     """The units of documents, in order; empty sentences and documents are units too.
@@ -42,7 +49,10 @@ def split(
     Args:
         documents: Documents, which are not changed.
         by: ``"document"``: each document is a unit, unchanged; ``"sentence"``: one unit per
-            sentence, or a single one if ``sentences`` is empty.
+            sentence, or a single one if ``sentences`` is empty; ``"sentences"``: each document
+            is a unit, with the entities of its sentences in order. Its relations are those of
+            the sentences; entities that share no sentence are related once, between their first
+            mentions in the two sentences that are closest to each other.
         skipped: If given, counts the annotations that no unit has.
 
     Raises:
@@ -51,6 +61,11 @@ def split(
     if by == "document":
         return [Unit(source, 0, document) for source, document in enumerate(documents)]
     counts = SkippedData() if skipped is None else skipped
+    if by == "sentences":
+        return [
+            Unit(source, 0, _with_single_mentions(document, counts))
+            for source, document in enumerate(documents)
+        ]
     return [
         unit
         for source, document in enumerate(documents)
@@ -58,13 +73,87 @@ def split(
     ]
 
 
+def _with_single_mentions(document: Document, skipped: SkippedData) -> Document:
+    """The document with one mention per entity, sentence by sentence."""
+    borders = sentences_of(document)
+    entities, first_rows = _by_sentence(document, borders, skipped)
+    starts = [0, *accumulate(map(len, entities))]
+    relations: list[Relation] = []
+    for relation in document.relations:
+        heads, tails = first_rows[relation.head], first_rows[relation.tail]
+        pairs = _closest(heads, tails)
+        if not pairs:
+            _skip_relation(document, relation, "relations of mentions across sentences", skipped)
+        relations += [
+            replace(
+                relation,
+                head=starts[head] + heads[head],
+                tail=starts[tail] + tails[tail],
+                evidence=(),
+            )
+            for head, tail in pairs
+        ]
+    _skip_clusters(document, skipped)
+    return replace(
+        document,
+        entities=tuple(
+            _moved(entity, border.start)
+            for border, inside in zip(borders, entities, strict=True)
+            for entity in inside
+        ),
+        relations=tuple(relations),
+        clusters=(),
+    )
+
+
+def _closest(heads: Collection[int], tails: Collection[int]) -> list[tuple[int, int]]:
+    """The sentences that both entities share, or else those of each that are closest.
+
+    Args:
+        heads: Sentences that mention the head.
+        tails: Sentences that mention the tail.
+
+    Returns:
+        Pairs of a sentence of the head and one of the tail; none if either is nowhere.
+    """
+    shared = sorted(set(heads) & set(tails))
+    if shared:
+        return [(sentence, sentence) for sentence in shared]
+    pairs = [(abs(head - tail), head, tail) for head in heads for tail in tails]
+    return [pair[1:] for pair in sorted(pairs)[:1]]
+
+
 def _sentences(source: int, document: Document, skipped: SkippedData) -> list[Unit]:
     borders = sentences_of(document)
     one_mention_each = all(len(entity.mentions) == 1 for entity in document.entities)
     if borders == (Span(0, len(document.tokens)),) and one_mention_each:
         return [Unit(source, 0, document)]
+    entities, first_rows = _by_sentence(document, borders, skipped)
+    relations = _relations(document, first_rows, len(borders), skipped)
+    _skip_clusters(document, skipped)
+    return [
+        Unit(
+            source, border.start, _sentence_document(document, number, border, entities, relations)
+        )
+        for number, border in enumerate(borders)
+    ]
+
+
+def _by_sentence(
+    document: Document, borders: Sequence[Span], skipped: SkippedData
+) -> tuple[list[list[Entity]], list[dict[int, int]]]:
+    """The entities of each sentence, one per mention, counted in words of the sentence.
+
+    Args:
+        document: The document.
+        borders: Its sentences.
+        skipped: Counts mentions that cross a border.
+
+    Returns:
+        The entities, and for each entity of the document the row of its first mention in each
+        sentence, among the entities of the sentence.
+    """
     entities: list[list[Entity]] = [[] for _ in borders]
-    # The row of each entity's first mention in each sentence, among the entities of the sentence.
     first_rows: list[dict[int, int]] = [{} for _ in document.entities]
     for index, entity in enumerate(document.entities):
         for number, mention in enumerate(entity.mentions):
@@ -75,15 +164,17 @@ def _sentences(source: int, document: Document, skipped: SkippedData) -> list[Un
                 continue
             first_rows[index].setdefault(sentence, len(entities[sentence]))
             entities[sentence].append(_with_one_mention(entity, number, borders[sentence].start))
-    relations = _relations(document, first_rows, len(borders), skipped)
+    return entities, first_rows
+
+
+def _skip_clusters(document: Document, skipped: SkippedData) -> None:
     if document.clusters:
         skipped.add("clusters skipped", f"document {document.id!r}", len(document.clusters))
-    return [
-        Unit(
-            source, border.start, _sentence_document(document, number, border, entities, relations)
-        )
-        for number, border in enumerate(borders)
-    ]
+
+
+def _skip_relation(document: Document, relation: Relation, kind: str, skipped: SkippedData) -> None:
+    example = f"document {document.id!r}, {relation.label} of entities "
+    skipped.add(f"{kind} skipped", f"{example}{relation.head} and {relation.tail}")
 
 
 def _with_one_mention(entity: Entity, number: int, offset: int) -> Entity:
@@ -104,11 +195,7 @@ def _relations(
         heads, tails = first_rows[relation.head], first_rows[relation.tail]
         shared = sorted(heads.keys() & tails.keys())
         if not shared:
-            example = f"document {document.id!r}, {relation.label} of entities "
-            skipped.add(
-                "relations across sentences skipped",
-                f"{example}{relation.head} and {relation.tail}",
-            )
+            _skip_relation(document, relation, "relations across sentences", skipped)
         for sentence in shared:
             relations[sentence].append(
                 replace(relation, head=heads[sentence], tail=tails[sentence], evidence=())

@@ -136,7 +136,7 @@ def pipeline(loaded: Loaded, language: str) -> Language:
         raise ConfigError(
             f"language={language!r}: spaCy has none of this code; take en, de, or xx for any"
         ) from error
-    if loaded.model.unit == "sentence":
+    if loaded.model.unit != "document":
         nlp.add_pipe("sentencizer")
     pipe: Any = nlp.add_pipe("jointre")
     pipe.use(loaded)

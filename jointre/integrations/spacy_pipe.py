@@ -158,7 +158,7 @@ class JointrePipe(TrainablePipe):  # type: ignore[misc]
             documents,
             entities="predict" if use_ents is False else "given",
             max_units=self.settings.batch_size,
-            max_words=None if reads_documents else self.settings.max_words,
+            max_words=self.settings.max_words if predictor.model.unit == "sentence" else None,
             skipped=cuts,
         )
         self._warn_of_cuts(cuts)

@@ -34,7 +34,7 @@ def score(
         examples: Predicted Docs with their gold Docs; the two may be tokenised differently.
         spans_key: Key of predictions and gold, and the first part of the names.
         protocol: Scoring protocol; None: ``jerex`` if the unit is ``document``, else ``spert``.
-        unit: Unit that the model reads, ``sentence`` or ``document``.
+        unit: Unit that the model reads, ``sentence``, ``sentences`` or ``document``.
         symmetric: Relation labels whose direction has no meaning.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, final
+from typing import Annotated, ClassVar, final
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from jointre.data.limits import Limits
 from jointre.data.names import MentionNames, pair_relations
 from jointre.data.samplers import CorefSampler, Sampler
 from jointre.data.schema import Document
+from jointre.data.split import UnitKind
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, DocumentDecoder, FoundEntities, mention_pairs
 from jointre.errors import ConfigError
@@ -151,7 +152,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         "max_width": "span_enumerator.max_width",
         "decoder": "decoder",
     }
-    unit: ClassVar[Literal["sentence", "document"]] = "document"
+    unit: UnitKind = "document"
     decoder: DocumentDecoder
     sampler: CorefSampler
 
@@ -297,6 +298,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             entities,
             FeatureBlock(self.type_embedding(self.entity_classifier.prototypes), labels),
             stages.sentences[mentions.unit, mentions.start],
+            FeatureBlock(streams.relation.summary, mentions.unit),
         )
         relation_logits = self._relate(streams, arguments, pairs, units)
         return DocumentOutput(

@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypeVar
 
 from jointre.config import Factory, Registrable
-from jointre.data.context import Context
+from jointre.data.context import Context, Pairs
 from jointre.errors import ConfigError
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
@@ -67,6 +67,23 @@ def check_context(context: Context, encoder: Encoder) -> None:
             "context='document' reads long documents in overlapping windows, so "
             f"encoder.stride={encoder.stride} must be less than a window's "
             f"{encoder.max_pieces - special} pieces"
+        )
+
+
+def check_pairs(pairs: Pairs, encoder: Encoder) -> None:
+    """Refuse pairs across sentences with an encoder that truncates.
+
+    Args:
+        pairs: Which mentions are paired.
+        encoder: The encoder.
+
+    Raises:
+        ConfigError: Pairs cross sentences, of which the encoder would skip words.
+    """
+    if pairs != "sentence" and encoder.long_inputs == "truncate":
+        raise ConfigError(
+            f"pairs={pairs!r} reads all words of a document, but "
+            "encoder.long_inputs='truncate' skips words: take 'windows'"
         )
 
 

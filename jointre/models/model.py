@@ -17,6 +17,7 @@ from jointre.data.limits import Limits
 from jointre.data.pieces import PieceMaker, Pieces
 from jointre.data.samplers import Sampler
 from jointre.data.schema import Document
+from jointre.data.split import UnitKind
 from jointre.data.truncate import beginning
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Overlap
@@ -44,6 +45,9 @@ class Item(NamedTuple):
         visible: The part of the unit that the encoder sees; all of it, unless it was truncated.
         index: What the sampler draws from; None where nothing is sampled.
         view: The part of its document that it is; None if the encoder reads it alone.
+        sentences: The sentences of a document that are read together, each a row of the batch;
+            ``number`` and ``index`` of a sentence are its number and the index of its first word
+            in the document. Empty if the unit is a row itself.
     """
 
     number: int
@@ -52,6 +56,7 @@ class Item(NamedTuple):
     visible: Document
     index: Any = None
     view: View | None = None
+    sentences: tuple["Item", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +169,13 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
     Owner gives: ``vocabulary``, the labels.
 
     Attributes:
-        unit: What the model reads at once: sentences or whole documents.
+        unit: What the model reads at once: a sentence, the sentences of a document, or a document.
         vocabulary: The labels that the model predicts.
         context: What the encoder reads of a document for one of its sentences.
     """
 
     given: ClassVar[tuple[str, ...]] = ("vocabulary",)
-    unit: ClassVar[Literal["sentence", "document"]]
+    unit: UnitKind
     vocabulary: Vocabulary
     context: Context = "sentence"
 

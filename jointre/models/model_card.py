@@ -18,7 +18,7 @@ def model_card(model: Model, config: Mapping[str, Any], about: Mapping[str, Any]
         about: Facts about its training, as an archive keeps them.
     """
     encoder = config.get("encoder", {})
-    unit = {"sentence": "sentences", "document": "documents"}[model.unit]
+    unit = "sentences" if model.unit == "sentence" else "documents"
     lines = [
         "# Model card",
         "",

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from jointre.data.bucketing import Shared, budget_batches, shared_batches
+from jointre.data.bucketing import Rows, Shared, budget_batches, row_batches, shared_batches
 from jointre.data.context import Place
 from jointre.data.mentions import in_reading_order
 from jointre.data.pieces import LONG_WORDS
@@ -39,21 +39,33 @@ def plan(
 ) -> list[list[Item]]:
     """Group tokenised units into batches: those of similar length, or those of one document.
 
-    Units that share what the encoder reads come together, so that it is encoded once.
+    Units that share what the encoder reads come together, so that it is encoded once. Documents
+    whose sentences are read together are not divided.
 
     Args:
         items: Tokenised units.
         preparer: Preparer of the model, which limits the pairs of pieces in a batch.
         max_pieces: Maximum number of padded pieces in a batch.
-        max_units: Maximum number of units in a batch.
+        max_units: Maximum number of units in a batch, or of sentences if a unit has several.
     """
     sizes = [len(item.pieces.ids) for item in items]
-    if all(item.view is None for item in items):
+    if any(item.sentences for item in items):
+        batches = row_batches([_rows(item) for item in items], max_pieces, max_units)
+    elif all(item.view is None for item in items):
         batches = budget_batches(sizes, max_pieces, max_units, preparer.max_cells)
     else:
         groups = _shared(items)
         batches = shared_batches(groups, sizes, max_pieces, max_units, preparer.max_cells)
     return [[items[i] for i in batch] for batch in batches]
+
+
+def _rows(item: Item) -> Rows:
+    """The size of a document whose sentences are rows of the batch."""
+    sizes = [len(row.pieces.ids) for row in item.sentences]
+    alone = [len(row.pieces.ids) for row in item.sentences if row.view is None]
+    stretches = {id(row.view.stretch): row.view.stretch for row in item.sentences if row.view}
+    read = sum(alone) + sum(len(stretch.ids) for stretch in stretches.values())
+    return Rows(len(sizes), max(sizes), read)
 
 
 def _shared(items: Sequence[Item]) -> list[Shared]:
@@ -165,7 +177,10 @@ class Prepared:
         places: Sequence[Place] | None = None,
     ) -> None:
         self.units, self._entities = units, entities
-        self._kind = model.unit
+        self._kind: Literal["sentence", "document"] = (
+            "sentence" if model.unit == "sentence" else "document"
+        )
+        self._by_label = model.unit != "document"
         self._limit = limit or default_limit(model)
         self._cuts = [cut(unit, preparer.make_pieces.counts, self._limit) for unit in units]
         self._parts = [part for unit_cut in self._cuts for part in unit_cut.parts]
@@ -210,14 +225,14 @@ class Prepared:
             else replace(part, entities=(), relations=(), clusters=())
             for i, part in enumerate(self._parts)
         ]
-        given, by_label = self._entities == "given", self._kind == "sentence"
+        given = self._entities == "given"
         united = []
         for unit, unit_cut, (first, end) in zip(
             self.units, self._cuts, pairwise(self._first_parts()), strict=True
         ):
             unread = self._unread(unit_cut, first)
             _count(unit, unit_cut, unread, self._limit, self._kind, skipped)
-            document = unit_cut.united(unit, parts[first:end], given, by_label)
+            document = unit_cut.united(unit, parts[first:end], given, self._by_label)
             united.append(_flagged(document, unread))
         return united
 

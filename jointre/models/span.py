@@ -12,15 +12,16 @@ from torch import Tensor, nn
 from jointre.config import Factory
 from jointre.config.bounds import WidthOrZero
 from jointre.data.batch import GivenMentions
-from jointre.data.context import Context
+from jointre.data.context import Context, Pairs
 from jointre.data.limits import Limits
 from jointre.data.samplers import Sampler, SentenceSampler
 from jointre.data.schema import Document
+from jointre.data.split import UnitKind
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, Mentions, SpanDecoder
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel, TaskWeights
-from jointre.models.fit import of_kind
+from jointre.models.fit import check_pairs, of_kind
 from jointre.models.model import Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
 from jointre.models.span_stages import (
@@ -37,6 +38,7 @@ from jointre.nn.losses import LabelScores, Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
+from jointre.nn.sentence_rows import joined_streams
 from jointre.nn.span_ops import ordered_pairs
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import FeatureBlock
@@ -44,7 +46,7 @@ from jointre.nn.streams import Streams
 from jointre.nn.take import take
 from jointre.nn.type_embeddings import TypeEmbedding
 from jointre.nn.word_poolers import WordPooler
-from jointre.positions import Spans
+from jointre.positions import SentenceRows, Spans
 from jointre.span_enumerators import AllSpans, SpanEnumerator
 
 WIDTH_ROWS = 100  # the published width table; a wider span shares the last row
@@ -89,6 +91,12 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
             of so many pieces around the sentence, half before and half after it. Mentions and
             relations stay inside sentences. With context, a sentence's summary is [CLS] of what
             is read plus the element-wise maximum over the sentence's own states.
+        pairs: Mentions that are paired: all of a ``"sentence"``, all of a ``"document"``, or those
+            that are at most this many sentences apart (1: in the same sentence or the next).
+            Beyond the sentence, units are documents, so ``batch_size`` counts documents, and the
+            pair encoder reads the words of the document: the context between two mentions and
+            their distance include the sentences between them. Features of a pair map are zero for
+            pairs across sentences.
         token_refiners: Refiners, which change the shared states by the classifiers' prototypes.
         span_refiners: Refiners, which change the pooled spans by the classifiers' prototypes: all
             spans before they are classified, and mentions before they are paired.
@@ -116,14 +124,13 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
 
     Raises:
         ConfigError: A loss does not fit its classifier, or the entity loss allows several labels
-            per span.
+            per span, or ``pairs`` beyond the sentence with an encoder that truncates.
     """
 
     old_options: ClassVar[dict[str, str]] = {
         "max_width": "span_enumerator.max_width",
         "decoder": "decoder",
     }
-    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
     decoder: SpanDecoder
     sampler: SentenceSampler
 
@@ -135,6 +142,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         interaction: Factory[Interaction],
         word_pooler: Factory[WordPooler] | None = None,
         context: Context = "sentence",
+        pairs: Pairs = "sentence",
         token_refiners: Sequence[Factory[Refiner]] = (),
         span_refiners: Sequence[Factory[Refiner]] = (),
         span_enumerator: Factory[SpanEnumerator] = Factory(AllSpans),
@@ -157,6 +165,9 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         alone = context == "sentence"
         backbone = Backbone(encoder, word_pooler, projection, interaction, parts=not alone)
         super().__init__(vocabulary, backbone, context)
+        check_pairs(pairs, self.encoder)
+        self.unit: UnitKind = "sentence" if pairs == "sentence" else "sentences"
+        self.reach = pairs if isinstance(pairs, int) else None
         width, pair_dim = self.backbone.output_dim, self.backbone.pair_dim
         self.widths = nn.Embedding(WIDTH_ROWS, width_dim)
         self.span_enumerator = build_enumerator(
@@ -199,7 +210,9 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         )
         self.span_refinement = self.refinement(span_refiners)
         self.sampler = build_sampler(
-            vocabulary=vocabulary, span_enumerator=self.span_enumerator.plain
+            vocabulary=vocabulary,
+            span_enumerator=self.span_enumerator.plain,
+            reach=self.reach,
         )
         self.decoder = of_kind(decoder, SpanDecoder, "decoder")(vocabulary=vocabulary)
 
@@ -219,17 +232,18 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
             one_label=True,
             one_relation=isinstance(self.relation_loss, SingleLabelLoss),
             distinct_arguments=True,
+            reach=self.reach,
         )
 
     def preparer(self, entities: Entities = "predict") -> SpanPreparer:
         """Proposes spans, or gives the units' own entities."""
         return SpanPreparer(
-            self.piece_maker(), entities, self.vocabulary, self.span_enumerator.plain
+            self.piece_maker(), entities, self.vocabulary, self.span_enumerator.plain, self.unit
         )
 
     def training_preparer(self, seed: int = 0) -> SpanTrainingPreparer:
         """Gives sampled spans and pairs with their targets."""
-        return SpanTrainingPreparer(self.piece_maker(), seed, self.sampler)
+        return SpanTrainingPreparer(self.piece_maker(), seed, self.sampler, self.unit)
 
     def forward(self, stages: SpanStages) -> SpanOutput:
         """Spans → mentions → pairs."""
@@ -240,15 +254,17 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         scores = self.entity_loss.scores(entity_logits)
         mentions = self.decoder.mentions(spans, scores, stages.mentions)
         rows, pairs = mentions.rows, stages.pairs
+        texts = spans.unit if stages.rows is None else stages.rows.document[spans.unit]
         if pairs is None:
-            pairs = ordered_pairs(spans.unit[rows])
+            pairs = self._near(ordered_pairs(texts[rows]), spans[rows], stages.rows)
         elif self.training and self.relation_spans == "predicted":
             predicted = self.decoder.find_mentions(spans, scores).rows
             wrong = wrong_spans(spans, predicted, rows, WRONG_SPANS)
-            pairs = torch.cat([pairs, pairs_with_wrong(spans.unit[rows], spans.unit[wrong])])
+            more = pairs_with_wrong(texts[rows], texts[wrong])
             rows = torch.cat([rows, wrong])
+            pairs = torch.cat([pairs, self._near(more, spans[rows], stages.rows)])
         types = self._types(scores[rows], stages.mentions)
-        relation_logits = self._score_pairs(streams, spans[rows], types, pairs)
+        relation_logits = self._score_pairs(streams, spans[rows], types, pairs, stages.rows)
         return SpanOutput(spans, span_logits, entity_logits, mentions, pairs, relation_logits)
 
     def kept_spans(self, output: SpanOutput) -> Spans | None:
@@ -283,7 +299,8 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
     ) -> list[Document]:
         """The units with predicted entities and relations."""
         relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
-        return self.decoder.documents(units, output.spans, output.mentions, output.pairs, relations)
+        spans = output.spans if stages.rows is None else stages.rows.in_documents(output.spans)
+        return self.decoder.documents(units, spans, output.mentions, output.pairs, relations)
 
     def _score_spans(
         self, streams: Streams, spans: Spans, prune: bool
@@ -347,26 +364,57 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
             weights = torch.where(known[:, None], one_hot, weights)
         return FeatureBlock(weights @ self.type_embedding(self.entity_classifier.prototypes))
 
+    def _near(
+        self, pairs: Int[Tensor, "q 2"], mentions: Spans, sentences: SentenceRows | None
+    ) -> Int[Tensor, "k 2"]:
+        """The pairs of mentions that are not too many sentences apart."""
+        if self.reach is None or sentences is None:
+            return pairs
+        head, tail = sentences.sentence[mentions.unit][pairs].unbind(1)
+        return pairs[(head - tail).abs() <= self.reach]
+
     def _score_pairs(
-        self, streams: Streams, mentions: Spans, types: FeatureBlock, pairs: Int[Tensor, "q 2"]
+        self,
+        streams: Streams,
+        mentions: Spans,
+        types: FeatureBlock,
+        pairs: Int[Tensor, "q 2"],
+        sentences: SentenceRows | None,
     ) -> Float[Tensor, "q r"]:
         """Logits of the pairs, computed in chunks when nothing is trained."""
-        states, positions = streams.relation.states, streams.relation.positions
-        pooler = self.relation_span_pooler or self.span_pooler
-        rows = pooler(states, mentions.ranges(positions))
-        rows = self.span_refinement(rows, mentions.unit, self.prototypes)
-        arguments = Arguments.of_mentions(mentions, rows, self._width_block(mentions), types)
-        start = positions.words[mentions.unit, mentions.start, 0]
+        read, arguments = self._arguments(streams, mentions, types, sentences)
+        unit = mentions.unit
+        start = streams.relation.positions.words[unit, mentions.start, 0]
         logits = []
         size = max(1, len(pairs)) if torch.is_grad_enabled() else PAIRS_AT_ONCE
-        for pairs_chunk in self.pair_encoder.chunks(pairs, mentions.unit[pairs[:, 0]], size):
-            blocks = self.pair_encoder(streams, arguments, pairs_chunk)
+        texts = arguments.spans.unit[pairs[:, 0]]
+        for pairs_chunk in self.pair_encoder.chunks(pairs, texts, size):
+            blocks = self.pair_encoder(read, arguments, pairs_chunk)
             head, tail = pairs_chunk[:, 0], pairs_chunk[:, 1]
-            blocks.append(
-                FeatureBlock(take(streams.pair, mentions.unit[head], start[head], start[tail]))
-            )
+            cells = take(streams.pair, unit[head], start[head], start[tail])
+            across = unit[head] != unit[tail]
+            blocks.append(FeatureBlock(cells.masked_fill(across[:, None], 0.0)))
             logits.append(self.relation_classifier(blocks))
         return torch.cat(logits)
+
+    def _arguments(
+        self,
+        streams: Streams,
+        mentions: Spans,
+        types: FeatureBlock,
+        sentences: SentenceRows | None,
+    ) -> tuple[Streams, Arguments]:
+        """The streams that the pair encoder reads, and the mentions over their words."""
+        pooler = self.relation_span_pooler or self.span_pooler
+        relation, unit = streams.relation, mentions.unit
+        rows = pooler(relation.states, mentions.ranges(relation.positions))
+        rows = self.span_refinement(rows, unit, self.prototypes)
+        read, spans, numbers = streams, mentions, torch.zeros_like(unit)
+        if sentences is not None:
+            read, spans = joined_streams(streams, sentences), sentences.in_documents(mentions)
+            numbers = sentences.sentence[unit]
+        widths, summaries = self._width_block(mentions), FeatureBlock(relation.summary, unit)
+        return read, Arguments.of_mentions(spans, rows, widths, types, numbers, summaries)
 
     def _width_block(self, spans: Spans) -> FeatureBlock:
         return FeatureBlock(self.widths.weight, spans.width.clamp(max=WIDTH_ROWS - 1))

@@ -17,11 +17,15 @@ from jointre.data.candidates import (
     pack_targets,
     proposed_spans,
 )
+from jointre.data.context import Place
 from jointre.data.pieces import PieceMaker
 from jointre.data.samplers import SentenceSampler
+from jointre.data.schema import Document
+from jointre.data.split import UnitKind
 from jointre.data.vocabulary import Vocabulary
 from jointre.models.model import Entities, Item, Preparer, TrainingBatch, TrainingPreparer
-from jointre.positions import Spans
+from jointre.models.together import document_item, pack_by_sentence, rows_of
+from jointre.positions import SentenceRows, Spans
 from jointre.span_enumerators import SpanEnumerator
 
 
@@ -34,6 +38,8 @@ class SpanStages(Stages):
         spans: Candidate spans.
         mentions: Mentions among them; None: decided by the decoder.
         pairs: (head, tail) rows of the mentions; None: all ordered pairs of a unit.
+        rows: The document of each row of the batch if the rows are sentences of documents whose
+            mentions are paired across sentences; None: every row is a unit.
 
     Shapes:
         spans ``"s"``, pairs ``"q 2"``.
@@ -42,6 +48,7 @@ class SpanStages(Stages):
     spans: Spans
     mentions: GivenMentions | None = None
     pairs: Int[Tensor, "q 2"] | None = None
+    rows: SentenceRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class SpanPreparer(Preparer[SpanStages]):
         entities: Whether entities are to be found or given.
         vocabulary: Labels of given entities.
         span_enumerator: Enumerator without parameters, which proposes the spans.
+        unit: What the model reads at once.
     """
 
     def __init__(
@@ -77,22 +85,31 @@ class SpanPreparer(Preparer[SpanStages]):
         entities: Entities,
         vocabulary: Vocabulary,
         span_enumerator: SpanEnumerator,
+        unit: UnitKind = "sentence",
     ) -> None:
         super().__init__(make_pieces, entities)
         self.vocabulary = vocabulary
         self.span_enumerator = span_enumerator
+        self.unit = unit
+
+    def item(self, index: int, document: Document, place: Place | None = None) -> Item:
+        """Tokenise a unit, or the sentences of a document."""
+        if self.unit == "sentences":
+            return document_item(self, index, document, place)
+        return super().item(index, document, place)
 
     def __call__(self, items: Sequence[Item]) -> SpanStages:
         """Collate units."""
-        inputs = self.inputs(items)
+        rows, documents = rows_of(items)
+        inputs = self.inputs(rows)
         if self.entities == "given":
-            spans = pack_spans([given_spans(item.visible) for item in items])
+            spans, numbers = pack_by_sentence([given_spans(item.visible) for item in items], items)
             labels = pack_rows([given_labels(item.visible, self.vocabulary) for item in items])
-            return SpanStages(inputs, spans, GivenMentions(torch.arange(len(labels)), labels))
+            return SpanStages(inputs, spans, GivenMentions(numbers, labels), rows=documents)
         proposed = [
-            proposed_spans(item.visible, item.pieces.silent, self.span_enumerator) for item in items
+            proposed_spans(row.visible, row.pieces.silent, self.span_enumerator) for row in rows
         ]
-        return SpanStages(inputs, pack_spans(proposed))
+        return SpanStages(inputs, pack_spans(proposed), rows=documents)
 
 
 @final
@@ -103,31 +120,49 @@ class SpanTrainingPreparer(TrainingPreparer[SpanStages, SpanTargets]):
         make_pieces: The encoder's tokenisation.
         seed: Random seed of the sampling.
         sampler: Chooses spans and pairs.
+        unit: What the model reads at once.
     """
 
-    def __init__(self, make_pieces: PieceMaker, seed: int, sampler: SentenceSampler) -> None:
+    def __init__(
+        self,
+        make_pieces: PieceMaker,
+        seed: int,
+        sampler: SentenceSampler,
+        unit: UnitKind = "sentence",
+    ) -> None:
         super().__init__(make_pieces, seed, sampler)
         self.sample = sampler
+        self.unit = unit
+
+    def item(self, index: int, document: Document, place: Place | None = None) -> Item:
+        """Tokenise a unit, or the sentences of a document, and index its gold."""
+        if self.unit == "sentences":
+            return document_item(self, index, document, place)
+        return super().item(index, document, place)
 
     def __call__(
         self, items: Sequence[Item], epoch: int = 0
     ) -> TrainingBatch[SpanStages, SpanTargets]:
         """Collate units, with the candidates of the epoch."""
         units = [self.sample(item.index, self.rng(epoch, item.number)) for item in items]
-        spans = [unit.spans for unit in units]
+        rows, documents = rows_of(items)
+        spans, numbers = pack_by_sentence([unit.spans for unit in units], items)
         mention_rows = pack_rows(
-            [unit.mention_rows for unit in units], [len(rows) for rows in spans]
+            [unit.mention_rows for unit in units], [len(unit.spans) for unit in units]
         )
-        classes = pack_rows([unit.entity_targets for unit in units])
+        unordered = pack_rows([unit.entity_targets for unit in units])
+        classes = torch.empty_like(unordered).index_copy(0, numbers, unordered)
+        mention_rows = numbers[mention_rows]
         pairs = pack_rows(
             [unit.pairs for unit in units], [len(unit.mention_rows) for unit in units]
         )
         return TrainingBatch(
             SpanStages(
-                self.inputs(items),
-                pack_spans(spans),
+                self.inputs(rows),
+                spans,
                 GivenMentions(mention_rows, classes[mention_rows] - 1),
                 pairs,
+                documents,
             ),
             SpanTargets(
                 classes,

@@ -13,6 +13,7 @@ from jointre.config import Factory
 from jointre.data.context import Context
 from jointre.data.limits import Limits
 from jointre.data.schema import Document
+from jointre.data.split import UnitKind
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, Mentions, TableDecoder
 from jointre.errors import ConfigError
@@ -125,7 +126,7 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
     """
 
     old_options: ClassVar[dict[str, str]] = {"decoder": "decoder"}
-    unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    unit: UnitKind = "sentence"
     decoder: TableDecoder
 
     def __init__(

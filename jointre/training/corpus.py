@@ -7,7 +7,7 @@ from pathlib import Path
 from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
-from jointre.data.split import Unit, carve_dev, split
+from jointre.data.split import Unit, UnitKind, carve_dev, split
 from jointre.data.vocabulary import LabelSets, Vocabulary
 from jointre.errors import DataError
 from jointre.inference.trained_on import digests
@@ -162,7 +162,7 @@ def _require_entities(name: str, train: Sequence[Document]) -> None:
 
 
 def training_units(
-    documents: Sequence[Document], model_unit: str, warn: Callable[[str], None]
+    documents: Sequence[Document], model_unit: UnitKind, warn: Callable[[str], None]
 ) -> list[Unit]:
     """Units to train on; empty units are skipped.
 
@@ -178,7 +178,7 @@ def training_units(
                     "cannot be learnt; give it one or leave it out"
                 )
     skipped = SkippedData()
-    units = split(documents, "sentence" if model_unit == "sentence" else "document", skipped)
+    units = split(documents, model_unit, skipped)
     _log(skipped, "train: ", warn)
     return [unit for unit in units if unit.document.tokens]
 

@@ -63,6 +63,23 @@ class TestSpanModelOfWindows(ModelContract):
     component = {"type": "span", **TestSpanModel.component, "context": 24}
 
 
+class TestSpanModelAcrossSentences(ModelContract):
+    """Pairs of a document's mentions, with the context, distances and wrong spans of documents."""
+
+    component = {
+        "type": "span",
+        **TestSpanModelWithTypes.component,
+        "context": "document",
+        "pairs": "document",
+    }
+
+
+class TestSpanModelOfNeighbours(ModelContract):
+    """Pairs of neighbouring sentences, which the encoder reads alone."""
+
+    component = {"type": "span", **TestSpanModel.component, "pairs": 1}
+
+
 class TestPrunedSpanModel(ModelContract):
     component = {
         "type": "span",

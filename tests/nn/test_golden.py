@@ -76,7 +76,10 @@ def test_logits_and_losses(training: bool) -> None:
     golden.set_weights(relation, weights)
     rows = pooler(after.relation.states, spans.ranges(golden.positions()))
     no_types = FeatureBlock(rows.new_zeros(len(rows), 0))
-    blocks = encode(after, Arguments.of_mentions(spans, rows, widths, no_types), golden.PAIRS)
+    sentences = torch.zeros_like(spans.unit)
+    summaries = FeatureBlock(after.relation.summary, spans.unit)
+    arguments = Arguments.of_mentions(spans, rows, widths, no_types, sentences, summaries)
+    blocks = encode(after, arguments, golden.PAIRS)
     relation_logits = relation.train(training)(blocks)
     torch.testing.assert_close(relation_logits, golden.RELATION_LOGITS, **TOLERANCE)
 

@@ -119,7 +119,7 @@ def _of_source(
     chosen = format or format_of(path)
     reader = _reader(chosen, split_by, predictor.language, options)
     if isinstance(reader, TextReader):
-        if split_by is None and predictor.model.unit == "document":
+        if split_by is None and predictor.model.unit != "sentence":
             _explain_parts(reader.text(path), name)
     elif format is None and not _named_as(path, reader):
         log(f"{path}: read as records of the format {chosen!r}")
@@ -203,7 +203,7 @@ def _of_stdin(
         yield from _block(block, number, split_by, predictor)
     else:
         text = "".join(block)
-        if split_by is None and predictor.model.unit == "document":
+        if split_by is None and predictor.model.unit != "sentence":
             _explain_parts(text, "stdin")
         yield predictor.read(text, "stdin")
 

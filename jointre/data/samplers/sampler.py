@@ -31,16 +31,22 @@ class Sampler(Registrable, ABC, interface="sampler"):
 
 
 class SentenceSampler(Sampler):
-    """A sampler for models of sentences, whose entities have one mention each."""
+    """A sampler for models of sentences, whose entities have one mention each.
+
+    Owner gives: ``vocabulary``, ``span_enumerator``, and ``reach``, the maximum number of sentences
+    from the head to the tail of a pair (None: any number).
+    """
 
     unit: ClassVar[Literal["sentence", "document"]] = "sentence"
+    given: ClassVar[tuple[str, ...]] = (*Sampler.given, "reach")
 
     @abstractmethod
     def __call__(self, unit: Any, rng: np.random.Generator) -> SentenceCandidates:
         """Candidates with their targets.
 
         Args:
-            unit: Result of :meth:`index` for a sentence.
+            unit: Result of :meth:`index` for a sentence, or for a document if pairs may have their
+                mentions in different sentences.
             rng: Generator that depends only on seed, epoch and the unit's index.
         """
 

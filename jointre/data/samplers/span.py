@@ -1,5 +1,6 @@
 """SINET's negative sampling."""
 
+from collections.abc import Sequence
 from typing import final
 
 import numpy as np
@@ -9,7 +10,7 @@ from jointre.config.bounds import Negatives
 from jointre.data.candidates import SentenceCandidates
 from jointre.data.samplers.sampler import Sampler, SentenceSampler
 from jointre.data.schema import Document, Entity
-from jointre.data.sentences import sentences_of
+from jointre.data.sentences import sentence_numbers, sentences_of
 from jointre.data.symmetric import left_to_right
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import DataError
@@ -23,24 +24,27 @@ class SpanSampler(SentenceSampler):
 
     Negative spans are drawn from the spans that the enumerator proposes and that are not gold
     spans; negative pairs from the ordered pairs of gold entities without a relation in that
-    direction. Gold spans that the enumerator does not propose are positive examples too.
+    direction. Gold spans that the enumerator does not propose are positive examples too. If the
+    model relates mentions of different sentences, pairs are drawn from all pairs within its reach.
 
     Paper: https://aclanthology.org/2024.lrec-main.1343 (see "Samples" in ``docs/specs/sinet.md``)
 
     Args:
-        entity_negatives: Maximum number of negative spans per unit.
-        relation_negatives: Maximum number of negative pairs per unit.
+        entity_negatives: Maximum number of negative spans per sentence.
+        relation_negatives: Maximum number of negative pairs per sentence.
     """
 
     def __init__(
         self,
         vocabulary: Vocabulary,
         span_enumerator: SpanEnumerator,
+        reach: int | None = None,
         entity_negatives: Negatives = 100,
         relation_negatives: Negatives = 100,
     ) -> None:
         self.vocabulary = vocabulary
         self.span_enumerator = span_enumerator
+        self.reach = reach
         self.entity_negatives = entity_negatives
         self.relation_negatives = relation_negatives
 
@@ -67,10 +71,11 @@ class SpanSampler(SentenceSampler):
     def _negative_spans(
         self, document: Document, gold: NDArray[np.int64], rng: np.random.Generator
     ) -> NDArray[np.int64]:
-        spans = self.span_enumerator.spans(document.tokens, sentences_of(document))
+        borders = sentences_of(document)
+        spans = self.span_enumerator.spans(document.tokens, borders)
         key = [len(document.tokens) + 1, 1]
         pool = spans[~np.isin(spans @ key, gold @ key)]
-        size = min(self.entity_negatives, len(pool))
+        size = min(self.entity_negatives * _with_words(borders), len(pool))
         return pool[rng.choice(len(pool), size, replace=False)] if size else pool[:0]
 
     def _pairs(
@@ -82,10 +87,12 @@ class SpanSampler(SentenceSampler):
         row = [
             first_row.setdefault((start, end), i) for i, (start, end) in enumerate(gold.tolist())
         ]
+        near = self._near(sentence_numbers(document)[gold[:, 0]])
         positive: dict[tuple[int, int], NDArray[np.float32]] = {}
         for relation in left_to_right(document, self.vocabulary.symmetric).relations:
             pair = row[relation.head], row[relation.tail]
-            if pair[0] != pair[1]:  # a span is never paired with itself when predicting
+            distinct = pair[0] != pair[1]  # a span is never paired with itself when predicting
+            if distinct and near[pair]:
                 target = positive.setdefault(pair, np.zeros(len(names), np.float32))
                 target[self.vocabulary.relation_index(relation.label)] = 1
         mention_entity = np.array(sorted(first_row.values()), np.int64)
@@ -94,9 +101,22 @@ class SpanSampler(SentenceSampler):
         np.fill_diagonal(free, False)
         known = np.array(list(positive), np.int64).reshape(-1, 2)
         free[known[:, 0], known[:, 1]] = False
+        free &= near
         pool = np.argwhere(free)
-        size = min(self.relation_negatives, len(pool))
+        size = min(self.relation_negatives * _with_words(sentences_of(document)), len(pool))
         negative = pool[rng.choice(len(pool), size, replace=False)] if size else pool[:0]
         zeros = np.zeros((len(negative), len(names)), np.float32)
         targets = np.concatenate([*(t[None] for t in positive.values()), zeros])
         return np.concatenate([known, negative]), targets
+
+    def _near(self, sentence: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which mentions are within reach of which, by the numbers of their sentences."""
+        if self.reach is None:
+            return np.ones((len(sentence), len(sentence)), bool)
+        near: NDArray[np.bool_] = np.abs(sentence[:, None] - sentence) <= self.reach
+        return near
+
+
+def _with_words(borders: Sequence[tuple[int, int]]) -> int:
+    """Number of sentences that have words."""
+    return sum(end > start for start, end in borders)

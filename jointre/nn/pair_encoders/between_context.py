@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from jointre.config import Factory
 from jointre.config.bounds import WidthOrZero
 from jointre.nn.gaps import distinct_gaps
-from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose
+from jointre.nn.pair_encoders.pair_encoder import Arguments, PairEncoder, choose, either
 from jointre.nn.span_poolers import SpanPooler
 from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
@@ -30,6 +30,9 @@ class BetweenContext(PairEncoder):
     The context is pooled from the *shared* states of the positions between the spans; it is zero
     if the spans touch, overlap or nest. It depends only on the gap between the spans, so each
     gap is pooled once for both (head, tail) and (tail, head).
+
+    For spans in different sentences, the context is all words of the document between them, and the
+    summary is the element-wise maximum over the summaries of both sentences.
 
     Paper: https://aclanthology.org/2024.lrec-main.1343
 
@@ -76,7 +79,7 @@ class BetweenContext(PairEncoder):
         context = self.context_pooler(streams.shared.states, gaps)
         blocks = [
             FeatureBlock(context, gap),
-            FeatureBlock(streams.relation.summary, arguments.spans.unit[head]),
+            either(arguments.summaries, head, tail),
             FeatureBlock(arguments.rows, head),
             FeatureBlock(arguments.rows, tail),
             choose(arguments.widths, head),

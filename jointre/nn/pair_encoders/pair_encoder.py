@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from jointre.config import Registrable
 from jointre.nn.split_linear import FeatureBlock
 from jointre.nn.streams import Streams
+from jointre.nn.take import take
 from jointre.positions import Spans
 
 
@@ -26,10 +27,13 @@ class Arguments:
         entities: Representations of the entities.
         types: Type vectors of the entities, of width 0 if there are none.
         sentences: Sentence of each mention, counted in its unit.
+        summaries: Summary of the relation stream for each mention: that of its unit, or of its
+            sentence if the rows of the batch were sentences.
 
     Shapes:
         spans and sentences ``"m"``, rows ``"m k"``, widths FeatureBlock of ``"m w"``,
-        mention_entity ``"l 2"``, entities ``"g k"``, types FeatureBlock of ``"g e"``.
+        mention_entity ``"l 2"``, entities ``"g k"``, types FeatureBlock of ``"g e"``, summaries
+        FeatureBlock of ``"m d"``.
     """
 
     spans: Spans
@@ -39,16 +43,22 @@ class Arguments:
     entities: Float[Tensor, "g k"]
     types: FeatureBlock
     sentences: Int[Tensor, " m"]
+    summaries: FeatureBlock
 
     @classmethod
     def of_mentions(
-        cls, spans: Spans, rows: Float[Tensor, "m k"], widths: FeatureBlock, types: FeatureBlock
+        cls,
+        spans: Spans,
+        rows: Float[Tensor, "m k"],
+        widths: FeatureBlock,
+        types: FeatureBlock,
+        sentences: Int[Tensor, " m"],
+        summaries: FeatureBlock,
     ) -> "Arguments":
         """Arguments in which every mention is a separate entity."""
         number = torch.arange(len(spans), device=rows.device)
         mention_entity = torch.stack([number, number], 1)
-        sentences = torch.zeros_like(number)
-        return cls(spans, rows, widths, mention_entity, rows, types, sentences)
+        return cls(spans, rows, widths, mention_entity, rows, types, sentences, summaries)
 
 
 class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
@@ -105,3 +115,23 @@ class PairEncoder(Registrable, nn.Module, ABC, interface="pair_encoder"):
 def choose(block: FeatureBlock, rows: Int[Tensor, " q"]) -> FeatureBlock:
     """The block of the candidates in these rows."""
     return FeatureBlock(block.values, rows if block.index is None else block.index[rows])
+
+
+def either(block: FeatureBlock, head: Int[Tensor, " q"], tail: Int[Tensor, " q"]) -> FeatureBlock:
+    """The block's rows of heads and tails; their element-wise maximum where these differ.
+
+    Args:
+        block: Block of the mentions, in which many mentions share a row.
+        head: Mention that is the head of each pair.
+        tail: Mention that is the tail.
+    """
+    size = len(block.values)
+    row = torch.arange(size, device=head.device) if block.index is None else block.index
+    first, second = row[head], row[tail]
+    (different,) = torch.where(first != second)
+    low = torch.minimum(first[different], second[different])
+    high = torch.maximum(first[different], second[different])
+    keys, number = torch.unique(low * size + high, return_inverse=True)
+    maxima = torch.maximum(take(block.values, keys // size), take(block.values, keys % size))
+    index = first.index_copy(0, different, size + number)
+    return FeatureBlock(torch.cat([block.values, maxima]), index)

@@ -121,6 +121,7 @@ class PairEncoderContract(ModuleContract):
         opening = torch.stack(
             [(entity == number).nonzero()[0, 0] for number in range(int(entity.max()) + 1)]
         )
+        streams = streams_of(units, SHARED, TASK, padding, garbage)
         arguments = Arguments(
             spans,
             table[0, numbers, spans.start, spans.end],
@@ -129,8 +130,8 @@ class PairEncoderContract(ModuleContract):
             table[1, numbers[opening], spans.start[opening], 0],
             FeatureBlock(types, spans.start[opening]),
             spans.start // 2,
+            FeatureBlock(streams.relation.summary, spans.unit),
         )
-        streams = streams_of(units, SHARED, TASK, padding, garbage)
         return Pairing(streams, arguments, ordered_pairs(spans.unit[opening]))
 
     def call(self, module: Any, batch: Pairing) -> Tensor:

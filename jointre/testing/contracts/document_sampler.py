@@ -1,7 +1,7 @@
 """The suite of samplers of documents."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from jointre.data.schema import Document
 from jointre.data.sentences import sentences_of
 from jointre.span_enumerators import AllSpans
 from jointre.testing.contracts.sampler import MAX_WIDTH, SamplerContract
-from jointre.testing.tiny import tiny_texts
+from jointre.testing.tiny import tiny_texts, tiny_vocabulary
 
 Pairs = set[tuple[Any, Any]]
 
@@ -20,6 +20,11 @@ class DocumentSamplerContract(SamplerContract):
 
     The component should draw few negatives, so that the draws can differ.
     """
+
+    owner: ClassVar[dict[str, Any]] = {
+        "vocabulary": tiny_vocabulary(),
+        "span_enumerator": AllSpans(MAX_WIDTH),
+    }
 
     def documents(self) -> Sequence[Document]:
         """Documents whose entities have several mentions."""

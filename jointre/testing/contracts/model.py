@@ -17,6 +17,7 @@ from jointre.data.limits import beyond
 from jointre.data.mentions import in_reading_order
 from jointre.data.schema import Document
 from jointre.data.split import split
+from jointre.data.symmetric import left_to_right
 from jointre.models import archive
 from jointre.models.model import Entities, Model, TrainingBatch
 from jointre.models.predict import predict
@@ -63,8 +64,13 @@ class ModelContract(Contract):
 
     def units(self) -> list[Document]:
         """Annotated units: sentences, or documents whose entities have several mentions."""
-        documents = tiny_documents() if self.build().unit == "sentence" else tiny_texts()
-        return [document for document in documents if document.tokens]
+        model = self.build()
+        documents = tiny_documents() if model.unit == "sentence" else tiny_texts()
+        return [
+            left_to_right(unit.document, model.vocabulary.symmetric)
+            for unit in split(documents, model.unit)
+            if unit.document.tokens
+        ]
 
     def two(self) -> list[Document]:
         """The two units with the most relations among those that the model can predict."""

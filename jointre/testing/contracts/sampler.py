@@ -27,6 +27,7 @@ class SamplerContract(Contract):
     owner: ClassVar[dict[str, Any]] = {
         "vocabulary": tiny_vocabulary(),
         "span_enumerator": AllSpans(MAX_WIDTH),
+        "reach": None,
     }
 
     def build(self) -> Any:

@@ -72,7 +72,12 @@ def test_equals_masks(how: str, type_dim: int, distance_dim: int) -> None:
 
     def packed() -> torch.Tensor:
         arguments = Arguments.of_mentions(
-            spans, rows, FeatureBlock(table, spans.width), FeatureBlock(types)
+            spans,
+            rows,
+            FeatureBlock(table, spans.width),
+            FeatureBlock(types),
+            torch.zeros_like(spans.unit),
+            FeatureBlock(streams.relation.summary, spans.unit),
         )
         blocks = module(streams, arguments, pairs)
         return torch.cat([block.rows() for block in blocks], 1)

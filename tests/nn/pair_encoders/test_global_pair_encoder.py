@@ -30,6 +30,7 @@ def test_equals_the_concatenation() -> None:
         entities,
         FeatureBlock(types, kinds),
         none,
+        FeatureBlock(torch.zeros(1, 4), none),
     )
     pairs = torch.tensor([[0, 1], [2, 0]])
     (block,) = module(streams_of([0], 4, 4), arguments, pairs)

@@ -60,6 +60,7 @@ def sample() -> tuple[LocalizedContext, Streams, Arguments, Tensor]:
         torch.randn(len(units), 3),
         FeatureBlock(torch.randn(2, 2), torch.arange(len(units)) % 2),
         spans.start // 2,
+        FeatureBlock(streams.relation.summary, spans.unit),
     )
     pairs = ordered_pairs(units)
     return module, streams, arguments, pairs[torch.randperm(len(pairs))]
@@ -101,6 +102,7 @@ def test_by_hand() -> None:
         torch.tensor([[0.0], [log2]]),
         FeatureBlock(torch.zeros(1, 0), zeros),
         zeros,
+        FeatureBlock(stream.summary, zeros),
     )
     streams = Streams.without_pairs(stream, stream, stream)
     rows = module(streams, arguments, torch.tensor([[0, 1]]))[0].rows()

@@ -44,6 +44,7 @@ def sample() -> tuple[MultiInstance, Streams, Arguments, Tensor]:
         torch.randn(len(units), 3),
         FeatureBlock(torch.randn(2, 2), torch.arange(len(units)) % 2),
         spans.start // 2,
+        FeatureBlock(streams.relation.summary, spans.unit),
     )
     return module, streams, arguments, ordered_pairs(units)
 
@@ -130,6 +131,7 @@ def test_far_apart() -> None:
         torch.zeros(2, 3),
         FeatureBlock(torch.zeros(2, 0)),
         torch.tensor([0, 60, 99]),
+        FeatureBlock(stream.summary, spans.unit),
     )
     rows = module(Streams.without_pairs(stream, stream, stream), arguments, pairs)[0].rows()
     assert rows.isfinite().all()

@@ -54,6 +54,9 @@ local interaction(options) = { model+: { interaction+: options } };
   // Context beyond the sentence; needs documents, as in lib/scierc_documents.libsonnet
   document: { model+: { context: 'document' } },
   window_300: { model+: { context: 300 } },
+  // Relations between mentions of different sentences; needs documents, too
+  pairs_document: { model+: { pairs: 'document' } },
+  pairs_next: { model+: { pairs: 1 } },
 
   // Which tasks and candidates count more in the losses
   entity_weight: { model+: { loss_weights: { entity: 3.0 } } },

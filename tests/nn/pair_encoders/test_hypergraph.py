@@ -64,6 +64,8 @@ def sample(**options: Any) -> tuple[Hypergraph, Streams, Arguments, Tensor]:
         torch.randn(len(spans), 3),
         FeatureBlock(torch.zeros(9, 2), spans.width),
         FeatureBlock(torch.randn(2, 2), number % 2),
+        torch.zeros_like(number),
+        FeatureBlock(streams.relation.summary, spans.unit),
     )
     pairs = ordered_pairs(spans.unit)
     return module, streams, arguments, pairs[torch.randperm(len(pairs))[: 2 * len(pairs) // 3]]

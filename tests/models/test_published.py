@@ -91,7 +91,7 @@ def logits(model: Model, tokens: tuple[str, ...]) -> tuple[Tensor, Tensor, Any]:
         spans = golden.spans()
         _, _, entity = model._score_spans(streams, spans, prune=False)
         no_types = FeatureBlock(torch.zeros(len(spans), 0))
-        relation = model._score_pairs(streams, spans, no_types, golden.PAIRS)
+        relation = model._score_pairs(streams, spans, no_types, golden.PAIRS, None)
     return entity, relation, (batch, streams)
 
 

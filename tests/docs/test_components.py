@@ -88,7 +88,10 @@ def test_sections_of_an_experiment() -> None:
     reader = Registrable.interfaces()["reader"]
     assert places.keys_of(reader) == ["data.reader"]
     assert "``reader``" in "\n".join(options.table(DataSettings))
-    assert ".. autoclass:: jointre.training.experiment.DataSettings" in components.experiment_page()
+    page = components.experiment_page()
+    assert ".. autoclass:: jointre.training.experiment.DataSettings" in page
+    assert "``model span.loss_weights``, ``model table.loss_weights``" in page  # one class, once
+    assert page.count(".. autoclass:: jointre.models.backbone_model.TaskWeights") == 1
 
 
 def test_arguments_become_a_table() -> None:

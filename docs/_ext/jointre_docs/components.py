@@ -34,8 +34,12 @@ def pages() -> dict[str, str]:
 def experiment_page() -> str:
     """The sections of an experiment file that are no components."""
     lines = rst.title("Experiment files") + EXPERIMENT.splitlines() + [""]
+    paths: dict[type, list[str]] = {}
     for path, section in places.sections():
-        lines += rst.title(rst.code(path) if path else "The whole file", "-")
+        paths.setdefault(section, []).append(path)
+    for section, of_section in paths.items():
+        title = ", ".join(rst.code(path) for path in of_section if path) or "The whole file"
+        lines += rst.title(title, "-")
         lines += [f".. autoclass:: {dotted(section)}", "   :no-members:", ""]
     return "\n".join(lines)
 

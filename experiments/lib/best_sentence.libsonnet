@@ -1,6 +1,6 @@
 // Our own recipe for sentences, on top of lib/sinet_minilm.libsonnet or lib/sinet.libsonnet: what a span and a
 // pair know, relations that are trained on the model's own mistakes, and two learning rates.
-// docs/benchmarks_appendix.md has the gain of each part.
+// docs/benchmarks_appendix.md has what was measured: the recipe as a whole, and some of its parts.
 {
   model+: {
     span_pooler: { type: 'endpoints' },

@@ -33,7 +33,7 @@ class Hypergraph(PairEncoder):
 
     A pair depends on the other pairs of its unit.
 
-    Paper: https://aclanthology.org/2023.emnlp-main.467
+    Paper: https://arxiv.org/abs/2310.17238
 
     Args:
         base: Pair encoder that the pair's node starts from.

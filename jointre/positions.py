@@ -47,6 +47,14 @@ class Positions:
         """Number of words of each unit."""
         return (self.words[..., 1] > 0).sum(1)
 
+    @property
+    def first_words(self) -> Int[Tensor, "b t"]:
+        """The word that begins at each position; -1 where none does."""
+        unit, word = (self.words[..., 1] > self.words[..., 0]).nonzero().unbind(1)
+        numbers = torch.full_like(self.roles, -1)
+        numbers[unit, self.words[unit, word, 0]] = word
+        return numbers
+
     def to(self, device: torch.device) -> "Positions":
         """The same positions on another device."""
         return type(self)(self.roles.to(device), self.words.to(device))

@@ -173,7 +173,7 @@ def training_step(
     items = items_of(documents, model, preparer)
     batches = TrainingBatches(items, preparer, batch_size, drop_last=True)
     numbers = range(0, len(batches), max(1, len(batches) // steps))
-    training = Steps(model, [batches[number][0] for number in numbers])
+    training = Steps(model, [batches[number].batch for number in numbers])
     measure = compare(
         f"training step, {batch_size} units per batch",
         training.whole_model,

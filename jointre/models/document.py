@@ -31,7 +31,7 @@ from jointre.models.document_stages import (
     DocumentTrainingPreparer,
 )
 from jointre.models.fit import of_kind
-from jointre.models.model import Entities, Model, mean_loss
+from jointre.models.model import CandidateScores, Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
 from jointre.nn.classifiers import Classifier
 from jointre.nn.coreference import CoreferenceScorer
@@ -39,7 +39,7 @@ from jointre.nn.dropout import Dropout
 from jointre.nn.encoders import Encoder
 from jointre.nn.entity_poolers import EntityPooler
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import BinaryLoss, LabelScores, Loss, SingleLabelLoss
+from jointre.nn.losses import BinaryLoss, Loss, SingleLabelLoss
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
@@ -360,16 +360,40 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             )
         return losses
 
-    def trained_scores(
-        self, output: DocumentOutput, targets: DocumentTargets
-    ) -> dict[str, LabelScores]:
-        """Probabilities of the sampled spans, mention pairs, entities and entity pairs."""
-        return {
-            "mention": self.binary.scores(output.mention_logits[targets.mentions >= 0, None]),
-            "coreference": self.binary.scores(output.coreference_logits[:, None]),
-            "entity": self.entity_loss.scores(output.entity_logits),
-            "relation": self.relation_loss.scores(output.relation_logits),
+    def candidate_scores(
+        self, output: DocumentOutput, stages: DocumentStages
+    ) -> dict[str, CandidateScores]:
+        """Spans and pairs of mentions; entities and their pairs, by number, if they are given.
+
+        Pairs of mentions are there only if they are given, and so are entities.
+        """
+        spans = output.spans
+        scores = {
+            "mention": CandidateScores(
+                torch.stack([spans.unit, spans.start, spans.end], 1),
+                self.binary.scores(output.mention_logits[:, None]),
+            )
         }
+        if stages.entities is None:
+            return scores
+        if stages.pairs is not None:
+            mentions = spans[output.mention_rows]
+            one, other = (mentions[side] for side in stages.pairs.coreference.rows.unbind(1))
+            scores["coreference"] = CandidateScores(
+                torch.stack([one.unit, one.start, one.end, other.start, other.end], 1),
+                self.binary.scores(output.coreference_logits[:, None]),
+            )
+        units, pairs = output.units, output.pairs
+        number = torch.arange(len(units), device=units.device)
+        number = number - torch.searchsorted(units, units)  # counted within the unit
+        scores["entity"] = CandidateScores(
+            torch.stack([units, number], 1), self.entity_loss.scores(output.entity_logits)
+        )
+        scores["relation"] = CandidateScores(
+            torch.cat([units[pairs[:, :1]], number[pairs]], 1),
+            self.relation_loss.scores(output.relation_logits),
+        )
+        return scores
 
     def documents(
         self, output: DocumentOutput, stages: DocumentStages, units: Sequence[Document]

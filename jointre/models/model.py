@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from typing_extensions import TypeVar
 
@@ -70,6 +70,24 @@ class TrainingBatch(Movable, Generic[StagesT, TargetsT]):
 
     stages: StagesT
     targets: TargetsT
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateScores:
+    """Label probabilities of a task's candidates, and what the candidates are.
+
+    Args:
+        candidates: What a candidate is: the number of its unit in the batch, then the borders of
+            its spans in words, or the numbers of its given entities. A row with a negative number
+            stands for no words, and is the same in no two models.
+        scores: Their label probabilities.
+
+    Shapes:
+        candidates ``"q k"``: q candidates, k numbers.
+    """
+
+    candidates: Int[Tensor, "q k"]
+    scores: LabelScores
 
 
 class Tokenising:
@@ -240,15 +258,15 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
             targets: The targets of that batch.
         """
 
-    def trained_scores(self, output: OutputT, targets: TargetsT) -> dict[str, LabelScores]:
-        """Each task's probabilities of the candidates that have targets, which R-Drop compares.
+    def candidate_scores(self, output: OutputT, stages: StagesT) -> dict[str, CandidateScores]:
+        """Each task's candidates and their label probabilities, which R-Drop and a teacher need.
 
-        The candidates and their order depend on the batch only. A family without this method is
-        trained without R-Drop.
+        The same stages give the same candidates in the same order if no stage is missing. A
+        family without this method is trained without both.
 
         Args:
-            output: Output for the stages of a training batch.
-            targets: The targets of that batch.
+            output: Output for the stages.
+            stages: The stages that the model has read, of a training batch or of a prediction.
         """
         raise NotImplementedError
 

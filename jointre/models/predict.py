@@ -15,7 +15,7 @@ from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.windows import DOCUMENT_LIMIT, SENTENCE_LIMIT, Cut, Limit, cut
-from jointre.models.model import Item, Model, Preparer
+from jointre.models.model import Item, Model, Preparer, Tokenising
 from jointre.models.pruning import SpanRecall
 from jointre.plurals import counted
 
@@ -33,7 +33,7 @@ _UNREAD = {
 
 def plan(
     items: Sequence[Item],
-    preparer: Preparer,
+    preparer: Tokenising,
     max_pieces: int = MAX_PIECES,
     max_units: int = MAX_UNITS,
 ) -> list[list[Item]]:

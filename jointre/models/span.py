@@ -22,7 +22,7 @@ from jointre.decoding import Decoder, Mentions, SpanDecoder
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel, TaskWeights
 from jointre.models.fit import check_pairs, of_kind
-from jointre.models.model import Entities, Model, mean_loss
+from jointre.models.model import CandidateScores, Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
 from jointre.models.span_stages import (
     SpanPreparer,
@@ -286,12 +286,23 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
             losses["span"] = span_loss(output.span_logits, targets.entities > 0)
         return losses
 
-    def trained_scores(self, output: SpanOutput, targets: SpanTargets) -> dict[str, LabelScores]:
-        """Probabilities of the sampled spans and pairs; pairs with a wrong span are left out."""
-        relation_logits = output.relation_logits[: len(targets.relations)]
+    def candidate_scores(
+        self, output: SpanOutput, stages: SpanStages
+    ) -> dict[str, CandidateScores]:
+        """Spans, and pairs by their spans, without the pairs that training adds to given ones."""
+        spans = output.spans if stages.rows is None else stages.rows.in_documents(output.spans)
+        pairs = output.pairs if stages.pairs is None else output.pairs[: len(stages.pairs)]
+        head, tail = (spans[output.mentions.rows[side]] for side in pairs.unbind(1))
+        arguments = [head.unit, head.start, head.end, tail.start, tail.end]
         return {
-            "entity": self.entity_loss.scores(output.entity_logits),
-            "relation": self.relation_loss.scores(relation_logits),
+            "entity": CandidateScores(
+                torch.stack([spans.unit, spans.start, spans.end], 1),
+                self.entity_loss.scores(output.entity_logits),
+            ),
+            "relation": CandidateScores(
+                torch.stack(arguments, 1),
+                self.relation_loss.scores(output.relation_logits[: len(pairs)]),
+            ),
         }
 
     def documents(

@@ -20,7 +20,7 @@ from jointre.errors import ConfigError
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel, Task, TaskWeights
 from jointre.models.fit import of_kind
-from jointre.models.model import Entities, Model
+from jointre.models.model import CandidateScores, Entities, Model
 from jointre.models.table_stages import (
     TablePreparer,
     TableStages,
@@ -30,7 +30,7 @@ from jointre.models.table_stages import (
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
-from jointre.nn.losses import LabelScores, Loss, SingleLabelLoss
+from jointre.nn.losses import Loss, SingleLabelLoss
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
@@ -231,11 +231,27 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
         weights = self.loss_weights
         return {"entity": weights.entity * entity, "relation": weights.relation * relation}
 
-    def trained_scores(self, output: TableOutput, targets: TableTargets) -> dict[str, LabelScores]:
-        """Probabilities of all cells of both tables."""
+    def candidate_scores(
+        self, output: TableOutput, stages: TableStages
+    ) -> dict[str, CandidateScores]:
+        """The cells of both tables, by the words whose first pieces they stand for."""
+        words = output.positions.first_words
         return {
-            "entity": self.entity_loss.scores(output.entity_logits),
-            "relation": self.relation_loss.scores(output.relation_logits),
+            task: CandidateScores(
+                torch.stack(
+                    [
+                        cells.unit,
+                        words[cells.unit, cells.row],
+                        words[cells.unit, cells.column],
+                    ],
+                    1,
+                ),
+                loss.scores(logits),
+            )
+            for task, cells, loss, logits in (
+                ("entity", output.entity_cells, self.entity_loss, output.entity_logits),
+                ("relation", output.relation_cells, self.relation_loss, output.relation_logits),
+            )
         }
 
     def documents(

@@ -1,21 +1,33 @@
 """Training batches: every epoch's order and candidates are functions of seed and epoch."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from torch.utils.data import DataLoader, Dataset
 
 from jointre.models.model import Item, TrainingBatch, TrainingPreparer
 
-Step = tuple[TrainingBatch, list[str]]
-"""A batch to train on, and the ids of its documents."""
+
+class Step(NamedTuple):
+    """A batch to train on, and what it was made of.
+
+    Args:
+        batch: The batch.
+        units: Numbers of its units among all training units.
+        documents: Ids of their documents.
+    """
+
+    batch: TrainingBatch
+    units: list[int]
+    documents: list[str]
+
 
 ORDER = 2**32  # a stream of random numbers apart from those of the units' sampling
 
 
 class TrainingBatches(Dataset[Step]):
-    """The batches of an epoch, with the ids of their documents.
+    """The batches of an epoch.
 
     Sentences of one document come together where the encoder reads them together: documents are
     shuffled, and a batch ends with a document, or within one that is longer than the batch. Then
@@ -77,7 +89,11 @@ class TrainingBatches(Dataset[Step]):
             parts = [chosen[rank :: self.world] for rank in range(self.world)]
         share = parts[self.rank] if len(chosen) >= self.world else chosen
         items = [self.items[i] for i in share]
-        return self.preparer(items, self.epoch), [item.document.id for item in items]
+        return Step(
+            self.preparer(items, self.epoch),
+            [item.number for item in items],
+            [item.document.id for item in items],
+        )
 
     def __iter__(self) -> Iterator[Step]:
         return (self[number] for number in range(self.size))

@@ -162,10 +162,15 @@ class TrainingSettings(UpdateSettings):
         callbacks: Callbacks, which act on the model during training.
         r_drop: Weight of R-Drop (https://arxiv.org/abs/2106.14448): every batch is scored twice
             with different dropout, and the symmetric divergence of the probabilities added to the
-            mean of both losses; 0: off. Only for the span model.
+            mean of both losses; 0: off.
         initial_weights: Run directory or archive whose weights training begins with. Labels of both
             models keep their weights, by name, and new labels are initialised randomly. null:
             random weights, except in the pretrained encoder.
+        teacher: Run directory or archive of a trained model of the same kind and labels, often a
+            larger one: the model is also trained to give the teacher's probabilities
+            (https://arxiv.org/abs/1503.02531). They are computed once, before the first epoch.
+            null: no teacher.
+        teacher_weight: Weight of the divergence from the teacher, beside the losses of the gold.
         keep_checkpoints: Whether to keep the checkpoints after the last epoch; only an unfinished
             training needs them.
     """
@@ -191,10 +196,13 @@ class TrainingSettings(UpdateSettings):
         callbacks: Sequence[Factory[TrainingCallback]] = (),
         r_drop: Annotated[float, Ge(0), Le(1000)] = 0.0,
         initial_weights: Path | None = None,
+        teacher: Path | None = None,
+        teacher_weight: Annotated[float, Gt(0), Le(1000)] = 1.0,
         keep_checkpoints: bool = False,
     ) -> None:
         super().__init__(optimizer, schedule, gradient_clip, callbacks, r_drop)
         self.initial_weights = initial_weights
+        self.teacher, self.teacher_weight = teacher, teacher_weight
         self.monitor = [monitor] if isinstance(monitor, str) else monitor
         check_monitor(self.monitor or (), protocol.type)
         self.epochs, self.batch_size = epochs, batch_size

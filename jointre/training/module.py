@@ -23,6 +23,7 @@ from jointre.models.pruning import SpanRecall
 from jointre.training.batches import Step, TrainingBatches, as_it_is, loader
 from jointre.training.experiment import TrainingSettings
 from jointre.training.step import Updates
+from jointre.training.teacher_scores import TeacherScores
 
 CALLBACKS = "jointre_callbacks"
 """Key of the callbacks' state in a checkpoint."""
@@ -78,6 +79,7 @@ class TrainingModule(LightningModule):
     Attributes:
         monitor: Dev scores whose sum selects the best epoch.
         updates: The updates of the model.
+        teacher: The scores of a teacher that the model is to give as well; None: no teacher.
         recall: Gold mentions of dev that a trained span enumerator keeps, in the last epoch.
 
     Raises:
@@ -101,6 +103,7 @@ class TrainingModule(LightningModule):
         self.monitor = settings.monitor or default
         total = math.ceil(len(batches) / settings.accumulate) * settings.epochs
         self.updates = Updates(model, settings, total, fused=settings.precision != "16-mixed")
+        self.teacher: TeacherScores | None = None
         self.report: Report | None = None
         self.recall = SpanRecall()
         self._predictions: dict[int, Document] = {}
@@ -156,8 +159,8 @@ class TrainingModule(LightningModule):
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
         """Move training batches; dev batches are prepared on the way."""
-        if isinstance(batch, tuple):
-            return batch[0].to(device), batch[1]
+        if isinstance(batch, Step):
+            return batch._replace(batch=batch.batch.to(device))
         return batch
 
     def on_train_batch_start(self, batch: Any, number: int) -> None:
@@ -171,17 +174,18 @@ class TrainingModule(LightningModule):
         Raises:
             RunError: The loss is not finite.
         """
-        batch, ids = step
         # Loaders draw from the generator too, and not equally often in a recovered run, so every
         # batch seeds it.
         seeds = (self.seed, self.current_epoch, number, self.global_rank)
         torch.manual_seed(int(np.random.SeedSequence(seeds).generate_state(1, np.uint64)[0]))
+        names = ", ".join(step.documents)
         total = self.updates.loss(
-            batch,
-            f"epoch {self.current_epoch + 1}, batch {number + 1}, documents {', '.join(ids)}",
+            step.batch,
+            f"epoch {self.current_epoch + 1}, batch {number + 1}, documents {names}",
             "The checkpoint of the last finished epoch is kept. Correct these documents and go on "
             "with --recover, or lower training.optimizer.lr or training.gradient_clip and start "
             "again in another directory",
+            None if self.teacher is None else self.teacher.scores(step.units, self.device),
         )
         self.log("loss", total.detach(), prog_bar=True, on_step=True, on_epoch=True, batch_size=1)
         return total

@@ -46,6 +46,8 @@ from jointre.training.recovery import explained_interruption, usable_checkpoint
 from jointre.training.run_dir import RunDirectory, write_json
 from jointre.training.run_files import read_object
 from jointre.training.started import Started
+from jointre.training.teacher import Teacher
+from jointre.training.teacher_scores import TeacherScores
 from jointre.training.trainer import fit, make_trainer
 from jointre.training.warm_start import warm_start
 from jointre.training.zero_score import zero_score_warning
@@ -156,6 +158,7 @@ class _Training:
         module: The model, batches and updates, as Lightning takes them.
         epochs: Records what each epoch results in.
         trainer: Lightning's loop.
+        teacher: The model whose probabilities are learned as well; None: none.
     """
 
     experiment: BaseExperiment
@@ -166,6 +169,7 @@ class _Training:
     module: TrainingModule
     epochs: Epochs
     trainer: Trainer
+    teacher: Teacher | None
 
     def fit(self, log: Callable[[str], None]) -> None:
         """Train to the last epoch, from the checkpoint of an interrupted run if there is one.
@@ -173,6 +177,11 @@ class _Training:
         Args:
             log: Called with a line if the last checkpoint is damaged.
         """
+        settings, scores = self.experiment.training, self.run.teacher_scores
+        if self.teacher is not None:
+            if not scores.exists():
+                self.teacher.write(scores, self.trainer.strategy.root_device, log)
+            self.module.teacher = TeacherScores(scores, settings.teacher_weight)
         checkpoint = usable_checkpoint(self.run, self.module.state_dict(), log)
         fit(self.trainer, self.module, checkpoint)
 
@@ -191,6 +200,10 @@ def _training(
     model = make_model(vocabulary=corpus.vocabulary)
     initial = experiment.training.initial_weights
     trained_on = {} if initial is None else warm_start(model, initial, notes)
+    teacher = None
+    if experiment.training.teacher is not None:
+        teacher = Teacher.load(experiment.training.teacher, model, corpus.train)
+        trained_on |= teacher.trained_on
     metric = experiment.training.protocol(symmetric=corpus.vocabulary.symmetric)
     check_monitor(experiment.training.monitor or (), metric)
     module = _module(experiment, corpus, model, metric, notes)
@@ -199,7 +212,7 @@ def _training(
     log_epoch = notes.keep if progress else notes  # the bar shows the scores
     epochs = Epochs(run, best, module.monitor, experiment.training.patience, log_epoch)
     trainer = make_trainer(experiment.training, run, epochs, progress, bool(module.dev.batches))
-    return _Training(experiment, corpus, model, metric, run, module, epochs, trainer)
+    return _Training(experiment, corpus, model, metric, run, module, epochs, trainer, teacher)
 
 
 def _run(training: _Training, began: float, log: Callable[[str], None]) -> Result:

@@ -14,7 +14,7 @@ MARKER = "run.json"
 
 _FILES = {
     *("config.json", MARKER, "metrics.json", "metrics.csv", "provenance.json", "log.txt"),
-    *("dev.jsonl", "dev_predictions.jsonl", ".lock"),
+    *("dev.jsonl", "dev_predictions.jsonl", "teacher.safetensors", ".lock"),
 }
 _CHECKPOINTS = {"last.ckpt", "previous.ckpt"}
 _SECTIONS = {"data", "model", "training", "seed"}  # of a resolved experiment
@@ -137,14 +137,19 @@ def inputs(resolved: Mapping[str, Any]) -> Iterator[Path]:
 
 
 def data_paths(resolved: Mapping[str, Any]) -> Iterator[Path]:
-    """The files and folders that the data of a config and its initial weights name, if they exist.
+    """The files and folders that the data of a config, its initial weights and its teacher name, if
+    they exist.
 
     Args:
         resolved: The config.
     """
     training = resolved.get("training")
-    weights = training.get("initial_weights") if isinstance(training, Mapping) else None
-    for text in _texts([resolved.get("data", {}), weights]):
+    models = (
+        [training.get(name) for name in ("initial_weights", "teacher")]
+        if isinstance(training, Mapping)
+        else []
+    )
+    for text in _texts([resolved.get("data", {}), models]):
         if _exists(text):
             yield Path(text).absolute()  # never a mere word
 

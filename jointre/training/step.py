@@ -14,12 +14,18 @@ from jointre.errors import ConfigError, RunError
 from jointre.models.model import Model, TrainingBatch
 from jointre.nn.losses.divergence import divergence
 from jointre.training.callbacks import TrainingCallback
+from jointre.training.lesson import Lesson
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 
 
 def loss_of(
-    model: Model, batch: TrainingBatch, where: str, remedy: str, r_drop: float = 0.0
+    model: Model,
+    batch: TrainingBatch,
+    where: str,
+    remedy: str,
+    r_drop: float = 0.0,
+    teacher: Lesson | None = None,
 ) -> Tensor:
     """The sum of the tasks' losses of a batch.
 
@@ -29,6 +35,7 @@ def loss_of(
         where: Position of the batch in the training, for the error, such as ``"epoch 2, batch 7"``.
         remedy: What the user can do, for the error: one or more sentences.
         r_drop: Weight of R-Drop; above 0, the batch is scored twice.
+        teacher: What a teacher says about the batch; None: no teacher.
 
     Raises:
         RunError: The loss is not finite.
@@ -37,6 +44,8 @@ def loss_of(
     losses = model.losses(output, batch.targets)
     if r_drop > 0:
         losses = _with_second_pass(model, batch, output, losses, r_drop)
+    if teacher is not None:
+        losses = {**losses, "teacher": teacher.loss(model.candidate_scores(output, batch.stages))}
     total = torch.stack(list(losses.values())).sum()
     if not bool(total.isfinite()):
         values = ", ".join(f"{name} {value.item()}" for name, value in losses.items())
@@ -49,20 +58,29 @@ def _with_second_pass(
 ) -> dict[str, Tensor]:
     """The mean losses of two passes with different dropout, and R-Drop's divergence."""
     second = model(batch.stages)
-    ones = model.trained_scores(output, batch.targets)
-    others = model.trained_scores(second, batch.targets)
+    ones = model.candidate_scores(output, batch.stages)
+    others = model.candidate_scores(second, batch.stages)
     again = model.losses(second, batch.targets)
     means = {name: (value + again[name]) / 2 for name, value in losses.items()}
-    differences = [divergence(ones[name], others[name]) for name in ones]
+    differences = [divergence(ones[name].scores, others[name].scores) for name in ones]
     return {**means, "r_drop": r_drop * torch.stack(differences).sum()}
 
 
-def _require_trained_scores(model: Model, r_drop: float) -> None:
-    """Raise an error if the model's family does not give the probabilities that R-Drop compares."""
-    if type(model).trained_scores is Model.trained_scores:
+def require_candidate_scores(model: Model, option: str, without: str) -> None:
+    """Raise an error if the model's family does not give the probabilities of its candidates.
+
+    Args:
+        model: The model.
+        option: The option that needs them, with its value.
+        without: The value of the option that needs none.
+
+    Raises:
+        ConfigError: The family has no method for them.
+    """
+    if type(model).candidate_scores is Model.candidate_scores:
         raise ConfigError(
-            f"training.r_drop={r_drop}: model {model.registered_name!r} does not give the "
-            "probabilities that R-Drop compares: take 0, or write its method trained_scores"
+            f"{option}: model {model.registered_name!r} does not give the probabilities of its "
+            f"candidates: take {without}, or write its method candidate_scores"
         )
 
 
@@ -103,7 +121,7 @@ class UpdateSettings:
         callbacks: Components that act on the model in the course of training.
         r_drop: Weight of R-Drop (https://arxiv.org/abs/2106.14448): every batch is scored twice
             with different dropout, and the symmetric divergence of the probabilities added to the
-            mean of both losses; 0: off. Only for the span model.
+            mean of both losses; 0: off.
     """
 
     def __init__(
@@ -150,7 +168,7 @@ class Updates:
         self._callbacks, self._limit = settings.callbacks, settings.gradient_clip
         self._r_drop = settings.r_drop
         if self._r_drop > 0:
-            _require_trained_scores(model, self._r_drop)
+            require_candidate_scores(model, f"training.r_drop={self._r_drop}", "0")
         for callback in self._callbacks:
             callback.check(model)
         self._evaluating = False
@@ -174,9 +192,11 @@ class Updates:
         for callback in self._callbacks:
             callback.before_update(self.model, self.finished, self.total)
 
-    def loss(self, batch: TrainingBatch, where: str, remedy: str) -> Tensor:
+    def loss(
+        self, batch: TrainingBatch, where: str, remedy: str, teacher: Lesson | None = None
+    ) -> Tensor:
         """The loss of a batch; see :func:`loss_of`."""
-        return loss_of(self.model, batch, where, remedy, self._r_drop)
+        return loss_of(self.model, batch, where, remedy, self._r_drop, teacher)
 
     def clip(self) -> None:
         """Clip the gradients."""

@@ -72,7 +72,12 @@ def softmax(
 
 
 def symmetric_divergence(one: LabelScores, other: LabelScores) -> Tensor:
-    """Mean over candidates of ½ (KL(p‖q) + KL(q‖p)), outcome by outcome."""
+    """½ (KL(p‖q) + KL(q‖p))."""
+    return (one_sided_divergence(one, other) + one_sided_divergence(other, one)) / 2
+
+
+def one_sided_divergence(one: LabelScores, other: LabelScores) -> Tensor:
+    """Mean over candidates of KL(p‖q), outcome by outcome."""
     total = torch.zeros(())
     for row in range(len(one)):
         pairs = list(zip(one.labels[row], other.labels[row], strict=True))
@@ -81,5 +86,5 @@ def symmetric_divergence(one: LabelScores, other: LabelScores) -> Tensor:
         elif one.none is not None and other.none is not None:
             pairs.append((one.none[row], other.none[row]))
         for p, q in pairs:
-            total = total + (p * (p / q).log() + q * (q / p).log()) / 2
+            total = total + p * (p / q).log()
     return total / len(one)

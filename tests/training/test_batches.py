@@ -55,7 +55,7 @@ def same(left: TrainingBatch, right: TrainingBatch) -> bool:
 
 
 def ids(batches: TrainingBatches) -> list[str]:
-    return [name for _, names in batches for name in names]
+    return [name for step in batches for name in step.documents]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_sizes(
     """A corpus smaller than a batch is not dropped."""
     batches = TrainingBatches(items, preparer, size, drop_last)
     assert len(batches) == len(expected)
-    assert [batch.stages.inputs.size for batch, _ in batches] == expected
+    assert [step.batch.stages.inputs.size for step in batches] == expected
 
 
 def test_an_epoch_holds_every_unit_once_in_its_own_order(
@@ -104,9 +104,9 @@ def test_ranks_share_each_batch(items: list[Item], preparer: TrainingPreparer) -
     whole = TrainingBatches(items, preparer, 4, False)
     parts = [TrainingBatches(items, preparer, 4, False, rank, 2) for rank in range(2)]
     assert {len(part) for part in parts} == {len(whole)}
-    first = [part[0][1] for part in parts]
-    assert Counter(first[0] + first[1]) == Counter(whole[0][1])
-    assert [part[1][1] for part in parts] == [whole[1][1]] * 2
+    first = [part[0].documents for part in parts]
+    assert Counter(first[0] + first[1]) == Counter(whole[0].documents)
+    assert [part[1].documents for part in parts] == [whole[1].documents] * 2
 
 
 def test_the_loader_gives_the_same_with_workers(
@@ -114,7 +114,7 @@ def test_the_loader_gives_the_same_with_workers(
 ) -> None:
     batches = TrainingBatches(items, preparer, 2, False)
     alone, helped = list(loader(batches, 0)), list(loader(batches, 1))
-    assert [names for _, names in alone] == [names for _, names in helped]
+    assert [step.documents for step in alone] == [step.documents for step in helped]
     assert all(same(one[0], other[0]) for one, other in zip(alone, helped, strict=True))
 
 
@@ -152,7 +152,7 @@ def sentences(model: Model, sizes: Sequence[int], seed: int = 5) -> list[Item]:
 
 
 def names(batches: TrainingBatches) -> list[list[str]]:
-    return [found for _, found in batches]
+    return [step.documents for step in batches]
 
 
 def test_documents_are_kept_together(reader: Model) -> None:
@@ -182,7 +182,7 @@ def test_documents_are_kept_together(reader: Model) -> None:
 def test_a_batch_encodes_its_documents_once(reader: Model) -> None:
     items = sentences(reader, [3, 5, 1, 4, 2])
     batches = TrainingBatches(items, reader.training_preparer(5), 5, False)
-    for batch, found in batches:
+    for batch, _, found in batches:
         assert len(batch.stages.inputs.ids) == len({name[0] for name in found})
         assert batch.stages.inputs.size == len(found)
 
@@ -201,7 +201,7 @@ def test_ranks_share_documents(reader: Model) -> None:
     whole = TrainingBatches(items, preparer, 5, False)
     parts = [TrainingBatches(items, preparer, 5, False, rank, 2) for rank in range(2)]
     for number, batch in enumerate(names(whole)):
-        shares = [part[number][1] for part in parts]
+        shares = [part[number].documents for part in parts]
         if len(batch) == 1:
             assert shares == [batch, batch]
         else:

@@ -108,10 +108,10 @@ def test_training_batches_are_moved(tiny_data: Path) -> None:
     """What the loader gives is what the move recognises."""
     module = made(tiny_data, {})
     step = next(iter(loader(module.batches, 0)))
-    batch, ids = module.transfer_batch_to_device(step, torch.device("meta"), 0)
+    batch, _, ids = module.transfer_batch_to_device(step, torch.device("meta"), 0)
     assert isinstance(batch, TrainingBatch)
     assert batch.stages.inputs.ids.device.type == "meta"
-    assert ids == step[1]
+    assert ids == step.documents
     items = next(iter(module.val_dataloader()))
     assert module.transfer_batch_to_device(items, torch.device("meta"), 0) is items
 

@@ -92,7 +92,7 @@ def test_r_drop_needs_probabilities(
     tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the first batch, and before anything is written."""
-    monkeypatch.setattr(SpanModel, "trained_scores", Model.trained_scores)
+    monkeypatch.setattr(SpanModel, "candidate_scores", Model.candidate_scores)
     with pytest.raises(ConfigError, match=r"training\.r_drop=1\.0: model 'span' does not give"):
         train(experiment(tiny_data, {"training.r_drop": 1.0}), tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -28,6 +28,24 @@ def divergence(one: LabelScores, other: LabelScores) -> Float[Tensor, ""]:
     return 0.5 * ((p - q) * (p.log() - q.log())).sum() / max(1, len(one))
 
 
+def distillation(teacher: LabelScores, student: LabelScores) -> Float[Tensor, ""]:
+    """Kullback-Leibler divergence KL(p‖q) of a student from its teacher, averaged over candidates.
+
+    Labels are compared as in :func:`divergence`.
+
+    Paper: https://arxiv.org/abs/1503.02531
+
+    Args:
+        teacher: Probabilities p of the candidates.
+        student: Probabilities q of the same candidates, by the same loss.
+
+    Returns:
+        The mean in nats; 0 without candidates, and 0 if p and q are equal.
+    """
+    p, q = _outcomes(teacher), _outcomes(student)
+    return (p * (p.log() - q.log())).sum() / max(1, len(teacher))
+
+
 def _outcomes(scores: LabelScores) -> Float[Tensor, "q n"]:
     """The probability of every outcome of a candidate, in single precision."""
     labels = scores.labels.float()

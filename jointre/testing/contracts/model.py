@@ -211,6 +211,25 @@ class ModelContract(Contract):
         same = all(torch.equal(first[name], second[name]) for name in first)
         assert same, "a pickled training preparer makes other batches"
 
+    def test_candidates_and_their_scores(self) -> None:
+        """A batch has the same candidates in both passes, one row of probabilities for each."""
+        if type(self.trained).candidate_scores is Model.candidate_scores:
+            return  # a family without R-Drop and teachers
+        model, units = self.trained, self.units()
+        batch = training_batch(model, units)
+        with torch.no_grad():
+            one, two = (model.candidate_scores(model(batch.stages), batch.stages) for _ in range(2))
+        assert one, "candidate_scores names no task"
+        for task, scored in one.items():
+            same = torch.equal(scored.candidates, two[task].candidates)
+            assert same, f"{task}: the same stages have other candidates"
+            rows = len(scored.candidates)
+            assert rows == len(scored.scores), f"{task}: not one row of scores per candidate"
+            inside = bool(
+                ((scored.candidates[:, 0] >= 0) & (scored.candidates[:, 0] < len(units))).all()
+            )
+            assert inside, f"{task}: the first number of a candidate is not its unit in the batch"
+
     def test_prediction_changes_nothing(self) -> None:
         """Prediction does not change the weights."""
         before = copy.deepcopy(self.trained.state_dict())

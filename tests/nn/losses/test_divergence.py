@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from jointre.nn.losses import BinaryLoss, Loss, SoftmaxLoss
-from jointre.nn.losses.divergence import divergence
-from tests.naive.losses import symmetric_divergence
+from jointre.nn.losses.divergence import distillation, divergence
+from tests.naive.losses import one_sided_divergence, symmetric_divergence
 
 LOSSES = [BinaryLoss(), SoftmaxLoss(), SoftmaxLoss(none_class=False)]
 
@@ -18,9 +18,18 @@ def test_equals_the_loop(loss: Loss) -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
+def test_distillation_equals_the_loop(loss: Loss) -> None:
+    one, other = (loss.scores(logits) for logits in torch.randn(2, 5, 4))
+    torch.testing.assert_close(distillation(one, other), one_sided_divergence(one, other))
+    assert distillation(one, one) == 0
+    assert distillation(one, other) != distillation(other, one)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 def test_no_candidates(loss: Loss) -> None:
     scores = loss.scores(torch.zeros(0, 4))
     assert divergence(scores, scores) == 0
+    assert distillation(scores, scores) == 0
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -62,6 +62,7 @@ local interaction(options) = { model+: { interaction+: options } };
   entity_weight: { model+: { loss_weights: { entity: 3.0 } } },
   positive_weight: { model+: { relation_loss+: { positive_weight: 2.0 } } },
   none_weight: { model+: { entity_loss+: { none_weight: 0.5 } } },
+  boundary_smoothing: { model+: { boundary_smoothing: 0.1 } },
   focal: { model+: { entity_loss+: { focal_gamma: 1.0 }, relation_loss+: { focal_gamma: 1.0 } } },
 
   // Two passes with different dropout that shall agree

@@ -35,6 +35,7 @@ from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import LabelScores, Loss, SingleLabelLoss
+from jointre.nn.losses.boundary_smoothing import smoothed_classes
 from jointre.nn.pair_encoders import Arguments, PairEncoder
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
@@ -118,6 +119,9 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         relation_classifier: Classifier of pairs.
         entity_loss: Loss of the span classifier.
         relation_loss: Loss of the pair classifier.
+        boundary_smoothing: Share of each mention's class that training gives to the spans with one
+            border one word away (https://aclanthology.org/2022.acl-long.490), a quarter to each;
+            0: off.
         loss_weights: Weights of the tasks' losses in their sum.
         sampler: Sampler of the spans and pairs for training.
         decoder: Decoder, which decides which spans are mentions and which pairs are related.
@@ -157,6 +161,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
         entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax")),
         relation_loss: Factory[Loss] = Factory(Loss.by_name("binary")),
+        boundary_smoothing: Annotated[float, Ge(0), Le(1)] = 0.0,
         loss_weights: Factory[TaskWeights] = Factory(TaskWeights),
         sampler: Factory[Sampler] = Factory(Sampler.by_name("span")),
         decoder: Factory[Decoder] = Factory(SpanDecoder),
@@ -179,6 +184,7 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         )
         self.entity_loss = entity_loss()
         self.relation_loss = relation_loss()
+        self.boundary_smoothing = boundary_smoothing
         self.loss_weights = loss_weights()
         self.entity_classifier = self.build_classifier(
             "entity", entity_classifier, "one or none", 2 * width + width_dim + pair_dim, width
@@ -277,14 +283,24 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
         unrelated = len(output.pairs) - len(targets.relations)  # pairs with a wrong span
         relations = nn.functional.pad(targets.relations, (0, 0, 0, unrelated))
         losses = {
-            "entity": weights.entity
-            * mean_loss(self.entity_loss, output.entity_logits, targets.entities),
+            "entity": weights.entity * self._entity_loss(output, targets),
             "relation": weights.relation
             * mean_loss(self.relation_loss, output.relation_logits, relations),
         }
         if output.span_logits is not None:
             losses["span"] = span_loss(output.span_logits, targets.entities > 0)
         return losses
+
+    def _entity_loss(self, output: SpanOutput, targets: SpanTargets) -> Float[Tensor, ""]:
+        """Mean loss over the spans, with their own classes or with smoothed ones."""
+        if self.boundary_smoothing == 0:
+            return mean_loss(self.entity_loss, output.entity_logits, targets.entities)
+        rows, classes, shares = smoothed_classes(
+            output.spans, targets.entities, self.boundary_smoothing
+        )
+        logits = output.entity_logits
+        value: Tensor = self.entity_loss(logits[rows], classes, shares / max(1, len(logits)))
+        return value
 
     def candidate_scores(
         self, output: SpanOutput, stages: SpanStages

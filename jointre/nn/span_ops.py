@@ -1,4 +1,4 @@
-"""Sums over ranges of positions, and ordered pairs of rows."""
+"""Sums over ranges of positions, ordered pairs of rows, and rows that two matrices share."""
 
 import torch
 from jaxtyping import Float, Int
@@ -41,3 +41,24 @@ def ordered_pairs(group: Int[Tensor, " m"], itself: bool = False) -> Int[Tensor,
     tail = first[head] + offset
     pairs = torch.stack([head, tail], 1)
     return pairs if itself else pairs[head != tail]
+
+
+def matching_rows(
+    known: Int[Tensor, "n k"], wanted: Int[Tensor, "q k"]
+) -> tuple[Int[Tensor, " m"], Int[Tensor, " m"]]:
+    """The rows of one matrix that are rows of another as well.
+
+    Args:
+        known: Rows to look in; of equal rows, the first is taken.
+        wanted: Rows to look for.
+
+    Returns:
+        For each row that was found, its number among the known rows, and among the wanted ones.
+    """
+    numbers = torch.unique(torch.cat([known, wanted]), dim=0, return_inverse=True)[1]
+    size, rows = len(known), torch.arange(len(known), device=known.device)
+    first = numbers.new_full((len(numbers),), size)
+    first.scatter_reduce_(0, numbers[:size], rows, "amin")
+    place = first[numbers[size:]]
+    found = (place < size).nonzero().flatten()
+    return place[found], found

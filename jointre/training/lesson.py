@@ -8,6 +8,7 @@ from torch import Tensor
 
 from jointre.models.model import CandidateScores
 from jointre.nn.losses.divergence import distillation
+from jointre.nn.span_ops import matching_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +34,6 @@ class Lesson:
         values = []
         for task, ours in student.items():
             theirs = self.tasks[task]
-            known, row = matched(theirs.candidates, ours.candidates)
+            known, row = matching_rows(theirs.candidates, ours.candidates)
             values.append(distillation(theirs.scores[known], ours.scores[row]))
         return self.weight * torch.stack(values).sum()
-
-
-def matched(known: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """The rows of one matrix that are rows of another as well.
-
-    Args:
-        known: Rows to look in, [n k]; of equal rows, the first is taken.
-        wanted: Rows to look for, [q k].
-
-    Returns:
-        For each row that was found, its number among the known rows, and among the wanted ones.
-    """
-    numbers = torch.unique(torch.cat([known, wanted]), dim=0, return_inverse=True)[1]
-    size, rows = len(known), torch.arange(len(known), device=known.device)
-    first = numbers.new_full((len(numbers),), size)
-    first.scatter_reduce_(0, numbers[:size], rows, "amin")
-    place = first[numbers[size:]]
-    found = (place < size).nonzero().flatten()
-    return place[found], found

@@ -135,6 +135,7 @@ SINET = Ablations(
         "positive_weight": Change({"model.relation_loss"}, set(), {"loss"}),
         "none_weight": Change({"model.entity_loss"}, set(), {"loss"}),
         "focal": Change({"model.entity_loss", "model.relation_loss"}, set(), {"loss"}),
+        "boundary_smoothing": Change({"model.boundary_smoothing"}, set(), {"loss"}),
         "r_drop": Change({"training.r_drop"}),
         "no_out_proj": REBUILT,
         "unmasked_padding": INTERACTION,

@@ -88,3 +88,22 @@ def one_sided_divergence(one: LabelScores, other: LabelScores) -> Tensor:
         for p, q in pairs:
             total = total + p * (p / q).log()
     return total / len(one)
+
+
+def smoothed_targets(
+    spans: list[tuple[int, int, int]], classes: list[int], num_classes: int, epsilon: float
+) -> Tensor:
+    """A distribution over classes for each span: the mention's share, neighbour by neighbour."""
+    targets = torch.zeros(len(spans), num_classes)
+    for row, label in enumerate(classes):
+        targets[row, label] = 1
+    for (unit, start, end), label in zip(spans, classes, strict=True):
+        for other in ((start - 1, end), (start + 1, end), (start, end - 1), (start, end + 1)):
+            if label and (unit, *other) in spans and not classes[spans.index((unit, *other))]:
+                row = spans.index((unit, *other))
+                targets[row, 0] -= epsilon / 4
+                targets[row, label] += epsilon / 4
+                mention = spans.index((unit, start, end))
+                targets[mention, label] -= epsilon / 4
+                targets[mention, 0] += epsilon / 4
+    return targets

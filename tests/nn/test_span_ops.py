@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointre.nn.range_max import range_max
-from jointre.nn.span_ops import ordered_pairs, range_sum
+from jointre.nn.span_ops import matching_rows, ordered_pairs, range_sum
 from jointre.positions import Ranges
 from tests.data.documents import TYPES_ARE_SAMPLED
 from tests.naive import spans as naive
@@ -69,3 +69,22 @@ def test_pairs_with_itself(sizes: list[int]) -> None:
     rows = range(len(groups))
     expected = [(head, tail) for head in rows for tail in rows if groups[head] == groups[tail]]
     assert [tuple(row) for row in found.tolist()] == expected
+
+
+def test_matching_rows_equals_the_loop() -> None:
+    for seed in range(20):
+        torch.manual_seed(seed)
+        known, wanted = torch.randint(0, 3, (12, 3)), torch.randint(0, 3, (9, 3))
+        place, found = matching_rows(known, wanted)
+        expected = [
+            (known.tolist().index(row), number)
+            for number, row in enumerate(wanted.tolist())
+            if row in known.tolist()
+        ]
+        assert list(zip(place.tolist(), found.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize(("known", "wanted"), [(0, 2), (2, 0), (0, 0)])
+def test_matching_rows_without_rows(known: int, wanted: int) -> None:
+    place, found = matching_rows(torch.zeros(known, 2).long() + 1, torch.zeros(wanted, 2).long())
+    assert len(place) == len(found) == 0

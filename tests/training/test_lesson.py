@@ -1,31 +1,11 @@
 """Which candidates of a student its teacher has scored, and what the student learns of them."""
 
-import pytest
 import torch
 
 from jointre.models.model import CandidateScores
 from jointre.nn.losses import BinaryLoss, LabelScores, Loss, SoftmaxLoss
 from jointre.nn.losses.divergence import distillation
-from jointre.training.lesson import Lesson, matched
-
-
-def test_matched_equals_the_loop() -> None:
-    for seed in range(20):
-        torch.manual_seed(seed)
-        known, wanted = torch.randint(0, 3, (12, 3)), torch.randint(0, 3, (9, 3))
-        place, found = matched(known, wanted)
-        expected = [
-            (known.tolist().index(row), number)
-            for number, row in enumerate(wanted.tolist())
-            if row in known.tolist()
-        ]
-        assert list(zip(place.tolist(), found.tolist(), strict=True)) == expected
-
-
-@pytest.mark.parametrize(("known", "wanted"), [(0, 2), (2, 0), (0, 0)])
-def test_matched_without_rows(known: int, wanted: int) -> None:
-    place, found = matched(torch.zeros(known, 2).long() + 1, torch.zeros(wanted, 2).long())
-    assert len(place) == len(found) == 0
+from jointre.training.lesson import Lesson
 
 
 def scores(loss: Loss, rows: int) -> LabelScores:

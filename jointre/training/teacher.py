@@ -81,7 +81,11 @@ class Teacher:
         """
         stored = StoredUnits(len(self._units))
         self.model.to(device)
-        passes = [*self._predictions(), self.model.training_preparer()]
+        passes: list[Preparer | TrainingPreparer] = [
+            self.model.preparer("predict"),
+            self.model.preparer("given"),
+            self.model.training_preparer(),
+        ]
         count = Counted("the teacher scores training units", len(passes) * len(self._units), log)
         for preparer in passes:
             for items in plan(self._items(preparer), preparer):
@@ -90,9 +94,6 @@ class Teacher:
         self.model.to("cpu")
         stored.write(path)
         log(f"the teacher has scored {len(self._units):,} training units")
-
-    def _predictions(self) -> list[Preparer]:
-        return [self.model.preparer("predict"), self.model.preparer("given")]
 
     def _items(self, preparer: Preparer | TrainingPreparer) -> list[Item]:
         """The units, without those in which no entity can be found, when it is to be found."""
@@ -116,19 +117,18 @@ class Teacher:
                 "the same candidates as its student: take one of the same kind"
             )
         for kind in ("entity", "relation"):
-            theirs, ours = (_labels(model, kind) for model in (self.model, student))
-            if theirs != ours:
+            theirs, own = (_labels(model, kind) for model in (self.model, student))
+            if theirs != own:
                 raise ConfigError(
                     f"{PLACE}: {source} must have the same {kind} labels in the same order: "
-                    f"{', '.join(theirs)} there, {', '.join(ours)} here"
+                    f"{', '.join(theirs)} there, {', '.join(own)} here"
                 )
         taught, learned = self._probabilities(self.model), self._probabilities(student)
-        for task in taught.keys() | learned.keys():
-            theirs, ours = taught.get(task, "none"), learned.get(task, "none")
-            if theirs != ours:
+        for task, ours in learned.items():
+            if taught[task] != ours:
                 raise ConfigError(
-                    f"{PLACE}: the {task} probabilities of {source} are {theirs}, those of this "
-                    f"model {ours}: give both models the same kind of {task}_loss"
+                    f"{PLACE}: the {task} probabilities of {source} are {taught[task]}, those of "
+                    f"this model {ours}: give both models the same kind of {task}_loss"
                 )
 
     def _probabilities(self, model: Model) -> dict[str, str]:

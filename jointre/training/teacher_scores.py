@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from jointre.errors import RunError
 from jointre.models.model import CandidateScores
 from jointre.nn.losses import LabelScores
 from jointre.training.lesson import Lesson
@@ -71,13 +72,24 @@ class TeacherScores:
     Args:
         path: The file that :meth:`StoredUnits.write` has written.
         weight: Weight of the divergence from the teacher.
+
+    Raises:
+        RunError: The file is damaged.
     """
 
     def __init__(self, path: Path, weight: float) -> None:
-        self._file, self._weight = safe_open(path, "pt"), weight
-        self._kinds = json.loads(self._file.metadata()["tasks"])
+        self._weight = weight
+        try:
+            self._file = safe_open(path, "pt")
+        except (SafetensorError, OSError) as error:
+            raise RunError(
+                f"{path} is damaged ({error}); delete it and go on with --recover: the teacher "
+                "then scores the training units again"
+            ) from error
+        self._kinds = json.loads(self._file.metadata()["tasks"])  # type: ignore[no-untyped-call]
         self._offsets = {
-            task: self._file.get_tensor(f"{task}.offsets").tolist() for task in self._kinds
+            task: self._file.get_tensor(f"{task}.offsets").tolist()  # type: ignore[no-untyped-call]
+            for task in self._kinds
         }
 
     def scores(self, units: Sequence[int], device: torch.device | str) -> Lesson:
@@ -91,8 +103,10 @@ class TeacherScores:
         return Lesson(tasks, self._weight)
 
     def _task(self, task: str, units: Sequence[int], device: torch.device | str) -> CandidateScores:
-        stored = self._file.get_slice(f"{task}.candidates")
-        probabilities = self._file.get_slice(f"{task}.probabilities")
+        stored = self._file.get_slice(f"{task}.candidates")  # type: ignore[no-untyped-call]
+        probabilities = self._file.get_slice(  # type: ignore[no-untyped-call]
+            f"{task}.probabilities"
+        )
         rows, columns = [], []
         for number, unit in enumerate(units):
             low, high = self._offsets[task][unit : unit + 2]

@@ -71,3 +71,11 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     units.add([0], {"relation": made([[0, 5]], [[0.5]])})
     with pytest.raises(RunError, match="cannot be written"):
         units.write(tmp_path / "missing" / "scores")
+
+
+def test_a_damaged_file(tmp_path: Path) -> None:
+    stored(tmp_path / "scores")
+    content = (tmp_path / "scores").read_bytes()
+    (tmp_path / "scores").write_bytes(content[:-3])
+    with pytest.raises(RunError, match=r"is damaged .* delete it and go on with --recover"):
+        TeacherScores(tmp_path / "scores", 1.0)

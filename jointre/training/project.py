@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from jointre.config import construct
 from jointre.config.schema import options_of
@@ -19,11 +20,14 @@ from jointre.outputs import added_to_folder, refuse_existing
 from jointre.plurals import counted
 
 EXPERIMENT = "experiment.jsonnet"
+_SPANS = ("sinet_minilm", "best_sentence")
+_CELLS = ("care", "care_tuned", "minilm")
+_CONTEXT = "context: 'document',  // the encoder reads the whole document of a sentence"
 _SMALL = 500  # training units below which the recipe for small corpora is used
 _WIDEST = 20  # words; all spans up to this width are still few enough to enumerate
 _NARROWEST = 8  # words; new texts may have longer entities than a small corpus
 _WIDE = 0.02  # share of entities wider than that from which a table model is worth its time
-_CROSSING = 0.1  # share of relations across sentences from which a document model is worth it
+_CROSSING = 0.02  # share of relations across sentences from which such pairs are worth their time
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +216,11 @@ def choose_recipe(
         language: spaCy's code of the language.
         both_ways: What :func:`annotated_both_ways` counted.
     """
-    of_documents, names, why = _family(report)
-    reasons = [why]
+    family = _family(report)
+    of_documents, reasons = family.unit == "document", [family.reason]
     units = len(train) if of_documents else _sentences(train)
-    model = _model_lines(report, names[0], units < _SMALL)
-    imports = [f"(import 'experiments/lib/{name}.libsonnet')" for name in names]
+    model = (*family.model, *_model_lines(report, family.imports[0], units < _SMALL))
+    imports = [f"(import 'experiments/lib/{name}.libsonnet')" for name in family.imports]
     if units < _SMALL:
         size = f"units={units}, updates=1200, batch_size=1" if of_documents else f"units={units}"
         imports.append(f"(import 'experiments/lib/small.libsonnet')({size})")
@@ -250,24 +254,52 @@ def _symmetric_lines(both_ways: Mapping[str, tuple[int, int]]) -> tuple[str, ...
     )
 
 
-def _family(report: CorpusReport) -> tuple[bool, list[str], str]:
-    """Whether the model reads documents, the recipes that make it, and the reason."""
-    crossing, relations = report.cross_sentence_relations, report.relations
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The kind of model for a corpus.
+
+    Args:
+        unit: What a training step counts.
+        imports: Names of the recipes that make the model, in ``experiments/lib``.
+        reason: Why it is chosen.
+        model: Further jsonnet lines of the ``model`` section.
+    """
+
+    unit: Literal["sentence", "document"]
+    imports: tuple[str, ...]
+    reason: str
+    model: tuple[str, ...] = ()
+
+
+def _family(report: CorpusReport) -> _Family:
+    """The kind of model for a corpus."""
     if report.mentions > report.entities:
-        why = "entities have several mentions"
-    elif crossing > _CROSSING * max(1, relations):
-        why = f"{crossing} of {relations} relations cross a sentence boundary"
-    elif report.two_label_spans:
-        why = f"{report.two_label_spans} spans have two labels"
-        return False, ["care", "care_tuned", "minilm"], f"A model of word pairs, because {why}."
-    elif report.wide_entities > _WIDE * report.entities:
-        why = f"{report.wide_entities} entities have more than {_WIDEST} words"
-        return False, ["care", "care_tuned", "minilm"], f"A model of word pairs, because {why}."
-    else:
-        nested = f", {report.nested_pairs} of them nested" if report.nested_pairs else ""
-        why = f"entities have one mention each, in one sentence{nested}"
-        return False, ["sinet_minilm"], f"A model of spans in sentences, because {why}."
-    return True, ["jerex", "minilm"], f"A model of whole documents, because {why}."
+        why = "A model of whole documents, because entities have several mentions."
+        return _Family("document", ("jerex", "minilm", "best_document"), why)
+    crossing, relations = report.cross_sentence_relations, report.relations
+    if crossing > _CROSSING * max(1, relations):
+        why = (
+            "A model of spans that relates mentions of different sentences, because "
+            f"{crossing} of {relations} relations cross a sentence boundary."
+        )
+        lines = (_CONTEXT, "pairs: 'document',  // or the largest distance in sentences: 1, 2, …")
+        return _Family("document", _SPANS, why, lines)
+    if report.two_label_spans:
+        why = f"A model of word pairs, because {report.two_label_spans} spans have two labels."
+        return _Family("sentence", _CELLS, why)
+    if report.wide_entities > _WIDE * report.entities:
+        why = (
+            f"A model of word pairs, because {report.wide_entities} entities have more than "
+            f"{_WIDEST} words."
+        )
+        return _Family("sentence", _CELLS, why)
+    nested = f", {report.nested_pairs} of them nested" if report.nested_pairs else ""
+    why = (
+        f"A model of spans in sentences, because entities have one mention each, in one sentence"
+        f"{nested}."
+    )
+    lines = (_CONTEXT,) if report.sentences > report.documents else ()
+    return _Family("sentence", _SPANS, why, lines)
 
 
 def _model_lines(report: CorpusReport, first: str, small: bool) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ def test_sentences(tmp_path: Path) -> None:
     assert project.documents == {"train": 14, "dev": 4, "test": 2}
     assert project.evaluated == project.folder / "test.jsonl"
     assert "lib/sinet_minilm.libsonnet" in content
+    assert "lib/best_sentence.libsonnet" in content
+    assert "context" not in content  # there is none beyond the sentence
     assert "(import 'experiments/lib/small.libsonnet')(units=14)" in content
     assert "span_enumerator+: { max_width: 8 },  // words; the longest entity has 4\n" in content
     config = load_config(project.folder / "experiment.jsonnet").data
@@ -56,7 +58,43 @@ def test_documents_with_coreference(tmp_path: Path) -> None:
     _, content = started(tmp_path, [text(number) for number in range(10)])
     assert "// A model of whole documents, because entities have several mentions." in content
     assert "lib/jerex.libsonnet" in content
+    assert "lib/best_document.libsonnet" in content
     assert "loss_weights+: { mention: 10.0 }" in content
+
+
+def test_documents_of_several_sentences(tmp_path: Path) -> None:
+    documents = [sentence(number) for number in range(9)]
+    borders = (Span(0, 9), Span(9, 10))
+    _, content = started(tmp_path, [replace(one, sentences=borders) for one in documents])
+    assert "A model of spans in sentences" in content
+    assert "context: 'document'," in content
+    assert "pairs" not in content
+
+
+def test_relations_across_sentences_without_coreference(tmp_path: Path) -> None:
+    """One in thirty is enough, and such units are documents."""
+    documents = [across(number, far=number % 30 == 0) for number in range(60)]
+    project, content = started(tmp_path, documents)
+    assert (
+        "// A model of spans that relates mentions of different sentences, because 2 of 60 "
+        "relations cross a sentence boundary."
+    ) in content
+    assert "(units=42, updates=1200, batch_size=1)" in content
+    config = load_config(project.folder / "experiment.jsonnet").data["model"]
+    assert (config["type"], config["pairs"], config["context"]) == ("span", "document", "document")
+
+
+def across(number: int, far: bool) -> Document:
+    """A document of two sentences, and a relation inside one of them or between them."""
+    words = (*WORDS, "She", "likes", "Bergen", f"{number}", ".")
+    entities = (
+        Entity("Person", (Span(0, 1),)),
+        Entity("Org", (Span(4, 8),)),
+        Entity("Place", (Span(11, 12),)),
+    )
+    borders = (Span(0, 9), Span(9, 14))
+    relations = (Relation("in", 0, 2 if far else 1),)
+    return Document(f"a{number}", words, sentences=borders, entities=entities, relations=relations)
 
 
 def test_a_span_with_two_labels_needs_a_table(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Context beyond the sentence in training: whether a corpus has any."""
+"""Options for more than a sentence in training: whether a corpus has anything for them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,6 +8,9 @@ from jointre.data.context import single_sentences
 from jointre.data.schema import Document
 from jointre.models import Model
 
+BEYOND = ("context", "pairs")
+"""Options of models that name what is read or paired beyond the sentence."""
+
 
 def without_idle_context(
     model: Factory[Model],
@@ -15,25 +18,26 @@ def without_idle_context(
     documents: Sequence[Document],
     log: Callable[[str], None],
 ) -> tuple[Factory[Model], Mapping[str, Any]]:
-    """The model to train and its config; where no document has context, one that reads none.
+    """The model to train and its config, with the sentence alone where no document has more.
 
-    A model that was trained on single sentences has never seen the words around a sentence, so
-    its archive says that it reads sentences alone.
+    A model that was trained on single sentences has never seen the words around a sentence, nor
+    two mentions of different sentences, so its archive says that it reads sentences alone.
 
     Args:
         model: The model of the experiment.
         section: Its resolved config.
         documents: The training documents.
-        log: Called with a line if the experiment asks for context and the documents have none.
+        log: Called with a line for each option that asks for more than the documents have.
     """
-    context = section.get("context", "sentence")
-    if context == "sentence" or not single_sentences(documents):
+    idle = [name for name in BEYOND if section.get(name, "sentence") != "sentence"]
+    if not idle or not single_sentences(documents):
         return model, section
-    log(
-        f"train: every document is a single sentence, so model.context={context!r} has no effect: "
-        "the model is trained, and will predict, as with 'sentence'. Give the reader documents "
-        "of several sentences, or leave model.context out"
-    )
-    alone = {**section, "context": "sentence"}
+    for name in idle:
+        log(
+            f"train: every document is a single sentence, so model.{name}={section[name]!r} has no "
+            "effect: the model is trained, and will predict, as with 'sentence'. Give the reader "
+            f"documents of several sentences, or leave model.{name} out"
+        )
+    alone = {**section, **dict.fromkeys(idle, "sentence")}
     made: Factory[Model] = construct(Factory[Model], alone, "model")
     return made, alone

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jointre.data.bucketing import Shared, budget_batches, shared_batches
+from jointre.data.bucketing import Rows, Shared, budget_batches, row_batches, shared_batches
 
 LENGTHS = st.lists(st.integers(1, 40), max_size=30)
 
@@ -111,3 +111,24 @@ def test_every_unit_once_and_within_the_limits(sizes: list[list[int]], data: st.
         assert len(batch) <= units
         assert len(batch) == 1 or len(batch) * longest <= pieces
         assert len(batch) == 1 or len(batch) * longest**2 <= cells
+
+
+ROWS = st.lists(st.builds(Rows, st.integers(1, 6), st.integers(1, 20), st.integers(1, 60)))
+
+
+@given(ROWS, st.integers(1, 120), st.integers(1, 12))
+def test_rows_are_not_divided(sizes: list[Rows], pieces: int, rows: int) -> None:
+    batches = row_batches(sizes, pieces, rows)
+    assert sorted(index for batch in batches for index in batch) == list(range(len(sizes)))
+    for batch in batches:
+        count = sum(sizes[index].count for index in batch)
+        padded = count * max(sizes[index].longest for index in batch)
+        read = sum(sizes[index].read for index in batch)
+        assert len(batch) == 1 or (count <= rows and max(padded, read) <= pieces)
+
+
+def test_rows_by_hand() -> None:
+    """Those with the longest rows first; a unit that is too large is a batch by itself."""
+    sizes = [Rows(2, 5, 10), Rows(1, 30, 30), Rows(2, 5, 10), Rows(1, 4, 4)]
+    assert row_batches(sizes, 22, 8) == [[1], [0, 2], [3]]
+    assert row_batches(sizes, 100, 2) == [[1], [0], [2], [3]]

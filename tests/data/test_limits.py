@@ -140,3 +140,23 @@ def test_an_entity_is_lost_with_its_last_mention_only() -> None:
 def test_both_directions_of_a_symmetric_relation_are_one() -> None:
     unit = document(ADA, NOTES, relations=(("near", 0, 1), ("near", 1, 0)))
     assert lines(Limits(one_relation=True), unit, frozenset({"near"})) == []
+
+
+def test_relations_of_mentions_too_many_sentences_apart() -> None:
+    """Of several mentions, the two that are closest decide."""
+    near = Entity("Work", (Span(5, 6), Span(8, 9)))
+    far = Entity("Per", (Span(7, 8),))
+    unit = Document(
+        "d",
+        WORDS,
+        sentences=(Span(0, 4), Span(4, 7), Span(7, 10)),
+        entities=(Entity("Per", (Span(0, 1),)), near, far),
+        relations=(Relation("wrote", 0, 1), Relation("knows", 0, 2), Relation("on", 1, 2)),
+    )
+    assert lines(Limits(reach=1), unit) == [
+        "1 relation of mentions that are more than 1 sentence apart, which is not learnt; "
+        "first: document 'd', knows of 'Ada' and 'Menabrea'"
+    ]
+    assert lines(Limits(reach=2), unit) == []
+    assert len(beyond([unit], Limits(reach=0), frozenset()).lines()) == 1
+    assert lines(Limits(), unit) == []

@@ -185,3 +185,61 @@ def test_dev_is_never_empty_and_the_seed_matters() -> None:
 def test_a_fraction_must_leave_something(fraction: float, count: int, message: str) -> None:
     with pytest.raises(DataError, match=message):
         carve_dev([document(id=str(index)) for index in range(count)], fraction, 0)
+
+
+def test_by_sentences_a_document_is_a_unit() -> None:
+    """Entities come sentence by sentence, relations may join two sentences, borders stay."""
+    skipped = SkippedData()
+    (unit,) = split([TWO], "sentences", skipped)
+    assert (unit.source, unit.offset) == (0, 0)
+    assert unit.document == document(
+        "Ada met Bob . He left Rome .",
+        entities=(("Peop", 0, 1), ("Peop", 2, 3), ("Loc", 6, 7), ("Peop", 4, 5)),
+        relations=(("Knows", 0, 1), ("Left", 3, 2), ("Left", 1, 2)),
+        sentences=((0, 4), (4, 4), (4, 8)),
+    )
+    assert skipped.lines() == []
+
+
+def test_by_sentences_several_mentions_become_entities() -> None:
+    """Entities that share sentences are related in each, others once, where they are closest."""
+    whole = Document(
+        "d",
+        tuple(["a", "b", "c", "d", "e", "f", "g", "h", "i"]),
+        sentences=(Span(0, 3), Span(3, 6), Span(6, 9)),
+        entities=(
+            Entity("X", (Span(0, 1), Span(3, 4))),
+            Entity("Y", (Span(1, 2), Span(4, 5))),
+            Entity("Z", (Span(7, 8),)),
+        ),
+        relations=(Relation("with", 0, 1), Relation("before", 0, 2)),
+    )
+    (unit,) = split([whole], "sentences")
+    spans = [(entity.label, entity.span.start) for entity in unit.document.entities]
+    assert spans == [("X", 0), ("Y", 1), ("X", 3), ("Y", 4), ("Z", 7)]
+    assert unit.document.relations == (
+        Relation("with", 0, 1),
+        Relation("with", 2, 3),
+        Relation("before", 2, 4),
+    )
+    assert unit.document.sentences == whole.sentences
+
+
+def test_by_sentences_what_crosses_a_border_is_counted() -> None:
+    whole = Document(
+        "d",
+        ("a", "b", "c"),
+        sentences=(Span(0, 2), Span(2, 3)),
+        entities=(Entity("X", (Span(1, 3),)), Entity("Y", (Span(0, 1),))),
+        relations=(Relation("with", 0, 1),),
+    )
+    skipped = SkippedData()
+    (unit,) = split([whole], "sentences", skipped)
+    assert [entity.label for entity in unit.document.entities] == ["Y"]
+    assert unit.document.relations == ()
+    assert len(skipped.lines()) == 2
+
+
+def test_by_sentences_a_document_without_words() -> None:
+    (unit,) = split([Document("d", ())], "sentences")
+    assert unit.document.tokens == ()

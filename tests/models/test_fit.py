@@ -10,7 +10,7 @@ from jointre.config import Factory
 from jointre.data.samplers import CorefSampler, DocumentSampler, SentenceSampler, SpanSampler
 from jointre.errors import ConfigError
 from jointre.inference import Predictor
-from jointre.models.fit import Labels, check_context, check_head, of_kind
+from jointre.models.fit import Labels, check_context, check_head, check_pairs, of_kind
 from jointre.nn.classifiers import Classifier, CosineClassifier, LinearClassifier
 from jointre.nn.encoders import TransformerEncoder
 from jointre.nn.losses import AdaptiveLoss, ArcFaceLoss, BinaryLoss, Loss, SoftmaxLoss
@@ -199,3 +199,13 @@ def test_contexts_that_it_does_not_read(
 ) -> None:
     with pytest.raises(ConfigError, match=re.escape(message)):
         check_context(context, encoder_of(**options))
+
+
+def test_pairs_beyond_the_sentence_read_all_words() -> None:
+    folder = str(tiny_folder("bert", 32))
+    windows = TransformerEncoder(folder, stride=4, long_inputs="windows")
+    truncating = TransformerEncoder(folder, long_inputs="truncate")
+    check_pairs("document", windows)
+    check_pairs("sentence", truncating)
+    with pytest.raises(ConfigError, match=re.escape("pairs=2 reads all words of a document, but")):
+        check_pairs(2, truncating)

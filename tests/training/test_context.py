@@ -12,9 +12,9 @@ from jointre.training.run import train
 from tests.tiny_runs import experiment, make_documents
 
 IDLE = (
-    "train: every document is a single sentence, so model.context={context!r} has no effect: the "
+    "train: every document is a single sentence, so model.{option}={value!r} has no effect: the "
     "model is trained, and will predict, as with 'sentence'. Give the reader documents of several "
-    "sentences, or leave model.context out"
+    "sentences, or leave model.{option} out"
 )
 
 
@@ -27,22 +27,30 @@ def weights(run: Path) -> bytes:
     return (run / "archive" / "model.safetensors").read_bytes()
 
 
-@pytest.mark.parametrize("context", ["document", 20])
-def test_single_sentences(tiny_data: Path, tmp_path: Path, context: Any) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [{"context": "document"}, {"context": 20}, {"pairs": 1}, {"context": 20, "pairs": "document"}],
+)
+def test_single_sentences(tiny_data: Path, tmp_path: Path, options: dict[str, Any]) -> None:
     """Weights, scores and predictions are those without context."""
     told: list[str] = []
-    config = experiment(tiny_data, {"training.epochs": 2, "model.context": context})
+    changes = {f"model.{option}": value for option, value in options.items()}
+    config = experiment(tiny_data, {"training.epochs": 2, **changes})
     train(config, tmp_path / "run", log=told.append)
-    assert [line for line in told if "context" in line] == [IDLE.format(context=context)]
+    expected = [IDLE.format(option=option, value=value) for option, value in options.items()]
+    assert [line for line in told if "single sentence" in line] == expected
     train(experiment(tiny_data, {"training.epochs": 2}), tmp_path / "alone")
     assert weights(tmp_path / "run") == weights(tmp_path / "alone")
     scores = [
         json.loads((tmp_path / name / "metrics.json").read_text()) for name in ("run", "alone")
     ]
     assert scores[0] == scores[1]
-    assert archive.load(tmp_path / "run").config["context"] == "sentence"
-    assert Predictor.load(tmp_path / "run").model.context == "sentence"
-    assert json.loads((tmp_path / "run" / "config.json").read_text())["model"]["context"] == context
+    resolved = json.loads((tmp_path / "run" / "config.json").read_text())["model"]
+    for option, value in options.items():
+        assert archive.load(tmp_path / "run").config[option] == "sentence"
+        assert resolved[option] == value
+    model = Predictor.load(tmp_path / "run").model
+    assert (model.context, model.unit) == ("sentence", "sentence")
 
 
 def test_documents_of_several_sentences(documents: Path, tmp_path: Path) -> None:

@@ -246,3 +246,28 @@ def test_against_loops(data: st.DataObject) -> None:
         if any(target)
     }
     assert labelled == positive
+
+
+def test_pairs_within_reach() -> None:
+    """Positive and negative pairs alike, counted in sentences from head to tail."""
+    unit = document(
+        WORDS,
+        (("Peop", 0, 1), ("Loc", 2, 3), ("Org", 4, 5), ("Peop", 6, 7)),
+        (("Live_In", 0, 1), ("Work_For", 0, 2)),
+        sentences=((0, 2), (2, 4), (4, 6), (6, 8)),
+    )
+    for reach, expected in ((None, 12), (1, 6), (2, 10), (3, 12)):
+        sampler = SpanSampler(VOCABULARY, AllSpans(3), reach=reach)
+        found = pairs(sampler(unit, np.random.default_rng(0)))
+        assert len(found) == expected, reach
+        assert all(abs(head - tail) <= (reach or 9) for (head, tail), _ in found)
+        positive = [pair for pair, target in found if sum(target)]
+        assert positive == ([(0, 1)] if reach == 1 else [(0, 1), (0, 2)])
+
+
+def test_negatives_are_counted_per_sentence_with_words() -> None:
+    unit = document(WORDS, (("Peop", 0, 1),), sentences=((0, 4), (4, 4), (4, 8)))
+    found = SpanSampler(VOCABULARY, AllSpans(3), None, entity_negatives=2)(
+        unit, np.random.default_rng(0)
+    )
+    assert len(found.spans) == 1 + 2 * 2

@@ -205,7 +205,7 @@ def test_by_sentences_several_mentions_become_entities() -> None:
     """Entities that share sentences are related in each, others once, where they are closest."""
     whole = Document(
         "d",
-        tuple(["a", "b", "c", "d", "e", "f", "g", "h", "i"]),
+        ("a", "b", "c", "d", "e", "f", "g", "h", "i"),
         sentences=(Span(0, 3), Span(3, 6), Span(6, 9)),
         entities=(
             Entity("X", (Span(0, 1), Span(3, 4))),

@@ -28,6 +28,7 @@ from tests.tiny_runs import (
     document_model,
     experiment,
     make_data,
+    make_single_mentions,
     memorise,
     table_model,
 )
@@ -93,6 +94,25 @@ def overfitted(shared: Shared) -> Path:
         "training.monitor": "relation_strict_f1",
     }
     return shared("overfitted", lambda folder: memorise(folder, changes)) / "run"
+
+
+@pytest.fixture(scope="session")
+def overfitted_pairs(shared: Shared) -> Path:
+    """A span model that relates mentions of different sentences; it knows two abstracts by heart.
+
+    In ``two.jsonl`` beside it, every mention is an entity of its own.
+    """
+
+    def make(folder: Path) -> Path:
+        changes = {
+            "model.interaction.dropout": 0.0,
+            "model.sampler.entity_negatives": 200,
+            "model.pairs": "document",
+            "training.monitor": "relation_strict_f1",
+        }
+        return memorise(folder, changes, make_single_mentions(folder / "corpus"))
+
+    return shared("pairs", make) / "run"
 
 
 @pytest.fixture(scope="session")

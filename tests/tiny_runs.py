@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from jointre.data.split import split
+from jointre.formats import JsonlReader, JsonlWriter
 from jointre.testing.tiny import tiny_encoder
 
 NEWSWIRE = Path(__file__).parents[1] / "fixtures" / "newswire"
@@ -39,6 +41,23 @@ def make_documents(folder: Path, sentences: int = 4) -> Path:
         groups = [records[i : i + sentences] for i in range(0, len(records), sentences)]
         lines = [json.dumps(_joined(group)) for group in groups]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def make_single_mentions(folder: Path, corpus: Path = ABSTRACTS) -> Path:
+    """Write a corpus of documents in which every mention is an entity of its own.
+
+    Relations join the mentions of a sentence, or those that are closest to each other.
+
+    Args:
+        folder: Folder to write to.
+        corpus: A corpus with coreference.
+    """
+    folder.mkdir()
+    for name in SIZES:
+        units = split(list(JsonlReader().read(corpus / f"{name}.jsonl")), "sentences")
+        JsonlWriter().write([unit.document for unit in units], folder / f"{name}.jsonl")
+    (folder / "types.json").write_bytes((corpus / "types.json").read_bytes())
     return folder
 
 

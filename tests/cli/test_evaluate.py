@@ -190,3 +190,15 @@ def test_a_file_that_the_run_was_trained_on(
         "it does on new text; evaluate it on a file that it has not seen\n"
     )
     assert jointre("evaluate", tiny_run, tiny_run.parent / "dev.jsonl").err == ""
+
+
+def test_relations_between_sentences_are_scored(
+    jointre: Command, overfitted_pairs: Path, tmp_path: Path
+) -> None:
+    one = tmp_path / "a.json"
+    gold = overfitted_pairs.parent / "two.jsonl"
+    assert jointre("evaluate", overfitted_pairs, gold, "--output", one).code == 0
+    report = json.loads(one.read_text())
+    relations = sum(len(json.loads(line)["relations"]) for line in gold.read_text().splitlines())
+    assert report["relation_strict"]["f1"] == 1.0
+    assert report["relation_strict"]["support"] == relations

@@ -12,10 +12,11 @@ import jointre
 from jointre.config import Factory, construct
 from jointre.data.pieces import PieceMaker
 from jointre.data.schema import Document, Entity, Span
+from jointre.data.sentences import sentence_numbers
 from jointre.data.skipped import SkippedData
 from jointre.data.split import split
 from jointre.errors import ArchiveError, ConfigError
-from jointre.formats import BratReader
+from jointre.formats import BratReader, JsonlReader
 from jointre.inference import Predictor
 from jointre.inference.predictor import choose_device, language_of
 from jointre.models import Model, archive
@@ -381,3 +382,31 @@ def test_given_entities_with_context() -> None:
     asked = replace(document, entities=tuple(entities), relations=())
     found = extract(asked, entities="given")
     assert [entity.mentions for entity in found.entities] == [e.mentions for e in entities]
+
+
+def test_relations_between_sentences(overfitted_pairs: Path) -> None:
+    """From plain text as from words, and not from the sentences one by one."""
+    extract = Predictor.load(overfitted_pairs)
+    known = list(JsonlReader().read(overfitted_pairs.with_name("two.jsonl")))
+    across = inside = related = 0
+    for document in known:
+        found = extract(" ".join(document.tokens))
+        assert found.tokens == document.tokens
+        assert triples(found) == triples(document)
+        numbers = sentence_numbers(found)
+        across += sum(
+            numbers[found.entities[one.head].span.start]
+            != numbers[found.entities[one.tail].span.start]
+            for one in found.relations
+        )
+        alone = [extract(document.tokens[start:end]) for start, end in document.sentences]
+        inside += sum(len(one.relations) for one in alone)
+        related += len(found.relations)
+    assert across > 0
+    assert inside < related
+
+
+def triples(document: Document) -> set[tuple[str, tuple[int, int], tuple[int, int]]]:
+    """The relations by the spans of their arguments."""
+    spans = [tuple(entity.span) for entity in document.entities]
+    return {(one.label, spans[one.head], spans[one.tail]) for one in document.relations}

@@ -23,7 +23,9 @@ from jointre.testing.tiny import tiny_vocabulary
 from tests.integrations.conftest import gold, pipeline, triples
 
 
-@pytest.mark.parametrize("name", ["overfitted", "overfitted_table", "overfitted_documents"])
+@pytest.mark.parametrize(
+    "name", ["overfitted", "overfitted_pairs", "overfitted_table", "overfitted_documents"]
+)
 def test_all_models_find_what_they_know(name: str, request: pytest.FixtureRequest) -> None:
     run: Path = request.getfixturevalue(name)
     known = gold(run)

@@ -282,8 +282,8 @@ def _family(report: CorpusReport) -> _Family:
             "A model of spans that relates mentions of different sentences, because "
             f"{crossing} of {relations} relations cross a sentence boundary."
         )
-        lines = (_CONTEXT, "pairs: 'document',  // or the largest distance in sentences: 1, 2, …")
-        return _Family("document", _SPANS, why, lines)
+        across = (_CONTEXT, "pairs: 'document',  // or the largest distance in sentences: 1, 2, …")
+        return _Family("document", _SPANS, why, across)
     if report.two_label_spans:
         why = f"A model of word pairs, because {report.two_label_spans} spans have two labels."
         return _Family("sentence", _CELLS, why)

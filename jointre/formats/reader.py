@@ -60,7 +60,7 @@ class Reader(Registrable, ABC, interface="reader"):
         self.on_error: OnError = on_error
         self.max_unpacked = max_unpacked
 
-    def read(self, path: Path, skipped: SkippedData | None = None) -> Iterator[Document]:
+    def read(self, path: str | Path, skipped: SkippedData | None = None) -> Iterator[Document]:
         """The documents of a file or folder, each read when it is needed.
 
         Args:
@@ -72,6 +72,7 @@ class Reader(Registrable, ABC, interface="reader"):
             DataError: Immediately if there is no such file; while reading if a record is wrong or
                 two documents have the same id.
         """
+        path = Path(path)
         self.files(path)
         return self._distinct(path, skipped)
 

@@ -30,7 +30,10 @@ class Writer(Registrable, ABC, interface="writer"):
     folders: ClassVar[bool] = False
 
     def write(
-        self, documents: Iterable[Document], path: Path, skipped: SkippedData | None = None
+        self,
+        documents: Iterable[Document],
+        path: str | Path,
+        skipped: SkippedData | None = None,
     ) -> None:
         """Write documents; the file or folder appears complete or not at all.
 
@@ -43,6 +46,7 @@ class Writer(Registrable, ABC, interface="writer"):
         Raises:
             DataError: The file or folder cannot be written.
         """
+        path = Path(path)
         counts = SkippedData() if skipped is None else skipped
         self._write(documents, path, counts)
         if skipped is None:

@@ -28,3 +28,10 @@ def test_what_is_lost_is_logged_unless_it_is_counted(
     assert caplog.messages == []
     SpertWriter().write(documents, tmp_path / "b.json")
     assert caplog.messages == [f"{tmp_path / 'b.json'}: {skipped.lines()[0]}"]
+
+
+def test_paths_as_text(tmp_path: Path) -> None:
+    """Readers and writers take paths as the rest of the library does."""
+    documents = [Document("d", ("a", "b"))]
+    JsonlWriter().write(documents, str(tmp_path / "a.jsonl"))
+    assert list(Reader.by_name("jsonl")().read(str(tmp_path / "a.jsonl"))) == documents

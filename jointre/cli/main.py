@@ -14,6 +14,7 @@ from jointre.cli._common.streams import name_output, reopen
 from jointre.cli.archive import archive
 from jointre.cli.attention import attention
 from jointre.cli.bench import bench
+from jointre.cli.compare import compare
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
 from jointre.cli.convert import convert
@@ -37,7 +38,17 @@ app = CheckedApp(
 )
 app.command()(init)
 app.command(cls=ConfigCommand)(train)
-for command in (evaluate, predict, score, split, convert, attention, archive, package):
+for command in (
+    evaluate,
+    predict,
+    score,
+    compare,
+    split,
+    convert,
+    attention,
+    archive,
+    package,
+):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
 app.command(hidden=True)(bench)

@@ -81,17 +81,24 @@ def score_files(
     gold_documents = _read(gold, format, types, skipped, options)
     predicted_options = {**predicted_options, **options}
     predictions = _read(predicted, predicted_format or format, types, skipped, predicted_options)
-    predictions = _with_gold_ids(predictions, gold_documents, predicted, gold)
+    predictions = with_gold_ids(predictions, gold_documents, predicted, gold)
     return Scored(metric.score(gold_documents, predictions), skipped)
 
 
-def _with_gold_ids(
+def with_gold_ids(
     predictions: Sequence[Document],
     gold_documents: Sequence[Document],
     predicted: Path,
     gold: Path,
 ) -> list[Document]:
-    """The predictions with the ids of the gold documents, where one of both files has no ids."""
+    """The predictions with the ids of the gold documents, where one of both files has no ids.
+
+    Args:
+        predictions: Documents of the predicted file.
+        gold_documents: Documents of the annotated file.
+        predicted: The predicted file.
+        gold: The annotated file.
+    """
     paired = [
         replace(prediction, id=document.id)
         if _unnamed(document, gold) or _unnamed(prediction, predicted)

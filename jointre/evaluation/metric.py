@@ -82,7 +82,7 @@ class Metric(Registrable, ABC, interface="metric"):
                 does not define.
         """
         sums: dict[str, Tally] = {}
-        for tallies in self._tallies(gold, predicted):
+        for tallies in self.tallies(gold, predicted):
             for block, tally in tallies.items():
                 block_sums = sums.setdefault(block, {})
                 for label, counts in tally.items():
@@ -109,7 +109,7 @@ class Metric(Registrable, ABC, interface="metric"):
             DataError: As for ``score``.
         """
         rows: dict[str, list[Counts]] = {}
-        for tallies in self._tallies(gold, predicted):
+        for tallies in self.tallies(gold, predicted):
             for block, tally in tallies.items():
                 rows.setdefault(block, []).append(total(tally))
         if not gold:
@@ -118,9 +118,18 @@ class Metric(Registrable, ABC, interface="metric"):
             return {block: np.zeros((0, 3), dtype=np.int64) for block in counted_blocks}
         return {block: np.array(counts, dtype=np.int64) for block, counts in rows.items()}
 
-    def _tallies(
+    def tallies(
         self, gold: Sequence[Document], predicted: Sequence[Document]
     ) -> Iterator[dict[str, Tally]]:
+        """The counts of each document by block and label, as :meth:`tally` gives them.
+
+        Args:
+            gold: Annotated documents.
+            predicted: The same documents in the same order, as predicted.
+
+        Raises:
+            DataError: As for ``score``.
+        """
         check_pairs(gold, predicted)
         for gold_document, predicted_document in zip(gold, predicted, strict=True):
             yield self.tally(gold_document, predicted_document)

@@ -121,6 +121,17 @@ def load(source: Path) -> Loaded:
     return _load(_folder_of(source), source)
 
 
+def is_source(path: Path) -> bool:
+    """Whether a path looks like a run directory, an archive's folder, or its ``.tar.gz``.
+
+    Args:
+        path: A path, which may name something else, such as a file of predictions.
+    """
+    if path.is_dir():
+        return any((path / name).exists() for name in (WEIGHTS, "archive", "checkpoints"))
+    return path.name.endswith(".tar.gz")
+
+
 def _require(source: Path) -> None:
     """Raise an error if there is nothing at a path."""
     if not source.exists():

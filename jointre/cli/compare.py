@@ -186,7 +186,7 @@ def _show(
                 highlight=False,
             )
     for block in comparison.without_counts:
-        log(f"{block}: not compared, because it is no ratio of counts of documents")
+        log(f"{block}: its scores are not sums over documents, so they are not compared")
 
 
 def _counted(counts: Sequence[int]) -> str:

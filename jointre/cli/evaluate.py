@@ -1,6 +1,5 @@
 """``jointre evaluate``: a trained model against annotated data."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,6 @@ from jointre.cli._common.options import (
     thresholds_of,
 )
 from jointre.cli._common.output import label_table, log, write_json
-from jointre.plurals import counted
 from jointre.start_up import garbage_collection_paused
 
 
@@ -72,6 +70,7 @@ def evaluate(
         from jointre.formats import JsonlWriter
         from jointre.inference import Predictor
         from jointre.inference.evaluate import evaluate as score
+        from jointre.inference.evaluate import unknown_labels
         from jointre.inference.settings import RunSettings
         from jointre.inference.trained_on import trained_on_note
         from jointre.models import archive
@@ -87,8 +86,8 @@ def evaluate(
     predictor = Predictor(
         loaded.model, device=device, threshold=thresholds_of(threshold), overlap=overlap
     )
-    for kind, counts in predictor.vocabulary.unknown_labels(documents).items():
-        _log_unknown(data, kind, counts)
+    for line in unknown_labels(predictor.vocabulary, documents):
+        log(f"{data}: {line}")
     metric = settings.metric(predictor.vocabulary.symmetric)
     recall = SpanRecall()
     with bar("evaluating", len(documents)) as step:
@@ -99,10 +98,3 @@ def evaluate(
     Console().print(label_table(report, f"{data.name}, protocol {report.protocol}, in percent"))
     if recall.gold_mentions:
         log(f"{data}: {recall}")
-
-
-def _log_unknown(data: Path, kind: str, counts: Mapping[str, int]) -> None:
-    """Report gold labels that the model cannot predict."""
-    for label, count in counts.items():
-        items = counted(count, f"{kind} with label {label!r}")
-        log(f"{data}: {items}, which the model does not know: counted as missed")

@@ -187,7 +187,7 @@ def compare(
             that the protocol does not define.
     """
     if not gold:
-        raise DataError("there are no documents to compare predictions for")
+        raise DataError("the data has no documents, so there are no predictions to compare")
     tables = [_Table.of(metric, gold, predicted) for predicted in (one, other)]
     rows = sorted({*tables[0].rows, *tables[1].rows}, key=_Order(metric).key)
     counts = [table.counts(rows) for table in tables]

@@ -13,12 +13,11 @@ from jointre.errors import ConfigError, DataError
 from jointre.evaluation.files import with_gold_ids
 from jointre.evaluation.metric import Metric
 from jointre.formats import Reader, detect
-from jointre.inference.evaluate import evaluate
+from jointre.inference.evaluate import evaluate, unknown_labels
 from jointre.inference.predictor import Predictor
 from jointre.inference.settings import RunSettings
 from jointre.models import archive
 from jointre.models.predict import Entities
-from jointre.plurals import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,8 @@ class Compared:
         sources = []
         for path in paths:
             if path in loaded:
-                _log_unknown(loaded[path].model.vocabulary.unknown_labels(documents), path, log)
+                for line in unknown_labels(loaded[path].model.vocabulary, documents):
+                    log(f"{path}: {line}")
                 sources.append(PredictionSource(path, loaded[path]))
                 continue
             of_file = _reader(
@@ -172,13 +172,3 @@ def _read(reader: Reader, path: Path, log: Callable[[str], None]) -> list[Docume
     for line in skipped.lines():
         log(f"{path}: {line}")
     return documents
-
-
-def _log_unknown(
-    unknown: Mapping[str, Mapping[str, int]], path: Path, log: Callable[[str], None]
-) -> None:
-    """Report gold labels that a model cannot predict."""
-    for kind, labels in unknown.items():
-        for label, count in labels.items():
-            items = counted(count, f"{kind} with label {label!r}")
-            log(f"{path}: {items}, which the model does not know: counted as missed")

@@ -5,11 +5,28 @@ from collections.abc import Callable, Sequence
 from jointre.data.context import places_of
 from jointre.data.schema import Document
 from jointre.data.split import join, split
+from jointre.data.vocabulary import Vocabulary
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
 from jointre.models.model import Model
 from jointre.models.predict import Entities, predict
 from jointre.models.pruning import SpanRecall
+from jointre.plurals import counted
+
+
+def unknown_labels(vocabulary: Vocabulary, documents: Sequence[Document]) -> list[str]:
+    """One line for each gold label that a model cannot predict.
+
+    Args:
+        vocabulary: The labels of the model.
+        documents: Annotated documents.
+    """
+    return [
+        f"{counted(count, f'{kind} with label {label!r}')}, which the model does not know: counted "
+        "as missed"
+        for kind, labels in vocabulary.unknown_labels(documents).items()
+        for label, count in labels.items()
+    ]
 
 
 def evaluate(

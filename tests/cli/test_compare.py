@@ -56,4 +56,6 @@ def test_blocks_that_are_not_compared_are_named(
     data = overfitted_documents.parent / "two.jsonl"
     ended = jointre("compare", overfitted_documents, data, data, "--resamples", 100)
     assert ended.code == 0, ended.err
-    assert "coreference: not compared, because it is no ratio of counts of documents" in ended.err
+    assert (
+        "coreference: its scores are not sums over documents, so they are not compared" in ended.err
+    )

@@ -140,7 +140,7 @@ def test_a_block_without_counts_is_named() -> None:
 
 
 def test_nothing_to_compare() -> None:
-    with pytest.raises(DataError, match="there are no documents"):
+    with pytest.raises(DataError, match="the data has no documents"):
         compare(SPERT, [], [], [])
 
 

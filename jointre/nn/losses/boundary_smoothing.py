@@ -32,9 +32,10 @@ class SoftClasses(NamedTuple):
 def smoothed_classes(spans: Spans, classes: Int[Tensor, " s"], epsilon: float) -> SoftClasses:
     """Give away a part of each mention's class to the spans around it.
 
-    A span that is no mention, and of which one border is one word away from that of a mention, has
-    the mention's class by a quarter of ``epsilon``, and no label otherwise. The mention has no
-    label by as much as it gives away: by ``epsilon`` if all four such spans are candidates.
+    A mention has four neighbours: the spans that begin or end one word earlier or later. Each
+    neighbour that is a candidate, but not a mention itself, takes over a share of ``epsilon / 4``
+    of the mention's class; its remaining share has no label. The share that the mention gives
+    away, ``epsilon`` if it has four such neighbours, has no label in the mention.
 
     Paper: https://aclanthology.org/2022.acl-long.490 (distance 1)
 

@@ -61,6 +61,13 @@ local unread = refiners([]) + { training+: { callbacks: [] } };
   known_names: { model+: { decoder+: { must_link: ['equal', 'abbreviation', 'dictionary'] } } },
   different_names: { model+: { decoder+: { cannot_link: ['dictionary'] } } },
   consistent_mentions: { model+: { decoder+: { consistency: 'string' } } },
+  // Mentions with different relations are linked less
+  relation_consistency: {
+    model+: {
+      mention_relation_classifier: { type: 'feedforward' },
+      decoder+: { relation_consistency: 0.5 },
+    },
+  },
   name_relations: { model+: { coreference+: { name_dim: 25 } } },
   name_dictionary: { model+: { coreference+: { name_dim: 25, dictionary: true } } },
 

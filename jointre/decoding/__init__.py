@@ -1,5 +1,6 @@
 """Decoders: probabilities → documents. Only this package reads thresholds and overlap rules."""
 
+from jointre.decoding.clustering import relation_differences
 from jointre.decoding.decoder import Decoder, Mentions, Relations
 from jointre.decoding.document import DocumentDecoder, FoundEntities, mention_pairs
 from jointre.decoding.overlaps import Overlap
@@ -16,4 +17,5 @@ __all__ = [
     "SpanDecoder",
     "TableDecoder",
     "mention_pairs",
+    "relation_differences",
 ]

@@ -1,7 +1,12 @@
 """Pairs of mentions → clusters."""
 
 import numpy as np
+import torch
+from jaxtyping import Float, Int
 from numpy.typing import NDArray
+from torch import Tensor
+
+NUMBERS_AT_ONCE = 1 << 22  # probabilities compared together
 
 
 def cluster(
@@ -102,3 +107,45 @@ def linked_groups(size: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
     links = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), (size, size))
     numbers: NDArray[np.int64] = connected_components(links, directed=False)[1].astype(np.int64)
     return numbers
+
+
+def relation_differences(
+    probabilities: Float[Tensor, "m m r"], pairs: Int[Tensor, "q 2"]
+) -> Float[Tensor, " q"]:
+    """How much the relations of two mentions differ, from 0 (not at all) to 1.
+
+    The relations of a mention are its probabilities as a head and as a tail, with every mention
+    and label. The difference of two mentions is the sum of the differences between their
+    probabilities, divided by the sum of the larger ones, or by 1 where that is less, so that two
+    mentions without relations do not differ.
+
+    Paper: https://aclanthology.org/2023.acl-long.607
+
+    Args:
+        probabilities: Relation probabilities of (head mention, tail mention, label) in one unit,
+            0 for a mention with itself.
+        pairs: Pairs of mentions to compare.
+
+    Shapes:
+        probabilities ``"m m r"``, pairs ``"q 2"`` → ``"q"``.
+
+    Differences:
+        The paper divides by the number of mentions, so that its weight depends on the length of the
+        documents and on the number of labels.
+
+    Example:
+        >>> probabilities = torch.zeros(3, 3, 1)
+        >>> probabilities[0, 2] = 1.0
+        >>> relation_differences(probabilities, torch.tensor([[0, 1]])).tolist()
+        [1.0]
+        >>> probabilities[1, 2] = 1.0
+        >>> relation_differences(probabilities, torch.tensor([[0, 1]])).tolist()
+        [0.0]
+    """
+    profiles = torch.cat([probabilities.flatten(1), probabilities.transpose(0, 1).flatten(1)], 1)
+    differences = []
+    for chunk in torch.split(pairs, max(1, NUMBERS_AT_ONCE // max(1, profiles.shape[1]))):
+        one, other = profiles[chunk[:, 0]], profiles[chunk[:, 1]]
+        larger = torch.maximum(one, other).sum(1).clamp(min=1.0)
+        differences.append((one - other).abs().sum(1) / larger)
+    return torch.cat(differences)

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
+from jointre.config.bounds import Weight
 from jointre.data.name_keys import name_key
 from jointre.data.names import NameRelation
 from jointre.data.schema import Document, Entity, Relation, Span
@@ -73,6 +74,10 @@ class DocumentDecoder(Decoder):
             names). Between the groups that result, the mean of the probabilities decides.
         cannot_link: Mentions that no probability of coreference makes one entity:
             ``"dictionary"``, those whose names mean different entities in the training data.
+        relation_consistency: Weight of relations in coreference (TaG,
+            https://aclanthology.org/2023.acl-long.607): the probability of coreference falls by
+            this weight times the difference between the relations of the two mentions, from 0
+            (the same) to 1. 0: coreference does not depend on relations.
         consistency: ``"string"``: a span that ``mention_threshold`` rejects is a mention too if
             the document has a mention of the same name, see ``consistency_threshold``. null: each
             span is decided on its own.
@@ -100,6 +105,7 @@ class DocumentDecoder(Decoder):
         overlap: Overlap = "all",
         must_link: Sequence[NameLink] = (),
         cannot_link: Sequence[Literal["dictionary"]] = (),
+        relation_consistency: Weight = 0.0,
         consistency: Literal["string"] | None = None,
         consistency_threshold: Threshold = 0.3,
     ) -> None:
@@ -107,6 +113,7 @@ class DocumentDecoder(Decoder):
         self.mention_threshold = mention_threshold
         self.coreference_threshold = coreference_threshold
         self.must_link, self.cannot_link = tuple(must_link), tuple(cannot_link)
+        self.relation_consistency = relation_consistency
         self.consistency = consistency
         self.consistency_threshold = consistency_threshold
 
@@ -155,6 +162,17 @@ class DocumentDecoder(Decoder):
             bounds, group, scores, self.mention_threshold, self.consistency_threshold
         )
         return rows[torch.from_numpy(added).to(rows.device)]
+
+    def consistent(
+        self, probabilities: Float[Tensor, " q"], differences: Float[Tensor, " q"]
+    ) -> Float[Tensor, " q"]:
+        """Coreference probabilities, lowered where the relations of two mentions differ.
+
+        Args:
+            probabilities: Coreference probability of each pair.
+            differences: What :func:`relation_differences` says of each pair.
+        """
+        return (probabilities - self.relation_consistency * differences).clamp(min=0.0)
 
     def cluster(
         self,

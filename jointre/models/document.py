@@ -20,7 +20,13 @@ from jointre.data.samplers import CorefSampler, Sampler
 from jointre.data.schema import Document
 from jointre.data.split import UnitKind
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import Decoder, DocumentDecoder, FoundEntities, mention_pairs
+from jointre.decoding import (
+    Decoder,
+    DocumentDecoder,
+    FoundEntities,
+    mention_pairs,
+    relation_differences,
+)
 from jointre.errors import ConfigError
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel
@@ -40,7 +46,7 @@ from jointre.nn.encoders import Encoder
 from jointre.nn.entity_poolers import EntityPooler
 from jointre.nn.interactions import Interaction
 from jointre.nn.losses import BinaryLoss, Loss, SingleLabelLoss
-from jointre.nn.pair_encoders import Arguments, PairEncoder
+from jointre.nn.pair_encoders import Arguments, PairEncoder, instances
 from jointre.nn.projections import TaskProjection
 from jointre.nn.refiners import Refiner
 from jointre.nn.span_ops import ordered_pairs
@@ -65,6 +71,7 @@ class LossWeights:
         coreference: Weight of the loss of the coreference scorer.
         entity: Weight of the loss of the entity classifier.
         relation: Weight of the loss of the relation classifier.
+        mention_relation: Weight of the loss of the classifier of pairs of mentions.
     """
 
     def __init__(
@@ -73,11 +80,13 @@ class LossWeights:
         coreference: Weight = 1.0,
         entity: Weight = 0.25,
         relation: Weight = 1.0,
+        mention_relation: Weight = 1.0,
     ) -> None:
         self.mention = mention
         self.coreference = coreference
         self.entity = entity
         self.relation = relation
+        self.mention_relation = mention_relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,9 @@ class DocumentOutput:
         span_logits ``"a"`` of a trained span enumerator, of the spans before they are pruned;
         mention_logits ``"s"``; mention_rows ``"m"`` rows of the spans; coreference_logits ``"z"``;
         mention_entity ``"l 2"`` (row of mention_rows, entity); units ``"g"`` and labels ``"g"`` of
-        entities; entity_logits ``"g c"``; pairs ``"q 2"`` of entities; relation_logits ``"q r"``.
+        entities; entity_logits ``"g c"``; pairs ``"q 2"`` of entities; relation_logits ``"q r"``;
+        in training with a classifier of pairs of mentions: its mention_relation_logits ``"k r"``,
+        and the row of each pair of mentions in pairs, ``"k"``.
     """
 
     spans: Spans
@@ -102,6 +113,8 @@ class DocumentOutput:
     labels: Int[Tensor, " g"]
     pairs: Int[Tensor, "q 2"]
     relation_logits: Float[Tensor, "q r"]
+    mention_relation_logits: Float[Tensor, "k r"] | None
+    mention_relation_pairs: Int[Tensor, " k"] | None
 
 
 @final
@@ -135,6 +148,10 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         type_embedding: Embedding of the entities' types in pairs.
         pair_encoder: Encoder of the features of a pair of entities.
         relation_classifier: Classifier of pairs of entities.
+        mention_relation_classifier: Classifier of pairs of mentions by the relations of their
+            entities (TaG, https://aclanthology.org/2023.acl-long.607); null: none, as in JEREX. The
+            decoder's ``relation_consistency`` reads its scores, and it is trained with
+            ``relation_loss``.
         entity_loss: Loss of the entity classifier.
         relation_loss: Loss of the pair classifier.
         loss_weights: Weights of the tasks' losses in their sum.
@@ -176,6 +193,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         type_embedding: Factory[TypeEmbedding] = Factory(TypeEmbedding.by_name("prototypes")),
         pair_encoder: Factory[PairEncoder] = Factory(PairEncoder.by_name("multi_instance")),
         relation_classifier: Factory[Classifier] = Factory(Classifier.by_name("linear")),
+        mention_relation_classifier: Factory[Classifier] | None = None,
         entity_loss: Factory[Loss] = Factory(Loss.by_name("softmax"), none_class=False),
         relation_loss: Factory[Loss] = Factory(Loss.by_name("binary"), over_labels="sum"),
         loss_weights: Factory[LossWeights] = Factory(LossWeights),
@@ -217,6 +235,14 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         self.relation_classifier = self.build_classifier(
             "relation", relation_classifier, "any", pair_dim, pair_dim
         )
+        self.mention_relation_classifier = (
+            None
+            if mention_relation_classifier is None
+            else self.build_classifier(
+                "relation", mention_relation_classifier, "any", 2 * width, width
+            )
+        )
+        heads = [self.mention_relation_classifier] if self.mention_relation_classifier else []
         self.finish(
             (
                 self.widths,
@@ -226,6 +252,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
                 self.type_embedding,
                 self.pair_encoder,
                 self.relation_classifier,
+                *heads,
             ),
             token_refiners,
         )
@@ -237,6 +264,12 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             span_enumerator=self.span_enumerator.plain,
         )
         self.decoder = of_kind(decoder, DocumentDecoder, "decoder")(vocabulary=vocabulary)
+        if self.decoder.relation_consistency and self.mention_relation_classifier is None:
+            raise ConfigError(
+                f"decoder.relation_consistency={self.decoder.relation_consistency} compares the "
+                "relations of mentions, which nothing scores: give the model a "
+                "mention_relation_classifier, 'feedforward' say, or set relation_consistency to 0"
+            )
         if self.reads_names:
             self.vocabulary = vocabulary
 
@@ -301,6 +334,12 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             FeatureBlock(streams.relation.summary, mentions.unit),
         )
         relation_logits = self._relate(streams, arguments, pairs, units)
+        mention_relation_logits = mention_relation_pairs = None
+        if self.mention_relation_classifier is not None and stages.pairs is not None:
+            sizes = torch.bincount(mention_entity[:, 1], minlength=len(units))
+            head, tail, mention_relation_pairs = instances(mention_entity, pairs, sizes)
+            blocks = [FeatureBlock(rows, head), FeatureBlock(rows, tail)]
+            mention_relation_logits = self.mention_relation_classifier(blocks)
         return DocumentOutput(
             spans,
             span_logits,
@@ -313,6 +352,8 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             labels,
             pairs,
             relation_logits,
+            mention_relation_logits,
+            mention_relation_pairs,
         )
 
     def _spans(
@@ -340,7 +381,7 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
     def losses(
         self, output: DocumentOutput, targets: DocumentTargets
     ) -> dict[str, Float[Tensor, ""]]:
-        """Means over the batch's spans, mention pairs, entities and entity pairs, weighted."""
+        """Weighted means over the batch's candidates of each task."""
         weights = self.loss_weights
         has_target = targets.mentions >= 0
         mention = output.mention_logits[has_target, None]
@@ -354,6 +395,12 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
             "relation": weights.relation
             * mean_loss(self.relation_loss, relation, targets.relations),
         }
+        if output.mention_relation_logits is not None:
+            losses["mention_relation"] = weights.mention_relation * mean_loss(
+                self.relation_loss,
+                output.mention_relation_logits,
+                targets.relations[output.mention_relation_pairs],
+            )
         if output.span_logits is not None:
             losses["span"] = span_loss(
                 output.span_logits[has_target], targets.mentions[has_target] > 0
@@ -452,11 +499,58 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         mention_entity, units = self.decoder.cluster(
             unit_of_mention,
             pairs_on_host,
-            logits.sigmoid(),
+            self._consistent(logits.sigmoid(), candidates.rows, rows, mentions.unit),
             linked,
             self._types_of_mentions(rows) if self.decoder.must_link else None,
         )
         return logits, mention_entity, units
+
+    def _consistent(
+        self,
+        probabilities: Float[Tensor, " z"],
+        pairs: Int[Tensor, "z 2"],
+        rows: Float[Tensor, "m k"],
+        units: Int[Tensor, " m"],
+    ) -> Float[Tensor, " z"]:
+        """Coreference probabilities, lowered where the relations of two mentions differ.
+
+        Args:
+            probabilities: Coreference probability of each pair.
+            pairs: The pairs of mentions, inside units.
+            rows: Representations of the mentions.
+            units: Unit of each mention, ascending.
+        """
+        if not self.decoder.relation_consistency or self.mention_relation_classifier is None:
+            return probabilities
+        likely = (probabilities >= self.decoder.coreference_threshold).nonzero()[:, 0]
+        differences = torch.zeros_like(probabilities)
+        unit_of_pair = units[pairs[likely, 0]]
+        for unit in torch.unique(unit_of_pair).tolist():
+            of_unit = likely[unit_of_pair == unit]
+            mentions = (units == unit).nonzero()[:, 0]
+            differences[of_unit] = relation_differences(
+                self._relations_of_mentions(take(rows, mentions)), pairs[of_unit] - mentions[0]
+            )
+        return self.decoder.consistent(probabilities, differences)
+
+    def _relations_of_mentions(self, rows: Float[Tensor, "m k"]) -> Float[Tensor, "m m r"]:
+        """Relation probabilities of all pairs of mentions of a unit, 0 of a mention with itself."""
+        assert self.mention_relation_classifier is not None
+        size = len(rows)
+        number = torch.arange(size * size, device=rows.device)
+        head, tail = number // size, number % size
+        probabilities = torch.cat(
+            [
+                self.relation_loss.scores(
+                    self.mention_relation_classifier(
+                        [FeatureBlock(rows, head[chunk]), FeatureBlock(rows, tail[chunk])]
+                    )
+                ).labels
+                for chunk in torch.split(number, PAIRS_AT_ONCE)
+            ]
+        )
+        others = probabilities.masked_fill((head == tail)[:, None], 0.0)
+        return others.reshape(size, size, probabilities.shape[1])
 
     def _types_of_mentions(self, rows: Float[Tensor, "m k"]) -> NDArray[np.int64]:
         """The label of each mention as if it were an entity of its own."""

@@ -5,12 +5,14 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.cluster import AgglomerativeClustering
 
-from jointre.decoding.clustering import cluster, linked_groups
+from jointre.decoding import clustering
+from jointre.decoding.clustering import cluster, linked_groups, relation_differences
 from tests.naive import clustering as naive
 
 
@@ -163,3 +165,34 @@ def test_a_long_chain_of_equal_names_holds_together() -> None:
 def test_linked_groups() -> None:
     assert linked_groups(3, np.zeros((0, 2), np.int64)).tolist() == [0, 1, 2]
     assert linked_groups(5, np.array([[0, 4], [1, 4], [2, 3]])).tolist() == [0, 0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("size", [2, 3, 7])
+@pytest.mark.parametrize("labels", [0, 1, 4])
+def test_relation_differences_equal_the_definition(
+    size: int, labels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many pairs are compared at once."""
+    generator = torch.Generator().manual_seed(size + labels)
+    probabilities = torch.rand(size, size, labels, generator=generator) ** 3
+    pairs = torch.combinations(torch.arange(size))
+    expected = [
+        naive.relation_difference(probabilities.tolist(), one, other)
+        for one, other in pairs.tolist()
+    ]
+    for numbers in (1, 100, 1 << 22):
+        monkeypatch.setattr(clustering, "NUMBERS_AT_ONCE", numbers)
+        assert relation_differences(probabilities, pairs).tolist() == pytest.approx(expected)
+    assert relation_differences(probabilities, pairs[:0]).tolist() == []
+
+
+def test_relation_differences_by_hand() -> None:
+    """0 and 1 have the same relation with 3, 2 has another one, and 3 is their tail."""
+    probabilities = torch.zeros(4, 4, 2)
+    probabilities[0, 3, 0] = probabilities[1, 3, 0] = probabilities[2, 3, 1] = 0.9
+    pairs = torch.tensor([[0, 1], [0, 2], [0, 3]])
+    assert relation_differences(probabilities, pairs).tolist() == pytest.approx([0, 1, 1])
+    # Hardly related to anything: they hardly differ.
+    assert relation_differences(probabilities / 90, pairs).tolist() == pytest.approx(
+        [0, 0.02, 0.04]
+    )

@@ -213,6 +213,7 @@ MEMORY = Ablations(
         "token_refiners": "backbone.refinement",
         "span_refiners": "span_refinement",
         "width_dim": "widths",
+        "mention_relation_classifier": "mention_relation_classifier",
     },
     expected={
         "flow": SAME,
@@ -263,6 +264,12 @@ MEMORY = Ablations(
         "known_names": parts("decoder", results=set()),
         "different_names": parts("decoder", results=set()),
         "consistent_mentions": parts("decoder", results=set()),
+        "relation_consistency": parts(
+            "decoder",
+            "mention_relation_classifier",
+            modules=("mention_relation_classifier",),
+            results={"loss"},
+        ),
         **{
             name: parts("coreference", modules=("coreference",), results={"coreference", "loss"})
             for name in ("name_relations", "name_dictionary")

@@ -13,6 +13,7 @@ from torch import Tensor
 from jointre.config import Factory, construct
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
+from jointre.decoding import mention_pairs
 from jointre.errors import ConfigError, DataError
 from jointre.evaluation.metric import Metric
 from jointre.inference import Predictor
@@ -21,12 +22,14 @@ from jointre.models import Model, archive
 from jointre.models.document import DocumentModel, DocumentOutput
 from jointre.models.predict import predict
 from jointre.nn.refiners import Refiner
+from jointre.nn.split_linear import FeatureBlock
 from jointre.testing.contracts import ModelContract
 from jointre.testing.contracts.encoder import tiny_folder
 from jointre.testing.tiny import tiny_encoder, tiny_texts, tiny_vocabulary, tiny_words
 from jointre.training.run import train
 from tests.models.found import clustered, gold
 from tests.models.prepared import stages_of
+from tests.naive import clustering as naive
 from tests.tiny_runs import document_model, experiment
 
 JEREX = {"training.protocol": "jerex", "training.monitor": "mention_f1"}
@@ -111,6 +114,20 @@ class TestDocumentModel(ModelContract):
             "coreference_threshold": 0.5,
             "relation_threshold": 0.5,
         },
+    }
+
+
+RELATED = {"type": "feedforward", "dropout": 0.0}
+
+
+class TestDocumentModelWithRelatedMentions(TestDocumentModel):
+    """Coreference that reads the relations of mentions."""
+
+    component = {
+        **TestDocumentModel.component,
+        "type": "document",
+        "mention_relation_classifier": RELATED,
+        "decoder": {**TestDocumentModel.component["decoder"], "relation_consistency": 0.5},
     }
 
 
@@ -230,6 +247,10 @@ def test_given_labels_must_be_known(overfitted_documents: Path) -> None:
             "entity_pooler": "logsumexp",
             "relation_loss": "adaptive",
         },
+        {
+            "mention_relation_classifier": RELATED,
+            "decoder": {"type": "document", "relation_consistency": 0.5},
+        },
     ],
 )
 def test_a_document_alone_is_scored_as_in_a_batch(encoder: Path, options: dict[str, Any]) -> None:
@@ -339,8 +360,9 @@ def test_who_trains_the_memory(encoder: Path, memory_grad: bool) -> None:
     }
 
 
-def test_every_parameter_learns(encoder: Path) -> None:
-    model = build(encoder).train()
+@pytest.mark.parametrize("options", [{}, {"mention_relation_classifier": RELATED}])
+def test_every_parameter_learns(encoder: Path, options: dict[str, Any]) -> None:
+    model = build(encoder, **options).train()
     preparer = model.training_preparer()
     batch = preparer([preparer.item(i, each) for i, each in enumerate(UNITS)])
     torch.stack(list(model.losses(model(batch.stages), batch.targets).values())).sum().backward()
@@ -428,6 +450,11 @@ def test_a_corpus_without_relations(overfitted_documents: Path, tmp_path: Path) 
             "take 'none' or 'conv_co_attention'",
         ),
         (
+            {"decoder": {"type": "document", "relation_consistency": 0.5}},
+            "model: decoder.relation_consistency=0.5 compares the relations of mentions, which "
+            "nothing scores: give the model a mention_relation_classifier",
+        ),
+        (
             {"entity_loss": {"type": "binary"}},
             "model: entity_loss 'binary' allows any number of labels, but here a candidate has one",
         ),
@@ -461,6 +488,71 @@ def test_what_does_not_fit_together(encoder: Path, options: dict[str, Any], mess
     with pytest.raises(ConfigError) as caught:
         build(encoder, **options)
     assert str(caught.value).startswith(message)
+
+
+def test_pairs_of_mentions_have_the_relations_of_their_entities(encoder: Path) -> None:
+    """The loss over the pairs of mentions is that of a loop over entities and their mentions."""
+    model = build(encoder, mention_relation_classifier=RELATED, relation_loss="binary").train()
+    preparer = model.training_preparer()
+    batch = preparer([preparer.item(i, each) for i, each in enumerate(UNITS)])
+    output = model(batch.stages)
+    mentions: dict[int, list[int]] = {}
+    for mention, entity in output.mention_entity.tolist():
+        mentions.setdefault(entity, []).append(mention)
+    expected = [
+        batch.targets.relations[pair]
+        for pair, (head, tail) in enumerate(output.pairs.tolist())
+        for _ in mentions[head]
+        for _ in mentions[tail]
+    ]
+    assert len(expected) > len(output.pairs)
+    assert output.mention_relation_logits is not None
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(
+        output.mention_relation_logits, torch.stack(expected)
+    )
+    torch.testing.assert_close(model.losses(output, batch.targets)["mention_relation"], loss)
+
+
+def test_different_relations_keep_mentions_apart(encoder: Path) -> None:
+    """A pair above the threshold loses what its relations differ in, other pairs nothing."""
+    model = build(
+        encoder,
+        mention_relation_classifier=RELATED,
+        decoder={"type": "document", "relation_consistency": 0.7},
+    )
+    keep_some(model, UNITS, 40)
+    with torch.inference_mode():
+        output = run(model, "predict")
+        model.decoder.relation_consistency = 0.0
+        without = run(model, "predict")
+    threshold = model.decoder.coreference_threshold
+    assert torch.equal(output.coreference_logits, without.coreference_logits)
+    assert len(output.units) > len(without.units)
+
+    model.decoder.relation_consistency = 0.7
+    stages = stages_of(model, "predict", UNITS)
+    mentions = output.spans[output.mention_rows]
+    rows = model._rows(model.backbone(stages.inputs, model.prototypes).entity, mentions)
+    units = mentions.unit.tolist()
+    pairs = mention_pairs(mentions.unit.numpy())
+    probabilities = output.coreference_logits.sigmoid()
+    lowered = model._consistent(probabilities, torch.from_numpy(pairs), rows, mentions.unit)
+    for (one, other), before, after in zip(pairs.tolist(), probabilities, lowered, strict=True):
+        expected = before.item()
+        if expected >= threshold:
+            of_unit = [mention for mention, unit in enumerate(units) if unit == units[one]]
+            scores = [[relation_scores(model, rows, i, j) for j in of_unit] for i in of_unit]
+            places = of_unit.index(one), of_unit.index(other)
+            expected = max(0.0, expected - 0.7 * naive.relation_difference(scores, *places))
+        assert after.item() == pytest.approx(expected, abs=1e-5)
+
+
+def relation_scores(model: DocumentModel, rows: Tensor, head: int, tail: int) -> list[float]:
+    """The relation probabilities of a pair of mentions, all 0 for a mention with itself."""
+    assert model.mention_relation_classifier is not None
+    blocks = [FeatureBlock(rows[[head]]), FeatureBlock(rows[[tail]])]
+    scores: list[float] = model.mention_relation_classifier(blocks)[0].sigmoid().tolist()
+    return scores if head != tail else [0.0] * len(scores)
 
 
 def test_arcface_for_relations(encoder: Path) -> None:

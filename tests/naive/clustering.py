@@ -45,3 +45,23 @@ def mean_scores(
             ]
             means[low, high] = sum(values) / len(values)
     return means
+
+
+def relation_difference(probabilities: list[list[list[float]]], one: int, other: int) -> float:
+    """How much the relations of two mentions differ.
+
+    Args:
+        probabilities: Of (head mention, tail mention, label).
+        one: A mention.
+        other: The mention that it is compared with.
+    """
+    apart = larger = 0.0
+    for third in range(len(probabilities)):
+        for label in range(len(probabilities[0][0])):
+            for first, second in (
+                (probabilities[one][third][label], probabilities[other][third][label]),
+                (probabilities[third][one][label], probabilities[third][other][label]),
+            ):
+                apart += abs(first - second)
+                larger += max(first, second)
+    return apart / max(1.0, larger)

@@ -26,6 +26,7 @@ from jointre.cli.package import package
 from jointre.cli.predict import predict
 from jointre.cli.score import score
 from jointre.cli.split import split
+from jointre.cli.study import app as study
 from jointre.cli.train import train
 from jointre.errors import JointreError
 
@@ -55,6 +56,7 @@ app.command(hidden=True)(bench)
 app.add_typer(components, name="components")
 app.add_typer(config, name="config")
 app.add_typer(data, name="data")
+app.add_typer(study, name="study")
 
 
 def _version(value: bool) -> bool:

@@ -6,7 +6,7 @@ from jointre.config.diagnostics.describe import Option, describe
 from jointre.config.diagnostics.nearest import nearest
 from jointre.config.diagnostics.places import LoadedConfig
 from jointre.config.diagnostics.problem import Problem
-from jointre.config.jsonnet.load import load_config, mixins
+from jointre.config.jsonnet.load import load_config, load_study, mixins
 from jointre.config.packages import include_hint, include_packages
 from jointre.config.registrable import Registrable
 
@@ -22,6 +22,7 @@ __all__ = [
     "include_hint",
     "include_packages",
     "load_config",
+    "load_study",
     "mixins",
     "nearest",
     "resolve",

@@ -326,8 +326,59 @@ def carve_dev(
             f"a dev fraction of {fraction} of {counted(len(documents), 'documents')} leaves "
             "none to train on"
         )
+    return _parted(documents, set(_shuffled(documents, seed)[:size]))
+
+
+def draw_fraction(documents: Sequence[Document], fraction: float, seed: int) -> list[Document]:
+    """A part of the documents, in the given order; a larger fraction contains a smaller one.
+
+    The documents, sorted by id, are shuffled; the first ``round(fraction * n)`` of them, at least
+    one, are drawn, so the order in the file does not matter.
+
+    Args:
+        documents: Documents.
+        fraction: Share of the documents that is drawn, above 0 and at most 1.
+        seed: Random seed of the shuffle.
+    """
+    size = max(1, round(fraction * len(documents)))
+    return _parted(documents, set(_shuffled(documents, seed)[:size]))[1]
+
+
+def hold_out_fold(
+    documents: Sequence[Document], number: int, of: int, seed: int
+) -> tuple[list[Document], list[Document]]:
+    """The documents of the other folds and those of one fold, both in the given order.
+
+    The documents, sorted by id, are shuffled and dealt out to the folds.
+
+    Args:
+        documents: Documents.
+        number: Number of the fold, from 1.
+        of: Number of folds.
+        seed: Random seed of the shuffle.
+
+    Raises:
+        DataError: There are fewer documents than folds.
+    """
+    if len(documents) < of:
+        raise DataError(
+            f"{counted(len(documents), 'training documents')} cannot be dealt out to {of} folds; "
+            "take fewer folds"
+        )
+    return _parted(documents, set(_shuffled(documents, seed)[number - 1 :: of]))
+
+
+def _shuffled(documents: Sequence[Document], seed: int) -> list[int]:
+    """The indices of the documents, sorted by id and shuffled."""
     order = sorted(range(len(documents)), key=lambda index: documents[index].id)
-    shuffled = numpy.random.default_rng(seed).permutation(len(order))
-    chosen = {order[int(rank)] for rank in shuffled[:size]}
-    train = [document for index, document in enumerate(documents) if index not in chosen]
-    return train, [documents[index] for index in sorted(chosen)]
+    return [order[int(rank)] for rank in numpy.random.default_rng(seed).permutation(len(order))]
+
+
+def _parted(
+    documents: Sequence[Document], chosen: set[int]
+) -> tuple[list[Document], list[Document]]:
+    """The documents that are not chosen, and those that are."""
+    parts: tuple[list[Document], list[Document]] = ([], [])
+    for index, document in enumerate(documents):
+        parts[index in chosen].append(document)
+    return parts

@@ -1,8 +1,8 @@
 """Whether two sets of predictions for the same documents differ by more than chance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Ge, Le
@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 
 from jointre.data.schema import Document
 from jointre.errors import DataError
+from jointre.evaluation.document_counts import DocumentCounts, Row, as_array, document_counts
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Counts, ratio
 
@@ -17,13 +18,6 @@ LEVEL = 0.95
 """Probability that an interval contains the difference."""
 
 _AT_ONCE = 4_000_000  # documents of all resamples that are drawn at once: bounds memory
-
-
-class Row(NamedTuple):
-    """What is compared: a block of a report, and in it a label, ``"micro"`` or ``"macro"``."""
-
-    block: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +182,15 @@ def compare(
     """
     if not gold:
         raise DataError("the data has no documents, so there are no predictions to compare")
-    tables = [_Table.of(metric, gold, predicted) for predicted in (one, other)]
-    rows = sorted({*tables[0].rows, *tables[1].rows}, key=_Order(metric).key)
-    counts = [table.counts(rows) for table in tables]
+    documents = [document_counts(metric, gold, predicted) for predicted in (one, other)]
+    found = (row for each in documents for document in each for row in document.counts)
+    rows = _ordered(found, metric.reported)
+    counts = [as_array(each, rows) for each in documents]
     labels = _Labels.of(rows)
     measured = [labels.f1(each.sum(0)[None])[0] for each in counts]
-    gains = measured[1] - measured[0]
-    drawn = _differences(counts, labels, resamples, seed)
-    low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)], axis=0)
-    # Differences of equal F1 scores may have rounding errors of a few units in the last place.
-    extreme = np.abs(drawn - gains) >= np.abs(gains) - 1e-12
-    p_values = (1 + extreme.sum(0)) / (1 + resamples)
+    measured_gains = measured[1] - measured[0]
+    drawn = _differences([counts[:1], counts[1:]], labels, resamples, seed)
+    low, high, p_values = _judged(drawn, measured_gains)
     support = labels.support(counts[0].sum(0))
     micro = {row.block: np.array([r.block == row.block for r in rows]) for row in rows}
     blocks = {
@@ -229,51 +221,83 @@ def compare(
     )
 
 
+def _judged(
+    drawn: Float[np.ndarray, "resamples rows"], gains: Float[np.ndarray, " rows"]
+) -> tuple[Any, Any, Any]:
+    """The ends of the intervals, and the p-values."""
+    low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)], axis=0)
+    # Differences of equal F1 scores may have rounding errors of a few units in the last place.
+    extreme = np.abs(drawn - gains) >= np.abs(gains) - 1e-12
+    return low, high, (1 + extreme.sum(0)) / (1 + len(drawn))
+
+
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """Counts of every document for every block and label.
+class Gain:
+    """How much the mean F1 of several runs is above that of others.
 
     Args:
-        tallies: For each document the counts by block and label.
-        rows: All blocks and labels that occur.
+        difference: Difference of the means.
+        low, high: Interval of the difference, in which 95 % of the resamples lie.
+        p_value: Probability of a difference at least as large, in either direction, if there were
+            none.
     """
 
-    tallies: Sequence[Mapping[Row, Counts]]
-    rows: frozenset[Row]
+    difference: float
+    low: float
+    high: float
+    p_value: float
 
-    @classmethod
-    def of(
-        cls, metric: Metric, gold: Sequence[Document], predicted: Sequence[Document]
-    ) -> "_Table":
-        tallies = [
-            {
-                Row(block, label): counts
-                for block, tally in blocks.items()
-                if block in metric.reported
-                for label, counts in tally.items()
-            }
-            for blocks in metric.tallies(gold, predicted)
-        ]
-        return cls(tallies, frozenset(row for tally in tallies for row in tally))
-
-    def counts(self, rows: Sequence[Row]) -> Int[np.ndarray, "documents rows 3"]:
-        """The counts as an array; 0 where a document has none of a label."""
-        counts = np.zeros((len(self.tallies), len(rows), 3), np.int64)
-        number = {row: i for i, row in enumerate(rows)}
-        for document, tally in enumerate(self.tallies):
-            for row, value in tally.items():
-                counts[document, number[row]] = value
-        return counts
+    @property
+    def is_certain(self) -> bool:
+        """Whether the interval is on one side of 0."""
+        return self.low > 0 or self.high < 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+def gains(
+    reported: Sequence[str],
+    base: Sequence[Sequence[DocumentCounts]],
+    variant: Sequence[Sequence[DocumentCounts]],
+    *,
+    resamples: Annotated[int, Ge(1), Le(1_000_000)] = 10_000,
+    seed: int = 0,
+) -> dict[Row, Gain]:
+    """Compare the runs of two models, such as one run per seed, by a bootstrap over documents.
+
+    As :func:`compare`, but the F1 of a side is the mean over its runs.
+
+    Args:
+        reported: Blocks of the protocol, in order.
+        base: Counts of the documents, for each run of the model to compare with.
+        variant: The same documents in the same order, for each run of the other model.
+        resamples: Number of resamples.
+        seed: Random seed of the resamples.
+
+    Returns:
+        For each block the gain of ``micro``, of ``macro``, and of each label.
+
+    Raises:
+        DataError: The runs were not scored on the same documents, or on none.
+    """
+    documents = [each.document for each in base[0]]
+    for run in (*base, *variant):
+        if [each.document for each in run] != documents:
+            raise DataError("the runs were scored on different documents, so they do not compare")
+    if not documents:
+        raise DataError("there are no documents, so there is nothing to compare")
+    runs = [*base, *variant]
+    rows = _ordered((row for run in runs for each in run for row in each.counts), reported)
+    labels = _Labels.of(rows)
+    sides = [[as_array(run, rows) for run in side] for side in (base, variant)]
+    f1 = [np.mean([labels.f1(run.sum(0)[None])[0] for run in side], axis=0) for side in sides]
+    measured = f1[1] - f1[0]
+    low, high, p_values = _judged(_differences(sides, labels, resamples, seed), measured)
+    values = np.stack([measured, low, high, p_values], 1).tolist()
+    return {row: Gain(*value) for row, value in zip(labels.all_rows, values, strict=True)}
+
+
+def _ordered(rows: Iterable[Row], reported: Sequence[str]) -> list[Row]:
     """Rows in the order of a protocol's reports."""
-
-    metric: Metric
-
-    def key(self, row: Row) -> tuple[int, str]:
-        return self.metric.reported.index(row.block), row.label
+    return sorted(set(rows), key=lambda row: (reported.index(row.block), row.label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,15 +346,16 @@ def _f1(counts: Any) -> tuple[Any, Any]:
 
 
 def _differences(
-    counts: Sequence[Int[np.ndarray, "documents labels 3"]],
+    sides: Sequence[Sequence[Int[np.ndarray, "documents labels 3"]]],
     labels: _Labels,
     resamples: int,
     seed: int,
 ) -> Float[np.ndarray, "resamples rows"]:
-    """The differences of F1 in each resample."""
-    documents, size = counts[0].shape[:2]
+    """The differences of F1 in each resample, a mean over the runs of each side."""
+    documents, size = sides[0][0].shape[:2]
+    runs = [run.reshape(documents, -1) for side in sides for run in side]
     # Sums of counts are exact in double precision.
-    flat = np.concatenate([each.reshape(documents, -1) for each in counts], 1).astype(float)
+    flat = np.concatenate(runs, 1).astype(float)
     rng = np.random.default_rng(seed)
     step = max(1, _AT_ONCE // documents)
     differences = []
@@ -338,8 +363,10 @@ def _differences(
         n = min(step, resamples - first)
         drawn = rng.integers(0, documents, (n, documents)) + documents * np.arange(n)[:, None]
         times = np.bincount(drawn.ravel(), minlength=n * documents).reshape(n, documents)
-        one, other = np.split((times.astype(float) @ flat).reshape(n, 2 * size, 3), 2, axis=1)
-        differences.append(labels.f1(other) - labels.f1(one))
+        sums = (times.astype(float) @ flat).reshape(n, len(runs), size, 3)
+        f1 = [labels.f1(sums[:, run]) for run in range(len(runs))]
+        one, other = f1[: len(sides[0])], f1[len(sides[0]) :]
+        differences.append(np.mean(other, axis=0) - np.mean(one, axis=0))
     return np.concatenate(differences)
 
 

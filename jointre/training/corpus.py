@@ -7,7 +7,14 @@ from pathlib import Path
 from jointre.data.pieces import LONG_WORDS
 from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
-from jointre.data.split import Unit, UnitKind, carve_dev, split
+from jointre.data.split import (
+    Unit,
+    UnitKind,
+    carve_dev,
+    draw_fraction,
+    hold_out_fold,
+    split,
+)
 from jointre.data.vocabulary import LabelSets, Vocabulary
 from jointre.errors import DataError
 from jointre.inference.trained_on import digests
@@ -127,10 +134,15 @@ def assembled(
         DataError: There is nothing to train on.
     """
     train, dev, test = documents
+    if settings.fold is not None:
+        fold = settings.fold
+        train, test = hold_out_fold(train, fold.number, fold.of, fold.seed)
     if settings.dev_fraction is not None:
         train, dev = carve_dev(train, settings.dev_fraction, settings.dev_seed)
     if settings.train_on == "train+dev":
         train = [*train, *dev]
+    if settings.fraction < 1:
+        train = draw_fraction(train, settings.fraction, settings.fraction_seed)
     vocabulary = Vocabulary.build(train, labels, settings.symmetric)
     if not any(document.tokens for document in train):
         raise DataError(f"{name}: no words to train on")

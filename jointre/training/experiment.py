@@ -41,6 +41,32 @@ def check_monitor(names: Sequence[str], metric: Metric | type[Metric]) -> None:
             )
 
 
+class Fold:
+    """One of several parts of the training documents.
+
+    The documents, sorted by id, are shuffled and dealt out, so the order in the file does not
+    matter, and the sizes of the folds differ by at most one.
+
+    Args:
+        number: Number of the fold, from 1.
+        of: Number of folds.
+        seed: Random seed of the shuffle.
+
+    Raises:
+        ConfigError: There is no fold of this number.
+    """
+
+    def __init__(
+        self,
+        number: Annotated[int, Ge(1), Le(1000)],
+        of: Annotated[int, Ge(2), Le(1000)],
+        seed: Seed = 0,
+    ) -> None:
+        if number > of:
+            raise ConfigError(f"number={number}: there are {of} folds, from 1 to {of}")
+        self.number, self.of, self.seed = number, of, seed
+
+
 class CorpusSettings:
     """The options of the ``data`` section that apply to files and to documents in memory.
 
@@ -48,6 +74,11 @@ class CorpusSettings:
         dev_fraction: Fraction of the training documents that is held out as dev data.
         dev_seed: Random seed for choosing these documents.
         train_on: ``"train+dev"`` trains on both, so that dev scores are training scores.
+        fraction: Fraction of the training documents that is trained on, for learning curves; a
+            larger fraction contains a smaller one of the same seed.
+        fraction_seed: Random seed for choosing these documents.
+        fold: Fold of the training documents that is scored as test data instead of being trained
+            on, for cross-validation; null: all are trained on.
         symmetric: Relations that hold in both directions; null: those that the data declares.
         name: Name of the corpus, for the model card.
         license: Licence of the corpus, for the model card.
@@ -58,12 +89,17 @@ class CorpusSettings:
         dev_fraction: Annotated[float, Gt(0), Lt(1)] | None = None,
         dev_seed: Seed = 0,
         train_on: Literal["train", "train+dev"] = "train",
+        fraction: Annotated[float, Gt(0), Le(1)] = 1.0,
+        fraction_seed: Seed = 0,
+        fold: Fold | None = None,
         symmetric: list[str] | None = None,
         name: str | None = None,
         license: str | None = None,
     ) -> None:
         self.dev_fraction, self.dev_seed = dev_fraction, dev_seed
         self.train_on = train_on
+        self.fraction, self.fraction_seed = fraction, fraction_seed
+        self.fold = fold
         self.symmetric = symmetric
         self.name, self.license = name, license
 
@@ -76,6 +112,11 @@ class MemorySettings(CorpusSettings):
         dev_fraction: Fraction of the training documents that is held out as dev data.
         dev_seed: Random seed for choosing these documents.
         train_on: ``"train+dev"`` trains on both, so that dev scores are training scores.
+        fraction: Fraction of the training documents that is trained on, for learning curves; a
+            larger fraction contains a smaller one of the same seed.
+        fraction_seed: Random seed for choosing these documents.
+        fold: Fold of the training documents that is scored as test data instead of being trained
+            on, for cross-validation; null: all are trained on.
         symmetric: Relations that hold in both directions; null: none.
         name: Name of the corpus, for the model card.
         license: Licence of the corpus, for the model card.
@@ -87,11 +128,24 @@ class MemorySettings(CorpusSettings):
         dev_fraction: Annotated[float, Gt(0), Lt(1)] | None = None,
         dev_seed: Seed = 0,
         train_on: Literal["train", "train+dev"] = "train",
+        fraction: Annotated[float, Gt(0), Le(1)] = 1.0,
+        fraction_seed: Seed = 0,
+        fold: Fold | None = None,
         symmetric: list[str] | None = None,
         name: str | None = None,
         license: str | None = None,
     ) -> None:
-        super().__init__(dev_fraction, dev_seed, train_on, symmetric, name, license)
+        super().__init__(
+            dev_fraction,
+            dev_seed,
+            train_on,
+            fraction,
+            fraction_seed,
+            fold,
+            symmetric,
+            name,
+            license,
+        )
         self.language = check_language(language)
 
 
@@ -106,6 +160,11 @@ class DataSettings(CorpusSettings):
         dev_fraction: Fraction of the training documents that is held out as dev data.
         dev_seed: Random seed for choosing these documents.
         train_on: ``"train+dev"`` trains on both, so that dev scores are training scores.
+        fraction: Fraction of the training documents that is trained on, for learning curves; a
+            larger fraction contains a smaller one of the same seed.
+        fraction_seed: Random seed for choosing these documents.
+        fold: Fold of the training documents that is scored as test data instead of being trained
+            on, for cross-validation; null: all are trained on.
         symmetric: Relations that hold in both directions; null: those of the types file.
         hint: Advice that is printed when a file is missing.
         name: Name of the corpus, for the model card.
@@ -121,6 +180,9 @@ class DataSettings(CorpusSettings):
         dev_fraction: Annotated[float, Gt(0), Lt(1)] | None = None,
         dev_seed: Seed = 0,
         train_on: Literal["train", "train+dev"] = "train",
+        fraction: Annotated[float, Gt(0), Le(1)] = 1.0,
+        fraction_seed: Seed = 0,
+        fold: Fold | None = None,
         symmetric: list[str] | None = None,
         hint: str | None = None,
         name: str | None = None,
@@ -130,7 +192,22 @@ class DataSettings(CorpusSettings):
             raise ConfigError("dev and dev_fraction exclude each other: dev comes from one place")
         if train_on == "train+dev" and dev is None:
             raise ConfigError("train_on='train+dev' needs a dev file")
-        super().__init__(dev_fraction, dev_seed, train_on, symmetric, name, license)
+        if fold is not None and test is not None:
+            raise ConfigError(
+                "fold and test exclude each other: the fold's documents are the test data; set "
+                "test to null"
+            )
+        super().__init__(
+            dev_fraction,
+            dev_seed,
+            train_on,
+            fraction,
+            fraction_seed,
+            fold,
+            symmetric,
+            name,
+            license,
+        )
         self.reader = reader
         self.train, self.dev, self.test = train, dev, test
         self.hint = hint

@@ -20,6 +20,7 @@ from jointre.data.limits import beyond
 from jointre.data.schema import Document
 from jointre.data.split import split
 from jointre.errors import ConfigError, RunError
+from jointre.evaluation.document_counts import document_counts, write_counts
 from jointre.evaluation.metric import Metric
 from jointre.formats import JsonlWriter
 from jointre.inference.evaluate import evaluate
@@ -389,7 +390,9 @@ def _finish(training: _Training, log: Callable[[str], None]) -> Result:
             count = Counted(f"scoring {split_name}", len(split(documents, model.unit)), log)
             report, predicted = evaluate(model, documents, metric, count)
             block[split_name] = report.to_dict()
-            examples = predicted if name == chosen else examples
+            if name == chosen:
+                examples = predicted
+                write_counts(run.counts, document_counts(metric, documents, predicted))
         if name == chosen and experiment.data.dev_fraction is not None:
             predictions = evaluate(model, corpus.dev, metric)[1] if corpus.test else examples
             JsonlWriter().write(predictions, run.dev_predictions)

@@ -45,6 +45,7 @@ class RunDirectory:
         self.provenance = path / "provenance.json"
         self.dev = path / "dev.jsonl"
         self.dev_predictions = path / "dev_predictions.jsonl"
+        self.counts = path / "counts.jsonl"
         self.teacher_scores = path / "teacher.safetensors"
         self.log = path / "log.txt"
         self.lock = path / ".lock"

@@ -15,6 +15,7 @@ MARKER = "run.json"
 _FILES = {
     *("config.json", MARKER, "metrics.json", "metrics.csv", "provenance.json", "log.txt"),
     *("dev.jsonl", "dev_predictions.jsonl", "teacher.safetensors", ".lock"),
+    "counts.jsonl",
 }
 _CHECKPOINTS = {"last.ckpt", "previous.ckpt"}
 _SECTIONS = {"data", "model", "training", "seed"}  # of a resolved experiment

@@ -28,6 +28,20 @@ from jointre.errors import ConfigError, abbreviated
 # In a folder of its own, so that its imports differ from those of files in "".
 _FOLDER = "<overrides>/"
 _SNIPPET = f"{_FOLDER}text"
+# What is not of the right kind is left as it is, for the check of the whole study to report.
+_VARIANTS = """;
+local objects = std.isObject(study) && std.objectHas(study, 'experiment')
+  && std.objectHas(study, 'variants') && std.isObject(study.experiment)
+  && std.isArray(study.variants);
+local without(object, key) = { [k]: object[k] for k in std.objectFields(object) if k != key };
+local whole(variant) =
+  if !std.isObject(variant) then variant
+  else if !std.objectHas(variant, 'change') then variant + { experiment: changed(study.experiment) }
+  else if !std.isObject(variant.change) then variant
+  else without(variant, 'change') + { experiment: changed(study.experiment + variant.change) };
+if !objects then study
+else without(study, 'experiment') + { variants: std.map(whole, study.variants) }
+"""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -56,6 +70,36 @@ def load_config(
         >>> config.data["training"]["epochs"]
         1
     """
+    return _loaded(file, overrides, ext_vars)
+
+
+def load_study(
+    file: Path | str, overrides: Sequence[str] = (), ext_vars: Mapping[str, str] = _NOTHING
+) -> LoadedConfig:
+    """Evaluate a study: an experiment and variants of it.
+
+    In the result, every variant has its whole ``experiment`` in place of its ``change``.
+
+    Args:
+        file: A ``.jsonnet`` file with the keys ``experiment``, ``variants`` and others. Each of the
+            variants may have a ``change``, an object that is added to the experiment with ``+``, so
+            that it may refer to what it changes by ``super``.
+        overrides: As for :func:`load_config`; they are added to the experiments of all variants.
+        ext_vars: As for :func:`load_config`.
+
+    Raises:
+        ConfigError: As for :func:`load_config`.
+    """
+    return _loaded(file, overrides, ext_vars, study=True)
+
+
+def _loaded(
+    file: Path | str | Mapping[str, Any],
+    overrides: Sequence[str],
+    ext_vars: Mapping[str, str],
+    study: bool = False,
+) -> LoadedConfig:
+    """The value of a file with overrides; those of a study change its variants' experiments."""
     variables = _variables(ext_vars)
     if isinstance(file, Mapping):
         main = Path("experiment")
@@ -65,8 +109,8 @@ def load_config(
         reader, text = _Files(main), f"(import {json.dumps(str(main.absolute()))})"
         reader.open(main)
     if find_library() is not None:
-        data = _with_jsonnet(text, reader, overrides, variables)
-    elif isinstance(file, Mapping) or main.suffix == ".json":
+        data = _with_jsonnet(text, reader, overrides, variables, study)
+    elif not study and (isinstance(file, Mapping) or main.suffix == ".json"):
         data = _without_jsonnet(file, reader, overrides)
     else:
         raise ConfigError(f"{_shown(main.absolute())}: {NO_LIBRARY}")
@@ -78,9 +122,15 @@ def load_config(
 
 
 def _with_jsonnet(
-    text: str, reader: "_Files", overrides: Sequence[str], variables: Mapping[str, str]
+    text: str,
+    reader: "_Files",
+    overrides: Sequence[str],
+    variables: Mapping[str, str],
+    study: bool,
 ) -> Any:
     """The value of jsonnet text with overrides."""
+    if study:
+        text = f"local study = {text};\nlocal changed(experiment) = experiment"
     override_texts = {
         override: as_jsonnet(override, lambda text: _evaluate(text, reader, variables))
         for override in overrides
@@ -88,6 +138,8 @@ def _with_jsonnet(
     for override in overrides:
         reader.override_lines[text.count("\n") + 2] = override
         text += f" +\n{override_texts[override]}"
+    if study:
+        text += _VARIANTS
     try:
         return _evaluate(text, reader, variables)
     except ConfigError as error:

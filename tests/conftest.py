@@ -151,6 +151,14 @@ def overfitted_documents(shared: Shared) -> Path:
 
 
 @pytest.fixture(scope="session")
+def trained_study(shared: Shared, tiny_data: Path) -> Path:
+    """A study of two variants and two seeds, and a variant that fails; not to be changed."""
+    from tests.studies.small import train_study
+
+    return shared("study", lambda folder: train_study(folder, tiny_data)) / "study"
+
+
+@pytest.fixture(scope="session")
 def workspace(shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A worker's own folder like a clone's, with the README's run in it, briefly trained."""
     own = tmp_path_factory.mktemp("workspace")

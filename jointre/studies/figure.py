@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jointre.errors import ConfigError
 from jointre.outputs import replaced
 from jointre.studies.results import StudyResults, VariantResult
 from jointre.studies.table import score_title
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FORMATS = ("png", "svg", "pdf")
 
@@ -54,7 +51,7 @@ def draw(results: StudyResults, output: Path) -> None:
         figure.savefig(stream, format=output.suffix.lower().removeprefix("."), dpi=150)
 
 
-def _curves(panel: "Axes", variants: Sequence[VariantResult], name: str) -> None:
+def _curves(panel: Any, variants: Sequence[VariantResult], name: str) -> None:
     groups = dict.fromkeys(variant.group for variant in variants if variant.x is not None)
     for number, group in enumerate(groups):
         members = [each for each in variants if each.group == group and each.x is not None]
@@ -75,7 +72,7 @@ def _curves(panel: "Axes", variants: Sequence[VariantResult], name: str) -> None
     panel.grid(alpha=0.3)
 
 
-def _bars(panel: "Axes", variants: Sequence[VariantResult], name: str) -> None:
+def _bars(panel: Any, variants: Sequence[VariantResult], name: str) -> None:
     scores = [variant.scores[name] for variant in variants]
     places = list(range(len(variants)))[::-1]
     mean = [100 * (score.mean or 0.0) for score in scores]

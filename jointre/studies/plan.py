@@ -130,22 +130,23 @@ def planned(loaded: LoadedConfig) -> StudyPlan:
                 mistakes.add(variant.name, str(error))
                 break
         resolved.append(configs)
-    mistakes.report()
+    mistakes.report(len(study.variants))
     return _planned(study, resolved)
 
 
 def _parts(loaded: LoadedConfig) -> tuple[Study, list[dict[str, Any]]]:
     """The study, and the experiment of each variant."""
-    data, variants = loaded.data, loaded.data.get("variants")
+    data = {key: value for key, value in loaded.data.items() if key != "experiment"}
+    variants = data.get("variants")
     if not isinstance(variants, list) or not all(isinstance(each, dict) for each in variants):
-        construct(Study, loaded)
+        construct(Study, LoadedConfig(data, loaded.files, loaded.texts))
         raise ConfigError("variants must be a list of objects, each with a name")
     if not all("experiment" in variant for variant in variants):
-        unknown = "experiment" in data and not isinstance(data["experiment"], dict)
+        base = loaded.data.get("experiment")
         changes = [each.get("name") for each in variants if "change" in each]
         raise ConfigError(
             "experiment must be an object, the experiment that is varied"
-            if unknown or "experiment" not in data
+            if not isinstance(base, dict)
             else f"the change of variants {', '.join(map(repr, changes))} must be an object, "
             "which is added to the experiment"
         )
@@ -202,18 +203,27 @@ class _Mistakes:
         self.variants: dict[str, list[str]] = {}
 
     def add(self, variant: str, message: str) -> None:
-        self.variants.setdefault(message, []).append(variant)
+        """Add the mistakes of a variant, one per line."""
+        for line in message.splitlines():
+            self.variants.setdefault(line, []).append(variant)
 
-    def report(self) -> None:
-        """Raise an error with all mistakes, if there are any."""
+    def report(self, variants: int) -> None:
+        """Raise an error with all mistakes, if there are any.
+
+        Args:
+            variants: Number of variants of the study.
+        """
         if not self.variants:
             return
-        parts = []
+        lines = []
         for message, names in self.variants.items():
-            which = f"variant {names[0]!r}" if len(names) == 1 else f"variants {', '.join(names)}"
-            parts.append(f"{which}:\n{message}")
-        count = counted(sum(map(len, self.variants.values())), "variants")
-        raise ConfigError(f"{count} of the study cannot be trained:\n" + "\n".join(parts))
+            which = "all variants" if len(names) == variants > 1 else ", ".join(names)
+            lines.append(f"  {which}: {message}")
+        wrong = {name for names in self.variants.values() for name in names}
+        raise ConfigError(
+            f"{counted(len(wrong), 'variants')} of {variants} cannot be trained:\n"
+            + "\n".join(lines)
+        )
 
 
 def _planned(
@@ -241,6 +251,15 @@ def _planned(
     split = study.split or ("test" if all(has_test) else "dev")
     if split == "test" and not all(has_test):
         raise ConfigError("split='test', but not every variant has test data")
+    has_dev = [
+        bool(run.config["data"]["dev"] or run.config["data"]["dev_fraction"]) for run in runs
+    ]
+    if split == "dev" and not all(has_dev):
+        raise ConfigError(
+            "nothing to compare: not every variant has dev data, and "
+            f"{'split is dev' if study.split else 'not every one has test data'}; set data.test, "
+            "data.dev or data.dev_fraction"
+        )
     monitored = first["training"]["monitor"]
     show = study.show or ([monitored] if isinstance(monitored, str) else monitored)
     if show is None:

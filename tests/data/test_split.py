@@ -1,3 +1,4 @@
+import itertools
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.skipped import SkippedData
-from jointre.data.split import Unit, carve_dev, join, split
+from jointre.data.split import Unit, carve_dev, draw_fraction, hold_out_fold, join, split
 from jointre.errors import DataError
 from tests.data.documents import TYPES_ARE_SAMPLED, document, files_of, plain_documents
 
@@ -171,6 +172,34 @@ def test_dev_is_never_empty_and_the_seed_matters() -> None:
     assert len(carve_dev(documents, 0.001, seed=0)[1]) == 1
     chosen = {tuple(item.id for item in carve_dev(documents, 0.2, seed)[1]) for seed in range(5)}
     assert len(chosen) > 1
+
+
+@given(st.permutations([document(id=str(index)) for index in range(20)]))
+def test_a_larger_fraction_contains_a_smaller_one(documents: list[Document]) -> None:
+    """Of the same seed, whatever the order in the file is; that order is kept."""
+    drawn = [draw_fraction(documents, fraction, 3) for fraction in (0.01, 0.15, 0.5, 1.0)]
+    assert [len(part) for part in drawn] == [1, 3, 10, 20]
+    for smaller, larger in itertools.pairwise(drawn):
+        assert [item for item in larger if item in smaller] == smaller
+    assert {item.id for item in drawn[1]} == {"6", "2", "8"}
+    assert draw_fraction(documents, 0.5, 4) != drawn[2]
+
+
+@given(st.permutations([document(id=str(index)) for index in range(11)]))
+def test_folds_share_out_the_documents(documents: list[Document]) -> None:
+    folds = [hold_out_fold(documents, number, 4, seed=1) for number in (1, 2, 3, 4)]
+    assert sorted(len(held_out) for _, held_out in folds) == [2, 3, 3, 3]
+    ids = [item.id for _, held_out in folds for item in held_out]
+    assert sorted(ids) == sorted(item.id for item in documents)
+    for train, held_out in folds:
+        assert train == [item for item in documents if item not in held_out]
+    again = hold_out_fold(sorted(documents, key=lambda item: item.id), 2, 4, seed=1)
+    assert {item.id for item in again[1]} == {item.id for item in folds[1][1]}
+
+
+def test_more_folds_than_documents() -> None:
+    with pytest.raises(DataError, match="2 training documents cannot be dealt out to 3 folds"):
+        hold_out_fold([document(id="1"), document(id="2")], 1, 3, seed=0)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ import pytest
 
 from jointre.data.schema import Document, Entity, Span
 from jointre.errors import DataError
+from jointre.evaluation.document_counts import Row, document_counts
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.protocols.jerex import JerexMetric
 from jointre.evaluation.protocols.spert import SpertMetric
-from jointre.evaluation.significance import LEVEL, Comparison, Row, compare
+from jointre.evaluation.report import Counts
+from jointre.evaluation.significance import LEVEL, Comparison, compare, gains
 from jointre.testing.tiny import tiny_documents, tiny_texts
 from tests.naive.bootstrap import resampled
 
@@ -148,3 +150,44 @@ def test_other_documents() -> None:
     gold, one, other = documents(3, 0)
     with pytest.raises(DataError, match="2 predicted ones"):
         compare(SPERT, gold, one, other[:2], resamples=5)
+
+
+def test_several_runs_equal_the_loop() -> None:
+    """A side's F1 is the mean over its runs, in the data and in every resample."""
+    predictions = [documents(12, 5)]
+    gold = predictions[0][0]
+    rng = np.random.default_rng(0)
+
+    def another(predicted: list[Document]) -> list[Document]:
+        return [
+            replace(each, entities=each.entities[: int(rng.integers(0, 6))]) for each in predicted
+        ]
+
+    one, other = predictions[0][1:]
+    sides = [[one, another(one)], [other, another(other), another(other)]]
+    counts = [[document_counts(SPERT, gold, run) for run in side] for side in sides]
+    found = gains(SPERT.reported, counts[0], counts[1], resamples=150, seed=4)
+    tallies = [
+        [[tally["entity"] for tally in SPERT.tallies(gold, run)] for run in side] for side in sides
+    ]
+    scores = [[SPERT.score(gold, run).blocks["entity"].f1 for run in side] for side in sides]
+    drawn = np.zeros(150)
+    for number, side in enumerate(tallies):
+        for run in side:
+            # The loop's difference to runs without predictions is the F1 itself.
+            empty = [dict.fromkeys(tally, Counts(0, 0, 1)) for tally in run]
+            values = [row["micro"] for row in resampled(empty, run, 150, 4)]
+            drawn += (1 if number else -1) * np.array(values) / len(side)
+    gain = found[Row("entity", "micro")]
+    assert gain.difference == pytest.approx(np.mean(scores[1]) - np.mean(scores[0]))
+    assert [gain.low, gain.high] == pytest.approx(np.percentile(drawn, [2.5, 97.5]).tolist())
+    assert gain.is_certain == (gain.low > 0 or gain.high < 0)
+
+
+def test_runs_on_other_documents() -> None:
+    gold, one, _ = documents(5, 0)
+    counts = document_counts(SPERT, gold, one)
+    with pytest.raises(DataError, match="scored on different documents"):
+        gains(SPERT.reported, [counts], [counts[1:]])
+    with pytest.raises(DataError, match="there are no documents"):
+        gains(SPERT.reported, [[]], [[]])

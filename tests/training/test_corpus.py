@@ -9,7 +9,7 @@ from jointre.data.overlaps import LabelOverlaps
 from jointre.data.pieces import PieceMaker
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
-from jointre.errors import DataError
+from jointre.errors import ConfigError, DataError
 from jointre.models import archive
 from jointre.training.corpus import cut_off, read_corpus, training_units
 from jointre.training.experiment import DataSettings
@@ -45,6 +45,25 @@ def test_splits_and_files(tmp_path: Path) -> None:
     assert list(corpus.origin.trained_on) == files[:1]
     assert corpus.vocabulary.entity_labels == ("Loc", "Per")
     assert told == []
+
+
+def test_a_fraction_and_a_fold(tmp_path: Path) -> None:
+    """The fold is held out first; then the fraction is drawn from the rest."""
+    fold = {"number": 2, "of": 5}
+    corpus = read_corpus(settings(tmp_path, fold=fold, fraction=0.5, fraction_seed=1), print)
+    assert (len(corpus.train), len(corpus.test)) == (4, 2)
+    assert not {item.id for item in corpus.train} & {item.id for item in corpus.test}
+    other = read_corpus(settings(tmp_path, fold={"number": 3, "of": 5}), print)
+    assert len(other.train) == 8
+    assert not {item.id for item in other.test} & {item.id for item in corpus.test}
+
+
+def test_a_fold_beside_test_data(tmp_path: Path) -> None:
+    test = write(tmp_path / "test.jsonl", RECORD)
+    with pytest.raises(ConfigError, match="fold and test exclude each other"):
+        settings(tmp_path, test=test, fold={"number": 1, "of": 2})
+    with pytest.raises(ConfigError, match="number=3: there are 2 folds, from 1 to 2"):
+        settings(tmp_path, fold={"number": 3, "of": 2})
 
 
 def test_files_of_a_folder_and_the_types_file_are_listed(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ local whole(variant) =
   else if !std.isObject(variant.change) then variant
   else without(variant, 'change') + { experiment: changed(study.experiment + variant.change) };
 if !objects then study
-else without(study, 'experiment') + { variants: std.map(whole, study.variants) }
+else study + { experiment: {}, variants: std.map(whole, study.variants) }
 """
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -78,7 +78,8 @@ def load_study(
 ) -> LoadedConfig:
     """Evaluate a study: an experiment and variants of it.
 
-    In the result, every variant has its whole ``experiment`` in place of its ``change``.
+    In the result, every variant has its whole ``experiment`` in place of its ``change``, and that
+    of the study is empty.
 
     Args:
         file: A ``.jsonnet`` file with the keys ``experiment``, ``variants`` and others. Each of the

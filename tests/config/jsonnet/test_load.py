@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.config import load_config
+from jointre.config import load_config, load_study
 from jointre.errors import ConfigError
 
 
@@ -11,6 +11,33 @@ def test_a_file_with_its_imports(folder: Path) -> None:
     assert loaded.data["name"] == "m"
     assert loaded.data["model"]["refiners"] == [{"type": "flow", "k": 1}, "read"]
     assert loaded.files == (folder / "ex/m.jsonnet", folder / "ex/lib/base.libsonnet")
+
+
+def test_a_study(folder: Path) -> None:
+    """Changes are added to the experiment, then the overrides; the rest is as it is."""
+    Path("s.jsonnet").write_text(
+        """{
+          experiment: { lr: 2, deep: { x: 1, y: 2 }, name: error 'every variant has one' },
+          variants: [
+            { name: 'a', change: { name: 'A' } },
+            { name: 'b', change: { name: 'B', lr: 3 * super.lr, deep+: { x: 5 } }, group: 'g' },
+          ],
+          seeds: [1],
+        }"""
+    )
+    loaded = load_study("s.jsonnet", ["deep.y=7", "{ lr: super.lr + 1 }"])
+    assert loaded.data["variants"] == [
+        {"name": "a", "experiment": {"lr": 3, "deep": {"x": 1, "y": 7}, "name": "A"}},
+        {
+            "name": "b",
+            "group": "g",
+            "experiment": {"lr": 7, "deep": {"x": 5, "y": 7}, "name": "B"},
+        },
+    ]
+    assert loaded.data["seeds"] == [1]
+    assert loaded.files == (folder / "s.jsonnet",)
+    with pytest.raises(ConfigError, match=r"override 'deep\.y': neither"):
+        load_study("s.jsonnet", ["deep.y"])
 
 
 def test_plain_json(folder: Path) -> None:

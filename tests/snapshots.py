@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "fixtures" / "snapshots"
 REGISTRY = FOLDER / "registry.json"
 CONFIGS = FOLDER / "configs"
-EXPERIMENTS = sorted((ROOT / "experiments").rglob("*.jsonnet"))
+EXPERIMENTS = sorted(
+    path for path in (ROOT / "experiments").rglob("*.jsonnet") if path.parent.name != "studies"
+)
 VARIABLES = {"data": "data", "fixtures": "fixtures", "fold": "0"}
 
 

@@ -21,6 +21,7 @@ COMMANDS = [
     ("evaluate",),
     ("predict",),
     ("score",),
+    ("compare",),
     ("convert",),
     ("attention",),
     ("archive",),
@@ -32,6 +33,10 @@ COMMANDS = [
     ("config", "list"),
     ("data", "list"),
     ("data", "check"),
+    ("study", "run"),
+    ("study", "list"),
+    ("study", "table"),
+    ("study", "plot"),
 ]
 START = [sys.executable, "-c", "from jointre.cli.main import run; run()"]
 

@@ -61,8 +61,9 @@ class Place:
 
 
 def shipped() -> list[Path]:
-    """Every experiment file."""
-    return sorted((ROOT / "experiments").glob("**/*.jsonnet"))
+    """Every experiment file; studies are not among them."""
+    files = sorted((ROOT / "experiments").glob("**/*.jsonnet"))
+    return [path for path in files if path.parent.name != "studies"]
 
 
 def places(hint: Any, data: Json) -> list[Place]:

@@ -3,11 +3,7 @@
 import csv
 import io
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from jointre.evaluation.significance import Gain
@@ -79,18 +75,6 @@ def test_latex() -> None:
     assert r"noise\_1 & 51.0 & \textcolor{gray}{+0.0} & \textcolor{gray}{0.900}" in text
     assert r"\caption{Agents \& heads." in text
     assert text.count("{") == text.count("}")
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-def test_latex_compiles(tmp_path: Path) -> None:
-    document = (
-        "\\documentclass{article}\\usepackage[T1]{fontenc}\\usepackage{booktabs,xcolor}"
-        f"\\begin{{document}}{as_latex(RESULTS)}\\end{{document}}"
-    )
-    (tmp_path / "t.tex").write_text(document, encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout[-2000:]
 
 
 def test_csv() -> None:

@@ -24,16 +24,22 @@ def find_experiment(path: Path) -> Path:
 
     Args:
         path: A file; or, if there is no such file, ``quickstart``, ``quickstart.jsonnet`` or
-            ``experiments/quickstart.jsonnet`` for the installed one.
+            ``experiments/quickstart.jsonnet`` for the installed one. An installed study is named
+            ``experiments/studies/quick.jsonnet``.
 
     Returns:
         The installed file, or else ``path`` itself.
     """
     is_file = (path.exists() or path.is_symlink()) and not path.is_dir()
-    if is_file or path.parent not in (Path(), Path("experiments")):
+    folders = {
+        Path(): _FOLDER,
+        Path("experiments"): _FOLDER,
+        Path("experiments/studies"): _FOLDER / "studies",
+    }
+    if is_file or path.parent not in folders:
         return path
     name = path.name if path.suffix else f"{path.name}.jsonnet"
-    installed = _FOLDER / name
+    installed = folders[path.parent] / name
     return installed if path.suffix in ("", ".jsonnet") and installed.is_file() else path
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from jointre.config import load_config
+from jointre.config import load_config, load_study
 from jointre.config.jsonnet.shipped import (
     PACKAGE,
     corpora_folder,
@@ -40,6 +40,15 @@ def test_an_installed_experiment_is_found_by_name(empty: Path, given: str) -> No
     for part in ("train", "dev", "test"):
         assert Path(config["data"][part]).is_file()
     assert Path(config["data"]["reader"]["types"]).is_file()
+
+
+def test_an_installed_study_is_found_by_its_path(empty: Path) -> None:
+    given = Path("experiments/studies/quick.jsonnet")
+    assert find_experiment(given) == PACKAGE / given
+    assert [variant["name"] for variant in load_study(given).data["variants"]] == [
+        "endpoints",
+        "max",
+    ]
 
 
 def test_a_folder_of_that_name_is_no_experiment(empty: Path) -> None:

@@ -143,12 +143,18 @@ def memory_corpus(
         warn: Called with a line about what training cannot use.
 
     Raises:
-        ConfigError: ``train_on`` asks for dev documents that are not given.
+        ConfigError: ``train_on`` asks for dev documents that are not given, or there are test
+            documents beside a fold.
         DataError: There is nothing to train on.
     """
     train_on_dev = settings.train_on == "train+dev"
     if train_on_dev and not documents.dev:
         raise ConfigError("data.train_on='train+dev' needs dev documents: pass dev=documents")
+    if settings.fold is not None and documents.test:
+        raise ConfigError(
+            "data.fold and test documents exclude each other: the fold's documents are the test "
+            "data; leave test=documents out, or set data.fold to null"
+        )
     splits = documents.train, documents.dev, documents.test
     origin = documents.origin(settings.language, train_on_dev)
     return assembled(settings, splits, None, origin, "train documents in memory", warn)

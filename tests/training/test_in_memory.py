@@ -75,6 +75,9 @@ def test_a_file_of_an_experiment_with_other_data(
         "dev_fraction": None,
         "dev_seed": 0,
         "train_on": "train",
+        "fraction": 1.0,
+        "fraction_seed": 0,
+        "fold": None,
         "symmetric": None,
         "name": None,
         "license": None,
@@ -123,6 +126,18 @@ def test_a_part_of_the_documents_becomes_dev(tiny_data: Path, tmp_path: Path) ->
     ).path
     assert lines[0] == "data.dev_fraction is not used, because dev documents are given"
     assert not (run / "dev.jsonl").exists()
+
+
+def test_a_fold_beside_test_documents(tiny_data: Path, tmp_path: Path) -> None:
+    data = {"data": {"fold": {"number": 1, "of": 3}}}
+    config = without_data(tiny_data, **{"training.epochs": 1}) | data
+    learnt = documents(tiny_data, "train")
+    with pytest.raises(ConfigError, match=r"data\.fold and test documents exclude each other"):
+        train(config, tmp_path / "run", train=learnt, test=documents(tiny_data, "test"))
+    run = train(config, tmp_path / "run", train=learnt)
+    counts = (run.path / "counts.jsonl").read_text().splitlines()
+    assert len(counts) == 8  # a third of the documents
+    assert "test" in run.metrics["last"]
 
 
 def test_both_splits_are_trained_on(tiny_data: Path, tmp_path: Path) -> None:

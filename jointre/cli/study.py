@@ -99,7 +99,8 @@ def run(
 
     from jointre.studies.directory import StudyDirectory
     from jointre.studies.plan import plan
-    from jointre.studies.runner import Resources, Share, StudyRunner
+    from jointre.studies.process import Resources
+    from jointre.studies.runner import Share, StudyRunner
 
     part = Share.of_slurm() if share is None else Share.parse(share)
     planned = plan(file, overrides or (), variables(ext_var))

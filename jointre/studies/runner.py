@@ -2,22 +2,18 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
-
-import psutil
 
 from jointre.errors import RunError
 from jointre.plurals import counted
 from jointre.studies.directory import StudyDirectory
 from jointre.studies.plan import PlannedRun
+from jointre.studies.process import Resources, TrainingProcess, interrupt_on_termination
 from jointre.training.progress import duration
-from jointre.training.run_files import is_run, read_object
+from jointre.training.run_files import read_object
 
 POLL = 0.5  # seconds
 SETTLED = 60.0  # seconds after which the memory of a training that finished no epoch is its own
@@ -67,65 +63,6 @@ class Share:
         return list(runs[self.number :: self.of])
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What the trainings of a study may use.
-
-    Args:
-        jobs: Number of trainings at the same time.
-        memory: Bytes of memory for all of them together.
-        gpus: GPUs that are dealt out to them; empty: those that a training sees.
-        threads: Threads of each training; None: the cores, divided among them.
-    """
-
-    jobs: int
-    memory: int
-    gpus: Sequence[str] = ()
-    threads: int | None = None
-
-    def environment(self, slot: int) -> dict[str, str]:
-        """The environment of a training.
-
-        Args:
-            slot: Number of the training among those that run, from 0.
-        """
-        threads = self.threads or max(1, (os.cpu_count() or 1) // self.jobs)
-        environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
-        if self.gpus:
-            environment["CUDA_VISIBLE_DEVICES"] = self.gpus[slot % len(self.gpus)]
-        return environment
-
-
-@dataclass(slots=True)
-class _Job:
-    """A training that runs.
-
-    Args:
-        run: What it trains.
-        slot: Its number among those that run.
-        process: Its process.
-        began: When it began, on the clock of :func:`time.monotonic`.
-        claim: Releases the run.
-        put_back: Whether it was stopped for lack of memory.
-    """
-
-    run: PlannedRun
-    slot: int
-    process: subprocess.Popen[bytes]
-    began: float
-    claim: ExitStack
-    put_back: bool = False
-
-    def memory(self) -> int:
-        """Bytes that the training and its workers hold."""
-        try:
-            process = psutil.Process(self.process.pid)
-            family = [process, *process.children(recursive=True)]
-            return sum(int(member.memory_info().rss) for member in family)
-        except psutil.Error:
-            return 0
-
-
 @dataclass
 class StudyRunner:
     """Trains the runs of a study that are not finished.
@@ -145,7 +82,7 @@ class StudyRunner:
     packages: Sequence[str] = ()
     log: Callable[[str], None] = lambda line: None
     show: Callable[[], None] = lambda: None
-    _jobs: list[_Job] = field(default_factory=list)
+    _jobs: list[TrainingProcess] = field(default_factory=list)
     _failed: dict[str, str] = field(default_factory=dict)
     _peak: int = 0
 
@@ -161,7 +98,7 @@ class StudyRunner:
         done = len(self.runs) - len(waiting)
         if done:
             self.log(f"{counted(done, 'runs')} of {len(self.runs)} finished before")
-        previous = _terminate_on_signal()
+        previous = interrupt_on_termination()
         try:
             while waiting or self._jobs:
                 self._start(waiting)
@@ -169,7 +106,7 @@ class StudyRunner:
                     break  # the rest is trained by other processes
                 self.show()
                 time.sleep(POLL)
-                for job in [job for job in self._jobs if job.process.poll() is not None]:
+                for job in [job for job in self._jobs if job.ended]:
                     self._end(job, waiting)
                 self._stay_within_memory()
         finally:
@@ -215,26 +152,11 @@ class StudyRunner:
             left = sum(not self._finished(each) for each in self.runs)
             self.log(f"{run.name}: started ({left} of {len(self.runs)} left)")
 
-    def _started(self, run: PlannedRun, claim: ExitStack) -> _Job:
+    def _started(self, run: PlannedRun, claim: ExitStack) -> TrainingProcess:
         used = {job.slot for job in self._jobs}
-        slot = next(number for number in range(len(used) + 1) if number not in used)
-        directory = self.directory.run(run.name)
-        command = [sys.executable, "-m", "jointre", "train"]
-        command += [str(self.directory.experiment(run.name)), "-s", str(directory.path)]
-        command += [f"--include-package={package}" for package in self.packages]
-        if is_run(directory.path):
-            command.append("--recover")
-        self.directory.failure(run.name).unlink(missing_ok=True)
-        with self.directory.log(run.name).open("wb") as output:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=self.resources.environment(slot),
-                start_new_session=True,  # an interrupt reaches the study, which passes it on
-            )
-        return _Job(run, slot, process, time.monotonic(), claim)
+        return TrainingProcess.start(
+            self.directory, run, used, self.resources, self.packages, claim
+        )
 
     def _room(self) -> bool:
         """Whether one more training fits into the memory budget."""
@@ -269,9 +191,9 @@ class StudyRunner:
                 f"allowed; from now on {counted(self._jobs_at_once, 'trainings')} at a time"
             )
             job.put_back = True
-            job.process.terminate()
+            job.interrupt()
 
-    def _end(self, job: _Job, waiting: list[PlannedRun]) -> None:
+    def _end(self, job: TrainingProcess, waiting: list[PlannedRun]) -> None:
         """Note how a training ended."""
         self._jobs.remove(job)
         name, took = job.run.name, duration(time.monotonic() - job.began)
@@ -281,40 +203,14 @@ class StudyRunner:
         elif job.put_back:
             waiting.append(job.run)
         else:
-            reason = self._reason(job)
-            self._failed[name] = reason
-            self.directory.failure(name).write_text(reason + "\n", encoding="utf-8")
-            self.log(f"{name}: failed after {took}: {reason}")
+            self._failed[name] = job.fail()
+            self.log(f"{name}: failed after {took}: {self._failed[name]}")
         job.claim.close()
-
-    def _reason(self, job: _Job) -> str:
-        """Why a training ended early: its message, and where the rest of it stands."""
-        log = self.directory.log(job.run.name)
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        errors = [line for line in lines if line.startswith("error: ")]
-        code = job.process.returncode
-        ended = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        message = errors[-1].removeprefix("error: ") if errors else ended
-        return f"{message} (see {log})"
 
     def _stop(self) -> None:
         """Interrupt the trainings that run; they keep what they have learned."""
         for job in self._jobs:
-            job.process.terminate()
+            job.interrupt()
         for job in self._jobs:
-            try:
-                job.process.wait(timeout=120)
-            except subprocess.TimeoutExpired:
-                job.process.kill()
-                job.process.wait()
-            job.claim.close()
+            job.wait()
         self._jobs.clear()
-
-
-def _terminate_on_signal() -> Any:
-    """Treat the signal to terminate like an interrupt, and return what was done before."""
-
-    def interrupt(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    return signal.signal(signal.SIGTERM, interrupt)

@@ -8,7 +8,8 @@ from typing import Any
 from jointre.errors import RunError
 from jointre.studies.directory import StudyDirectory
 from jointre.studies.plan import plan
-from jointre.studies.runner import Resources, StudyRunner
+from jointre.studies.process import Resources
+from jointre.studies.runner import StudyRunner
 from tests.tiny_runs import experiment
 
 VARIANTS = [

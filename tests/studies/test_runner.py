@@ -1,7 +1,6 @@
 """Real trainings in real processes: failed, killed, shared, and limited in memory."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,8 @@ from jointre.errors import RunError
 from jointre.studies import runner
 from jointre.studies.directory import StudyDirectory
 from jointre.studies.plan import PlannedRun, plan
-from jointre.studies.runner import Resources, Share, StudyRunner
+from jointre.studies.process import Resources, TrainingProcess
+from jointre.studies.runner import Share, StudyRunner
 from tests.studies.small import write_study
 
 ROOM = Resources(2, 8 << 30)
@@ -101,7 +101,7 @@ class Pretended(StudyRunner):
     def _started(self, run: PlannedRun, claim: Any) -> Any:
         process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"])
         used = len(self._jobs)
-        job = FakeJob(run, used, process, time.monotonic(), claim)
+        job = FakeJob(self.directory, run, used, process, time.monotonic(), claim)
         job.held = self.held
         self.most = max(self.most, used + 1)
         return job
@@ -115,7 +115,7 @@ class Pretended(StudyRunner):
         super()._end(job, waiting)
 
 
-class FakeJob(runner._Job):
+class FakeJob(TrainingProcess):
     held: int
 
     def memory(self) -> int:
@@ -181,15 +181,6 @@ def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, value in (("ID", "5"), ("COUNT", "3"), ("MIN", "1"), ("STEP", "2")):
         monkeypatch.setenv(f"SLURM_ARRAY_TASK_{key}", value)
     assert Share.of_slurm() == Share(2, 3)
-
-
-def test_what_a_training_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    resources = Resources(3, 1, ("0", "2"))
-    environments = [resources.environment(slot) for slot in range(3)]
-    assert [each["CUDA_VISIBLE_DEVICES"] for each in environments] == ["0", "2", "0"]
-    assert {each["OMP_NUM_THREADS"] for each in environments} == {"2"}
-    assert Resources(1, 1, threads=5).environment(0)["OMP_NUM_THREADS"] == "5"
 
 
 def test_the_plan_is_there_to_read(trained_study: Path) -> None:

@@ -28,6 +28,7 @@ from jointre.cli.score import score
 from jointre.cli.split import split
 from jointre.cli.study import app as study
 from jointre.cli.train import train
+from jointre.cli.tune import tune
 from jointre.errors import JointreError
 
 app = CheckedApp(
@@ -39,6 +40,7 @@ app = CheckedApp(
 )
 app.command()(init)
 app.command(cls=ConfigCommand)(train)
+app.command(cls=ConfigCommand)(tune)
 for command in (
     evaluate,
     predict,

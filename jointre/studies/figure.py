@@ -26,18 +26,13 @@ def draw(results: StudyResults, output: Path) -> None:
         ConfigError: The image has another format, matplotlib is not installed, or no run of a
             variant is finished.
     """
-    if output.suffix.lower().removeprefix(".") not in FORMATS:
-        raise ConfigError(f"{output}: a figure is a .png, .svg or .pdf")
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ConfigError('figures need matplotlib: pip install "jointre[plots]"') from error
+    figure_of = figure_class(output)
     drawn = [variant for variant in results.variants if variant.seeds]
     if not drawn:
         raise ConfigError("no variant has finished runs yet, so there is nothing to draw")
     curves = any(variant.x is not None for variant in drawn)
     size = (4.2 * len(results.show), 3.4 if curves else max(2.0, 1.2 + 0.32 * len(drawn)))
-    figure = Figure(figsize=size, layout="constrained")
+    figure = figure_of(figsize=size, layout="constrained")
     panels = figure.subplots(1, len(results.show), squeeze=False, sharey=not curves)[0]
     for panel, name in zip(panels, results.show, strict=True):
         (_curves if curves else _bars)(panel, drawn, name)
@@ -46,9 +41,37 @@ def draw(results: StudyResults, output: Path) -> None:
             panel.set_xlabel(results.axis or "")
     if results.title:
         figure.suptitle(results.title, fontsize=11)
+    save_figure(figure, output)
+
+
+def figure_class(output: Path) -> Any:
+    """Matplotlib's class of figures.
+
+    Args:
+        output: The image that will be written.
+
+    Raises:
+        ConfigError: The image has another format than PNG, SVG or PDF, or matplotlib is not
+            installed.
+    """
+    if output.suffix.lower().removeprefix(".") not in FORMATS:
+        raise ConfigError(f"{output}: a figure is a .png, .svg or .pdf")
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ConfigError('figures need matplotlib: pip install "jointre[plots]"') from error
+    return Figure
+
+
+def save_figure(figure: Any, output: Path) -> None:
+    """Write a figure; the file appears whole or not at all.
+
+    Args:
+        figure: The figure.
+        output: Image to write.
+    """
     with replaced(output) as work:
-        stream: Any = work  # typed more narrowly than what matplotlib writes to
-        figure.savefig(stream, format=output.suffix.lower().removeprefix("."), dpi=150)
+        figure.savefig(work, format=output.suffix.lower().removeprefix("."), dpi=150)
 
 
 def _curves(panel: Any, variants: Sequence[VariantResult], name: str) -> None:

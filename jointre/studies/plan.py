@@ -230,7 +230,7 @@ def _planned(
     study: Study, resolved: Sequence[Sequence[tuple[int, int | None, dict[str, Any]]]]
 ) -> StudyPlan:
     """The plan, from the resolved experiments of each variant."""
-    contents = _Contents()
+    contents = Contents()
     by_variant = [
         [
             PlannedRun(variant.name, seed, fold, config, contents.digest(config))
@@ -272,7 +272,7 @@ def _by_default(protocol: type[Metric]) -> list[str]:
     return [f"{block}_f1" for block in protocol.blocks]
 
 
-class _Contents:
+class Contents:
     """The content of the data files, each read once."""
 
     def __init__(self) -> None:
@@ -294,6 +294,7 @@ class _Contents:
                 else value
             )
             for section, value in config.items()
+            if section != "tune"
         }
         for name in ("train", "dev", "test"):
             path = getattr(settings, name)

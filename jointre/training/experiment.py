@@ -1,6 +1,6 @@
 """Experiment: the whole of an experiment file, checked before anything is read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +16,7 @@ from jointre.models import Model
 from jointre.training.callbacks import TrainingCallback
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
+from jointre.training.search_space import SearchRange
 from jointre.training.step import UpdateSettings
 
 Precision = Literal["32", "bf16-mixed", "16-mixed"]
@@ -303,6 +304,8 @@ class BaseExperiment:
         model: The model to train.
         training: Settings of the training.
         seed: Random seed, which decides every random choice.
+        tune: The values that ``jointre tune`` tries, by the dotted path of the option, such as
+            ``{ 'training.optimizer.lr': { log: [1e-5, 1e-3] } }``; a training does not read it.
     """
 
     def __init__(
@@ -311,11 +314,13 @@ class BaseExperiment:
         model: Factory[Model],
         training: TrainingSettings,
         seed: Seed = 0,
+        tune: Mapping[str, SearchRange] | None = None,
     ) -> None:
         self.data = data
         self.model = model
         self.training = training
         self.seed = seed
+        self.tune = dict(tune or {})
 
 
 class MemoryExperiment(BaseExperiment):
@@ -326,6 +331,8 @@ class MemoryExperiment(BaseExperiment):
         training: Settings of the training.
         data: Settings of the documents.
         seed: Random seed, which decides every random choice.
+        tune: The values that ``jointre tune`` tries, by the dotted path of the option, such as
+            ``{ 'training.optimizer.lr': { log: [1e-5, 1e-3] } }``; a training does not read it.
     """
 
     data: MemorySettings
@@ -336,8 +343,9 @@ class MemoryExperiment(BaseExperiment):
         training: TrainingSettings,
         data: MemorySettings,
         seed: Seed = 0,
+        tune: Mapping[str, SearchRange] | None = None,
     ) -> None:
-        super().__init__(data, model, training, seed)
+        super().__init__(data, model, training, seed, tune)
 
 
 class Experiment(BaseExperiment):
@@ -348,6 +356,8 @@ class Experiment(BaseExperiment):
         model: The model to train.
         training: Settings of the training.
         seed: Random seed for all random choices.
+        tune: The values that ``jointre tune`` tries, by the dotted path of the option, such as
+            ``{ 'training.optimizer.lr': { log: [1e-5, 1e-3] } }``; a training does not read it.
     """
 
     data: DataSettings
@@ -358,7 +368,8 @@ class Experiment(BaseExperiment):
         model: Factory[Model],
         training: TrainingSettings,
         seed: Seed = 0,
+        tune: Mapping[str, SearchRange] | None = None,
     ) -> None:
         if training.patience is not None and data.dev is None and data.dev_fraction is None:
             raise ConfigError("training.patience needs dev scores: set data.dev or dev_fraction")
-        super().__init__(data, model, training, seed)
+        super().__init__(data, model, training, seed, tune)

@@ -19,6 +19,7 @@ from tests.tiny_runs import experiment, write_config
 COMMANDS = [
     ("train",),
     ("evaluate",),
+    ("tune",),
     ("predict",),
     ("score",),
     ("compare",),

@@ -115,8 +115,8 @@ class StudyDirectory:
         Args:
             run: The run.
         """
-        with lock_file(self.path / "locks" / f"{run.name}.lock") as held:
-            yield held and not self._in_use(run.name)
+        with lock_file(self._claim(run.name)) as held:
+            yield held and not _is_held(self.run(run.name).lock)
 
     def progress(self, name: str) -> Progress:
         """How far a run is.
@@ -131,7 +131,7 @@ class StudyDirectory:
         if directory.finished:
             provenance = read_object(directory.provenance) or {}
             return Progress("finished", epoch, epochs, scores, provenance.get("wall_seconds"))
-        if self._in_use(name):
+        if _is_held(self._claim(name)) or _is_held(directory.lock):
             return Progress("running", epoch, epochs, scores)
         if self.failure(name).exists():
             message = self.failure(name).read_text(encoding="utf-8").strip()
@@ -139,13 +139,17 @@ class StudyDirectory:
         state: State = "interrupted" if is_run(directory.path) else "waiting"
         return Progress(state, epoch, epochs, scores)
 
-    def _in_use(self, name: str) -> bool:
-        """Whether a training holds the run directory."""
-        lock = self.run(name).lock
-        if not lock.exists():
-            return False
-        with lock_file(lock) as free:
-            return not free
+    def _claim(self, name: str) -> Path:
+        """The lock of the process that trains a run."""
+        return self.path / "locks" / f"{name}.lock"
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether a process holds a lock."""
+    if not lock.exists():
+        return False
+    with lock_file(lock) as free:
+        return not free
 
 
 def _last_epoch(history: Path) -> tuple[int, dict[str, float] | None]:

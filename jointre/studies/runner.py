@@ -100,9 +100,11 @@ class StudyRunner:
             self.log(f"{counted(done, 'runs')} of {len(self.runs)} finished before")
         previous = interrupt_on_termination()
         try:
+            idle = 0
             while waiting or self._jobs:
                 self._start(waiting)
-                if not self._jobs:
+                idle = 0 if self._jobs else idle + 1
+                if idle > 3:  # one look may coincide with that of another process
                     break  # the rest is trained by other processes
                 self.show()
                 time.sleep(POLL)

@@ -45,6 +45,7 @@ def test_waiting_interrupted_and_running(tiny_data: Path, tmp_path: Path) -> Non
             assert not held
     with directory.claimed(run) as held:
         assert held
+        assert directory.progress(run.name).state == "running"
         with directory.claimed(run) as again:
             assert not again
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from annotated_types import Len
+from annotated_types import Ge, Le, Len
 
 from jointre.errors import ConfigError
 
-Ends = Annotated[list[float], Len(2, 2)]
-WholeEnds = Annotated[list[int], Len(2, 2)]
+Ends = Annotated[list[Annotated[float, Ge(-1e12), Le(1e12)]], Len(2, 2)]
+WholeEnds = Annotated[list[Annotated[int, Ge(-(10**12)), Le(10**12)]], Len(2, 2)]
 
 
 class SearchRange:

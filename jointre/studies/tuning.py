@@ -109,11 +109,13 @@ class TunedExperiment:
             folder: Folder of the file.
             comment: First line of the file.
         """
-        changes = [f"{path}={json.dumps(value)}" for path, value in values.items()]
         imported = os.path.relpath(self.file.absolute(), folder.absolute())
         parts = [f"(import {json.dumps(imported)})"]
-        parts += [as_jsonnet(change, json.loads) for change in (*self.overrides, *changes)]
-        return "\n".join([f"// {comment}", " +\n".join(parts), ""])
+        parts += [as_jsonnet(override, json.loads) for override in self.overrides]
+        in_lists = [path for path in values if _in_list(path)]
+        parts.append(_nested({p: value for p, value in values.items() if p not in in_lists}))
+        parts += [as_jsonnet(f"{p}={json.dumps(values[p])}", json.loads) for p in in_lists]
+        return "\n".join([f"// {comment}", " + ".join(parts), ""])
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ class Tuner:
             for running in self._running:
                 running.job.wait()
             _restore(previous)
-        if before:
+        if before and trials:
             self.log(f"{counted(before, 'trials')} of {trials} had ended before")
         if began and failed == began:
             raise RunError(
@@ -354,6 +356,43 @@ class Tuner:
         return path
 
 
+def _in_list(path: str) -> bool:
+    """Whether a path names an item of a list, which jsonnet's ``+:`` cannot change."""
+    return any(key.isdigit() for key in path.split("."))
+
+
+def _nested(values: Mapping[str, Any], indent: str = "") -> str:
+    """An object of jsonnet that changes values by their dotted paths.
+
+    Args:
+        values: Values by dotted path.
+        indent: Spaces before the object's closing bracket.
+
+    Example:
+        >>> print(_nested({"training.optimizer.lr": 0.001, "training.epochs": 3}))
+        {
+          training+: {
+            optimizer+: {
+              lr: 0.001,
+            },
+            epochs: 3,
+          },
+        }
+    """
+    inner = f"{indent}  "
+    groups: dict[str, dict[str, Any]] = {}
+    for path, value in values.items():
+        key, _, rest = path.partition(".")
+        groups.setdefault(key, {})[rest] = value
+    lines = [
+        f"{inner}{key}: {json.dumps(below[''])},"
+        if "" in below
+        else f"{inner}{key}+: {_nested(below, inner)},"
+        for key, below in groups.items()
+    ]
+    return "\n".join(["{", *lines, f"{indent}}}"])
+
+
 def _open(folder: Path, prune: bool, seed: int, jobs: int) -> Any:
     """Optuna's study, stored in a folder.
 
@@ -443,6 +482,7 @@ def draw(tuner: Tuner, output: Path) -> None:
         panel.scatter(found, [100 * (trial.score or 0.0) for trial in trials])
         if values.kind == "log":
             panel.set_xscale("log")
+            panel.xaxis.set_minor_formatter("")  # only powers of ten have room for labels
         panel.set_xlabel(name, fontsize=8)
         panel.set_title(f"dev {' + '.join(tuner.tuned.monitor)}", fontsize=8)
         panel.grid(alpha=0.3)

@@ -47,6 +47,7 @@ def test_real_trials(tiny_data: Path, tmp_path: Path) -> None:
     assert resolved["training"]["optimizer"]["lr"] == trials[0].values["training.optimizer.lr"]
     assert resolved["training"]["batch_size"] == 6
     assert "dev entity_f1 = " in best.read_text()
+    assert "\n    optimizer+: {\n      lr: " in best.read_text()
     # What a killed process left is repeated, and the number of trials counts all starts.
     left = tuner._study.ask()
     values = tuning.suggested(found.space, left)
@@ -175,6 +176,19 @@ def test_mistakes(
     config = experiment(tiny_data, {**QUICK, **changes}) | {"tune": space}
     with pytest.raises(ConfigError, match=message):
         TunedExperiment.read(write_config(config, tmp_path / "e.json"), (), {})
+
+
+def test_the_best_values_of_items_of_a_list(tiny_data: Path, tmp_path: Path) -> None:
+    """They are changed by their number, the others by nested objects."""
+    callbacks = [{"type": "ema", "decay": 0.9}]
+    config = experiment(tiny_data, {**QUICK, "training.callbacks": callbacks})
+    config["tune"] = {"training.callbacks.0.decay": {"uniform": [0.5, 0.9]}}
+    found = TunedExperiment.read(write_config(config, tmp_path / "e.json"), (), {})
+    text = found.jsonnet({"training.callbacks.0.decay": 0.7, "seed": 4}, tmp_path, "The best")
+    (tmp_path / "best.jsonnet").write_text(text)
+    loaded = load_config(tmp_path / "best.jsonnet").data
+    assert loaded["training"]["callbacks"] == [{"type": "ema", "decay": 0.7}]
+    assert loaded["seed"] == 4
 
 
 def test_another_directory(tiny_data: Path, tmp_path: Path) -> None:

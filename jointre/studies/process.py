@@ -10,8 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
-
 from jointre.studies.directory import StudyDirectory
 from jointre.studies.plan import PlannedRun
 from jointre.training.run_files import is_run
@@ -113,6 +111,8 @@ class TrainingProcess:
 
     def memory(self) -> int:
         """Bytes that the training and its workers hold."""
+        import psutil  # needs modules of the operating system
+
         try:
             process = psutil.Process(self.process.pid)
             family = [process, *process.children(recursive=True)]

@@ -43,6 +43,7 @@ def test_what_a_run_directory_holds(tiny_run: Path) -> None:
     assert sorted(path.name for path in tiny_run.iterdir()) == [
         "archive",
         "config.json",
+        "counts.jsonl",
         "log.txt",
         "metrics.csv",
         "metrics.json",

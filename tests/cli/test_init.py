@@ -30,13 +30,22 @@ def without_relations(path: Path) -> Path:
     return path
 
 
-def follow(jointre: Command, export: Path, tmp_path: Path) -> tuple[dict, list[dict]]:
-    """Run init and the three commands that it prints; the scores on dev and what was found."""
+def follow(
+    jointre: Command, export: Path, tmp_path: Path, *options: str
+) -> tuple[dict, list[dict]]:
+    """Run init and the three commands that it prints; the scores on dev and what was found.
+
+    Args:
+        jointre: The command.
+        export: What is annotated.
+        tmp_path: Folder to write to.
+        options: More options of the training.
+    """
     started = jointre("init", export, "--dir", tmp_path / "project")
     assert started.code == 0, started.err
     printed = re.findall(r"^  jointre (.+)$", started.out, re.MULTILINE)
     train, evaluate, predict = (shlex.split(line) for line in printed)
-    trained = jointre(*train)
+    trained = jointre(*train, *options)
     assert trained.code == 0, trained.err
     assert jointre(*evaluate).code == 0
     found = tmp_path / "found.jsonl"
@@ -56,7 +65,7 @@ def check_entities(records: list[dict]) -> None:
 def test_label_studio_with_relations(jointre: Command, corpus: Path, tmp_path: Path) -> None:
     export = tmp_path / "export.json"
     assert jointre("convert", corpus, export, "--to", "label_studio").code == 0
-    dev, found = follow(jointre, export, tmp_path)
+    dev, found = follow(jointre, export, tmp_path, "-o", "training.epochs=12")
     assert dev["entity"]["f1"] >= ENOUGH
     assert dev["relation_strict"]["f1"] > 0.1
     check_entities(found)
@@ -66,7 +75,7 @@ def test_label_studio_with_relations(jointre: Command, corpus: Path, tmp_path: P
 def test_brat_without_relations(jointre: Command, corpus: Path, tmp_path: Path) -> None:
     export = tmp_path / "brat"
     assert jointre("convert", without_relations(corpus), export, "--to", "brat").code == 0
-    dev, found = follow(jointre, export, tmp_path)
+    dev, found = follow(jointre, export, tmp_path, "-o", "training.epochs=6")
     assert dev["entity"]["f1"] >= ENOUGH
     check_entities(found)
 

@@ -65,7 +65,7 @@ def check_entities(records: list[dict]) -> None:
 def test_label_studio_with_relations(jointre: Command, corpus: Path, tmp_path: Path) -> None:
     export = tmp_path / "export.json"
     assert jointre("convert", corpus, export, "--to", "label_studio").code == 0
-    dev, found = follow(jointre, export, tmp_path, "-o", "training.epochs=12")
+    dev, found = follow(jointre, export, tmp_path)
     assert dev["entity"]["f1"] >= ENOUGH
     assert dev["relation_strict"]["f1"] > 0.1
     check_entities(found)

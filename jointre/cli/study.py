@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from jointre.cli._common.command import CheckedApp, ConfigCommand
-from jointre.cli._common.options import ExtVars, Overrides, Packages
+from jointre.cli._common.options import ExtVars, Gpus, Jobs, Overrides, Packages, TrainingThreads
 from jointre.cli._common.output import log
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def run(
     overrides: Overrides = None,
     ext_var: ExtVars = None,
     include_package: Packages = None,
-    jobs: Annotated[
-        int, typer.Option("-j", "--jobs", min=1, max=1000, help="Trainings at the same time.")
-    ] = 1,
+    jobs: Jobs = 1,
     memory: Annotated[
         float | None,
         typer.Option(
@@ -52,20 +50,8 @@ def run(
             show_default=False,
         ),
     ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Threads of each training; by default the cores, divided among them.",
-            show_default=False,
-        ),
-    ] = None,
-    gpus: Annotated[
-        str | None,
-        typer.Option(
-            metavar="0,1,…", help="GPUs to deal out to the trainings.", show_default=False
-        ),
-    ] = None,
+    threads: TrainingThreads = None,
+    gpus: Gpus = None,
     share: Annotated[
         str | None,
         typer.Option(

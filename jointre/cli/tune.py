@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jointre.cli._common.options import ConfigFile, ExtVars, Overrides, Packages
+from jointre.cli._common.options import (
+    ConfigFile,
+    ExtVars,
+    Gpus,
+    Jobs,
+    Overrides,
+    Packages,
+    TrainingThreads,
+)
 from jointre.cli._common.output import log
 
 if TYPE_CHECKING:
@@ -34,23 +42,9 @@ def tune(
             min=0, help="Number of trials, those of earlier starts counted; 0: only show them."
         ),
     ] = 20,
-    jobs: Annotated[
-        int, typer.Option("-j", "--jobs", min=1, max=1000, help="Trainings at the same time.")
-    ] = 1,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Threads of each training; by default the cores, divided among them.",
-            show_default=False,
-        ),
-    ] = None,
-    gpus: Annotated[
-        str | None,
-        typer.Option(
-            metavar="0,1,…", help="GPUs to deal out to the trainings.", show_default=False
-        ),
-    ] = None,
+    jobs: Jobs = 1,
+    threads: TrainingThreads = None,
+    gpus: Gpus = None,
     prune: Annotated[
         bool,
         typer.Option(help="Stop trials early that are worse than the median of the others."),

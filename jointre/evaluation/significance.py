@@ -181,7 +181,7 @@ def compare(
             that the protocol does not define.
     """
     if not gold:
-        raise DataError("the data has no documents, so there are no predictions to compare")
+        raise DataError("the data has no documents to compare predictions on")
     documents = [document_counts(metric, gold, predicted) for predicted in (one, other)]
     found = (row for each in documents for document in each for row in document.counts)
     rows = _ordered(found, metric.reported)
@@ -283,7 +283,7 @@ def gains(
         if [each.document for each in run] != documents:
             raise DataError("the runs were scored on different documents, so they do not compare")
     if not documents:
-        raise DataError("there are no documents, so there is nothing to compare")
+        raise DataError("the runs were scored on no documents, so they cannot be compared")
     runs = [*base, *variant]
     rows = _ordered((row for run in runs for each in run for row in each.counts), reported)
     labels = _Labels.of(rows)

@@ -79,7 +79,7 @@ class StudyDirectory:
         """
         if self.path.is_dir() and not self.plan.exists() and any(self.path.iterdir()):
             raise RunError(
-                f"{self.path} is not empty and holds no study (there is no {PLAN} in it); choose "
+                f"{self.path} is not empty and does not hold a study ({PLAN} is missing); choose "
                 "another directory with -s"
             )
         try:
@@ -103,8 +103,8 @@ class StudyDirectory:
         found = read_object(self.plan)
         if found is None or not isinstance(found.get("runs"), list):
             raise RunError(
-                f"{self.path} holds no study (no readable {PLAN}); start one with jointre study "
-                f"run FILE -s {self.path}"
+                f"{self.path} does not hold a study ({PLAN} is missing or damaged); start one "
+                f"with jointre study run FILE -s {self.path}"
             )
         return found
 

@@ -133,7 +133,7 @@ def results(directory: StudyDirectory, resamples: int = 10_000, seed: int = 0) -
         seed: Random seed of the tests.
 
     Raises:
-        RunError: There is no study in the directory.
+        RunError: The directory does not hold a study.
         DataError: A file of a run is damaged.
     """
     plan = directory.read()

@@ -64,7 +64,7 @@ class TunedExperiment:
         experiment: Experiment = construct(Experiment, loaded)
         if not experiment.tune:
             raise ConfigError(
-                f"{file}: there is no search space; add one, such as tune: "
+                f"{file}: the experiment has no search space; add one, such as tune: "
                 "{ 'training.optimizer.lr': { log: [1e-5, 1e-3] } }"
             )
         if experiment.data.dev is None and experiment.data.dev_fraction is None:
@@ -411,7 +411,7 @@ def _open(folder: Path, prune: bool, seed: int, jobs: int) -> Any:
         raise RunError(f"{folder} cannot be used: {error.strerror or error}") from error
     if any(folder.iterdir()) and not (folder / STORAGE).exists():
         raise RunError(
-            f"{folder} is not empty and holds no trials (there is no {STORAGE} in it); choose "
+            f"{folder} is not empty and does not hold trials ({STORAGE} is missing); choose "
             "another directory with -s"
         )
     return optuna.create_study(

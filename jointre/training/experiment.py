@@ -54,7 +54,7 @@ class Fold:
         seed: Random seed of the shuffle.
 
     Raises:
-        ConfigError: There is no fold of this number.
+        ConfigError: The number is greater than the number of folds.
     """
 
     def __init__(

@@ -57,6 +57,6 @@ def test_mistakes(
     ended = jointre("study", "run", file)
     ended.told("1 variant of 2 cannot be trained:\n  b: model.widht_dim: span takes no 'widht_dim'")
     jointre("study", "run", "none.jsonnet").told("none.jsonnet does not exist")
-    jointre("study", "table", tmp_path).told("holds no study")
-    jointre("study", "plot", tmp_path, "--output", "x.png").told("holds no study")
+    jointre("study", "table", tmp_path).told("does not hold a study")
+    jointre("study", "plot", tmp_path, "--output", "x.png").told("does not hold a study")
     assert [path.name for path in tmp_path.iterdir()] == ["s.jsonnet"]

@@ -20,6 +20,6 @@ def test_trials_and_what_is_shown_again(jointre: Command, tiny_data: Path, tmp_p
     jointre("tune", file, "-s", tmp_path / "t", "--trials", 0, "--plot", tmp_path / "f.png").told(
         "too few trials"
     )
-    jointre("tune", "quickstart").told("there is no search space")
+    jointre("tune", "quickstart").told("the experiment has no search space")
     checked = jointre("config", "check", tmp_path / "t" / "best.jsonnet")
     assert checked.code == 0, checked.err

@@ -189,5 +189,5 @@ def test_runs_on_other_documents() -> None:
     counts = document_counts(SPERT, gold, one)
     with pytest.raises(DataError, match="scored on different documents"):
         gains(SPERT.reported, [counts], [counts[1:]])
-    with pytest.raises(DataError, match="there are no documents"):
+    with pytest.raises(DataError, match="scored on no documents"):
         gains(SPERT.reported, [[]], [[]])

@@ -52,9 +52,9 @@ def test_waiting_interrupted_and_running(tiny_data: Path, tmp_path: Path) -> Non
 
 def test_directories_that_cannot_be_used(tiny_data: Path, tmp_path: Path) -> None:
     planned = plan(write_study(tmp_path / "s.jsonnet", tiny_data, ["{ name: 'a' }"]))
-    with pytest.raises(RunError, match=r"is not empty and holds no study"):
+    with pytest.raises(RunError, match=r"is not empty and does not hold a study"):
         StudyDirectory(tmp_path).prepare(planned)
-    with pytest.raises(RunError, match=r"holds no study .*jointre study run FILE"):
+    with pytest.raises(RunError, match=r"does not hold a study .*jointre study run FILE"):
         StudyDirectory(tmp_path).read()
     with pytest.raises(RunError, match="cannot be used as the directory of a study"):
         StudyDirectory(tmp_path / "s.jsonnet").prepare(planned)

@@ -158,7 +158,7 @@ def test_trials_that_fail(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("space", "changes", "message"),
     [
-        ({}, {}, "there is no search space; add one, such as tune:"),
+        ({}, {}, "the experiment has no search space; add one, such as tune:"),
         (SPACE, {"data.dev": None}, "trials are compared by their dev scores: set data.dev"),
         (
             {"model.widht_dim": {"integer": [1, 3]}, "training.epochs": {"integer": [0, 3]}},
@@ -192,7 +192,7 @@ def test_the_best_values_of_items_of_a_list(tiny_data: Path, tmp_path: Path) -> 
 
 
 def test_another_directory(tiny_data: Path, tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"is not empty and holds no trials"):
+    with pytest.raises(RunError, match=r"is not empty and does not hold trials"):
         Tuner(StudyDirectory(tmp_path), tuned(tmp_path, tiny_data, SPACE), Resources(1, 0))
 
 

@@ -134,6 +134,21 @@ Entities = Annotated[
         help="Predict the entities, or use those given in the records and predict their relations."
     ),
 ]
+Jobs = Annotated[
+    int, typer.Option("-j", "--jobs", min=1, max=1000, help="Trainings at the same time.")
+]
+TrainingThreads = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Threads of each training; by default the cores, divided among them.",
+        show_default=False,
+    ),
+]
+Gpus = Annotated[
+    str | None,
+    typer.Option(metavar="0,1,…", help="GPUs to deal out to the trainings.", show_default=False),
+]
 Device = Annotated[str, typer.Option(help="Device to compute on: auto, cpu, cuda, cuda:1 or mps.")]
 
 

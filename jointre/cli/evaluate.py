@@ -14,6 +14,7 @@ from jointre.cli._common.options import (
     Output,
     OverlapOption,
     Packages,
+    Raw,
     RunArgument,
     ThresholdOption,
     TrainFacts,
@@ -48,6 +49,7 @@ def evaluate(
     output: Output = None,
     threshold: ThresholdOption = None,
     overlap: OverlapOption = None,
+    raw: Raw = False,
     device: Device = "auto",
     include_package: Packages = None,
 ) -> None:
@@ -79,7 +81,7 @@ def evaluate(
     options = given_options(on_error, max_unpacked)
     settings = RunSettings.of(run, format, protocol, train_facts or (), data, options)
     documents = read_annotated(settings.reader, data, f"{data}: ")
-    loaded = archive.load(run)
+    loaded = archive.load(run, raw=raw)
     note = trained_on_note(loaded.about, settings.reader.files(data))
     if note is not None:
         log(f"{data}: {note}")
@@ -91,7 +93,7 @@ def evaluate(
     metric = settings.metric(predictor.vocabulary.symmetric)
     recall = SpanRecall()
     with bar("evaluating", len(documents)) as step:
-        report, predicted = score(predictor.model, documents, metric, step, entities, recall)
+        report, predicted = score(predictor.model, documents, metric, step, entities, [recall])
     write_json(report.to_dict(), output)
     if predictions is not None:
         JsonlWriter().write(predicted, predictions)

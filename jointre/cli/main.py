@@ -14,6 +14,7 @@ from jointre.cli._common.streams import name_output, reopen
 from jointre.cli.archive import archive
 from jointre.cli.attention import attention
 from jointre.cli.bench import bench
+from jointre.cli.calibrate import calibrate
 from jointre.cli.compare import compare
 from jointre.cli.components import app as components
 from jointre.cli.config import app as config
@@ -46,6 +47,7 @@ for command in (
     predict,
     score,
     compare,
+    calibrate,
     split,
     convert,
     attention,

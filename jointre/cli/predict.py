@@ -13,6 +13,7 @@ from jointre.cli._common.options import (
     OnErrorOption,
     OverlapOption,
     Packages,
+    Raw,
     RunArgument,
     ThresholdOption,
     thresholds_of,
@@ -66,6 +67,7 @@ def predict(
     max_unpacked: MaxUnpackedOption = None,
     threshold: ThresholdOption = None,
     overlap: OverlapOption = None,
+    raw: Raw = False,
     device: Device = "auto",
     include_package: Packages = None,
     colors: Annotated[
@@ -124,6 +126,7 @@ def predict(
         language=language,
         threshold=thresholds,
         overlap=overlap,
+        raw=raw,
     )
     if precision == "bf16" and not computes_bfloat16(predictor.device):
         log("this processor has no arithmetic for bfloat16: fp32, the default, is faster here")
@@ -132,5 +135,6 @@ def predict(
         "language": predictor.language,
         "threshold": thresholds,
         "overlap": overlap,
+        "raw": raw,
     }
     prediction.run(predictor, options, readable=prints_text(output, json))

@@ -1,23 +1,27 @@
 """The interface of decoders: the only place where probabilities become mentions and relations."""
 
 from abc import ABC
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from jointre.config import Registrable
 from jointre.data.batch import GivenMentions
 from jointre.data.nearest import did_you_mean
 from jointre.data.vocabulary import Vocabulary
+from jointre.decoding.calibration import Calibration, TaskCalibration
 from jointre.decoding.overlaps import Overlap, OverlapRule
 from jointre.decoding.thresholds import DEFAULT, Thresholds, accepted, per_label
 from jointre.errors import ConfigError
 from jointre.nn.losses.label_scores import LabelScores
 from jointre.positions import Spans
+
+Task = Literal["entity", "relation"]
+TASKS: tuple[Task, ...] = ("entity", "relation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,8 @@ class Decoder(Registrable, ABC, interface="decoder"):
     Args:
         vocabulary: The labels, and the overlaps of the training data.
         entity_threshold: Smallest probability of an entity label: a number, or one per label
-            (``{ default: 0.5, Person: 0.7 }``). null: the most probable label if labels
-            are mutually exclusive, otherwise the threshold that the loss has learned
+            (``{ default: 0.5, Person: 0.7 }``). null: if labels are mutually exclusive, the most
+            probable label, "none" included; otherwise the threshold that the loss has learned
             (``adaptive``), or else the default of the decoder.
         relation_threshold: The same for relations.
         overlap: Which mentions may overlap. ``"all"``: all of them; ``"nested"``: a mention inside
@@ -84,6 +88,8 @@ class Decoder(Registrable, ABC, interface="decoder"):
     Attributes:
         entity_thresholds: Threshold of each entity label; None if it is not set.
         relation_thresholds: Threshold of each relation label.
+        calibration: Temperatures and thresholds that were fitted on annotated data; None: the
+            probabilities of the model are used as they are.
 
     Raises:
         ConfigError: A threshold names an unknown label, or the overlaps of the training data
@@ -110,6 +116,63 @@ class Decoder(Registrable, ABC, interface="decoder"):
             relation_threshold, vocabulary.relation_labels, "relation_threshold"
         )
         self._overlap = OverlapRule(overlap, vocabulary, self.labels_come_first)
+        self.calibration: Calibration | None = None
+        self._calibrated: dict[Task, list[float | None]] = {}
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Use calibrated probabilities and thresholds, or the model's own ones again.
+
+        Args:
+            calibration: The calibration; None: none.
+
+        Raises:
+            ConfigError: A threshold names an unknown label.
+        """
+        thresholds: dict[Task, list[float | None]] = {}
+        if calibration is not None:
+            vocabulary = self.vocabulary
+            labels = {"entity": vocabulary.entity_labels, "relation": vocabulary.relation_labels}
+            for task in TASKS:
+                of_task = dict(_of_task(calibration, task).thresholds)
+                thresholds[task] = per_label(of_task, labels[task], f"calibration of {task}")
+        self.calibration, self._calibrated = calibration, thresholds
+
+    def calibrated(self, scores: LabelScores, task: Task) -> LabelScores:
+        """The probabilities of a task's candidates as predictions report them.
+
+        Args:
+            scores: The probabilities of the model.
+            task: The task, ``"entity"`` or ``"relation"``.
+        """
+        if self.calibration is None:
+            return scores
+        of_task = _of_task(self.calibration, task)
+        return scores.calibrated(of_task.temperature, of_task.bias)
+
+    def accepted(self, scores: LabelScores, task: Task) -> Bool[Tensor, "q r"]:
+        """The labels that candidates get.
+
+        Calibrated thresholds are compared with calibrated probabilities, and those of the config
+        with the probabilities of the model, so temperature and bias alone change no decision.
+
+        Args:
+            scores: The probabilities of the model.
+            task: The task, ``"entity"`` or ``"relation"``.
+
+        Shapes:
+            scores ``"q r"`` → ``"q r"``.
+        """
+        thresholds, default = self.entity_thresholds, self.default_entity_threshold
+        if task == "relation":
+            thresholds, default = self.relation_thresholds, self.default_relation_threshold
+        reached = accepted(scores, thresholds, default)
+        calibrated = self._calibrated.get(task, [])
+        if all(least is None for least in calibrated):
+            return reached
+        # Labels without a calibrated threshold are taken from the model's own decisions.
+        least = [1.0 if threshold is None else threshold for threshold in calibrated]
+        is_set = torch.tensor([each is not None for each in calibrated], device=reached.device)
+        return accepted(self.calibrated(scores, task), least, default).where(is_set, reached)
 
     def adjust(
         self,
@@ -117,6 +180,8 @@ class Decoder(Registrable, ABC, interface="decoder"):
         overlap: Overlap | None = None,
     ) -> None:
         """Change the thresholds or the rule for overlaps after training.
+
+        If the model is calibrated, the thresholds are compared with calibrated probabilities.
 
         Args:
             threshold: Smallest probability of all relations, or a mapping from entity and
@@ -128,18 +193,26 @@ class Decoder(Registrable, ABC, interface="decoder"):
                 of the training data are needed and not known.
         """
         given = threshold if isinstance(threshold, Mapping) else {DEFAULT: threshold}
-        thresholds = self._changed_thresholds(given)
+        current = (self.entity_thresholds, self.relation_thresholds)
+        if self._calibrated:
+            current = (self._calibrated["entity"], self._calibrated["relation"])
+        entities, relations = self._changed_thresholds(given, *current)
         if overlap is not None:
             self._overlap = OverlapRule(overlap, self.vocabulary, self.labels_come_first)
-        self.entity_thresholds, self.relation_thresholds = thresholds
+        if self._calibrated:
+            self._calibrated = {"entity": entities, "relation": relations}
+        else:
+            self.entity_thresholds, self.relation_thresholds = entities, relations
 
     def _changed_thresholds(
-        self, given: Mapping[str, float | None]
+        self,
+        given: Mapping[str, float | None],
+        of_entities: Sequence[float | None],
+        of_relations: Sequence[float | None],
     ) -> tuple[list[float | None], list[float | None]]:
         """The thresholds of all entity and relation labels after the given ones are applied."""
         entities, relations = self.vocabulary.entity_labels, self.vocabulary.relation_labels
-        changed_entities = list(self.entity_thresholds)
-        changed_relations = list(self.relation_thresholds)
+        changed_entities, changed_relations = list(of_entities), list(of_relations)
         for label, least in given.items():
             if least is not None and not 0 <= least <= 1:
                 raise ConfigError(f"threshold {label}={least}: a probability is from 0 to 1")
@@ -166,9 +239,8 @@ class Decoder(Registrable, ABC, interface="decoder"):
             spans: Candidate spans, ordered by unit.
             scores: Entity label probabilities of the spans.
         """
-        reached = accepted(scores, self.entity_thresholds, self.default_entity_threshold)
-        rows, labels = reached.nonzero().unbind(1)
-        probabilities = scores.labels[rows, labels]
+        rows, labels = self.accepted(scores, "entity").nonzero().unbind(1)
+        probabilities = self.calibrated(scores, "entity").labels[rows, labels]
         keep = self._overlap.keep(spans[rows], labels, probabilities)
         if keep is not None:
             rows, labels, probabilities = rows[keep], labels[keep], probabilities[keep]
@@ -181,7 +253,7 @@ class Decoder(Registrable, ABC, interface="decoder"):
             given: The mentions.
             scores: Entity label probabilities of the candidate spans.
         """
-        probabilities = scores.labels[given.rows]
+        probabilities = self.calibrated(scores[given.rows], "entity").labels
         labels = probabilities.argmax(1)
         if given.labels is not None:
             labels = given.labels.where(given.labels >= 0, labels)
@@ -205,6 +277,9 @@ class Decoder(Registrable, ABC, interface="decoder"):
         Args:
             scores: Relation label probabilities of the candidates.
         """
-        reached = accepted(scores, self.relation_thresholds, self.default_relation_threshold)
-        rows, labels = reached.nonzero().unbind(1)
-        return Relations(rows, labels, scores.labels[rows, labels])
+        rows, labels = self.accepted(scores, "relation").nonzero().unbind(1)
+        return Relations(rows, labels, self.calibrated(scores, "relation").labels[rows, labels])
+
+
+def _of_task(calibration: Calibration, task: Task) -> TaskCalibration:
+    return calibration.entity if task == "entity" else calibration.relation

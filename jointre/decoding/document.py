@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -36,7 +36,8 @@ class FoundEntities:
 
     Shapes:
         spans and scores ``"m"``, mention_entity ``"l 2"``: (mention, entity) ordered by entity,
-        units, labels and label_scores ``"g"`` of the entities.
+        units, labels, label_scores and accepted ``"g"`` of the entities: whether their label is
+        probable enough.
     """
 
     spans: Spans
@@ -45,6 +46,7 @@ class FoundEntities:
     units: Int[Tensor, " g"]
     labels: Int[Tensor, " g"]
     label_scores: Float[Tensor, " g"]
+    accepted: Bool[Tensor, " g"]
 
 
 @Decoder.register("document")
@@ -245,7 +247,7 @@ class DocumentDecoder(Decoder):
             given: Whether the entities are given, so that none is dropped.
         """
         host = _transferred(found_entities, pairs, found_relations)
-        dropped = set() if given else self._below_threshold(host)
+        dropped = set() if given else host.dropped
         entities: list[list[Entity]] = [[] for _ in units]
         index_in_unit = []
         for number, ((unit, label), mentions, score) in enumerate(
@@ -277,14 +279,6 @@ class DocumentDecoder(Decoder):
                 units, entities, relations, strict=True
             )
         ]
-
-    def _below_threshold(self, host: "_Host") -> set[int]:
-        """Entities whose label is not probable enough."""
-        return {
-            number
-            for number, ((_, label), score) in enumerate(zip(host.types, host.scores, strict=True))
-            if score < (self.entity_thresholds[label] or 0.0)
-        }
 
 
 def _from_zero(groups: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -372,6 +366,7 @@ class _Host(NamedTuple):
         types: Unit and label of each entity.
         scores: Probability of the label of each entity.
         mentions: Span and score of the mentions of each entity, in reading order.
+        dropped: Entities whose label is not probable enough.
         links: Head, tail and label of each relation.
         link_scores: Probability of each relation.
     """
@@ -379,6 +374,7 @@ class _Host(NamedTuple):
     types: list[list[int]]
     scores: list[float]
     mentions: list[list[tuple[tuple[int, int], float]]]
+    dropped: set[int]
     links: list[list[int]]
     link_scores: list[float]
 
@@ -387,12 +383,12 @@ def _transferred(entities: FoundEntities, pairs: Int[Tensor, "q 2"], relations: 
     """Copy entities and relations from the device, packed into one tensor of each type."""
     mention_row, entity_number = entities.mention_entity.unbind(1)
     spans = torch.stack([entities.spans.start[mention_row], entities.spans.end[mention_row]], 1)
-    types = torch.stack([entities.units, entities.labels], 1)
+    types = torch.stack([entities.units, entities.labels, entities.accepted.long()], 1)
     links = torch.cat([pairs[relations.rows], relations.labels[:, None]], 1)
     integers = torch.cat([part.flatten() for part in (spans, entity_number, types, links)]).cpu()
     probabilities = [entities.scores[mention_row], entities.label_scores, relations.probabilities]
     scores = torch.cat([part.float() for part in probabilities]).cpu().tolist()
-    sizes = [2 * len(spans), len(spans), 2 * len(types), 3 * len(links)]
+    sizes = [2 * len(spans), len(spans), 3 * len(types), 3 * len(links)]
     host_spans, host_numbers, host_types, host_links = torch.split(integers, sizes)
     mentions: list[list[tuple[tuple[int, int], float]]] = [[] for _ in range(len(types))]
     for (start, end), number, score in zip(
@@ -404,9 +400,10 @@ def _transferred(entities: FoundEntities, pairs: Int[Tensor, "q 2"], relations: 
         mentions[number].append(((start, end), score))
     first_relation = len(spans) + len(types)
     return _Host(
-        host_types.reshape(-1, 2).tolist(),
+        [[unit, label] for unit, label, _ in host_types.reshape(-1, 3).tolist()],
         scores[len(spans) : first_relation],
         [sorted(entity_mentions) for entity_mentions in mentions],
+        set((host_types.reshape(-1, 3)[:, 2] == 0).nonzero()[:, 0].tolist()),
         host_links.reshape(-1, 3).tolist(),
         scores[first_relation:],
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import torch
 from annotated_types import Ge, Le, MinLen
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from torch import Tensor
 
 from jointre.data.nearest import did_you_mean
@@ -52,9 +52,9 @@ def accepted(
 ) -> Bool[Tensor, "q r"]:
     """The labels that candidates get.
 
-    Where labels exclude one another, a candidate gets its most probable label, unless "none"
-    is at least as probable; a threshold additionally requires that probability. Otherwise a
-    candidate gets all labels whose probability is at least the threshold.
+    Where labels exclude one another, a candidate can only get its most probable label. It gets it
+    if the label's probability is at least its threshold, or, without a threshold, above that of
+    "none". Otherwise a candidate gets all labels whose probability is at least the threshold.
 
     Args:
         scores: Label probabilities of the candidates.
@@ -73,15 +73,9 @@ def accepted(
     )
     if not scores.exclusive or not least:
         return reached
-    return reached & _most_probable(scores)
-
-
-def _most_probable(scores: LabelScores) -> Bool[Tensor, "q r"]:
-    """True at each candidate's most probable label, unless "none" is at least as probable."""
-    labels: Float[Tensor, "q c"] = scores.labels
-    first = 0
+    numbers = torch.arange(len(least), device=scores.labels.device)
+    best: Bool[Tensor, "q r"] = scores.labels.argmax(1, keepdim=True) == numbers
     if scores.none is not None:
-        labels, first = torch.cat([scores.none[:, None], labels], 1), 1
-    numbers = torch.arange(labels.shape[1], device=labels.device)
-    best: Bool[Tensor, "q c"] = labels.argmax(1, keepdim=True) == numbers
-    return best[:, first:]
+        is_set = torch.tensor([each is not None for each in thresholds], device=numbers.device)
+        reached &= is_set | (scores.labels > scores.none[:, None])
+    return reached & best

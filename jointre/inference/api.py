@@ -24,6 +24,7 @@ def load(
     language: str | None = None,
     threshold: float | Mapping[str, float] | None = None,
     overlap: Overlap | None = None,
+    raw: bool = False,
 ) -> Predictor:
     """Load a trained model from a run directory, an archive folder or a ``.tar.gz``.
 
@@ -36,6 +37,7 @@ def load(
             ``{"works_for": 0.7, "Person": 0.6}``; None: the thresholds of the model.
         overlap: Which mentions may overlap: ``"all"``, ``"learned"`` (as in the training data),
             ``"nested"`` or ``"flat"``; None: the rule of the model.
+        raw: Whether to ignore the calibration that ``jointre calibrate`` has stored.
 
     Raises:
         ArchiveError: The archive cannot be used.
@@ -53,6 +55,7 @@ def load(
         language=language,
         threshold=threshold,
         overlap=overlap,
+        raw=raw,
     )
 
 
@@ -67,6 +70,7 @@ def evaluate(
     device: str = "auto",
     threshold: float | Mapping[str, float] | None = None,
     overlap: Overlap | None = None,
+    raw: bool = False,
 ) -> Report:
     """Score a trained model on an annotated file.
 
@@ -80,6 +84,7 @@ def evaluate(
         device: See :func:`load`.
         threshold: See :func:`load`.
         overlap: See :func:`load`.
+        raw: See :func:`load`.
 
     Raises:
         ArchiveError, DataError: The model or the file cannot be used.
@@ -94,7 +99,7 @@ def evaluate(
     facts = [Path(path) for path in paths]
     settings = RunSettings.of(Path(run), format, protocol, facts, data=Path(data))
     documents = list(settings.reader.read(Path(data)))
-    loaded = archive.load(Path(run))
+    loaded = archive.load(Path(run), raw=raw)
     note = trained_on_note(loaded.about, settings.reader.files(Path(data)))
     if note is not None:
         logger.warning(f"{data}: {note}")

@@ -9,8 +9,7 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.evaluation.metric import Metric
 from jointre.evaluation.report import Report
 from jointre.models.model import Model
-from jointre.models.predict import Entities, predict
-from jointre.models.pruning import SpanRecall
+from jointre.models.predict import BatchObserver, Entities, predict
 from jointre.plurals import counted
 
 
@@ -35,7 +34,7 @@ def evaluate(
     metric: Metric,
     progress: Callable[[int], None] = lambda units: None,
     entities: Entities = "predict",
-    recall: SpanRecall | None = None,
+    observers: Sequence[BatchObserver] = (),
 ) -> tuple[Report, list[Document]]:
     """Predict annotated documents; the result is the report and the predicted documents.
 
@@ -46,7 +45,7 @@ def evaluate(
         progress: Called with the number of units of each finished batch.
         entities: Whether to predict the entities, or to use the gold entities, so that only
             relations are measured.
-        recall: If given, counts the gold mentions that a trained span enumerator keeps.
+        observers: Functions that read the output of each batch before it is decoded.
     """
     units = split(documents, model.unit)
     preparer = model.preparer(entities)
@@ -56,7 +55,7 @@ def evaluate(
         preparer,
         places=places_of(documents, units),
         entities=entities,
-        recall=recall,
+        observers=observers,
         progress=progress,
     )
     predicted = join(documents, units, predictions)

@@ -90,6 +90,7 @@ class Predictor:
         language: str | None = None,
         threshold: float | Mapping[str, float] | None = None,
         overlap: Overlap | None = None,
+        raw: bool = False,
     ) -> "Predictor":
         """Load a predictor from a run directory, an archive folder or a ``.tar.gz``.
 
@@ -101,13 +102,14 @@ class Predictor:
                 texts are split into words as in training.
             threshold: See the class.
             overlap: See the class.
+            raw: Whether to ignore the calibration that the archive may contain.
 
         Raises:
             ArchiveError: The archive cannot be used.
             ConfigError: spaCy does not know the language, or needs another package for it.
         """
         with garbage_collection_paused():
-            loaded = archive.load(Path(source))
+            loaded = archive.load(Path(source), raw=raw)
             language = language_of(loaded.about) if language is None else language
             return cls(
                 loaded.model,

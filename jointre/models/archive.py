@@ -11,10 +11,12 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from jointre.atomic import written_file, written_folder
-from jointre.errors import ArchiveError
+from jointre.atomic import scratch_folder, written_file, written_folder
+from jointre.decoding import Calibration
+from jointre.errors import ArchiveError, DataError
 from jointre.models.archive_build import ENCODER, build
 from jointre.models.archive_files import (
+    CALIBRATION,
     CONFIG,
     FORMAT,
     VOCABULARY,
@@ -88,6 +90,8 @@ def _save(model: Model, config: Mapping[str, Any], folder: Path, about: Mapping[
             vocabulary = vocabulary.without_names()
         write_object(work / VOCABULARY, vocabulary.to_dict())
         write_object(work / CONFIG, {"format": FORMAT, "model": config, "about": dict(about)})
+        if model.calibration is not None:
+            write_object(work / CALIBRATION, model.calibration.to_dict())
         (work / CARD).write_text(model_card(model, config, about), encoding="utf-8")
         write_checksums(work)
         work.chmod(0o755)
@@ -107,8 +111,12 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def load(source: Path) -> Loaded:
+def load(source: Path, *, raw: bool = False) -> Loaded:
     """Read an archive: a run directory, an archive's folder, or its ``.tar.gz``.
+
+    Args:
+        source: The archive.
+        raw: Whether to ignore the calibration that the archive may contain.
 
     Raises:
         ArchiveError: The archive is missing, damaged, changed, made by a newer version, or
@@ -117,8 +125,8 @@ def load(source: Path) -> Loaded:
     _require(source)
     if source.is_file():
         with unpacked(source) as folder:
-            return _load(folder, source)
-    return _load(_folder_of(source), source)
+            return _load(folder, source, raw)
+    return _load(_folder_of(source), source, raw)
 
 
 def is_source(path: Path) -> bool:
@@ -177,11 +185,82 @@ def _scores(folder: Path) -> Mapping[str, Any]:
     return scores if isinstance(scores, dict) else {}
 
 
-def _load(folder: Path, source: Path) -> Loaded:
+def _load(folder: Path, source: Path, raw: bool) -> Loaded:
     header = read_header(folder, source)
     vocabulary = read_object(folder / VOCABULARY, source)
     model = build(header["model"], vocabulary, folder, source)
+    if not raw and (folder / CALIBRATION).exists():
+        model.calibrate(_calibration(folder / CALIBRATION, model, source))
     return Loaded(model, header["model"], header["about"])
+
+
+def save_calibrated(source: Path, loaded: Loaded, target: Path | None) -> Path:
+    """Write an archive again with the present calibration of its model.
+
+    Args:
+        source: Run directory, archive folder or ``.tar.gz`` that the model was loaded from.
+        loaded: What was loaded.
+        target: A new folder or ``.tar.gz``; None: the archive of the source is replaced, which
+            is whole at every moment.
+
+    Returns:
+        What was written.
+
+    Raises:
+        ArchiveError: The target exists or cannot be written, or there is none and the source is a
+            file or a training that has not finished.
+    """
+    check_target(source, target)
+    if target is None:
+        target = _writable_folder(source)
+    if not target.name.endswith(".tar.gz"):
+        save(loaded.model, loaded.config, target, loaded.about)
+        return target
+    with scratch_folder() as scratch:
+        save(loaded.model, loaded.config, scratch / "archive", loaded.about)
+        pack(scratch / "archive", target)
+    return target
+
+
+def check_target(source: Path, target: Path | None) -> None:
+    """Raise the errors of :func:`save_calibrated` that can be known beforehand.
+
+    Args:
+        source: See :func:`save_calibrated`.
+        target: See :func:`save_calibrated`.
+    """
+    _require(source)
+    if target is None:
+        _writable_folder(source)
+    elif target.exists():
+        raise ArchiveError(f"{target} exists; name a new folder or file")
+    elif target.name.endswith(".tar.gz"):
+        _check_target(target, replace=False)
+
+
+def _writable_folder(source: Path) -> Path:
+    """The archive of a source, if it may be replaced."""
+    if source.is_file():
+        raise ArchiveError(
+            f"{source} is a packed archive, which is not changed; name the file to write, such as "
+            "calibrated.tar.gz, with --save-to"
+        )
+    folder = _folder_of(source)
+    if folder.parent.name == "checkpoints":
+        raise ArchiveError(
+            f"{source}: its training has not finished, and its archive will be replaced; finish it "
+            "with jointre train --recover first, or name another place with --save-to"
+        )
+    return folder
+
+
+def _calibration(path: Path, model: Model, source: Path) -> Calibration:
+    """Read the calibration of an archive."""
+    content, vocabulary = read_object(path, source), model.vocabulary
+    try:
+        return Calibration.from_dict(content, vocabulary.entity_labels, vocabulary.relation_labels)
+    except DataError as error:
+        raise ArchiveError(f"{source}: {CALIBRATION}: {error}") from error
 
 
 def pack(source: Path, target: Path, *, replace: bool = False) -> None:

@@ -21,6 +21,7 @@ WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 CHECKSUMS = "checksums.json"
 VOCABULARY = "vocabulary.json"
+CALIBRATION = "calibration.json"
 MAX_BYTES = 16 * 2**30  # of an unpacked archive
 MAX_MEMBERS = 1000
 MAX_NAME = 200  # characters of a member's name

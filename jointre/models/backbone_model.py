@@ -10,7 +10,7 @@ from jointre.config import Factory
 from jointre.config.bounds import Weight
 from jointre.data.context import Context
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import Overlap
+from jointre.decoding import Calibration, Overlap
 from jointre.decoding.decoder import Decoder
 from jointre.models.backbone import Backbone
 from jointre.models.fit import Labels, check_context, check_head
@@ -146,3 +146,12 @@ class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):
     ) -> None:
         """Change the decoder's thresholds or its rule for overlaps."""
         self.decoder.adjust(threshold, overlap)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The calibration that the decoder uses."""
+        return self.decoder.calibration
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Calibrate the decoder."""
+        self.decoder.calibrate(calibration)

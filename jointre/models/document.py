@@ -17,7 +17,7 @@ from jointre.data.edit_distance import edit_distances
 from jointre.data.limits import Limits
 from jointre.data.names import MentionNames, pair_relations
 from jointre.data.samplers import CorefSampler, Sampler
-from jointre.data.schema import Document
+from jointre.data.schema import Document, Entity, Span
 from jointre.data.split import UnitKind
 from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import (
@@ -30,6 +30,13 @@ from jointre.decoding import (
 from jointre.errors import ConfigError
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel
+from jointre.models.candidates import (
+    CandidateScores,
+    JudgedCandidates,
+    entity_gold,
+    mentions_key,
+    relation_gold,
+)
 from jointre.models.document_stages import (
     DocumentPreparer,
     DocumentStages,
@@ -37,7 +44,7 @@ from jointre.models.document_stages import (
     DocumentTrainingPreparer,
 )
 from jointre.models.fit import of_kind
-from jointre.models.model import CandidateScores, Entities, Model, mean_loss
+from jointre.models.model import Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
 from jointre.nn.classifiers import Classifier
 from jointre.nn.coreference import CoreferenceScorer
@@ -442,18 +449,47 @@ class DocumentModel(BackboneModel[DocumentStages, DocumentTargets, DocumentOutpu
         )
         return scores
 
+    def judged_candidates(
+        self, output: DocumentOutput, stages: DocumentStages, units: Sequence[Document]
+    ) -> dict[str, JudgedCandidates]:
+        """Predicted entities and their pairs, by the mentions of the entities."""
+        spans = output.spans[output.mention_rows]
+        bounds = [Span(*span) for span in torch.stack([spans.start, spans.end], 1).tolist()]
+        mentions: list[list[Span]] = [[] for _ in output.units]
+        for mention, entity in output.mention_entity.tolist():
+            mentions[entity].append(bounds[mention])
+        keys = [mentions_key(Entity(None, tuple(entity))) for entity in mentions]
+        unit = output.units.tolist()
+        return {
+            "entity": JudgedCandidates.of(
+                self.entity_loss.scores(output.entity_logits),
+                lambda rows: [(unit[row], *keys[row]) for row in rows.tolist()],
+                entity_gold(units, self.vocabulary, lambda entity: [mentions_key(entity)]),
+            ),
+            "relation": JudgedCandidates.of(
+                self.relation_loss.scores(output.relation_logits),
+                lambda rows: [
+                    (unit[head], *keys[head], *keys[tail])
+                    for head, tail in output.pairs[rows].tolist()
+                ],
+                relation_gold(units, self.vocabulary, mentions_key),
+            ),
+        }
+
     def documents(
         self, output: DocumentOutput, stages: DocumentStages, units: Sequence[Document]
     ) -> list[Document]:
         """The units with predicted entities and relations."""
-        label_probabilities = self.entity_loss.scores(output.entity_logits).labels
+        scores = self.entity_loss.scores(output.entity_logits)
+        column = output.labels[:, None]
         found_entities = FoundEntities(
             output.spans[output.mention_rows],
             output.mention_logits[output.mention_rows].sigmoid(),
             output.mention_entity,
             output.units,
             output.labels,
-            label_probabilities.gather(1, output.labels[:, None])[:, 0],
+            self.decoder.calibrated(scores, "entity").labels.gather(1, column)[:, 0],
+            self.decoder.accepted(scores, "entity").gather(1, column)[:, 0],
         )
         relations = self.decoder.find_relations(self.relation_loss.scores(output.relation_logits))
         return self.decoder.documents(

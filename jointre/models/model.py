@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 from typing_extensions import TypeVar
 
@@ -20,11 +20,12 @@ from jointre.data.schema import Document
 from jointre.data.split import UnitKind
 from jointre.data.truncate import beginning
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import Overlap
+from jointre.decoding import Calibration, Overlap
 from jointre.errors import ConfigError
+from jointre.models.candidates import CandidateScores, JudgedCandidates
 from jointre.nn.classifiers import Classifier
 from jointre.nn.encoders import Encoder
-from jointre.nn.losses import LabelScores, Loss
+from jointre.nn.losses import Loss
 from jointre.positions import Spans
 
 Entities = Literal["predict", "given"]
@@ -70,24 +71,6 @@ class TrainingBatch(Movable, Generic[StagesT, TargetsT]):
 
     stages: StagesT
     targets: TargetsT
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateScores:
-    """Label probabilities of a task's candidates, and what the candidates are.
-
-    Args:
-        candidates: What a candidate is: the number of its unit in the batch, then the borders of
-            its spans in words, or the numbers of its given entities. A row with a negative number
-            stands for no words, and is the same in no two models.
-        scores: Their label probabilities.
-
-    Shapes:
-        candidates ``"q k"``: q candidates, k numbers.
-    """
-
-    candidates: Int[Tensor, "q k"]
-    scores: LabelScores
 
 
 class Tokenising:
@@ -270,6 +253,21 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
         """
         raise NotImplementedError
 
+    def judged_candidates(
+        self, output: OutputT, stages: StagesT, units: Sequence[Document]
+    ) -> dict[str, JudgedCandidates]:
+        """Each task's candidates with their annotated labels, which calibration needs.
+
+        A family without this method cannot be calibrated, and reports have no score curves of
+        the candidates that its decoder rejects.
+
+        Args:
+            output: Output for the stages of a prediction.
+            stages: The stages that the model has read.
+            units: The annotated units of the batch, in order.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def documents(
         self, output: OutputT, stages: StagesT, units: Sequence[Document]
@@ -298,6 +296,23 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
             raise ConfigError(
                 f"model {self.registered_name!r} has neither thresholds nor a rule for overlaps"
             )
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The temperatures and thresholds that were fitted on annotated data, if any."""
+        return None
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Use calibrated probabilities and thresholds, or the model's own ones again.
+
+        Args:
+            calibration: The calibration; None: none.
+
+        Raises:
+            ConfigError: A threshold names an unknown label, or the model has no decoder.
+        """
+        if calibration is not None:
+            raise ConfigError(f"model {self.registered_name!r} has no decoder to calibrate")
 
     def kept_spans(self, output: OutputT) -> Spans | None:
         """The spans of a batch that a trained span enumerator kept; None without one."""

@@ -41,7 +41,7 @@ def model_card(model: Model, config: Mapping[str, Any], about: Mapping[str, Any]
         "## Limits",
         "",
         "The scores hold for texts like those of the data above; on other kinds of text, in other "
-        "languages and for rarer labels they can be much worse. Probabilities are not calibrated. "
+        f"languages and for rarer labels they can be much worse. {_calibrated(model)} "
         "A model repeats what its annotations say, mistakes and gaps included.",
         "",
         "## Use",
@@ -86,6 +86,18 @@ def _scores(scores: Mapping[str, Any]) -> list[str]:
         "|---|---|---|---|---|---|",
         *rows,
     ]
+
+
+def _calibrated(model: Model) -> str:
+    """Whether the probabilities are calibrated, and on what."""
+    calibration = model.calibration
+    if calibration is None:
+        return "Probabilities are not calibrated."
+    thresholds = calibration.entity.thresholds or calibration.relation.thresholds
+    return (
+        f"Probabilities {'and thresholds ' if thresholds else ''}were calibrated on "
+        f"{_code(calibration.about.get('data'))}; `raw=True` loads the model without it."
+    )
 
 
 def _listed(labels: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -16,11 +16,13 @@ from jointre.data.schema import Document
 from jointre.data.skipped import SkippedData
 from jointre.data.windows import DOCUMENT_LIMIT, SENTENCE_LIMIT, Cut, Limit, cut
 from jointre.models.model import Item, Model, Preparer, Tokenising
-from jointre.models.pruning import SpanRecall
 from jointre.plurals import counted
 
 Entities = Literal["predict", "given"]
 """Whether entities are predicted, or those of the documents are taken as given."""
+
+BatchObserver = Callable[[Model, Any, Any, Sequence[Item]], None]
+"""Function that reads what a model computes for a batch: model, output, stages and units."""
 
 MAX_PIECES = 2048
 MAX_UNITS = 64
@@ -82,7 +84,10 @@ def _shared(items: Sequence[Item]) -> list[Shared]:
 
 
 def predict_batch(
-    model: Model, items: Sequence[Item], preparer: Preparer, recall: SpanRecall | None = None
+    model: Model,
+    items: Sequence[Item],
+    preparer: Preparer,
+    observers: Sequence[BatchObserver] = (),
 ) -> list[Document]:
     """The documents of one batch with the model's predictions.
 
@@ -92,15 +97,14 @@ def predict_batch(
         model: The model, in evaluation mode.
         items: Tokenised units of the batch.
         preparer: Preparer of the model, in mode ``"predict"`` or ``"given"``.
-        recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
+        observers: Functions that read the output before it is decoded.
     """
     device = next(model.parameters()).device
     with torch.inference_mode():
         stages = preparer(items).to(device)
         output = model(stages)
-        kept_spans = model.kept_spans(output)
-        if recall is not None and kept_spans is not None:
-            recall.add(kept_spans, [item.visible for item in items])
+        for observe in observers:
+            observe(model, output, stages, items)
         documents = model.documents(output, stages, [item.document for item in items])
     if preparer.entities == "predict":
         documents = [in_reading_order(document) for document in documents]
@@ -118,7 +122,7 @@ def predict(
     max_units: int = MAX_UNITS,
     limit: Limit | None = None,
     skipped: SkippedData | None = None,
-    recall: SpanRecall | None = None,
+    observers: Sequence[BatchObserver] = (),
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Document]:
     """Predict units in batches; the result is in the order of the input.
@@ -135,14 +139,14 @@ def predict(
         limit: Units beyond it are read in overlapping windows; None: the limit of the model's
             kind of unit.
         skipped: If given, counts units that were read in windows or truncated.
-        recall: If given, counts the units' gold mentions that a trained span enumerator keeps.
+        observers: Functions that read the output of each batch before it is decoded.
         progress: Function that is called with the number of finished units after each batch.
     """
     prepared = Prepared(model, units, preparer, entities, limit, places)
     first_parts = prepared.first_parts()
     predicted: dict[int, Document] = {}
     for batch in plan(prepared.items, preparer, max_pieces, max_units):
-        documents = predict_batch(model, batch, preparer, recall)
+        documents = predict_batch(model, batch, preparer, observers)
         for item, document in zip(batch, documents, strict=True):
             predicted[item.number] = document
         progress(sum(item.number in first_parts for item in batch))

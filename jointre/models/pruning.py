@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from jointre.config import Factory
-from jointre.data.schema import Document
 from jointre.errors import ConfigError
+from jointre.models.model import Item, Model
 from jointre.nn.losses import BinaryLoss
 from jointre.nn.pruned_spans import PrunedSpans as PrunedSpans  # registers it
 from jointre.nn.split_linear import FeatureBlock
@@ -23,6 +23,8 @@ from jointre.span_enumerators import SpanEnumerator
 class SpanRecall:
     """Counts the gold mentions that are among the spans that a trained span enumerator keeps.
 
+    It is an observer of predicted batches.
+
     Args:
         kept_mentions: Number of gold mentions that were kept.
         gold_mentions: Number of all gold mentions.
@@ -31,17 +33,23 @@ class SpanRecall:
     kept_mentions: int = 0
     gold_mentions: int = 0
 
-    def add(self, spans: Spans, units: Sequence[Document]) -> None:
-        """Count the gold mentions of the units of a batch.
+    def __call__(self, model: Model, output: Any, stages: Any, items: Sequence[Item]) -> None:
+        """Count the gold mentions of a batch, unless the model has no trained span enumerator.
 
         Args:
-            spans: Spans that were kept, of all units.
-            units: The units with their gold entities.
+            model: The model.
+            output: Its output for the batch.
+            stages: The stages that it has read.
+            items: The units of the batch, with their gold entities.
         """
+        spans = model.kept_spans(output)
+        if spans is None:
+            return
         rows = torch.stack([spans.unit, spans.start, spans.end], 1).tolist()
         kept_spans = {tuple(row) for row in rows}
-        for number, unit in enumerate(units):
-            mentions = {mention for entity in unit.entities for mention in entity.mentions}
+        for number, item in enumerate(items):
+            entities = item.visible.entities
+            mentions = {mention for entity in entities for mention in entity.mentions}
             self.kept_mentions += sum((number, *mention) in kept_spans for mention in mentions)
             self.gold_mentions += len(mentions)
 

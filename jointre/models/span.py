@@ -21,8 +21,9 @@ from jointre.data.vocabulary import Vocabulary
 from jointre.decoding import Decoder, Mentions, SpanDecoder
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel, TaskWeights
+from jointre.models.candidates import CandidateScores, JudgedCandidates, judged_by_numbers, span_key
 from jointre.models.fit import check_pairs, of_kind
-from jointre.models.model import CandidateScores, Entities, Model, mean_loss
+from jointre.models.model import Entities, Model, mean_loss
 from jointre.models.pruning import build_enumerator, score_and_prune, span_loss
 from jointre.models.span_stages import (
     SpanPreparer,
@@ -320,6 +321,13 @@ class SpanModel(BackboneModel[SpanStages, SpanTargets, SpanOutput]):
                 self.relation_loss.scores(output.relation_logits[: len(pairs)]),
             ),
         }
+
+    def judged_candidates(
+        self, output: SpanOutput, stages: SpanStages, units: Sequence[Document]
+    ) -> dict[str, JudgedCandidates]:
+        """Spans, and pairs of mentions by their spans."""
+        scores = self.candidate_scores(output, stages)
+        return judged_by_numbers(scores, units, self.vocabulary, span_key)
 
     def documents(
         self, output: SpanOutput, stages: SpanStages, units: Sequence[Document]

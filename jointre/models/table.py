@@ -1,7 +1,7 @@
 """The table model (CARE): marks mentions and relations in tables over pairs of words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, final
 
 import torch
@@ -19,8 +19,14 @@ from jointre.decoding import Decoder, Mentions, TableDecoder
 from jointre.errors import ConfigError
 from jointre.models.backbone import Backbone
 from jointre.models.backbone_model import BackboneModel, Task, TaskWeights
+from jointre.models.candidates import (
+    CandidateScores,
+    JudgedCandidates,
+    first_word_key,
+    judged_by_numbers,
+)
 from jointre.models.fit import of_kind
-from jointre.models.model import CandidateScores, Entities, Model
+from jointre.models.model import Entities, Model
 from jointre.models.table_stages import (
     TablePreparer,
     TableStages,
@@ -253,6 +259,16 @@ class TableModel(BackboneModel[TableStages, TableTargets, TableOutput]):
                 ("relation", output.relation_cells, self.relation_loss, output.relation_logits),
             )
         }
+
+    def judged_candidates(
+        self, output: TableOutput, stages: TableStages, units: Sequence[Document]
+    ) -> dict[str, JudgedCandidates]:
+        """Cells of spans, and cells of the first words of two mentions."""
+        scores = self.candidate_scores(output, stages)
+        entity = scores["entity"]
+        spans = entity.candidates + entity.candidates.new_tensor([0, 0, 1])  # exclusive ends
+        scores["entity"] = replace(entity, candidates=spans)
+        return judged_by_numbers(scores, units, self.vocabulary, first_word_key)
 
     def documents(
         self, output: TableOutput, stages: TableStages, units: Sequence[Document]

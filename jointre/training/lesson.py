@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from jointre.models.model import CandidateScores
+from jointre.models.candidates import CandidateScores
 from jointre.nn.losses.divergence import distillation
 from jointre.nn.span_ops import matching_rows
 

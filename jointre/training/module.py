@@ -201,7 +201,7 @@ class TrainingModule(LightningModule):
 
     def validation_step(self, items: list[Item], number: int) -> None:
         """Predict a batch of dev units."""
-        documents = predict_batch(self.model, items, self.dev.preparer, self.recall)
+        documents = predict_batch(self.model, items, self.dev.preparer, [self.recall])
         numbers = (item.number for item in items)
         self._predictions.update(zip(numbers, documents, strict=True))
 

@@ -11,8 +11,8 @@ from jointre.data.schema import Document
 from jointre.data.split import Unit
 from jointre.errors import ConfigError
 from jointre.models import Model, archive
+from jointre.models.candidates import CandidateScores
 from jointre.models.model import (
-    CandidateScores,
     Item,
     Preparer,
     TrainingBatch,

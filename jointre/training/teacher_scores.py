@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from jointre.errors import RunError
-from jointre.models.model import CandidateScores
+from jointre.models.candidates import CandidateScores
 from jointre.nn.losses import LabelScores
 from jointre.training.lesson import Lesson
 from jointre.training.run_dir import replaced

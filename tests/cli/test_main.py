@@ -23,6 +23,7 @@ COMMANDS = [
     ("predict",),
     ("score",),
     ("compare",),
+    ("calibrate",),
     ("convert",),
     ("attention",),
     ("archive",),

@@ -8,7 +8,7 @@ import torch
 from jointre.config import Factory, construct
 from jointre.data.overlaps import LabelOverlaps
 from jointre.data.vocabulary import Vocabulary
-from jointre.decoding import Decoder
+from jointre.decoding import Calibration, Decoder, TaskCalibration
 from jointre.errors import ConfigError
 from jointre.nn.losses import LabelScores
 from jointre.positions import Spans
@@ -81,3 +81,40 @@ def test_adjust_changes_nothing_after_a_mistake(threshold: Any, message: str) ->
         made.adjust({"of": 0.9, **threshold} if isinstance(threshold, dict) else threshold)
     scores = LabelScores(torch.tensor([[0.55, 0.55]]), None, False)
     assert len(made.find_relations(scores).rows) == 2
+
+
+@pytest.mark.parametrize(("temperature", "bias"), [(0.4, 0.0), (1.0, -1.5), (3.0, 0.5)])
+def test_temperature_and_bias_change_no_decision(temperature: float, bias: float) -> None:
+    """Thresholds of the config are compared with the probabilities of the model."""
+    pairs = LabelScores(torch.tensor([[0.55, 0.65], [0.3, 0.8]]), None, False)
+    options = {"entity_threshold": {"Org": 0.55}, "relation_threshold": {"in": 0.6}}
+    raw, made = decoder(**options), decoder(**options)
+    of_task = TaskCalibration(temperature, bias)
+    made.calibrate(Calibration(of_task, of_task))
+    assert rows(made) == rows(raw)
+    expected, found = raw.find_relations(pairs), made.find_relations(pairs)
+    assert found.rows.tolist() == expected.rows.tolist() == [0, 1]
+    odds = expected.probabilities.logit() / temperature + bias
+    torch.testing.assert_close(found.probabilities, odds.sigmoid())
+    made.calibrate(None)
+    assert made.find_relations(pairs).probabilities.tolist() == expected.probabilities.tolist()
+
+
+def test_calibrated_thresholds_replace_those_of_the_labels() -> None:
+    """They are compared with calibrated probabilities; other labels keep the model's own rule."""
+    pairs = LabelScores(torch.tensor([[0.55, 0.55], [0.3, 0.8], [0.2, 0.45]]), None, False)
+    made = decoder()
+    # 0.3 is 0.4 at temperature 2.1, 0.2 is 0.34.
+    made.calibrate(Calibration(relation=TaskCalibration(2.1, 0.0, {"in": 0.39})))
+    found = made.find_relations(pairs)
+    assert torch.stack([found.rows, found.labels], 1).tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    made.adjust({"of": 0.6})
+    found = made.find_relations(pairs)
+    assert torch.stack([found.rows, found.labels], 1).tolist() == [[0, 0], [1, 0], [1, 1]]
+    made.calibrate(None)
+    assert len(made.find_relations(pairs).rows) == 3
+
+
+def test_calibration_of_unknown_labels() -> None:
+    with pytest.raises(ConfigError, match="calibration of relation: the model has no label 'at'"):
+        decoder().calibrate(Calibration(relation=TaskCalibration(thresholds={"at": 0.5})))

@@ -53,6 +53,7 @@ def decode(
         torch.tensor([entity[0] for entity in entities], dtype=torch.long),
         torch.tensor([entity[1] for entity in entities], dtype=torch.long),
         torch.tensor([entity[2] for entity in entities]),
+        torch.ones(len(entities), dtype=torch.bool),
     )
     relations = relations or {}
     pairs = torch.tensor(list(relations), dtype=torch.long).reshape(-1, 2)
@@ -292,6 +293,7 @@ def test_thousands_of_mentions() -> None:
         owners,
         torch.zeros_like(owners),
         torch.rand(len(owners)),
+        torch.ones_like(owners, dtype=torch.bool),
     )
     decoder = DocumentDecoder(VOCABULARY)
     nothing = decoder.find_relations(LabelScores(torch.zeros(0, 2), None, exclusive=False))

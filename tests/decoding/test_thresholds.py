@@ -41,13 +41,15 @@ def test_labels_that_do_not_exclude_one_another() -> None:
 
 
 def test_labels_that_exclude_one_another() -> None:
-    """The most probable label; none wins a tie; a number additionally requires the probability."""
+    """The most probable label, which must exceed "none" or, with a threshold, reach that."""
     table = torch.tensor([[0.5, 0.3, 0.2], [0.3, 0.3, 0.4], [0.4, 0.4, 0.2], [0.1, 0.5, 0.4]])
     scores = LabelScores(table[:, 1:], table[:, 0], True)
     found = accepted(scores, [None, None], 0.9)
     assert found.long().tolist() == [[0, 0], [0, 1], [0, 0], [1, 0]]
     found = accepted(scores, [0.6, 0.4], 0.9)
     assert found.long().tolist() == [[0, 0], [0, 1], [0, 0], [0, 0]]
+    found = accepted(scores, [0.3, None], 0.9)
+    assert found.long().tolist() == [[1, 0], [0, 1], [1, 0], [1, 0]]
     always = LabelScores(table, None, True)
     found = accepted(always, [None] * 3, 0.9)
     assert found.long().tolist() == [[1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]]

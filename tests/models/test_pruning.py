@@ -9,7 +9,9 @@ import pytest
 
 from jointre.data.schema import Document, Entity, Span
 from jointre.models import archive
+from jointre.models.model import Item
 from jointre.models.pruning import SpanRecall
+from jointre.models.span import SpanModel
 from jointre.positions import Spans
 from jointre.training.run import train
 from tests import tiny_runs
@@ -24,7 +26,7 @@ def rows(*triples: tuple[int, int, int]) -> Spans:
     return Spans(unit, start, end)
 
 
-def test_recall_by_hand() -> None:
+def test_recall_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Distinct gold mentions count; a kept span of another unit does not."""
     units = [
         Document("a", tuple("abcd"), entities=(Entity("X", (Span(0, 2), Span(3, 4))),)),
@@ -34,9 +36,14 @@ def test_recall_by_hand() -> None:
     ]
     recall = SpanRecall()
     assert recall.ratio == 1.0
-    recall.add(rows((0, 0, 2), (1, 0, 2), (1, 3, 4)), units)
+    monkeypatch.setattr(SpanModel, "kept_spans", lambda model, output: output)
+    model = SpanModel.__new__(SpanModel)
+    pieces: Any = None
+    items = [Item(number, unit, pieces, unit) for number, unit in enumerate(units)]
+    recall(model, rows((0, 0, 2), (1, 0, 2), (1, 3, 4)), None, items)
     assert (recall.kept_mentions, recall.gold_mentions) == (1, 3)
-    recall.add(rows((0, 0, 1)), units[1:])
+    recall(model, rows((0, 0, 1)), None, items[1:])
+    recall(model, None, None, items)  # without a trained enumerator
     assert str(recall) == "the span enumerator keeps 50.00 % of the gold mentions (2 of 4)"
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from jointre.models.model import CandidateScores
+from jointre.models.candidates import CandidateScores
 from jointre.nn.losses import BinaryLoss, LabelScores, Loss, SoftmaxLoss
 from jointre.nn.losses.divergence import distillation
 from jointre.training.lesson import Lesson

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from jointre.errors import RunError
-from jointre.models.model import CandidateScores
+from jointre.models.candidates import CandidateScores
 from jointre.nn.losses import BinaryLoss, LabelScores, SoftmaxLoss
 from jointre.training.teacher_scores import StoredUnits, TeacherScores
 

@@ -125,6 +125,10 @@ OverlapOption = Annotated[
         show_default=False,
     ),
 ]
+Raw = Annotated[
+    bool,
+    typer.Option("--raw", help="Ignore the calibration that jointre calibrate has stored."),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", help="JSON file to write.", show_default=False)
 ]

@@ -1,7 +1,8 @@
 """Label probabilities, which a loss computes from logits and a decoder reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -34,6 +35,32 @@ class LabelScores:
         """The scores of the candidates in these rows."""
         none = None if self.none is None else self.none[rows]
         return LabelScores(self.labels[rows], none, self.exclusive, self.threshold)
+
+    def calibrated(self, temperature: float, bias: float = 0.0) -> "LabelScores":
+        """The probabilities after their log-odds are divided and shifted.
+
+        Where labels exclude one another, log-probabilities are divided, those of all labels are
+        shifted against that of "none", and the results are normalised. The most probable label
+        stays the same.
+
+        Paper: Guo et al. 2017, https://arxiv.org/abs/1706.04599 (temperature and Platt scaling).
+
+        Args:
+            temperature: Divisor. Above 1, probabilities move away from 0 and 1; below 1, towards
+                them.
+            bias: Number that is added afterwards; without effect where labels exclude one another
+                and one of them always holds.
+        """
+        if not self.labels.shape[1]:
+            return self
+        if not self.exclusive:
+            return replace(self, labels=(self.labels.logit() / temperature + bias).sigmoid())
+        labels = self.labels.log() / temperature
+        if self.none is None:
+            return replace(self, labels=labels.softmax(1))
+        none = self.none[:, None].log() / temperature
+        probabilities = torch.cat([none, labels + bias], 1).softmax(1)
+        return replace(self, labels=probabilities[:, 1:], none=probabilities[:, 0])
 
     def natural_threshold(self, default: float) -> float:
         """Minimum probability of labels for which no threshold is set.

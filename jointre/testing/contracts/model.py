@@ -230,6 +230,28 @@ class ModelContract(Contract):
             )
             assert inside, f"{task}: the first number of a candidate is not its unit in the batch"
 
+    def test_candidates_and_their_annotation(self) -> None:
+        """Each candidate has probabilities and as many annotated labels as the model has labels."""
+        if type(self.trained).judged_candidates is Model.judged_candidates:
+            return  # a family that cannot be calibrated
+        model, units = self.trained, self.units()
+        preparer = model.preparer()
+        items = [preparer.item(number, unit) for number, unit in enumerate(units)]
+        stages = preparer(items)
+        with torch.no_grad():
+            judged = model.judged_candidates(model(stages), stages, units)
+        labels = {
+            "entity": model.vocabulary.entity_labels,
+            "relation": model.vocabulary.relation_labels,
+        }
+        assert judged.keys() == labels.keys(), "the tasks must be 'entity' and 'relation'"
+        for task, candidates in judged.items():
+            shape = candidates.labels.shape
+            assert shape == candidates.gold.shape, f"{task}: not an annotation per probability"
+            assert shape[1] == len(labels[task]), f"{task}: not one probability per label"
+            inside = bool(((candidates.labels >= 0) & (candidates.labels <= 1)).all())
+            assert inside, f"{task}: a probability is not from 0 to 1"
+
     def test_prediction_changes_nothing(self) -> None:
         """Prediction does not change the weights."""
         before = copy.deepcopy(self.trained.state_dict())

@@ -25,6 +25,7 @@ from jointre.cli.evaluate import evaluate
 from jointre.cli.init import init
 from jointre.cli.package import package
 from jointre.cli.predict import predict
+from jointre.cli.report import report
 from jointre.cli.score import score
 from jointre.cli.split import split
 from jointre.cli.study import app as study
@@ -48,6 +49,7 @@ for command in (
     score,
     compare,
     calibrate,
+    report,
     split,
     convert,
     attention,

@@ -1,7 +1,8 @@
 """The interface of decoders: the only place where probabilities become mentions and relations."""
 
 from abc import ABC
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -173,6 +174,23 @@ class Decoder(Registrable, ABC, interface="decoder"):
         least = [1.0 if threshold is None else threshold for threshold in calibrated]
         is_set = torch.tensor([each is not None for each in calibrated], device=reached.device)
         return accepted(self.calibrated(scores, task), least, default).where(is_set, reached)
+
+    @contextmanager
+    def all_relations(self, least: float) -> Iterator[None]:
+        """Accept every relation of at least a probability, while the context lasts.
+
+        Args:
+            least: The probability, after calibration.
+        """
+        thresholds, calibrated = self.relation_thresholds, self._calibrated
+        number = len(thresholds)
+        self.relation_thresholds = [least] * number
+        if calibrated:
+            self._calibrated = {**calibrated, "relation": [least] * number}
+        try:
+            yield
+        finally:
+            self.relation_thresholds, self._calibrated = thresholds, calibrated
 
     def adjust(
         self,

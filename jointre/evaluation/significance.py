@@ -232,6 +232,53 @@ def _judged(
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """The F1 of a block or label, and the interval in which 95 % of the resamples lie."""
+
+    f1: float
+    low: float
+    high: float
+
+
+def intervals(
+    metric: Metric,
+    gold: Sequence[Document],
+    predicted: Sequence[Document],
+    *,
+    resamples: Annotated[int, Ge(1), Le(1_000_000)] = 2000,
+    seed: int = 0,
+) -> dict[Row, Interval]:
+    """How certain the F1 of each block and label is, by a bootstrap over documents.
+
+    Blocks that are not ratios of counts of documents have no interval.
+
+    Args:
+        metric: The scoring protocol.
+        gold: Annotated documents.
+        predicted: The same documents in the same order, as predicted.
+        resamples: Number of resamples.
+        seed: Random seed of the resamples.
+
+    Raises:
+        DataError: The documents do not belong together, there are none, or they have something
+            that the protocol does not define.
+    """
+    if not gold:
+        raise DataError("the data has no documents to score predictions on")
+    documents = document_counts(metric, gold, predicted)
+    rows = _ordered((row for each in documents for row in each.counts), metric.reported)
+    if not rows:
+        return {}
+    counts, labels = as_array(documents, rows), _Labels.of(rows)
+    measured = labels.f1(counts.sum(0)[None])[0]
+    # The F1 of nothing is 0, so the differences are the scores themselves.
+    drawn = _differences([[np.zeros_like(counts)], [counts]], labels, resamples, seed)
+    low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)], axis=0)
+    values = np.stack([measured, low, high], 1).tolist()
+    return {row: Interval(*value) for row, value in zip(labels.all_rows, values, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
 class Gain:
     """How much the mean F1 of several runs is above that of others.
 

@@ -1,4 +1,4 @@
-"""What two trained models or prediction files are compared on: documents, protocol, predictions."""
+"""Trained models or prediction files beside annotated data: documents, protocol, predictions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,17 +57,19 @@ class PredictionSource:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What two sources of predictions are compared on.
+    """Sources of predictions, and what they are compared with.
 
     Args:
         documents: Annotated documents.
         metric: The scoring protocol.
-        sources: The two sources.
+        sources: The sources.
+        reader: The reader of the annotated file.
     """
 
     documents: Sequence[Document]
     metric: Metric
     sources: Sequence[PredictionSource]
+    reader: Reader
 
     @classmethod
     def of(
@@ -135,7 +137,7 @@ class Compared:
             )
             predicted = with_gold_ids(_read(of_file, path, log), documents, path, data)
             sources.append(PredictionSource(path, documents=predicted))
-        return cls(documents, metric, sources)
+        return cls(documents, metric, sources, reader)
 
 
 def _agreed(values: Mapping[Path, Any], what: str, option: str) -> Any:

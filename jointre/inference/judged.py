@@ -9,7 +9,7 @@ from jointre.data.split import join, split
 from jointre.data.vocabulary import Vocabulary
 from jointre.errors import ConfigError
 from jointre.evaluation.score_curves import ScoredItems
-from jointre.models.candidates import JudgedCandidates
+from jointre.models.candidates import FLOOR, JudgedCandidates
 from jointre.models.model import Item, Model
 from jointre.models.predict import predict
 
@@ -59,6 +59,34 @@ def predict_judged(
     tasks = batches[0] if batches else {}
     judged = {task: JudgedCandidates.cat([batch[task] for batch in batches]) for task in tasks}
     return join(documents, units, predictions), judged
+
+
+def score_annotation(
+    model: Model,
+    documents: Sequence[Document],
+    progress: Callable[[int], None] = lambda units: None,
+) -> list[Document]:
+    """The documents with their annotated entities and the model's probability of each label.
+
+    Their relations are those between annotated entities to which the model gives at least
+    ``FLOOR``, whether they are annotated or not.
+
+    Args:
+        model: The model, in evaluation mode.
+        documents: Annotated documents.
+        progress: Called with the number of units of each finished batch.
+    """
+    units = split(documents, model.unit)
+    with model.all_relations(FLOOR):
+        predictions = predict(
+            model,
+            [unit.document for unit in units],
+            model.preparer("given"),
+            places=places_of(documents, units),
+            entities="given",
+            progress=progress,
+        )
+    return join(documents, units, predictions)
 
 
 def scored_items(

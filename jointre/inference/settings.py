@@ -74,6 +74,15 @@ class RunSettings:
         return self.protocol(symmetric=symmetric)
 
 
+def training_data(run: Path) -> Path | None:
+    """The file or folder that a run was trained on; None if its config does not say."""
+    try:
+        train = _config(run, needed=False).get("data", {}).get("train")
+    except ArchiveError:
+        return None
+    return Path(train) if isinstance(train, str) else None
+
+
 def _reader(trained: dict[str, Any], format: str | None) -> dict[str, Any]:
     """The options of the reader for a format; None: those of the reader of the training data.
 

@@ -2,6 +2,7 @@
 
 from abc import ABC
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Literal
 
 from torch import Tensor, nn
@@ -155,3 +156,7 @@ class BackboneModel(Model[StagesT, TargetsT, OutputT], ABC):
     def calibrate(self, calibration: Calibration | None) -> None:
         """Calibrate the decoder."""
         self.decoder.calibrate(calibration)
+
+    def all_relations(self, least: float) -> AbstractContextManager[None]:
+        """Accept every relation of at least a probability, while the context lasts."""
+        return self.decoder.all_relations(least)

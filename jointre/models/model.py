@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, NamedTuple
 
@@ -313,6 +314,14 @@ class Model(Registrable, nn.Module, ABC, Generic[StagesT, TargetsT, OutputT], in
         """
         if calibration is not None:
             raise ConfigError(f"model {self.registered_name!r} has no decoder to calibrate")
+
+    def all_relations(self, least: float) -> AbstractContextManager[None]:
+        """Accept every relation of at least a probability, while the context lasts.
+
+        Args:
+            least: The probability. A family without a decoder ignores it.
+        """
+        return nullcontext()
 
     def kept_spans(self, output: OutputT) -> Spans | None:
         """The spans of a batch that a trained span enumerator kept; None without one."""

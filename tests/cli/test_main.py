@@ -24,6 +24,7 @@ COMMANDS = [
     ("score",),
     ("compare",),
     ("calibrate",),
+    ("report",),
     ("convert",),
     ("attention",),
     ("archive",),

@@ -118,3 +118,14 @@ def test_calibrated_thresholds_replace_those_of_the_labels() -> None:
 def test_calibration_of_unknown_labels() -> None:
     with pytest.raises(ConfigError, match="calibration of relation: the model has no label 'at'"):
         decoder().calibrate(Calibration(relation=TaskCalibration(thresholds={"at": 0.5})))
+
+
+def test_all_relations_while_a_context_lasts() -> None:
+    scores = LabelScores(torch.tensor([[0.2, 0.7]]), None, False)
+    made = decoder(relation_threshold={"of": 0.9})
+    for calibration in (None, Calibration(relation=TaskCalibration(thresholds={"in": 0.9}))):
+        made.calibrate(calibration)
+        before = made.find_relations(scores).rows.tolist()
+        with made.all_relations(0.1):
+            assert made.find_relations(scores).labels.tolist() == [0, 1]
+        assert made.find_relations(scores).rows.tolist() == before == []

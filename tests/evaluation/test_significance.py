@@ -13,7 +13,7 @@ from jointre.evaluation.metric import Metric
 from jointre.evaluation.protocols.jerex import JerexMetric
 from jointre.evaluation.protocols.spert import SpertMetric
 from jointre.evaluation.report import Counts
-from jointre.evaluation.significance import LEVEL, Comparison, compare, gains
+from jointre.evaluation.significance import LEVEL, Comparison, compare, gains, intervals
 from jointre.testing.tiny import tiny_documents, tiny_texts
 from tests.naive.bootstrap import resampled
 
@@ -191,3 +191,17 @@ def test_runs_on_other_documents() -> None:
         gains(SPERT.reported, [counts], [counts[1:]])
     with pytest.raises(DataError, match="scored on no documents"):
         gains(SPERT.reported, [[]], [[]])
+
+
+def test_intervals_are_those_of_the_difference_to_nothing() -> None:
+    gold, _, predicted = documents(12, 3)
+    nothing = [replace(document, entities=()) for document in gold]
+    made = intervals(SPERT, gold, predicted, resamples=200, seed=4)
+    other = compare(SPERT, gold, nothing, predicted, resamples=200, seed=4)
+    assert made.keys() == {each.row for each in other.differences}
+    for each in other.differences:
+        interval = made[each.row]
+        assert (interval.f1, interval.low, interval.high) == (each.other, each.low, each.high)
+    assert intervals(SPERT, nothing, nothing) == {}
+    with pytest.raises(DataError, match="no documents to score"):
+        intervals(SPERT, [], [])

@@ -1,5 +1,6 @@
 """The candidates of annotated documents, and the number of annotated items."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,13 @@ from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.data.vocabulary import Vocabulary
 from jointre.formats import Reader
 from jointre.inference import Predictor
-from jointre.inference.judged import gold_counts, judges_candidates, predict_judged, scored_items
+from jointre.inference.judged import (
+    gold_counts,
+    judges_candidates,
+    predict_judged,
+    score_annotation,
+    scored_items,
+)
 from jointre.models import archive
 
 
@@ -60,3 +67,34 @@ def test_documents_of_several_sentences(unit: str, request: pytest.FixtureReques
     predicted, judged = predict_judged(model, documents)
     assert [document.id for document in predicted] == [document.id for document in documents]
     assert judged["relation"].gold.sum() > 0
+
+
+@pytest.mark.parametrize(
+    "fixture", ["overfitted", "overfitted_table", "overfitted_pairs", "overfitted_documents"]
+)
+def test_what_is_learnt_by_heart_is_probable(fixture: str, request: pytest.FixtureRequest) -> None:
+    """Annotated labels and relations have high probabilities, changed ones have low ones."""
+    run = request.getfixturevalue(fixture)
+    model = archive.load(run).model
+    documents = list(construct(Reader, "jsonl").read(run.parent / "two.jsonl"))
+    labels = model.vocabulary.entity_labels
+    changed = [
+        replace(
+            document,
+            entities=tuple(
+                replace(entity, label=labels[labels.index(entity.label or "") - 1])
+                for entity in document.entities
+            ),
+        )
+        for document in documents
+    ]
+    right, wrong = score_annotation(model, documents), score_annotation(model, changed)
+    for document, scored, other in zip(documents, right, wrong, strict=True):
+        assert [e.mentions for e in scored.entities] == [e.mentions for e in document.entities]
+        for entity, wrong_entity in zip(scored.entities, other.entities, strict=True):
+            assert entity.score is not None
+            assert wrong_entity.score is not None
+            assert wrong_entity.score < 0.5 < entity.score
+        scores = {(each.head, each.tail, each.label): each.score or 0 for each in scored.relations}
+        for relation in document.relations:
+            assert scores[relation.head, relation.tail, relation.label] > 0.5

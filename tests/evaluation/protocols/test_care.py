@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jointre.data.schema import Document, Entity, Relation, Span
 from jointre.errors import DataError
 from jointre.evaluation import Metric, monitor_keys
-from jointre.evaluation.errors_by_kind import errors_by_kind
+from jointre.evaluation.errors_by_kind import errors_by_kind, outcomes
 from jointre.evaluation.protocols.care import CareMetric, Cell
 from jointre.evaluation.protocols.spert import SpertMetric
 from jointre.evaluation.report import table
@@ -133,7 +133,7 @@ def test_table_and_errors_by_kind_do_without_the_other_relation_blocks() -> None
     rows = {(block, label): support for block, label, *_, support in table(_report(predicted))}
     assert rows["relation_cell", "micro"] == 2
     assert {block for block, _ in rows} == {"entity", "relation_cell"}
-    assert errors_by_kind([GOLD], [predicted], METRIC.symmetric)["relation"]["missed"] == 1
+    assert errors_by_kind(outcomes([GOLD], [predicted], METRIC))["relation"]["missed"] == 1
 
 
 def test_relations_between_multi_mention_entities_are_refused() -> None:

@@ -1,6 +1,7 @@
 """``jointre calibrate``: probabilities and thresholds of a trained model from annotated data."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from jointre.evaluation.significance import Difference
     from jointre.inference.calibrate import CalibrationResult
+
+_SHOWN = 12  # thresholds
 
 
 def calibrate(
@@ -226,7 +229,7 @@ def _show(console: "Console", result: "CalibrationResult", documents_read: int) 
                 "and relations together"
             )
         elif thresholds:
-            log(f"{task} thresholds: {_listed(thresholds.items())}")
+            log(f"{task} thresholds: {_listed(thresholds)}")
             if fitted.unreached:
                 log(
                     f"{task}: no threshold reaches the precision, so these labels are not "
@@ -238,5 +241,8 @@ def _interval(row: "Difference") -> str:
     return f"{100 * row.low:+.1f} … {100 * row.high:+.1f}"
 
 
-def _listed(thresholds: Iterable[tuple[str, float]]) -> str:
-    return ", ".join(f"{label} {least:.2f}" for label, least in thresholds)
+def _listed(thresholds: Mapping[str, float]) -> str:
+    """The thresholds; only those of some labels if there are many."""
+    shown = [f"{label} {least:.2f}" for label, least in islice(thresholds.items(), _SHOWN)]
+    more = len(thresholds) - len(shown)
+    return ", ".join(shown) + (f" and {more} more (--output has all)" if more else "")

@@ -13,7 +13,6 @@ from jointre.cli._common.openmp import wait_passively
 from jointre.cli._common.streams import name_output, reopen
 from jointre.cli.archive import archive
 from jointre.cli.attention import attention
-from jointre.cli.bench import bench
 from jointre.cli.calibrate import calibrate
 from jointre.cli.compare import compare
 from jointre.cli.components import app as components
@@ -21,6 +20,7 @@ from jointre.cli.config import app as config
 from jointre.cli.convert import convert
 from jointre.cli.convert_checkpoint import convert_checkpoint
 from jointre.cli.data import app as data
+from jointre.cli.efficiency import efficiency
 from jointre.cli.evaluate import evaluate
 from jointre.cli.init import init
 from jointre.cli.package import package
@@ -52,13 +52,13 @@ for command in (
     report,
     split,
     convert,
+    efficiency,
     attention,
     archive,
     package,
 ):
     app.command()(command)
 app.command(hidden=True)(convert_checkpoint)
-app.command(hidden=True)(bench)
 app.add_typer(components, name="components")
 app.add_typer(config, name="config")
 app.add_typer(data, name="data")

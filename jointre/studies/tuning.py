@@ -11,10 +11,10 @@ from typing import Any
 
 from jointre.config import construct, load_config, resolve
 from jointre.config.jsonnet.overrides import as_jsonnet
+from jointre.display.figures import figure_class, save_figure
 from jointre.errors import ConfigError, RunError
 from jointre.plurals import counted
 from jointre.studies.directory import StudyDirectory
-from jointre.studies.figure import figure_class, save_figure
 from jointre.studies.plan import Contents, PlannedRun
 from jointre.studies.process import Resources, TrainingProcess, interrupt_on_termination
 from jointre.training.experiment import Experiment

@@ -25,6 +25,7 @@ COMMANDS = [
     ("compare",),
     ("calibrate",),
     ("report",),
+    ("efficiency",),
     ("convert",),
     ("attention",),
     ("archive",),

@@ -15,11 +15,17 @@ from jointre.inputs import archive_around, file_of, same_place
 
 READ = {
     *("checkpoint", "config", "corpus", "data", "dev_file", "export", "file", "files", "gold"),
-    *("predicted", "run", "source", "test_file", "train_facts", "types"),
+    *("paths", "predicted", "run", "source", "test_file", "train", "train_facts", "types"),
+    *("compare", "fold", "one", "other"),
 }
 """Parameters that name files or folders to read."""
 
-WRITTEN = {"archive", "dir", "output", "predictions", "render", "target"}
+RUNS = {"compare", "fold", "one", "other", "paths", "run"}
+"""Those that may name run directories or archives."""
+
+WRITTEN = {
+    *("archive", "dir", "json", "output", "plot", "predictions", "render", "save_to", "target"),
+}
 """Parameters that name files or folders to write."""
 
 INTO = {("init", "dir"), ("package", "output"), ("train", "serialization_dir")}
@@ -99,8 +105,8 @@ def _inputs(parameters: Mapping[str, Any], names: Mapping[str, str]) -> Iterator
     for key, value in parameters.items():
         for item in value if isinstance(value, list | tuple) else [value]:
             if key in READ and isinstance(item, Path):
-                yield NamedPath(names[key], item, run=key == "run")
-                yield from _data_of(item) if key == "run" else ()
+                yield NamedPath(names[key], item, run=key in RUNS)
+                yield from _data_of(item) if key in RUNS else ()
             elif key in _SETTINGS and isinstance(item, str):
                 path = Path(item.partition("=")[2] or item)
                 if "\0" not in item and os.path.exists(path):

@@ -107,7 +107,7 @@ def test_a_run_may_hold_predictions_beside_its_own_files(tmp_path: Path) -> None
             check_paths("predict", {"run": tmp_path, "output": tmp_path / name}, NAMES)
 
 
-@pytest.mark.parametrize("command", ["predict", "evaluate", "attention", "bench"])
+@pytest.mark.parametrize("command", ["predict", "evaluate", "attention", "report"])
 @pytest.mark.parametrize("name", ["train.jsonl", "types.json", "weights"])
 def test_the_data_of_a_run_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
@@ -144,7 +144,10 @@ def test_nothing_is_written_into_an_archive(tiny_run: Path) -> None:
         ("convert", "folder", "folder", "--from", "brat", "--to", "spert"),
         ("data", "check", "a.txt", "--format", "jsonl", "--output", "a.txt"),
         ("attention", "RUN", "a.txt", "--output", "a.txt"),
-        ("bench", "RUN", "a.txt", "--output", "a.txt"),
+        ("efficiency", "RUN", "a.txt", "--output", "a.txt"),
+        ("report", "RUN", "b.txt", "--compare", "a.txt", "--json", "a.txt"),
+        ("report", "RUN", "b.txt", "--train", "a.txt", "--output", "a.txt"),
+        ("compare", "b.txt", "a.txt", "c.txt", "--output", "a.txt"),
         ("convert-checkpoint", "a.txt", "b.jsonnet", "a.txt"),
     ],
 )

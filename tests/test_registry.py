@@ -11,7 +11,7 @@ from jointre.testing.contracts import Contract
 from tests.snapshots import REGISTRY, ROOT, registry
 
 # No suite can say much of these: what they do is theirs alone, and their own tests say it.
-WITHOUT_SUITE = {"decoder", "metric", "optimizer", "schedule"}
+WITHOUT_SUITE = {"decoder", "logger", "metric", "optimizer", "schedule"}
 SUITES = {
     name: suite.interface.interface
     for name, suite in vars(contracts).items()

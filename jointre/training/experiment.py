@@ -14,6 +14,7 @@ from jointre.evaluation.metric import Metric, monitor_keys
 from jointre.formats import Reader
 from jointre.models import Model
 from jointre.training.callbacks import TrainingCallback
+from jointre.training.loggers import TensorBoard, TrainingLogger
 from jointre.training.optimizers import Optimizer
 from jointre.training.schedules import Schedule
 from jointre.training.search_space import SearchRange
@@ -236,7 +237,8 @@ class TrainingSettings(UpdateSettings):
         accelerator: ``"auto"``, ``"cpu"`` or ``"gpu"``.
         devices: Number of devices; each of several computes a part of every batch.
         workers: Number of processes that prepare batches; 0: the training process does.
-        tensorboard: Whether to write TensorBoard logs as well (needs ``jointre[tensorboard]``).
+        loggers: Trackers that get losses and scores as well, such as ``['tensorboard']``.
+        tensorboard: Former option; write ``loggers: ['tensorboard']``.
         callbacks: Callbacks, which act on the model during training.
         r_drop: Weight of R-Drop (https://arxiv.org/abs/2106.14448): every batch is scored twice
             with different dropout, and the symmetric divergence of the probabilities added to the
@@ -270,6 +272,7 @@ class TrainingSettings(UpdateSettings):
         accelerator: Literal["auto", "cpu", "gpu"] = "auto",
         devices: Annotated[int, Ge(1), Le(1000)] = 1,
         workers: Annotated[int, Ge(0), Le(1000)] = 0,
+        loggers: Sequence[Factory[TrainingLogger]] = (),
         tensorboard: bool = False,
         callbacks: Sequence[Factory[TrainingCallback]] = (),
         r_drop: Annotated[float, Ge(0), Le(1000)] = 0.0,
@@ -292,7 +295,10 @@ class TrainingSettings(UpdateSettings):
         self.precision = precision
         self.accelerator, self.devices = accelerator, devices
         self.workers = workers
+        self.loggers = [logger() for logger in loggers]
         self.tensorboard = tensorboard
+        if tensorboard:
+            self.loggers.append(TensorBoard())
         self.keep_checkpoints = keep_checkpoints
 
 

@@ -209,5 +209,5 @@ class TrainingModule(LightningModule):
         """Score dev."""
         self.report = self.metric.score(self.dev.documents, self.dev.predicted(self._predictions))
         flat = self.report.flat()
-        for name in self.monitor:
-            self.log(name, flat[name], prog_bar=True)
+        for name, value in flat.items():
+            self.log(name, value, prog_bar=name in self.monitor)

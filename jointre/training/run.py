@@ -39,6 +39,7 @@ from jointre.training.experiment import (
 from jointre.training.former_defaults import with_former_defaults
 from jointre.training.in_memory import InMemory, memory_config, memory_corpus
 from jointre.training.lightning_callbacks import Epochs
+from jointre.training.loggers import build_loggers, check_loggers
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
 from jointre.training.progress import Counted
@@ -133,7 +134,12 @@ def train(
         notes(f"{run.path}: the run is finished; nothing is left to do")
         _tidy(experiment, run)
         return Result(run.path, json.loads(run.metrics.read_text(encoding="utf-8")))
-    training = _training(experiment, read(), run, resolved["model"], notes, progress)
+    if experiment.training.tensorboard:
+        notes(
+            "warning: training.tensorboard is a former option; write training.loggers: "
+            "['tensorboard']"
+        )
+    training = _training(experiment, read(), run, resolved, notes, progress)
     if follower:
         training.fit(lambda line: None)
         return Result(run.path, {})
@@ -152,6 +158,7 @@ class _Training:
 
     Args:
         experiment: The experiment.
+        resolved: Its resolved config.
         corpus: Its documents.
         model: The model that is trained.
         metric: Scores dev and test.
@@ -163,6 +170,7 @@ class _Training:
     """
 
     experiment: BaseExperiment
+    resolved: Mapping[str, Any]
     corpus: Corpus
     model: Model
     metric: Metric
@@ -176,13 +184,17 @@ class _Training:
         """Train to the last epoch, from the checkpoint of an interrupted run if there is one.
 
         Args:
-            log: Called with a line if the last checkpoint is damaged.
+            log: Called with a line if the last checkpoint is damaged, or a tracker fails.
         """
         settings, scores = self.experiment.training, self.run.teacher_scores
         if self.teacher is not None:
             if not scores.exists():
                 self.teacher.write(scores, self.trainer.strategy.root_device, log)
             self.module.teacher = TeacherScores(scores, settings.teacher_weight)
+        if self.trainer.is_global_zero:
+            self.trainer.loggers = build_loggers(
+                settings.loggers, self.run.path, self.resolved, log
+            )
         checkpoint = usable_checkpoint(self.run, self.module.state_dict(), log)
         fit(self.trainer, self.module, checkpoint)
 
@@ -191,13 +203,15 @@ def _training(
     experiment: BaseExperiment,
     corpus: Corpus,
     run: RunDirectory,
-    model_config: Mapping[str, Any],
+    resolved: Mapping[str, Any],
     notes: Notes,
     progress: bool,
 ) -> _Training:
     """Build the model and everything around it; nothing is written yet."""
     torch.manual_seed(experiment.seed)
-    make_model, section = without_idle_context(experiment.model, model_config, corpus.train, notes)
+    make_model, section = without_idle_context(
+        experiment.model, resolved["model"], corpus.train, notes
+    )
     model = make_model(vocabulary=corpus.vocabulary)
     initial = experiment.training.initial_weights
     trained_on = {} if initial is None else warm_start(model, initial, notes)
@@ -212,8 +226,11 @@ def _training(
     best = BestArchive(run.checkpoint.parent, section, about)
     log_epoch = notes.keep if progress else notes  # the bar shows the scores
     epochs = Epochs(run, best, module.monitor, experiment.training.patience, log_epoch)
+    check_loggers(experiment.training.loggers)
     trainer = make_trainer(experiment.training, run, epochs, progress, bool(module.dev.batches))
-    return _Training(experiment, corpus, model, metric, run, module, epochs, trainer, teacher)
+    return _Training(
+        experiment, resolved, corpus, model, metric, run, module, epochs, trainer, teacher
+    )
 
 
 def _run(training: _Training, began: float, log: Callable[[str], None]) -> Result:

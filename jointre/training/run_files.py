@@ -20,7 +20,14 @@ _FILES = {
 _CHECKPOINTS = {"last.ckpt", "previous.ckpt"}
 _SECTIONS = {"data", "model", "training", "seed"}  # of a resolved experiment
 _ARCHIVE = re.compile(r"archive|epoch-\d+")
-_TENSORBOARD = re.compile(r"(version_\d+/)?(events\.out\.tfevents\.[^/]+|hparams\.yaml)")
+_TRACKED = {
+    "csv": re.compile(r"(version_\d+/)?(metrics\.csv|hparams\.yaml)"),
+    "tensorboard": re.compile(
+        r"(version_\d+/(hparams/)?)?(events\.out\.tfevents\.[^/]+|hparams\.yaml)"
+    ),
+    "wandb": re.compile(r"latest-run|debug(-internal)?\.log|(offline-)?run-[\w-]+(/.*)?"),
+}
+"""Folders of trackers, and the files in them."""
 _DRAFT = re.compile(r"\.(?P<target>.+?)(\.tmp|\.\d+(-[0-9a-f]{8})?\.part(\.lock)?)|\.archive-\w+")
 
 
@@ -82,7 +89,7 @@ def foreign_entries(folder: Path) -> list[str]:
     folders: Mapping[str, Callable[[Path], Iterator[str]]] = {
         "archive": _in_archive,
         "checkpoints": _in_checkpoints,
-        "tensorboard": _in_tensorboard,
+        **dict.fromkeys(_TRACKED, _in_tracker),
     }
     unfinished = drafts(folder)
     foreign: list[str] = []
@@ -120,10 +127,12 @@ def _in_checkpoints(folder: Path) -> Iterator[str]:
             yield path.name
 
 
-def _in_tensorboard(folder: Path) -> Iterator[str]:
+def _in_tracker(folder: Path) -> Iterator[str]:
+    known = _TRACKED[folder.name]
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or not (path.is_dir() or _TENSORBOARD.fullmatch(name)):
+        linked = path.is_symlink() and folder.name != "wandb"  # which links its latest run
+        if linked or not (known.fullmatch(name) or (path.is_dir() and not path.is_symlink())):
             yield name
 
 

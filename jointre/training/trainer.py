@@ -5,12 +5,10 @@ import signal
 import threading
 import warnings
 from pathlib import Path
-from typing import Literal
 
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import Trainer
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint, RichProgressBar
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from jointre.errors import ConfigError
 from jointre.training.experiment import TrainingSettings
@@ -73,7 +71,7 @@ def make_trainer(
                 num_sanity_val_steps=0,
                 limit_val_batches=1.0 if dev else 0,
                 use_distributed_sampler=False,
-                logger=_tensorboard(settings, run),
+                logger=False,  # loggers are added when the run directory is open
                 callbacks=_lightning_callbacks(run, epochs, progress),
                 plugins=[WholeFileCheckpoints(run.previous)],
                 enable_progress_bar=progress,
@@ -97,19 +95,6 @@ def _strategy(settings: TrainingSettings) -> str:
     """
     unused = settings.devices > 1 and bool(settings.callbacks)
     return "ddp_find_unused_parameters_true" if unused else "auto"
-
-
-def _tensorboard(
-    settings: TrainingSettings, run: RunDirectory
-) -> TensorBoardLogger | Literal[False]:
-    if not settings.tensorboard:
-        return False
-    try:
-        return TensorBoardLogger(run.path, name="tensorboard")
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            "training.tensorboard=true needs TensorBoard: pip install 'jointre[tensorboard]'"
-        ) from error
 
 
 def _lightning_callbacks(run: RunDirectory, epochs: Epochs, progress: bool) -> list[Callback]:

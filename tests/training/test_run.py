@@ -1,6 +1,5 @@
 import csv
 import json
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -245,14 +244,22 @@ def test_bf16(tiny_data: Path, tmp_path: Path, tiny_run: Path) -> None:
             ConfigError,
             r"training\.accelerator='gpu'.*not available here.*auto",
         ),
-        ({"training.tensorboard": True}, ConfigError, r"pip install 'jointre\[tensorboard\]'"),
+        (
+            {"training.loggers": ["tensorboard", "mlflow"]},
+            ConfigError,
+            r"training\.loggers\[1\]: tracking_uri is null and MLFLOW_TRACKING_URI is not set",
+        ),
     ],
 )
 def test_mistakes_leave_no_directory(
-    tiny_data: Path, tmp_path: Path, changes: dict[str, Any], kind: type[Exception], message: str
+    tiny_data: Path,
+    tmp_path: Path,
+    changes: dict[str, Any],
+    kind: type[Exception],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if "training.tensorboard" in changes and find_spec("tensorboard"):
-        pytest.skip("tensorboard is installed")
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     with pytest.raises(kind, match=f"(?s){message}"):
         run(tiny_data, tmp_path / "run", changes)
     assert not (tmp_path / "run").exists()

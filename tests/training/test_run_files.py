@@ -8,6 +8,8 @@ OURS = (
     *("config.json", "run.json", "metrics.json", "metrics.csv", "provenance.json", "log.txt"),
     *("dev.jsonl", "dev_predictions.jsonl", ".lock", "checkpoints/last.ckpt"),
     *("checkpoints/previous.ckpt", "tensorboard/version_0/hparams.yaml"),
+    *("tensorboard/version_0/hparams/events.out.tfevents.1.x", "csv/version_0/metrics.csv"),
+    *("wandb/debug.log", "wandb/offline-run-1_2-a/files/config.yaml"),
 )
 DRAFTS = (
     *(".config.json.tmp", ".archive-x1/half", ".archive.12-0123abcd.part/half"),

@@ -1,6 +1,6 @@
 """Predict annotated documents and collect what the model thought of every candidate."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 from jointre.data.context import places_of
@@ -64,6 +64,7 @@ def predict_judged(
 def score_annotation(
     model: Model,
     documents: Sequence[Document],
+    predicted: Sequence[Document] | None = None,
     progress: Callable[[int], None] = lambda units: None,
 ) -> list[Document]:
     """The documents with their annotated entities and the model's probability of each label.
@@ -74,19 +75,40 @@ def score_annotation(
     Args:
         model: The model, in evaluation mode.
         documents: Annotated documents.
+        predicted: The same documents as the model predicts them. If given, only sentences with
+            an annotation that was not predicted are scored, or whole documents for a model of
+            documents; others stay as they are.
         progress: Called with the number of units of each finished batch.
     """
     units = split(documents, model.unit)
+    places = places_of(documents, units)
+    chosen = list(range(len(units)))
+    if predicted is not None:
+        found = split(predicted, model.unit)
+        chosen = [i for i in chosen if _items(units[i].document) - _items(found[i].document)]
     with model.all_relations(FLOOR):
-        predictions = predict(
+        scored = predict(
             model,
-            [unit.document for unit in units],
+            [units[i].document for i in chosen],
             model.preparer("given"),
-            places=places_of(documents, units),
+            places=[places[i] for i in chosen],
             entities="given",
             progress=progress,
         )
-    return join(documents, units, predictions)
+    parts = [unit.document for unit in units]
+    for i, document in zip(chosen, scored, strict=True):
+        parts[i] = document
+    return join(documents, units, parts)
+
+
+def _items(document: Document) -> set[Hashable]:
+    """The entities and relations of a document, each with its mentions and labels."""
+    entities = [(entity.label, frozenset(entity.mentions)) for entity in document.entities]
+    relations = {
+        (relation.label, entities[relation.head], entities[relation.tail])
+        for relation in document.relations
+    }
+    return {*entities, *relations}
 
 
 def scored_items(

@@ -37,7 +37,6 @@ from jointre.inference.judged import (
 )
 from jointre.inference.predictor import Predictor
 from jointre.models.candidates import JudgedCandidates
-from jointre.training.experiment import Fold
 
 Curves = dict[str, dict[str, ScoredItems]]
 """Possible predictions by task and label."""
@@ -54,8 +53,8 @@ class Predictions:
         documents: The predicted documents, in the order of the annotated ones.
         curves: Possible predictions of each label, those that the decoder rejects included; None:
             those that were predicted are all that is known.
-        annotation: The documents with their annotated entities and relations, whose scores are
-            the model's probabilities; None if they are not known.
+        annotation: The documents with their annotated entities and relations; what was not
+            predicted has the model's probabilities as scores. None if they are not known.
     """
 
     documents: Sequence[Document]
@@ -136,8 +135,8 @@ def predictions_of(
             which predicts the documents that it was not trained on.
         gold: The annotated documents.
         device: Where models compute.
-        progress: Called with the number of units of each finished batch; a model reads each
-            document twice.
+        progress: Called with the number of units of each finished batch; a model reads most
+            documents twice.
 
     Raises:
         ConfigError: Several sources are not the folds of one cross-validation.
@@ -178,9 +177,8 @@ def _predicted(
     model = Predictor(source.model.model, device=device).model
     if not judges_candidates(model):
         predictor = Predictor(model, device=device)
-        return Predictions(
-            predictor.documents(gold, progress=progress), None, score_annotation(model, gold)
-        )
+        found = predictor.documents(gold, progress=progress)
+        return Predictions(found, None, score_annotation(model, gold, found, progress))
     documents, judged = predict_judged(model, gold, progress)
     vocabulary = model.vocabulary
     counts = gold_counts(gold, vocabulary)
@@ -191,7 +189,7 @@ def _predicted(
             "relation": _calibrated(judged["relation"], model.calibration.relation),
         }
     curves = {task: scored_items(each, labels[task], counts[task]) for task, each in judged.items()}
-    return Predictions(documents, curves, score_annotation(model, gold, progress))
+    return Predictions(documents, curves, score_annotation(model, gold, documents, progress))
 
 
 def _calibrated(candidates: JudgedCandidates, calibration: Any) -> JudgedCandidates:
@@ -224,8 +222,10 @@ def _held_out(runs: Sequence[Path], gold: Sequence[Document]) -> list[list[int]]
     return parts
 
 
-def fold_of(run: Path) -> Fold | None:
-    """The fold that a run was not trained on; None without a fold."""
+def fold_of(run: Path) -> Any:
+    """The fold that a run was not trained on (``data.fold``); None without a fold."""
+    from jointre.training.experiment import Fold  # imports Lightning: a second
+
     try:
         config = json.loads((run / "config.json").read_text(encoding="utf-8"))
         fold = config["data"].get("fold")

@@ -98,3 +98,25 @@ def test_what_is_learnt_by_heart_is_probable(fixture: str, request: pytest.Fixtu
         scores = {(each.head, each.tail, each.label): each.score or 0 for each in scored.relations}
         for relation in document.relations:
             assert scores[relation.head, relation.tail, relation.label] > 0.5
+
+
+def test_only_what_was_not_predicted_is_scored(tiny_run: Path) -> None:
+    """Those sentences have the same probabilities as if all were scored."""
+    model = archive.load(tiny_run).model
+    documents = list(construct(Reader, "jsonl").read(tiny_run.parent / "train.jsonl"))
+    predicted = predict_judged(model, documents)[0]
+    everything = score_annotation(model, documents)
+    steps: list[int] = []
+    some = score_annotation(model, documents, predicted, steps.append)
+    missed = [
+        number
+        for number, (document, found) in enumerate(zip(documents, predicted, strict=True))
+        if not set(document.entities) <= set(found.entities)
+        or len(document.relations) > len(found.relations)
+    ]
+    assert 0 < len(missed) <= sum(steps) <= len(documents)
+    for number in missed:
+        scores = [entity.score for entity in some[number].entities]
+        assert scores == pytest.approx([entity.score for entity in everything[number].entities])
+    perfect = score_annotation(model, documents, documents)
+    assert perfect == documents

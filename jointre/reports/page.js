@@ -244,6 +244,7 @@ function drawItems(box, text, side, words, mentions, levels, relations, heights,
     }
     return place.get(i);
   };
+  const clustered = text[side][0].some(entity => entity.length > 4);
   mentions.forEach(([start, end, number], index) => {
     const isWrong = wrong[0].has(number);
     const label = text[side][0][number][0];
@@ -262,7 +263,8 @@ function drawItems(box, text, side, words, mentions, levels, relations, heights,
       svg.append(shape("rect", { x: line.left, y, width: Math.max(4, line.right - line.left),
         height: isWrong ? 3 : 2, fill: color }));
       if (first) {
-        const name = label < 0 ? "?" : data.entityLabels[label];
+        // Mentions of one entity have its number.
+        const name = (label < 0 ? "?" : data.entityLabels[label]) + (clustered ? ` ${number + 1}` : "");
         svg.append(halo(line.left, y + 12, name, color, "start", isWrong));
       }
       first = false;

@@ -175,6 +175,22 @@ def test_texts_are_drawn(driver: Any, written: Path) -> None:
     assert 0 <= line[1] - word[1] + 6 <= 12
 
 
+def test_mentions_of_one_entity_have_its_number(driver: Any, tmp_path: Path) -> None:
+    one = Entity("A", (Span(0, 1), Span(3, 4)))
+    gold = Document("d", tuple("abcdef"), entities=(one, Entity("B", (Span(5, 6),))))
+    metric = JerexMetric(frozenset())
+    predicted = replace(gold, entities=gold.entities[:1])
+    system = System.of("s", Predictions([predicted]), [gold], metric)
+    path = tmp_path / "clusters.html"
+    path.write_text(page(ErrorReport.of("d", [gold], metric, [system])), encoding="utf-8")
+    shown = Page(driver, path)
+    labels = shown.run(
+        "return [...document.querySelector('.card .text').querySelectorAll('svg text')]"
+        ".map(e => e.textContent)"
+    )
+    assert labels == ["A 1", "A 1", "B 2"]
+
+
 def test_two_systems_side_by_side(driver: Any, written: Path) -> None:
     shown = Page(driver, written / "two.html")
     report = planted_report(3, other=True)

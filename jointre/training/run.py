@@ -39,7 +39,7 @@ from jointre.training.experiment import (
 from jointre.training.former_defaults import with_former_defaults
 from jointre.training.in_memory import InMemory, memory_config, memory_corpus
 from jointre.training.lightning_callbacks import Epochs
-from jointre.training.loggers import build_loggers, check_loggers
+from jointre.training.loggers import check_loggers
 from jointre.training.module import DevSet, TrainingModule
 from jointre.training.notes import Notes
 from jointre.training.progress import Counted
@@ -50,6 +50,7 @@ from jointre.training.run_files import read_object
 from jointre.training.started import Started
 from jointre.training.teacher import Teacher
 from jointre.training.teacher_scores import TeacherScores
+from jointre.training.trackers import build_loggers
 from jointre.training.trainer import fit, make_trainer
 from jointre.training.warm_start import warm_start
 from jointre.training.zero_score import zero_score_warning

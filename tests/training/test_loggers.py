@@ -1,4 +1,4 @@
-"""Trackers: what arrives in each, a real MLflow server, and trackers that fail."""
+"""Loggers: what arrives in each tracker, a real MLflow server, and what is missing."""
 
 import csv
 import os
@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lightning.pytorch.loggers import Logger
 
 from jointre.config import construct
 from jointre.errors import ConfigError
-from jointre.training.loggers import Forgiving, TrainingLogger, build_loggers, check_loggers
+from jointre.training.loggers import TrainingLogger, check_loggers
 from jointre.training.run import train
 from jointre.training.run_files import foreign_entries
 from tests.tiny_runs import experiment, make_data
@@ -180,69 +179,3 @@ def test_missing_packages(name: str, module: str, monkeypatch: pytest.MonkeyPatc
     message = rf"loggers\[0\]: needs .*pip install 'jointre\[{name}\]'"
     with pytest.raises(ConfigError, match=message):
         check_loggers([construct(TrainingLogger, name)])
-
-
-class Failing(Logger):
-    """A tracker that accepts one call."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls = 0
-
-    @property
-    def name(self) -> str:
-        return "failing"
-
-    @property
-    def version(self) -> int:
-        return 0
-
-    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
-        self.calls += 1
-        if self.calls > 1:
-            raise OSError("the server is\ngone")
-
-    def log_hyperparams(self, params: Any, *more: Any, **named: Any) -> None:
-        pass
-
-
-def test_a_tracker_that_fails_is_reported_once(tmp_path: Path) -> None:
-    lines: list[str] = []
-    tracker = Failing()
-    logger = Forgiving(lambda: tracker, "mine", lines.append)
-    for _ in range(4):
-        logger.log_metrics({"a": 1.0})
-    logger.save()
-    logger.finalize("success")
-    assert tracker.calls == 2
-    assert lines == [
-        "warning: the logger 'mine' failed and is not used any more in this training (OSError: the "
-        "server is gone); the run directory is complete without it"
-    ]
-    assert (logger.name, logger.version) == ("mine", None)
-
-
-def test_a_tracker_that_fails_does_not_end_the_training(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from jointre.training.loggers import Csv
-
-    monkeypatch.setattr(Csv, "build", lambda self, folder: Failing())
-    metrics, lines = trained(data, tmp_path / "run", ["csv"])
-    assert len([line for line in lines if "the logger 'csv' failed" in line]) == 1
-    monkeypatch.undo()
-    assert metrics == trained(data, tmp_path / "other", [])[0]
-
-
-def test_a_tracker_that_cannot_start(tmp_path: Path) -> None:
-    class Broken(TrainingLogger):
-        def build(self, folder: Path) -> Logger:
-            raise PermissionError("no key")
-
-    lines: list[str] = []
-    broken = Broken.__new__(Broken)
-    Broken.registered_name = "broken"
-    (logger,) = build_loggers([broken], tmp_path, {"a": {"b": [1]}}, lines.append)
-    logger.log_metrics({"a": 1.0})
-    assert len(lines) == 1
-    assert "(PermissionError: no key)" in lines[0]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jointre.cli._common.options import (
+    DetectedFormatOption,
     Device,
     MaxUnpackedOption,
     OnErrorOption,
     Output,
     Packages,
+    ProtocolOption,
     RunArgument,
 )
 from jointre.cli._common.output import log, write_json
@@ -75,17 +77,8 @@ def calibrate(
     remove: Annotated[
         bool, typer.Option("--remove", help="Remove the calibration; takes no data.")
     ] = False,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            help="Format of the file; by default that of the training data, or detected.",
-            show_default=False,
-        ),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(help="Scoring protocol; by default that of the training.", show_default=False),
-    ] = None,
+    format: DetectedFormatOption = None,
+    protocol: ProtocolOption = None,
     on_error: OnErrorOption = None,
     max_unpacked: MaxUnpackedOption = None,
     output: Output = None,

@@ -8,12 +8,17 @@ import typer
 
 from jointre.cli._common.options import (
     AnnotatedFile,
+    DetectedFormatOption,
     Device,
     Entities,
     MaxUnpackedOption,
     OnErrorOption,
     Output,
     Packages,
+    PredictedFormatOption,
+    PredictedOptions,
+    ProtocolOption,
+    SymmetricOption,
 )
 from jointre.cli._common.output import log, write_json
 
@@ -35,40 +40,11 @@ def compare(
     one: Source,
     other: Source,
     data: AnnotatedFile,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            help="Format of the annotated file; by default that of a run's training data, or "
-            "detected.",
-            show_default=False,
-        ),
-    ] = None,
-    predicted_format: Annotated[
-        str | None,
-        typer.Option(help="Format of prediction files; by default detected.", show_default=False),
-    ] = None,
-    predicted_option: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE",
-            help="Option of the reader of prediction files, for example predictions=true for "
-            "files written by DyGIE++, PURE or PL-Marker; repeatable.",
-        ),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(
-            help="Scoring protocol; by default that of the runs' training, else spert.",
-            show_default=False,
-        ),
-    ] = None,
-    symmetric: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LABEL",
-            help="Symmetric relation; by default those of the runs; repeatable.",
-        ),
-    ] = None,
+    format: DetectedFormatOption = None,
+    predicted_format: PredictedFormatOption = None,
+    predicted_option: PredictedOptions = None,
+    protocol: ProtocolOption = None,
+    symmetric: SymmetricOption = None,
     entities: Entities = "predict",
     resamples: Annotated[
         int, typer.Option(min=100, max=1_000_000, help="Number of resamples of the bootstrap.")

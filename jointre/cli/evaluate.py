@@ -7,6 +7,7 @@ import typer
 
 from jointre.cli._common.options import (
     AnnotatedFile,
+    DetectedFormatOption,
     Device,
     Entities,
     MaxUnpackedOption,
@@ -14,6 +15,7 @@ from jointre.cli._common.options import (
     Output,
     OverlapOption,
     Packages,
+    ProtocolOption,
     Raw,
     RunArgument,
     ThresholdOption,
@@ -27,17 +29,8 @@ from jointre.start_up import garbage_collection_paused
 def evaluate(
     run: RunArgument,
     data: AnnotatedFile,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            help="Format of the file; by default that of the training data, or detected.",
-            show_default=False,
-        ),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(help="Scoring protocol; by default that of the training.", show_default=False),
-    ] = None,
+    format: DetectedFormatOption = None,
+    protocol: ProtocolOption = None,
     train_facts: TrainFacts = None,
     predictions: Annotated[
         Path | None,

@@ -7,10 +7,15 @@ import typer
 
 from jointre.cli._common.options import (
     AnnotatedFile,
+    DetectedFormatOption,
     Device,
     MaxUnpackedOption,
     OnErrorOption,
     Packages,
+    PredictedFormatOption,
+    PredictedOptions,
+    ProtocolOption,
+    SymmetricOption,
 )
 from jointre.cli._common.output import log, write_json
 from jointre.errors import DataError
@@ -67,40 +72,11 @@ def report(
         int,
         typer.Option(min=0, max=1_000_000, help="Largest number of suspect annotations."),
     ] = 200,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            help="Format of the annotated file; by default that of a run's training data, or "
-            "detected.",
-            show_default=False,
-        ),
-    ] = None,
-    predicted_format: Annotated[
-        str | None,
-        typer.Option(help="Format of prediction files; by default detected.", show_default=False),
-    ] = None,
-    predicted_option: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE",
-            help="Option of the reader of prediction files, for example predictions=true for "
-            "files written by DyGIE++, PURE or PL-Marker; repeatable.",
-        ),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(
-            help="Scoring protocol; by default that of the training, else spert.",
-            show_default=False,
-        ),
-    ] = None,
-    symmetric: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LABEL",
-            help="Symmetric relation; by default those of the run; repeatable.",
-        ),
-    ] = None,
+    format: DetectedFormatOption = None,
+    predicted_format: PredictedFormatOption = None,
+    predicted_option: PredictedOptions = None,
+    protocol: ProtocolOption = None,
+    symmetric: SymmetricOption = None,
     on_error: OnErrorOption = None,
     max_unpacked: MaxUnpackedOption = None,
     device: Device = "auto",

@@ -168,7 +168,7 @@ def relation_items(
         clustered: Whether an entity is the cluster of all its mentions.
 
     Raises:
-        DataError: Entities are no clusters, and an argument has several mentions.
+        DataError: An argument has several mentions, but entities are not clusters.
     """
     scored: dict[RelationItem, float | None] = {}
     if clustered:
@@ -245,7 +245,7 @@ def relation_outcomes(
         clustered: Whether an entity is the cluster of all its mentions.
 
     Raises:
-        DataError: Entities are no clusters, and an argument has several mentions.
+        DataError: An argument has several mentions, but entities are not clusters.
     """
     pairing = _Pairing[RelationItem](
         [item for item, _ in relation_items(gold, symmetric, clustered)],

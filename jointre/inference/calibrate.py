@@ -106,7 +106,7 @@ class FittedTask:
 
     Args:
         calibration: Temperature, bias and thresholds.
-        unreached: Labels that reach the precision at no threshold, and are no longer predicted.
+        unreached: Labels that no threshold brings to the precision; they are not predicted any more.
     """
 
     calibration: TaskCalibration

@@ -105,7 +105,7 @@ class ErrorReport:
             notes: Remarks for the reader.
 
         Raises:
-            DataError: There are no documents.
+            DataError: The data is empty.
         """
         if not gold:
             raise DataError(f"{data}: has no documents, so there is nothing to report")

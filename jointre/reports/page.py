@@ -330,7 +330,7 @@ def _in_order(groups: Sequence[str], made: Sequence[Slice]) -> list[str]:
 
 def _curves(report: ErrorReport) -> Iterator[str]:
     if not any(labels for system in report.systems for labels in curves(system).values()):
-        yield "<p>The predictions have no scores, so there are no curves.</p>\n"
+        yield "<p>Curves are missing because the predictions have no scores.</p>\n"
         return
     yield (
         "<p>Every possible prediction of a label, by its probability. A relation counts as right "

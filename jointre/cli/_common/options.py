@@ -68,6 +68,47 @@ TrainedFormatOption = Annotated[
         show_default=False,
     ),
 ]
+DetectedFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="Format of the annotated file; by default that of the training data, or detected.",
+        show_default=False,
+    ),
+]
+PredictedFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--predicted-format",
+        help="Format of prediction files; by default detected.",
+        show_default=False,
+    ),
+]
+PredictedOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--predicted-option",
+        metavar="KEY=VALUE",
+        help="Option of the reader of prediction files, for example predictions=true for "
+        "files written by DyGIE++, PURE or PL-Marker; repeatable.",
+    ),
+]
+ProtocolOption = Annotated[
+    str | None,
+    typer.Option(
+        "--protocol",
+        help="Scoring protocol; by default that of the training, else spert.",
+        show_default=False,
+    ),
+]
+SymmetricOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--symmetric",
+        metavar="LABEL",
+        help="Symmetric relation; by default those of the runs; repeatable.",
+    ),
+]
 ReaderOptions = Annotated[
     list[str] | None,
     typer.Option(

@@ -106,7 +106,8 @@ class FittedTask:
 
     Args:
         calibration: Temperature, bias and thresholds.
-        unreached: Labels that no threshold brings to the precision; they are not predicted any more.
+        unreached: Labels that reach the precision with no threshold; they are not predicted any
+            more.
     """
 
     calibration: TaskCalibration
